@@ -1,0 +1,263 @@
+"""The typed tree of a condition: the one form that every reading reads.
+
+Nodes are frozen and compare by meaning: where a node stood in its source text (`at`)
+does not count, so 家庭人均纯收入 < 贫困线 and its English spelling are the same tree.
+A new operator is one class here and one case in each reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from datetime import date
+from decimal import Decimal
+from typing import Literal as Choice
+
+from shibie.ruleset.types import BOOL, DATE, Type
+
+# Whose value a name means: the household's, the member's or a register row's at hand.
+HOUSEHOLD, MEMBER = "household", "member"
+
+Constant = bool | Decimal | str | date
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """Base of all nodes.
+
+    Attributes:
+        type: static type of the value.
+        at: (offset, length) of the node in its condition's text; no part of equality.
+    """
+
+    type: Type = BOOL
+    at: tuple[int, int] = field(default=(0, 0), compare=False, repr=False)
+
+
+# --- leaves -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Literal(Node):
+    """A constant written in the condition; numbers are Decimal."""
+
+    value: Constant
+
+
+@dataclass(frozen=True)
+class AsOf(Node):
+    """The day as of which the roster is judged."""
+
+    type: Type = field(default=DATE, kw_only=True)
+
+
+@dataclass(frozen=True)
+class Parameter(Node):
+    """A dated value of the rule set, looked up at `as_of` (and by `key` where it has one)."""
+
+    name: str
+    key: Node | None = None
+
+
+@dataclass(frozen=True)
+class Field(Node):
+    """A declared field. `owner` is household, member or the name of a register."""
+
+    owner: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Given(Node):
+    """`age` or `sex` of the member at hand, from the citizen number at `as_of`."""
+
+    name: Choice["age", "sex"]
+
+
+@dataclass(frozen=True)
+class Fact(Node):
+    """A named derived value (a fact or a criterion), defined in the rule set."""
+
+    owner: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Collection(Node):
+    """Items to quantify over: the members, or the rows of a register.
+
+    `owner` household: all members' rows; `owner` member: the rows of the member at hand.
+    """
+
+    name: str
+    owner: str
+
+
+# --- logic ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Not(Node):
+    """Kleene negation."""
+
+    operand: Node
+
+
+@dataclass(frozen=True)
+class And(Node):
+    """Kleene conjunction."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Or(Node):
+    """Kleene disjunction."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Compare(Node):
+    """Two values of one type; order only for numbers and dates."""
+
+    op: Choice["<", "<=", ">", ">=", "==", "!="]
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class In(Node):
+    """Whether a value is one of the listed constants."""
+
+    operand: Node
+    values: tuple[Constant, ...]
+
+
+@dataclass(frozen=True)
+class HasCode(Node):
+    """Whether a set-of-codes field contains a code."""
+
+    operand: Node
+    code: str
+
+
+@dataclass(frozen=True)
+class Known(Node):
+    """Whether a value is known, or a collection was compared; never unknown itself."""
+
+    operand: Node
+
+
+@dataclass(frozen=True)
+class Choose(Node):
+    """`then if condition else otherwise`; unknown condition: unknown unless both agree."""
+
+    condition: Node
+    then: Node
+    otherwise: Node
+
+
+# --- numbers and dates ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Arithmetic(Node):
+    """Exact sum, difference or product."""
+
+    op: Choice["+", "-", "*"]
+    left: Node
+    right: Node
+
+
+@dataclass(frozen=True)
+class Negate(Node):
+    """The number with its sign changed."""
+
+    operand: Node
+
+
+@dataclass(frozen=True)
+class Round(Node):
+    """Rounding half away from zero to `places`."""
+
+    operand: Node
+    places: int
+
+
+@dataclass(frozen=True)
+class RoundQuotient(Node):
+    """`round(numerator / denominator, places)`; division by zero is unknown."""
+
+    numerator: Node
+    denominator: Node
+    places: int
+
+
+@dataclass(frozen=True)
+class Extremum(Node):
+    """The least or greatest of several numbers or dates; unknown if any is."""
+
+    kind: Choice["min", "max"]
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class Absolute(Node):
+    """The magnitude of a number."""
+
+    operand: Node
+
+
+@dataclass(frozen=True)
+class Between(Node):
+    """Completed years, or days, from one date to another (negative when reversed)."""
+
+    unit: Choice["years", "days"]
+    start: Node
+    end: Node
+
+
+# --- collections ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Quantifier(Node):
+    """Whether any, all or none of the items satisfy a predicate."""
+
+    kind: Choice["any", "all", "none"]
+    collection: Collection
+    predicate: Node
+
+
+@dataclass(frozen=True)
+class Aggregate(Node):
+    """A count, sum, minimum or maximum over items.
+
+    `count` without an operand counts the items; with one, the items where it is true.
+    """
+
+    kind: Choice["count", "sum", "min", "max"]
+    collection: Collection
+    operand: Node | None = None
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The direct operands of a node, left to right.
+
+    >>> [child.value for child in children(And((Literal(True), Literal(False))))]
+    [True, False]
+    """
+    for item in fields(node):
+        value = getattr(node, item.name)
+        if isinstance(value, Node):
+            yield value
+        elif isinstance(value, tuple):
+            yield from (entry for entry in value if isinstance(entry, Node))
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it, top down."""
+    yield node
+    for child in children(node):
+        yield from walk(child)

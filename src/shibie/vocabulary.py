@@ -1,0 +1,210 @@
+"""The fields of a form as data, and a pack's own fields joined to the shared ones.
+
+`household.py` holds the shared vocabulary as Pydantic models; here each of its fields is
+read as a `FieldSpec`, and a pack's `fields:` become a model that extends them.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field, create_model
+
+from shibie import household as form
+
+FieldType = Literal[
+    "bool", "integer", "decimal", "money", "text", "code", "codes", "date", "citizen_id"
+]
+Owner = Literal["household", "member"]
+
+
+def folded(name: str) -> str:
+    """A name or header as it is compared: NFKC, no white space, ASCII in lower case.
+
+    >>> folded(" 工资性收入(元) ") == folded("工资性收入(元)")
+    True
+    """
+    return "".join(unicodedata.normalize("NFKC", name).split()).lower()
+
+
+@dataclass(frozen=True)
+class FieldSpec:
+    """One field of a record, as a form or a rule author knows it.
+
+    Attributes:
+        name: English name, the key in tables, rules and JSON.
+        title: Chinese title (or the title in the pack's language).
+        type: how its values are written and compared.
+        unit: unit of its values, e.g. 元/年.
+        codes: the closed list, for `code` and `codes`.
+        description: what it means.
+        aliases: other headers it is known under.
+        minimum: smallest allowed number.
+        maximum: largest allowed number.
+        required: a row without it is rejected.
+        sensitive: masked wherever it is shown.
+    """
+
+    name: str
+    title: str
+    type: FieldType
+    unit: str = ""
+    codes: tuple[str, ...] = ()
+    description: str = ""
+    aliases: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    required: bool = False
+    sensitive: bool = False
+
+    @property
+    def headers(self) -> frozenset[str]:
+        """Every header this field answers to, folded."""
+        return frozenset(folded(text) for text in (self.name, self.title, *self.aliases))
+
+
+@cache
+def specs_of(model: type[BaseModel]) -> tuple[FieldSpec, ...]:
+    """The fields of a record model, in order, without the nested `members`.
+
+    >>> [spec.title for spec in specs_of(form.Member)][:3]
+    ['人编号', '姓名', '证件号码']
+    """
+    hints = typing.get_type_hints(model, include_extras=True)
+    return tuple(
+        _spec(name, hints[name], info)
+        for name, info in model.model_fields.items()
+        if name != "members"
+    )
+
+
+def _spec(name: str, hint: Any, info: Any) -> FieldSpec:
+    kind, codes = _kind(hint)
+    extra = info.json_schema_extra or {}
+    limits = {type(limit).__name__: limit for limit in info.metadata}
+    return FieldSpec(
+        name=name,
+        title=info.title,
+        type="citizen_id" if name == "id_number" else kind,
+        unit=extra.get("unit", ""),
+        codes=codes,
+        description=info.description or "",
+        aliases=tuple(extra.get("aliases", ())),
+        minimum=limits["Ge"].ge if "Ge" in limits else None,
+        maximum=limits["Le"].le if "Le" in limits else None,
+        required=info.is_required(),
+        sensitive=extra.get("sensitive", False),
+    )
+
+
+def _kind(hint: Any) -> tuple[FieldType, tuple[str, ...]]:
+    """The field type that a type hint of `household.py` stands for."""
+    if isinstance(hint, types.UnionType) or typing.get_origin(hint) is typing.Union:
+        (hint,) = (arm for arm in typing.get_args(hint) if arm is not type(None))
+    plain: dict[Any, FieldType] = {
+        form.Money: "money", form.Amount: "decimal", form.Count: "integer",
+        form.Flag: "bool", str: "text", date: "date",
+    }  # fmt: skip
+    if typing.get_origin(hint) is Literal:
+        return "code", typing.get_args(hint)
+    if typing.get_origin(hint) is frozenset:
+        (item,) = typing.get_args(hint)
+        return "codes", typing.get_args(item)
+    return plain[hint], ()
+
+
+_ANNOTATIONS: Mapping[str, Any] = {
+    "bool": form.Flag, "integer": form.Count, "decimal": form.Amount,
+    "money": form.Money, "text": str, "date": date, "citizen_id": str,
+}  # fmt: skip
+
+
+def annotation(spec: FieldSpec) -> Any:
+    """The type hint a declared field has in a Pydantic model; always optional."""
+    if spec.type == "code":
+        return Literal[*spec.codes] | None
+    if spec.type == "codes":
+        return frozenset[Literal[*spec.codes]] | None  # type: ignore[valid-type]
+    return _ANNOTATIONS[spec.type] | None
+
+
+def extended(base: type[BaseModel], specs: Iterable[FieldSpec]) -> type[BaseModel]:
+    """A record model with the fields of `specs` added to `base`.
+
+    >>> asks = FieldSpec("out_of_pocket", "合规自付支出", "money", unit="元/年")
+    >>> extended(form.Household, [asks]).model_fields["out_of_pocket"].title
+    '合规自付支出'
+    """
+    added: dict[str, Any] = {
+        spec.name: (
+            annotation(spec),
+            Field(
+                default=None, title=spec.title, description=spec.description,
+                ge=spec.minimum, le=spec.maximum,
+                json_schema_extra={
+                    "unit": spec.unit, "aliases": list(spec.aliases), "sensitive": spec.sensitive,
+                },
+            ),
+        )
+        for spec in specs
+    }  # fmt: skip
+    return create_model(base.__name__, __base__=base, **added) if added else base
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a rule set may ask: the shared fields (or the bare ones) and its own.
+
+    Attributes:
+        household: fields of a household, in order.
+        member: fields of a member, in order.
+        household_model: the Pydantic model that validates one household.
+    """
+
+    household: tuple[FieldSpec, ...]
+    member: tuple[FieldSpec, ...]
+    household_model: type[form.BareHousehold] = field(repr=False)
+
+    @classmethod
+    def build(
+        cls,
+        own_household: Iterable[FieldSpec] = (),
+        own_member: Iterable[FieldSpec] = (),
+        core: Literal["national", "bare"] = "national",
+    ) -> Vocabulary:
+        """The vocabulary of a pack.
+
+        >>> len(Vocabulary.build().household) > 20
+        True
+        """
+        bases = {
+            "national": (form.Household, form.Member),
+            "bare": (form.BareHousehold, form.BareMember),
+        }
+        household_base, member_base = bases[core]
+        own_household, own_member = tuple(own_household), tuple(own_member)
+        member_model = extended(member_base, own_member)
+        model = extended(household_base, own_household)
+        if member_model is not member_base:
+            members = Field(title="成员", description="家庭成员", min_length=1)
+            model = create_model(
+                model.__name__,
+                __base__=model,
+                members=(tuple[member_model, ...], members),  # type: ignore[valid-type]
+            )
+        return cls(
+            household=specs_of(household_base) + own_household,
+            member=specs_of(member_base) + own_member,
+            household_model=typing.cast("type[form.BareHousehold]", model),
+        )
+
+    def of(self, owner: Owner) -> tuple[FieldSpec, ...]:
+        """The fields of households or of members."""
+        return self.household if owner == "household" else self.member

@@ -70,7 +70,7 @@ class ExpressionError(ValueError):
         super().__init__("; ".join(refusal.what.en for refusal in self.refusals))
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
     """Unwinds to the nearest place that can go on collecting refusals."""
 
 
@@ -118,7 +118,7 @@ class _Reader:
             node = self.visit(root, context)
             if expect is not None and not isinstance(node.type, expect):
                 self.refuse(root, _expected(_TYPE_WORDS[expect], node.type))
-        except _RefusedError:
+        except RefusedError:
             return None
         return None if self.refusals else node
 
@@ -175,7 +175,7 @@ class _Reader:
         self, where: ast.AST | tuple[int, int], what: Words, suggestion: Words | None = None
     ) -> NoReturn:
         self.refusals.append(Refusal(self.at(where), what, suggestion))
-        raise _RefusedError
+        raise RefusedError
 
     def every(self, parts: Iterable[Callable[[], Node]]) -> tuple[Node, ...]:
         """All operands, so that all of their refusals are reported before giving up."""
@@ -183,10 +183,10 @@ class _Reader:
         for part in parts:
             try:
                 nodes.append(part())
-            except _RefusedError:
+            except RefusedError:
                 refused = True
         if refused:
-            raise _RefusedError
+            raise RefusedError
         return tuple(nodes)
 
     def both(self, left: ast.expr, right: ast.expr, context: Context) -> tuple[Node, ...]:

@@ -1,0 +1,1 @@
+"""The readings of a rule set's typed trees."""

@@ -1,0 +1,298 @@
+"""The reference reading: one household at a time, exact, three-valued, with a trace.
+
+Each node kind has one function that asks for its operands through `visit`. Evaluating
+and tracing differ only in what `visit` does, so a trace can never disagree with the value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
+from typing import Any, cast
+
+from shibie import citizen_id
+from shibie.engine.case import Case, Row, Value
+from shibie.engine.exact import EXACT, quotient, rounded
+from shibie.engine.kleene import Truth, conjunction, disjunction, negation
+from shibie.ruleset import tree
+from shibie.ruleset.model import RuleSet
+from shibie.ruleset.names import MEMBERS
+from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where a node is evaluated: the case, and the member and row at hand."""
+
+    ruleset: RuleSet
+    case: Case
+    memo: dict[tuple[str, str, int | None], Value]
+    member: int | None = None
+    row: Row | None = None
+    register: str = ""
+
+    @classmethod
+    def top(cls, ruleset: RuleSet, case: Case) -> Place:
+        """The household itself."""
+        return cls(ruleset, case, {})
+
+    def at_member(self, index: int) -> Place:
+        """The same case, with a member at hand."""
+        return Place(self.ruleset, self.case, self.memo, index)
+
+    def at_household(self) -> Place:
+        """The same case, with nothing but the household at hand."""
+        return Place(self.ruleset, self.case, self.memo)
+
+    def label(self) -> str:
+        """Prefix of the facts at hand in lists of unknown facts."""
+        if self.row is not None:
+            return f"{self.register}[{self.row.number}]."
+        if self.member is not None:
+            return f"members[{self.case.household.members[self.member].member_id}]."
+        return ""
+
+
+Visit = Callable[[Node, Place], Any]
+
+
+def evaluate(node: Node, place: Place) -> Value:
+    """The value of a node: None where it is unknown.
+
+    >>> from shibie.ruleset.tree import Literal
+    >>> evaluate(tree.Not(Literal(True)), cast("Place", None))
+    False
+    """
+    return cast("Value", _CASES[type(node)](node, place, _evaluate))
+
+
+def _evaluate(node: Node, place: Place) -> Any:
+    return _CASES[type(node)](node, place, _evaluate)
+
+
+def truth(node: Node, ruleset: RuleSet, case: Case) -> Truth:
+    """The truth of a household condition."""
+    with localcontext(EXACT):
+        return cast("Truth", evaluate(node, Place.top(ruleset, case)))
+
+
+# --- leaves -----------------------------------------------------------------------------
+
+
+def _literal(node: tree.Literal, place: Place, visit: Visit) -> Value:
+    return node.value
+
+
+def _as_of(node: tree.AsOf, place: Place, visit: Visit) -> Value:
+    return place.case.as_of
+
+
+def _parameter(node: tree.Parameter, place: Place, visit: Visit) -> Value:
+    parameter = place.ruleset.parameters[node.name]
+    if node.key is None:
+        return parameter.value(place.case.as_of)
+    key = visit(node.key, place.at_household())
+    return None if key is None else parameter.value(place.case.as_of, key)
+
+
+def declared(node: tree.Field, place: Place) -> Value:
+    """What the form or the register row says, before any comparison."""
+    if node.owner == HOUSEHOLD:
+        return cast("Value", getattr(place.case.household, node.name))
+    if node.owner == MEMBER:
+        member = place.case.household.members[cast("int", place.member)]
+        return cast("Value", getattr(member, node.name))
+    return cast("Row", place.row).values.get(node.name)
+
+
+def _field(node: tree.Field, place: Place, visit: Visit) -> Value:
+    said = declared(node, place)
+    hits = place.ruleset.comparison_of(node.owner, node.name)
+    if hits is None or said is True:
+        return said
+    if place.case.trust_declarations and hits.collection.name not in place.case.supplied:
+        return said
+    # A declared "no" counts only once it is compared, so it adds nothing here.
+    return cast("Value", visit(hits, place if node.owner == MEMBER else place.at_household()))
+
+
+def _given(node: tree.Given, place: Place, visit: Visit) -> Value:
+    number = place.case.numbers[cast("int", place.member)]
+    if number is None:
+        return None
+    if node.name == "sex":
+        return citizen_id.sex(number)
+    return citizen_id.age(number, place.case.as_of)
+
+
+def _fact(node: tree.Fact, place: Place, visit: Visit) -> Value:
+    member = place.member if node.owner == MEMBER else None
+    inside = place.at_household() if member is None else place.at_member(member)
+    key = (node.owner, node.name, member)
+    if visit is not _evaluate:  # a trace wants the whole derivation, each time
+        return cast("Value", visit(place.ruleset.facts[key[:2]].node, inside))  # type: ignore[index]
+    if key not in place.memo:
+        place.memo[key] = visit(place.ruleset.facts[key[:2]].node, inside)  # type: ignore[index]
+    return place.memo[key]
+
+
+# --- logic ------------------------------------------------------------------------------
+
+
+def _not(node: tree.Not, place: Place, visit: Visit) -> Truth:
+    return negation(visit(node.operand, place))
+
+
+def _and(node: tree.And, place: Place, visit: Visit) -> Truth:
+    return conjunction([visit(operand, place) for operand in node.operands])
+
+
+def _or(node: tree.Or, place: Place, visit: Visit) -> Truth:
+    return disjunction([visit(operand, place) for operand in node.operands])
+
+
+_ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
+    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b,
+}  # fmt: skip
+
+
+def _compare(node: tree.Compare, place: Place, visit: Visit) -> Truth:
+    left, right = visit(node.left, place), visit(node.right, place)
+    return None if left is None or right is None else _ORDER[node.op](left, right)
+
+
+def _in(node: tree.In, place: Place, visit: Visit) -> Truth:
+    value = visit(node.operand, place)
+    return None if value is None else value in node.values
+
+
+def _has_code(node: tree.HasCode, place: Place, visit: Visit) -> Truth:
+    codes = visit(node.operand, place)
+    return None if codes is None else node.code in codes
+
+
+def _known(node: tree.Known, place: Place, visit: Visit) -> Truth:
+    return visit(node.operand, place) is not None
+
+
+def _choose(node: tree.Choose, place: Place, visit: Visit) -> Value:
+    condition = visit(node.condition, place)
+    if condition is not None:
+        return cast("Value", visit(node.then if condition else node.otherwise, place))
+    then, otherwise = visit(node.then, place), visit(node.otherwise, place)
+    return cast("Value", then) if then == otherwise else None
+
+
+# --- numbers and dates ------------------------------------------------------------------
+
+
+def _arithmetic(node: tree.Arithmetic, place: Place, visit: Visit) -> Value:
+    left, right = visit(node.left, place), visit(node.right, place)
+    if left is None or right is None:
+        return None
+    match node.op:
+        case "+":
+            return cast("Value", left + right)
+        case "-":
+            return cast("Value", left - right)
+        case "*":
+            return cast("Value", left * right)
+
+
+def _negate(node: tree.Negate, place: Place, visit: Visit) -> Value:
+    value = visit(node.operand, place)
+    return None if value is None else 0 - value
+
+
+def _round(node: tree.Round, place: Place, visit: Visit) -> Value:
+    value = visit(node.operand, place)
+    return None if value is None else rounded(value, node.places)
+
+
+def _round_quotient(node: tree.RoundQuotient, place: Place, visit: Visit) -> Value:
+    above, below = visit(node.numerator, place), visit(node.denominator, place)
+    return None if above is None or below is None else quotient(above, below, node.places)
+
+
+def _extremum(node: tree.Extremum, place: Place, visit: Visit) -> Value:
+    values = [visit(operand, place) for operand in node.operands]
+    if any(value is None for value in values):
+        return None
+    return cast("Value", min(values) if node.kind == "min" else max(values))
+
+
+def _absolute(node: tree.Absolute, place: Place, visit: Visit) -> Value:
+    value = visit(node.operand, place)
+    return None if value is None else abs(value)
+
+
+def _between(node: tree.Between, place: Place, visit: Visit) -> Value:
+    start, end = visit(node.start, place), visit(node.end, place)
+    if start is None or end is None:
+        return None
+    if node.unit == "days":
+        return cast("int", (end - start).days)
+    return citizen_id.years_between(start, end)
+
+
+# --- collections ------------------------------------------------------------------------
+
+
+def _collection(node: tree.Collection, place: Place, visit: Visit) -> Truth:
+    """Whether the collection is completely known: True, or None."""
+    if node.name == MEMBERS:
+        return True
+    member = place.member if node.owner == MEMBER else None
+    return True if place.case.rows_of(node.name, member).complete else None
+
+
+def items(node: tree.Collection, place: Place) -> tuple[Place, ...]:
+    """The places of a collection's known items."""
+    if node.name == MEMBERS:
+        return tuple(place.at_member(index) for index in range(len(place.case.household.members)))
+    member = place.member if node.owner == MEMBER else None
+    inside = replace(place, member=member, register=node.name)
+    return tuple(replace(inside, row=row) for row in place.case.rows_of(node.name, member).items)
+
+
+def _quantifier(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
+    complete = visit(node.collection, place)
+    values = [visit(node.predicate, item) for item in items(node.collection, place)]
+    if node.kind == "all":
+        return conjunction([*values, complete])
+    some = disjunction([*values, False if complete else None])
+    return some if node.kind == "any" else negation(some)
+
+
+def _aggregate(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
+    complete = visit(node.collection, place)
+    inside = items(node.collection, place)
+    if node.operand is None:
+        return len(inside) if complete else None
+    values = [visit(node.operand, item) for item in inside]
+    if not complete or any(value is None for value in values):
+        return None
+    match node.kind:
+        case "count":
+            return sum(values)
+        case "sum":
+            return cast("Value", sum(values, start=Decimal(0)))
+        case "min":
+            return cast("Value", min(values, default=None))
+        case "max":
+            return cast("Value", max(values, default=None))
+
+
+_CASES: Mapping[type[Node], Callable[[Any, Place, Visit], Any]] = {
+    tree.Literal: _literal, tree.AsOf: _as_of, tree.Parameter: _parameter, tree.Field: _field,
+    tree.Given: _given, tree.Fact: _fact, tree.Collection: _collection, tree.Not: _not,
+    tree.And: _and, tree.Or: _or, tree.Compare: _compare, tree.In: _in,
+    tree.HasCode: _has_code, tree.Known: _known, tree.Choose: _choose,
+    tree.Arithmetic: _arithmetic, tree.Negate: _negate, tree.Round: _round,
+    tree.RoundQuotient: _round_quotient, tree.Extremum: _extremum, tree.Absolute: _absolute,
+    tree.Between: _between, tree.Quantifier: _quantifier, tree.Aggregate: _aggregate,
+}  # fmt: skip
+
+SUPPORTED = frozenset(_CASES)

@@ -1,0 +1,137 @@
+"""Why a value is what it is: the tree of a condition with every value and its source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import localcontext
+from typing import Any, Literal
+
+from shibie.engine.case import Value
+from shibie.engine.exact import EXACT
+from shibie.engine.interpreter import _CASES, Place
+from shibie.ruleset import tree
+from shibie.ruleset.names import MEMBERS
+from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
+
+Source = Literal["declared", "compared", "derived", "parameter", "constant", "as_of"]
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where the value of a leaf comes from.
+
+    Attributes:
+        source: 申报 declared, 比对 compared, 推算 derived, or the rule set itself.
+        register: the register that said so, for compared values.
+        rows: the row numbers that said so.
+    """
+
+    source: Source
+    register: str = ""
+    rows: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One node with its value at one place.
+
+    Attributes:
+        node: the node.
+        value: its value; None is unknown.
+        label: prefix of the place, e.g. `members[3].` or `vehicles[7].`.
+        children: the operands that were evaluated, in order.
+        provenance: for leaves.
+    """
+
+    node: Node
+    value: Value
+    label: str = ""
+    children: tuple[Trace, ...] = ()
+    provenance: Provenance | None = None
+
+
+def trace(node: Node, place: Place) -> Trace:
+    """The value of a node together with everything that it was computed from."""
+    with localcontext(EXACT):
+        return _trace(node, place)
+
+
+def _trace(node: Node, place: Place) -> Trace:
+    below: list[Trace] = []
+
+    def visit(operand: Node, at: Place) -> Any:
+        below.append(_trace(operand, at))
+        return below[-1].value
+
+    value = _CASES[type(node)](node, place, visit)
+    children = tuple(below)
+    return Trace(node, value, place.label(), children, _provenance(node, place, children))
+
+
+def _provenance(node: Node, place: Place, children: tuple[Trace, ...]) -> Provenance | None:
+    match node:
+        case tree.Field(owner=owner) if owner not in (HOUSEHOLD, MEMBER):
+            return Provenance("compared", owner, (place.row.number,) if place.row else ())
+        case tree.Field() if children:
+            # The declared value did not settle it, so the register did.
+            (hits,) = children
+            collection = hits.node
+            assert isinstance(collection, tree.Quantifier)
+            return Provenance("compared", collection.collection.name, _hit_rows(hits))
+        case tree.Field():
+            return Provenance("declared")
+        case tree.Collection(name=name) if name != MEMBERS:
+            return Provenance("compared", name)
+        case tree.Given() | tree.Fact():
+            return Provenance("derived")
+        case tree.Parameter():
+            return Provenance("parameter")
+        case tree.Literal():
+            return Provenance("constant")
+        case tree.AsOf():
+            return Provenance("as_of")
+        case _:
+            return None
+
+
+def _hit_rows(hits: Trace) -> tuple[int, ...]:
+    """Row numbers of the predicates that came out true, read off their labels."""
+    labels = [child.label for child in hits.children[1:] if child.value is True]
+    return tuple(int(label[label.index("[") + 1 : -2]) for label in labels)
+
+
+def unknown_facts(root: Trace, name: str) -> frozenset[str]:
+    """The facts whose absence leaves `root` undecided.
+
+    Walks down through undecided nodes only and takes the unknown leaves, by their path:
+    `wage_income`, `members[3].health`, `vehicles[7].kind`; a register's name stands for a
+    comparison that was not done, `members[3].vehicles` for a person who could not be
+    matched. An operation that is unknown although its operands are known (a division by
+    zero, a minimum over nothing) goes by the name of the fact or rule it stands in.
+
+    Args:
+        root: a trace.
+        name: the rule that `root` belongs to.
+    """
+    return frozenset(_unknown(root, name))
+
+
+def _unknown(at: Trace, name: str) -> Iterator[str]:
+    if at.value is not None:
+        return
+    inside = f"{at.label}{at.node.name}" if isinstance(at.node, tree.Fact) else name
+    undecided = [child for child in at.children if child.value is None]
+    if undecided:
+        for child in undecided:
+            yield from _unknown(child, inside)
+        return
+    match at.node:
+        case tree.Field() | tree.Parameter():
+            yield at.label + at.node.name
+        case tree.Given():
+            yield at.label + "id_number"
+        case tree.Collection():
+            yield at.label + at.node.name
+        case _:
+            yield inside

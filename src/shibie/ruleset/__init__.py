@@ -1,0 +1,1 @@
+"""Rule sets: read, checked, compiled."""

@@ -1,0 +1,235 @@
+"""A rule set, loaded and checked: what every reading is given.
+
+Everything here is frozen data. The YAML form is in `schema.py`, the checks in `loader.py`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from shibie.ruleset.names import Names
+from shibie.ruleset.tree import Node, Quantifier
+from shibie.ruleset.types import Number
+from shibie.vocabulary import FieldSpec, Owner, Vocabulary
+
+Provenance = Literal["verbatim", "documented", "reconstructed"]
+RuleKind = Literal["fact", "criterion", "poor", "exclusion", "review", "track", "kind", "tally"]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Where a rule comes from, and how surely.
+
+    Attributes:
+        text: the policy's words, or what they say.
+        source: document, place and date.
+        provenance: verbatim, documented (another named place's rule) or reconstructed (ours).
+    """
+
+    text: str = ""
+    source: str = ""
+    provenance: Provenance = "reconstructed"
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A named condition: an exception of an exclusion, or a requirement of a step."""
+
+    id: str
+    title: str
+    node: Node
+    text: str
+    basis: Basis = Basis()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One named condition or value.
+
+    Attributes:
+        id: its identifier in outputs.
+        title: its title for people.
+        kind: what the rule decides.
+        owner: whether it speaks of a household or of one member.
+        node: the typed tree.
+        text: the condition as its author wrote it.
+        basis: where it comes from.
+        refutable: whether an officer may refute it (exclusions and reviews).
+        when: the condition without its exceptions.
+        unless: the exceptions; `node` is `when` and none of them.
+        unit: unit of a fact's value.
+        line: line of the condition in its file.
+    """
+
+    id: str
+    title: str
+    kind: RuleKind
+    node: Node
+    text: str
+    owner: Owner = "household"
+    basis: Basis = Basis()
+    refutable: bool = False
+    when: Node | None = None
+    unless: tuple[Condition, ...] = ()
+    unit: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A dated value, possibly by key (e.g. by province).
+
+    Attributes:
+        name: name in conditions.
+        title: title for people.
+        unit: unit of the values.
+        type: the number type that holds every value.
+        series: for each key (None where there is no key) the (from, value) pairs, by date.
+        key: condition that gives the key, or None.
+        source: where the values come from.
+    """
+
+    name: str
+    title: str
+    unit: str
+    type: Number
+    series: Mapping[str | None, tuple[tuple[date, Decimal], ...]]
+    key: Node | None = None
+    source: str = ""
+    provenance: Provenance = "reconstructed"
+
+    def value(self, as_of: date, key: str | None = None) -> Decimal | None:
+        """The value in force on a day, or None (unknown) where none is.
+
+        >>> from shibie.ruleset.types import COUNT
+        >>> line = Parameter("line", "线", "元", COUNT,
+        ...     {None: ((date(2014, 1, 1), Decimal(2800)), (date(2015, 1, 1), Decimal(2855)))})
+        >>> line.value(date(2014, 12, 31)), line.value(date(2013, 1, 1))
+        (Decimal('2800'), None)
+        """
+        steps = self.series.get(key, ())
+        index = bisect_right(steps, as_of, key=lambda step: step[0])
+        return steps[index - 1][1] if index else None
+
+
+@dataclass(frozen=True)
+class Register:
+    """A table to compare with, and the fact that it can contradict.
+
+    Attributes:
+        name: the register's name: its table and its collection in conditions.
+        id: id of the comparison, in findings.
+        title: title of the comparison.
+        columns: the declared columns; `match` is one of them.
+        match: the column that holds the member's citizen number.
+        checks: (owner, field) of the declared fact it contradicts, or None.
+        hit: condition on one row for it to count against the declaration; None: any row.
+        basis: where the comparison comes from.
+    """
+
+    name: str
+    id: str
+    title: str
+    columns: tuple[FieldSpec, ...]
+    match: str
+    checks: tuple[Owner, str] | None = None
+    hit: Node | None = None
+    hit_text: str = ""
+    basis: Basis = Basis()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the procedure.
+
+    Attributes:
+        number: its place in the order, from 1.
+        after: ids of the steps that must come before.
+        min_days: least days of notice, as a number or a parameter; None where no notice.
+        requires: documents that must be there.
+        must: conditions over the step's record and its predecessors'.
+        blocking: whether a violation keeps a household from being eligible.
+    """
+
+    number: int
+    id: str
+    title: str
+    actor: str
+    after: tuple[str, ...] = ()
+    min_days: Node | None = None
+    requires: tuple[str, ...] = ()
+    must: tuple[Condition, ...] = ()
+    signed: bool = False
+    blocking: bool = False
+    basis: Basis = Basis()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The words for the three eligibilities."""
+
+    eligible: str = "纳入"
+    ineligible: str = "不纳入"
+    pending: str = "待核实"
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """A whole pack.
+
+    Attributes:
+        facts: derived values by (owner, name), in an order in which each comes after those
+            that it uses; criteria are among them.
+        poor: the inclusion expression over the criteria.
+        names: what names mean, for parsing further expressions (eval, tests, properties).
+        comparisons: by (owner, field) of a compared fact: whether its register has a hit.
+    """
+
+    id: str
+    title: str
+    effective_from: date
+    effective_to: date
+    provenance: Provenance
+    lang: Literal["zh", "en"]
+    vocabulary: Vocabulary
+    parameters: Mapping[str, Parameter]
+    registers: Mapping[str, Register]
+    facts: Mapping[tuple[Owner, str], Rule]
+    criteria: tuple[Rule, ...]
+    poor: Rule
+    exclusions: tuple[Rule, ...]
+    reviews: tuple[Rule, ...]
+    tracks: tuple[Rule, ...]
+    kinds: tuple[Rule, ...]
+    tallies: tuple[Rule, ...]
+    procedure: tuple[Step, ...]
+    outcome: Outcome
+    names: Names = field(repr=False)
+    folder: Path | None = None
+    comparisons: Mapping[tuple[str, str], Quantifier] = field(default_factory=dict, repr=False)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """Criteria, exclusions, reviews, tracks, kinds and tallies, in the pack's order."""
+        return (
+            *self.criteria, *self.exclusions, *self.reviews, *self.tracks, *self.kinds,
+            *self.tallies,
+        )  # fmt: skip
+
+    def rule(self, rule_id: str) -> Rule | None:
+        """The rule of that id."""
+        return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+    def comparison_of(self, owner: str, name: str) -> Quantifier | None:
+        """Whether a register row hits, for a declared fact that a register can contradict."""
+        return self.comparisons.get((owner, name))
+
+    def in_force(self, day: date) -> bool:
+        """Whether the rule set may be applied on that day."""
+        return self.effective_from <= day <= self.effective_to

@@ -1,0 +1,54 @@
+"""Where packs are found: a folder, a file, or the name of a pack that ships with shibie."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shibie.errors import Problem, RulesetError, Words, did_you_mean, listed
+
+RULESET_FILE, PARAMETERS_FILE = "ruleset.yaml", "parameters.yaml"
+_HERE = Path(__file__).resolve().parent.parent
+# An installed wheel carries the packs inside the package; a source checkout beside `src`.
+_SHIPPED = (_HERE / "rules", _HERE.parent.parent / "rules")
+
+
+def shipped() -> dict[str, Path]:
+    """The packs that ship with shibie, by name.
+
+    >>> "bazhong-2015" in shipped()
+    True
+    """
+    found: dict[str, Path] = {}
+    for root in _SHIPPED:
+        for file in sorted(root.glob(f"*/{RULESET_FILE}")):
+            found.setdefault(file.parent.name, file.parent)
+    return found
+
+
+def find(name: str | Path) -> Path:
+    """The folder of a pack.
+
+    Args:
+        name: a folder with a ruleset.yaml, that file itself, or a shipped pack's name.
+
+    Raises:
+        RulesetError: when there is no such pack.
+    """
+    path = Path(name)
+    if path.is_file():
+        return path.parent
+    if (path / RULESET_FILE).is_file():
+        return path
+    packs = shipped()
+    if str(name) in packs:
+        return packs[str(name)]
+    raise RulesetError(
+        Problem(
+            str(name),
+            Words(
+                f"没有这个规则包;随附的有:{listed(packs)}",
+                f"no such pack; shipped are: {listed(packs)}",
+            ),
+            suggestion=did_you_mean(str(name), packs),
+        )
+    )

@@ -1,0 +1,211 @@
+"""The YAML form of a pack, as Pydantic models: what may be written, key by key.
+
+These models check the shape only; names, types, dates and references are checked by the
+loader, which can point at the place. `shibie schema` prints their JSON Schema for editors.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Name = Annotated[str, Field(pattern=r"^[^\W\d]\w*$", description="名称:字母、数字、下划线或汉字")]
+PackId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", description="小写字母、数字和 -")]
+Expression = Annotated[str, Field(min_length=1, description="条件或算式")]
+ProvenanceWord = Literal["verbatim", "documented", "reconstructed"]
+OwnerWord = Literal["household", "member"]
+TypeWord = Literal[
+    "bool", "integer", "decimal", "money", "text", "code", "codes", "date", "citizen_id"
+]
+
+
+class Form(BaseModel):
+    """Base: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BasisForm(Form):
+    """Where a rule comes from."""
+
+    text: str = ""
+    source: str = ""
+    provenance: ProvenanceWord | None = None
+
+
+class EffectiveForm(Form):
+    """The days on which the rule set may be applied, both included."""
+
+    from_: date = Field(alias="from")
+    to: date
+
+
+class HeadForm(Form):
+    """What the rule set is."""
+
+    id: PackId
+    title: str
+    effective: EffectiveForm
+    provenance: ProvenanceWord = "reconstructed"
+    lang: Literal["zh", "en"] = "zh"
+    vocabulary: Literal["national", "bare"] = "national"
+    description: str = ""
+
+
+class ParameterForm(Form):
+    """A dated value, or one series of dated values for each key."""
+
+    title: str
+    unit: str = ""
+    by: Expression | None = None
+    values: dict[str, Decimal | dict[str, Decimal]] = Field(min_length=1)
+    source: str = ""
+    provenance: ProvenanceWord | None = None
+
+
+class FieldForm(Form):
+    """A field that this programme asks beyond the shared vocabulary."""
+
+    of: OwnerWord
+    name: Name
+    title: str
+    type: TypeWord
+    unit: str = ""
+    codes: list[str] | str | None = None
+    description: str = ""
+    aliases: list[str] = []
+    minimum: int | None = None
+    maximum: int | None = None
+    sensitive: bool = False
+
+
+class FactForm(Form):
+    """A named derived value."""
+
+    name: Name
+    title: str
+    value: Expression
+    of: OwnerWord = "household"
+    unit: str = ""
+    basis: BasisForm = BasisForm()
+
+
+class ColumnForm(Form):
+    """A column of a register."""
+
+    type: TypeWord
+    title: str | None = None
+    unit: str = ""
+    codes: list[str] | str | None = None
+    aliases: list[str] = []
+    sensitive: bool = False
+
+
+class ComparisonForm(Form):
+    """A register to compare with."""
+
+    id: Name
+    title: str
+    register_: Name = Field(alias="register")
+    columns: dict[Name, TypeWord | ColumnForm]
+    match: Name
+    checks: Name | None = None
+    hit: Expression | None = None
+    basis: BasisForm = BasisForm()
+
+
+class RuleForm(Form):
+    """A named household condition."""
+
+    id: Name
+    title: str
+    when: Expression
+    basis: BasisForm = BasisForm()
+
+
+class ExceptionForm(Form):
+    """A case in which an exclusion does not apply."""
+
+    id: Name
+    title: str
+    when: Expression
+    basis: BasisForm = BasisForm()
+
+
+class ExclusionForm(RuleForm):
+    """A ground to exclude, or to review strictly."""
+
+    unless: list[ExceptionForm] = []
+    effect: Literal["exclude", "review"] = "exclude"
+    refutable: bool | None = None
+
+
+class TrackForm(RuleForm):
+    """A help track, of a household or of single members."""
+
+    for_: OwnerWord = Field("household", alias="for")
+
+
+class TallyForm(TrackForm):
+    """A figure to count among eligible households (and their members)."""
+
+
+class MustForm(Form):
+    """A requirement of a step."""
+
+    id: Name
+    title: str
+    when: Expression
+    basis: BasisForm = BasisForm()
+
+
+class StepForm(Form):
+    """A step of the procedure."""
+
+    step: int = Field(ge=1)
+    id: Name
+    title: str
+    actor: str
+    after: list[Name] = []
+    min_days: int | Expression | None = None
+    requires: list[str] = []
+    signed: bool = False
+    must: list[MustForm] = []
+    blocking: bool = False
+    basis: BasisForm = BasisForm()
+
+
+class OutcomeForm(Form):
+    """The programme's words for its results."""
+
+    eligible: str
+    ineligible: str
+    pending: str
+
+
+class PackForm(Form):
+    """A whole pack: `ruleset.yaml`, with `parameters.yaml` joined in."""
+
+    ruleset: HeadForm
+    outcome: OutcomeForm | None = None
+    parameters: dict[Name, ParameterForm] = {}
+    code_lists: dict[Name, list[str]] = {}
+    fields: list[FieldForm] = []
+    facts: list[FactForm] = []
+    comparisons: list[ComparisonForm] = []
+    criteria: list[RuleForm] = []
+    poor: Expression
+    exclusions: list[ExclusionForm] = []
+    kinds: list[RuleForm] = []
+    tracks: list[TrackForm] = []
+    tallies: list[TallyForm] = []
+    procedure: list[StepForm] = []
+
+
+class ParametersForm(Form):
+    """`parameters.yaml`: the dated values alone."""
+
+    parameters: dict[Name, ParameterForm]

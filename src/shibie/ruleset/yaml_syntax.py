@@ -14,6 +14,7 @@ Finding = tuple[Span, Words, Words | None]
 #: The full-width colon, which looks like a colon and is none.
 WIDE_COLON = "\uff1a"
 _SLIP = re.compile(r"[ ]*(?:- +)*([^\W\d][\w-]*) ?(\uff1a|:(?=[^\s/]))")
+_DEEPEST = 400  # columns; keeps one endless line from costing its square
 _ODD_INDENT = re.compile(r" *(?:(\t+)|([\u3000\xa0]+))")
 _QUOTE = Words("如果是文字,请加引号", "if this is text, put it in quotes")
 _ALIGN = Words("请核对缩进与上文是否对齐", "check that the indentation fits the lines above")
@@ -109,8 +110,11 @@ def slip_in_text(page: Page, span: Span) -> Finding | None:
     Only a text that begins a line of its own, all of whose lines look like `键\uff1a值`, and that
     is not a single list item: prose can look like that.
     """
-    lines = page.text[span.start : span.end].splitlines()
-    before = page.line_text(span.line)[: span.column - 1]
+    text = page.text[span.start : span.end]
+    if WIDE_COLON not in text or span.column > _DEEPEST:
+        return None
+    lines = text.splitlines()
+    before = page.text[page.line_start(span.line) : span.start]
     if before.strip(" -") or ("-" in before and len(lines) == 1):
         return None
     slips = [_SLIP.match(line.strip()) for line in lines]

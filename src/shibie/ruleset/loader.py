@@ -26,7 +26,7 @@ from shibie.ruleset.model import (
     Step,
 )  # fmt: skip
 from shibie.ruleset.names import MEMBERS, Context, Names, spelled
-from shibie.ruleset.source import Source, read_file
+from shibie.ruleset.source import Source, read, read_file
 from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
 from shibie.ruleset.types import AGE, SEX, Bool, Code, Number, Text, Type, type_of
 from shibie.vocabulary import FieldSpec, Owner, Vocabulary, specs_of
@@ -688,3 +688,18 @@ def _sure(value: T | None) -> T:
 def _number_type(values: list[Decimal]) -> Number:
     scale = max(max(0, -cast("int", value.as_tuple().exponent)) for value in values)
     return Number(scale, max(int(abs(value)) for value in values) + 1)
+
+
+def core_ruleset() -> RuleSet:
+    """A rule set without rules: only the shared vocabulary, in force on every day."""
+    text = """\
+ruleset:
+  id: core
+  title: 共用词汇
+  effective: {from: 0001-01-01, to: 9999-12-31}
+poor: "true"
+"""
+    source = read("core", text)
+    form, problems = validated(schema.PackForm, source)
+    assert form is not None, problems
+    return _Loader(form, source, {}, {}, Path()).ruleset()

@@ -1,0 +1,114 @@
+"""`shibie fields`, `schema` and `eval`: for those who write rules."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shibie.cli.app import AsOfOption, JsonOption, LangOption, Language, TrustOption, app, day
+
+if TYPE_CHECKING:
+    from shibie.vocabulary import FieldSpec
+
+PackOption = Annotated[
+    str | None, typer.Option("--rules", "-r", help="规则包;省略则为共用词汇 A pack, or none.")
+]
+
+
+@app.command()
+def fields(
+    rules: PackOption = None, as_json: JsonOption = False, lang: LangOption = Language.zh
+) -> None:
+    """列出全部字段 List every field: name, title, type, unit, codes, meaning."""
+    from shibie.household import Adjudication, StepRecord
+    from shibie.ruleset.loader import load
+    from shibie.vocabulary import Vocabulary, specs_of
+
+    ruleset = load(rules) if rules else None
+    vocabulary = ruleset.vocabulary if ruleset else Vocabulary.build()
+    tables: dict[str, tuple[FieldSpec, ...]] = {
+        "households": vocabulary.household,
+        "members": (specs_of(Adjudication)[0], *vocabulary.member),
+        "adjudications": specs_of(Adjudication),
+        "steps": specs_of(StepRecord),
+    }
+    for name, register in (ruleset.registers if ruleset else {}).items():
+        tables[f"registers/{name}"] = register.columns
+    if as_json:
+        listing = {name: [asdict(spec) for spec in specs] for name, specs in tables.items()}
+        print(json.dumps(listing, ensure_ascii=False, indent=1))
+        return
+    _print_fields(tables, lang)
+
+
+def _print_fields(tables: dict[str, tuple[FieldSpec, ...]], lang: Language) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    english = lang is Language.en
+    titles = ("name", "title", "type", "unit", "codes", "meaning")
+    headers = titles if english else ("名称", "标题", "类型", "单位", "代码", "含义")
+    for name, specs in tables.items():
+        table = Table(*headers, title=name, title_justify="left")
+        for spec in specs:
+            codes = " ".join(spec.codes)
+            table.add_row(spec.name, spec.title, spec.type, spec.unit, codes, spec.description)
+        console.print(table)
+
+
+@app.command()
+def schema() -> None:
+    """输出规则包的 JSON Schema Print the JSON Schema of packs, for editors."""
+    from shibie.ruleset.schema import PackForm
+
+    form = PackForm.model_json_schema(by_alias=True)
+    form["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    form["title"] = "shibie pack"
+    print(json.dumps(form, ensure_ascii=False, indent=1))
+
+
+@app.command(name="eval")
+def evaluate(
+    expression: Annotated[str, typer.Argument(help="条件或算式 A condition or formula.")],
+    given: Annotated[
+        str, typer.Option("--given", help="已知事实(JSON) Known facts, as JSON.")
+    ] = "{}",
+    rules: PackOption = None,
+    as_of: AsOfOption = "",
+    trust_declarations: TrustOption = False,
+) -> None:
+    """计算一个表达式 Print the value of an expression, or `unknown`.
+
+    The JSON holds household fields, `members` (a list) and registers by name (a list of
+    rows; the rows of a member may stand inside that member instead).
+    """
+    from shibie.evaluation import evaluate_given
+
+    judged = day(as_of) if as_of else None
+    value = evaluate_given(expression, given, rules, judged, trust_declarations)
+    print(shown(value))
+
+
+def shown(value: Any) -> str:
+    """A value as the command line prints it.
+
+    >>> shown(None), shown(True), shown(Decimal("2310.00"))
+    ('unknown', 'true', '2310.00')
+    """
+    match value:
+        case None:
+            return "unknown"
+        case bool():
+            return "true" if value else "false"
+        case frozenset():
+            return "|".join(sorted(value))
+        case Decimal():
+            return f"{value:f}"
+        case _:
+            return str(value)

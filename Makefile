@@ -1,0 +1,48 @@
+# Two commands do all the set-up on a fresh machine:
+#   make demo   install (wheels only, no compiler) and decide the committed township
+#   make test   install everything (needs a C compiler for durable-rules) and run all checks
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+AS_OF := 2015-12-20
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: demo test lint bench docs clean
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "shibie needs Python 3.11 or newer; found $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: $(BIN)/python pyproject.toml
+	$(BIN)/pip install --quiet --only-binary :all: --editable .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml
+	@command -v cc >/dev/null || command -v gcc >/dev/null || { \
+	  echo "make test needs a C compiler: durable-rules is built from source."; \
+	  echo "  Debian/Ubuntu: apt-get install gcc python3-dev    macOS: xcode-select --install"; \
+	  echo "  (make demo needs none.)"; exit 1; }
+	$(BIN)/pip install --quiet --editable ".[dev,rete,spark]"
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo
+	$(BIN)/shibie check fixtures/township-2015 --rules bazhong-2015 --as-of $(AS_OF) \
+	  --out out/township-2015.xlsx --out out/township-2015
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint
+	$(BIN)/python -m pytest -q -n auto
+
+bench: $(VENV)/.dev
+	$(BIN)/python bench/run.py
+
+docs: $(VENV)/.dev
+	$(BIN)/python -m pytest -q tests/test_docs.py
+
+clean:
+	rm -rf $(VENV) out .pytest_cache .mypy_cache .ruff_cache .hypothesis

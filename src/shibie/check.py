@@ -105,9 +105,9 @@ def must_be_in_force(ruleset: RuleSet, as_of: date) -> None:
 def engine_of(name: EngineName) -> Decide:
     """The deciding function of an engine, imported only when it is asked for."""
     if name == "duckdb":
-        from shibie.engine.relational import decide_all
+        from shibie.engine.relational import decide_all as decide_by_duckdb
 
-        return decide_all
+        return decide_by_duckdb
     if name == "rete":
         from shibie.engine.rete import decide_all as decide_by_rete
 

@@ -19,6 +19,7 @@ from shibie.ruleset.loader import core_ruleset, load
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.names import MEMBERS
 from shibie.ruleset.positions import Page
+from shibie.vocabulary import Owner
 
 
 def evaluate_given(
@@ -89,7 +90,7 @@ def _collections(node: tree.Node, ruleset: RuleSet) -> Iterator[tree.Node]:
         if isinstance(each, tree.Collection):
             yield each
         elif isinstance(each, tree.Fact):
-            owner = "household" if each.owner == tree.HOUSEHOLD else "member"
+            owner: Owner = "household" if each.owner == tree.HOUSEHOLD else "member"
             yield from _collections(ruleset.facts[owner, each.name].node, ruleset)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, cast
 
 from shibie.check import Checked
@@ -16,6 +17,7 @@ from shibie.ruleset.tree import HOUSEHOLD
 
 Pair = tuple[Case, Decision]
 NO_VILLAGE = ""
+ELIGIBILITIES = ("eligible", "ineligible", "pending")
 
 
 def summarise(checked: Checked) -> dict[str, Any]:
@@ -36,22 +38,15 @@ def summarise(checked: Checked) -> dict[str, Any]:
         "rejected": len(roster.rejected_households),
         "rejected_rows": len(roster.rejected),
         "persons": sum(_size(pair) for pair in pairs),
-        "by_eligibility": {
-            value: _count(pairs, lambda pair, value=value: pair[1].eligibility == value)
-            for value in ("eligible", "ineligible", "pending")
-        },
-        "by_kind": {
-            rule.id: _count(pairs, lambda pair, rule=rule: pair[1].kind == rule.id)
-            for rule in ruleset.kinds
-        },
-        "by_ground": {
-            ground: _count(pairs, lambda pair, ground=ground: ground in pair[1].grounds)
-            for ground in (
-                *(rule.id for rule in ruleset.exclusions),
-                *(rule.id for rule in ruleset.reviews),
-                NOT_POOR,
-            )
-        },
+        "by_eligibility": _each(pairs, ELIGIBILITIES, _is),
+        "by_kind": _each(
+            pairs, [rule.id for rule in ruleset.kinds], lambda pair, kind: pair[1].kind == kind
+        ),
+        "by_ground": _each(
+            pairs,
+            [*(rule.id for rule in (*ruleset.exclusions, *ruleset.reviews)), NOT_POOR],
+            lambda pair, ground: ground in pair[1].grounds,
+        ),
         "by_number_of_grounds": _by(pairs, lambda pair: str(len(pair[1].grounds))),
         "by_rule": _by_rule(checked, pairs),
         "by_track": {rule.id: _track(rule, pairs) for rule in ruleset.tracks},
@@ -72,6 +67,21 @@ def _size(pair: Pair) -> int:
 def _count(pairs: Iterable[Pair], keep: Callable[[Pair], bool]) -> dict[str, int]:
     sizes = [_size(pair) for pair in pairs if keep(pair)]
     return {"households": len(sizes), "persons": sum(sizes)}
+
+
+def _each(
+    pairs: Sequence[Pair], names: Iterable[str], keep: Callable[[Pair, str], bool]
+) -> dict[str, dict[str, int]]:
+    """The count of the pairs that belong to each name."""
+    return {name: _count(pairs, partial(_keeps, keep, name)) for name in names}
+
+
+def _keeps(keep: Callable[[Pair, str], bool], name: str, pair: Pair) -> bool:
+    return keep(pair, name)
+
+
+def _is(pair: Pair, eligibility: str) -> bool:
+    return pair[1].eligibility == eligibility
 
 
 def _by(pairs: Iterable[Pair], key: Callable[[Pair], str]) -> dict[str, dict[str, int]]:
@@ -144,10 +154,7 @@ def _by_village(pairs: list[Pair]) -> dict[str, dict[str, dict[str, int]]]:
         villages[pair[0].household.village or NO_VILLAGE].append(pair)
     return {
         village: {"all": _count(villages[village], lambda _: True)}
-        | {
-            value: _count(villages[village], lambda pair, value=value: pair[1].eligibility == value)
-            for value in ("eligible", "ineligible", "pending")
-        }
+        | _each(villages[village], ELIGIBILITIES, _is)
         for village in villages
     }
 
@@ -179,7 +186,7 @@ def _previous_roster(pairs: list[Pair]) -> dict[str, Any]:
         getattr(case.household, "on_previous_roster", None) is not None for case, _ in pairs
     ):
         return {}
-    groups = {name: _count(pairs, lambda pair, name=name: standing(*pair) == name)
-              for name in ("retained", "removed", "pending", "new", "exited")}  # fmt: skip
+    names = ("retained", "removed", "pending", "new", "exited")
+    groups = _each(pairs, names, lambda pair, name: standing(*pair) == name)
     before = _count(pairs, lambda pair: standing(*pair) in ("retained", "removed", "pending"))
     return {"previous_roster": {"before": before, **groups}}

@@ -60,14 +60,14 @@ def check(
     from shibie import check as checking
     from shibie.ruleset.loader import load
     from shibie.summary import summarise
-    from shibie.tables.roster import assemble, read_roster
+    from shibie.tables.roster import read_roster
 
     language: Lang = "en" if lang is Language.en else "zh"
     ruleset, judged = load(rules), day(as_of)
     checking.must_be_in_force(ruleset, judged)
     must_exist(roster)
     targets = [_target(path) for path in out or []]
-    read = assemble(read_roster(roster, ruleset, judged), ruleset, judged)
+    read = read_roster(roster, ruleset, judged)
     checked = checking.check(ruleset, read, judged, engine.value, trust_declarations)
     summary = summarise(checked)
     for target, path in targets:
@@ -105,9 +105,9 @@ def _write(
 
         write_workbook(path, checked, summary, lang, show_ids)
         return
-    from shibie.tables.results import result_tables, write_folder
+    from shibie.tables.results import Format, result_tables, write_folder
 
-    form = "parquet" if target == "parquet" else "csv"
+    form: Format = "parquet" if target == "parquet" else "csv"
     write_folder(path, result_tables(checked, lang), summary, form)
 
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any, cast
 
 import xlsxwriter
-from shibie.citizen_id import mask
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from shibie import wording
 from shibie.check import Checked
+from shibie.citizen_id import mask
 from shibie.decision import Decision
 from shibie.engine.case import Case
 from shibie.engine.exact import EXACT

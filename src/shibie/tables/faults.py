@@ -1,0 +1,66 @@
+"""Pydantic's errors as reasons that an officer can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from shibie.citizen_id import mask
+from shibie.errors import Words
+from shibie.ruleset.model import RuleSet
+from shibie.tables.records import SENSITIVE
+
+_REASONS: Mapping[str, Words] = {
+    "missing": Words("缺少必填项", "a required value is missing"),
+    "duplicate_member": Words("人编号重复:{ids}", "member ids occur twice: {ids}"),
+    "education_or_school": Words(
+        "文化程度与在校生状况应且只应填一项",
+        "exactly one of education and school_status must be filled",
+    ),
+    "too_many_causes": Words("其他致贫原因至多两项", "at most two other_causes"),
+    "same_cause": Words("其他致贫原因与主要致贫原因重复", "other_causes repeats main_cause"),
+    "heads": Words("户主应恰有一人,实有 {count} 人", "exactly one 户主 expected, found {count}"),
+    "unsigned_refutation": Words(
+        "推翻规则须有证据、核实人和日期,缺 {missing}",
+        "a refutation needs evidence, officer and date; missing: {missing}",
+    ),
+}
+_FIELDS: Mapping[str, str] = {
+    "duplicate_member": "member_id",
+    "education_or_school": "education",
+    "too_many_causes": "other_causes",
+    "same_cause": "other_causes",
+    "heads": "relation",
+    "unsigned_refutation": "evidence",
+}
+
+Fault = tuple[int | None, str, str, Words]
+
+
+def pydantic_faults(error: ValidationError, ruleset: RuleSet) -> Iterator[Fault]:
+    """For each error: the member's index (None: the household), field, value, reason."""
+    del ruleset
+    for each in error.errors(include_url=False):
+        loc = each["loc"]
+        in_member = len(loc) >= 2 and loc[0] == "members" and isinstance(loc[1], int)
+        place = int(loc[1]) if in_member else None
+        rest = loc[2:] if in_member else loc
+        field = _FIELDS.get(each["type"], str(rest[0]) if rest else "")
+        said = _REASONS.get(each["type"])
+        context: dict[str, Any] = each.get("ctx") or {}
+        reason = (
+            Words(said.zh.format(**context), said.en.format(**context))
+            if said
+            else Words(f"不合要求:{each['msg']}", each["msg"])
+        )
+        yield place, field, _shown(field, each["input"], bool(rest)), reason
+
+
+def _shown(field: str, value: object, is_field: bool) -> str:
+    """The offending value, where the error is about one value and not about a record."""
+    if not is_field or isinstance(value, dict):
+        return ""
+    text = "|".join(sorted(map(str, value))) if isinstance(value, frozenset) else str(value)
+    return mask(text) if field in SENSITIVE else text[:60]

@@ -1,0 +1,108 @@
+"""Rows of a sheet as typed records, each with its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from shibie.citizen_id import mask
+from shibie.engine.case import Value
+from shibie.errors import Words
+from shibie.tables.cells import Cell, CellError, is_blank, read_cell, shown
+from shibie.tables.headers import Header
+from shibie.tables.source import Sheet
+from shibie.vocabulary import FieldSpec
+
+SENSITIVE = frozenset(("id_number", "health"))
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One fault that kept a row, or a household, out.
+
+    Attributes:
+        source: sheet or file.
+        row: row number in it, from 1.
+        field: English name of the field; empty when it concerns the whole row.
+        value: what was found; masked for identity numbers and health.
+        reason: what was wrong and what was expected.
+        household_id: the household it concerns, if known.
+    """
+
+    source: str
+    row: int
+    field: str
+    value: str
+    reason: Words
+    household_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Record:
+    """One typed row; a field whose column is absent has no key, a blank one is None."""
+
+    source: str
+    number: int
+    values: Mapping[str, Value]
+    faults: tuple[Rejection, ...] = ()
+
+    def rejection(self, name: str, value: str, reason: Words) -> Rejection:
+        """A fault of this row."""
+        safe = mask(value) if name in SENSITIVE else value
+        household_id = self.values.get("household_id")
+        return Rejection(
+            self.source,
+            self.number,
+            name,
+            safe,
+            reason,
+            str(household_id) if household_id else None,
+        )
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of typed records."""
+
+    shown: str
+    fields: frozenset[str]
+    records: tuple[Record, ...] = field(repr=False, default=())
+
+
+def read_table(sheet: Sheet, header: Header, as_of: date) -> Table:
+    """The typed records below a header; rows that are blank throughout are skipped."""
+    return Table(sheet.shown, header.names, tuple(_records(sheet, header, as_of)))
+
+
+def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[Record]:
+    # The same text occurs in a column thousands of times; each is read once.
+    seen: dict[tuple[str, type, Cell], Value | CellError] = {}
+    for number, row in enumerate(sheet.rows[header.row :], start=header.row + 1):
+        cells = {index: row[index] for index in header.columns if index < len(row)}
+        if all(is_blank(cell) for cell in cells.values()):
+            continue
+        values: dict[str, Value] = {}
+        bad: list[tuple[FieldSpec, Cell, Words]] = []
+        for index, spec in header.columns.items():
+            cell = cells.get(index)
+            key = (spec.name, type(cell), cell)
+            if key not in seen:
+                try:
+                    seen[key] = read_cell(cell, spec, as_of)
+                except CellError as error:
+                    seen[key] = error
+            found = seen[key]
+            if isinstance(found, CellError):
+                bad.append((spec, cell, found.reason))
+            else:
+                values[spec.name] = found
+        household_id = values.get("household_id")
+        faults = tuple(
+            Rejection(
+                sheet.shown, number, spec.name, shown(cell, spec), reason,
+                str(household_id) if household_id else None,
+            )
+            for spec, cell, reason in bad
+        )  # fmt: skip
+        yield Record(sheet.shown, number, values, faults)

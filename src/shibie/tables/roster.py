@@ -1,0 +1,274 @@
+"""Sheets → a validated roster: every household is taken in or rejected with reasons.
+
+A bad cell rejects its row; a household with any rejected row is itself rejected, never
+decided on part of its people. The rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from shibie.engine.case import Row, Value
+from shibie.errors import Words
+from shibie.household import Adjudication, BareHousehold, StepRecord
+from shibie.ruleset.model import RuleSet
+from shibie.ruleset.types import MAX_ITEMS
+from shibie.tables.faults import pydantic_faults
+from shibie.tables.layout import Layout, lay_out
+from shibie.tables.records import Record, Rejection, Table
+from shibie.tables.source import read_sheets
+
+HOUSEHOLD_ID = "household_id"
+
+
+@dataclass(frozen=True)
+class Roster:
+    """What was read.
+
+    Attributes:
+        households: the valid households, in the order of the input.
+        registers: rows of each register; None where it was not supplied.
+        damaged: for each register, the citizen numbers of which a row was unreadable.
+        adjudications: valid adjudications, one a household and rule.
+        steps: valid step records.
+        rejected: every fault, in the order of the input.
+        rejected_households: the households that are not decided.
+        given: how many households came in.
+        notes: what was normalised, ignored or not found.
+    """
+
+    households: tuple[BareHousehold, ...]
+    registers: Mapping[str, tuple[Row, ...] | None]
+    damaged: Mapping[str, frozenset[str]]
+    adjudications: tuple[Adjudication, ...]
+    steps: tuple[StepRecord, ...]
+    rejected: tuple[Rejection, ...]
+    rejected_households: tuple[str, ...]
+    given: int
+    notes: tuple[Words, ...]
+
+
+def read_roster(path: Path, ruleset: RuleSet, as_of: date) -> Roster:
+    """Read and validate a roster: a folder of CSV/Parquet, or one workbook.
+
+    Args:
+        path: the folder or file.
+        ruleset: says which fields and registers there are.
+        as_of: the day of judgement.
+
+    Raises:
+        InputError: when the roster cannot be used at all.
+    """
+    return assemble(lay_out(read_sheets(path), ruleset, as_of), ruleset, as_of)
+
+
+def assemble(layout: Layout, ruleset: RuleSet, as_of: date) -> Roster:
+    """Put the records of the tables together into households."""
+    builder = _Builder(ruleset, as_of)
+    households = builder.households(layout.households, layout.members)
+    adjudications = builder.adjudications(layout.adjudications)
+    steps = builder.steps(layout.steps)
+    registers: dict[str, tuple[Row, ...] | None] = {}
+    damaged: dict[str, frozenset[str]] = {}
+    for name, register in ruleset.registers.items():
+        table = layout.registers.get(name)
+        if table is None:
+            registers[name] = None
+            continue
+        bad = {record.number for record in table.records if record.faults}
+        registers[name] = tuple(
+            Row(record.number, record.values) for record in table.records if not record.faults
+        )
+        numbers = (r.values.get(register.match) for r in table.records if r.number in bad)
+        damaged[name] = frozenset(str(number) for number in numbers if number is not None)
+        builder.reject(table)
+    return Roster(
+        households=households,
+        registers=registers,
+        damaged=damaged,
+        adjudications=adjudications,
+        steps=steps,
+        rejected=tuple(builder.rejected),
+        rejected_households=tuple(builder.rejected_households),
+        given=len(households) + len(builder.rejected_households),
+        notes=layout.notes,
+    )
+
+
+class _Builder:
+    """Collects rejections while it builds."""
+
+    def __init__(self, ruleset: RuleSet, as_of: date) -> None:
+        self.ruleset, self.as_of = ruleset, as_of
+        self.rejected: list[Rejection] = []
+        self.rejected_households: list[str] = []
+        self.known: set[str] = set()
+
+    def reject(self, table: Table) -> None:
+        """Note the faults of a table's rows."""
+        for record in table.records:
+            self.rejected += record.faults
+
+    # --- households ---------------------------------------------------------------------
+
+    def households(self, households: Table, members: Table) -> tuple[BareHousehold, ...]:
+        rows: defaultdict[str, list[Record]] = defaultdict(list)
+        for record in households.records:
+            rows[_household_id(record)].append(record)
+        people: defaultdict[str, list[Record]] = defaultdict(list)
+        for record in members.records:
+            people[_household_id(record)].append(record)
+        nameless = rows.pop("", [])
+        for record in nameless:
+            # Each row without a household number is a household of its own that is lost.
+            self.rejected += record.faults
+            self.fault(record, HOUSEHOLD_ID, "", "缺少户编号", "the household number is missing")
+            self.rejected_households.append(f"{record.source}!{record.number}")
+        for record in people.pop("", []):
+            self.rejected += record.faults
+            self.fault(record, HOUSEHOLD_ID, "", "缺少户编号", "the household number is missing")
+        done = []
+        for household_id, of_household in rows.items():
+            self.known.add(household_id)
+            built = self.household(household_id, of_household, people.pop(household_id, []))
+            if built is None:
+                self.rejected_households.append(household_id)
+            else:
+                done.append(built)
+        for household_id, of_household in people.items():
+            # Members of a household that has no row of its own.
+            self.rejected_households.append(household_id)
+            for record in of_household:
+                self.rejected += record.faults
+                self.fault(
+                    record, HOUSEHOLD_ID, household_id,
+                    "农户表中没有这一户", "there is no such household in the household table",
+                )  # fmt: skip
+        return tuple(done)
+
+    def household(
+        self, household_id: str, rows: list[Record], people: list[Record]
+    ) -> BareHousehold | None:
+        """One valid household, or None after its faults were noted."""
+        before = len(self.rejected)
+        for record in (*rows, *people):
+            self.rejected += record.faults
+        first = rows[0]
+        for record in rows[1:]:
+            self.fault(
+                record, HOUSEHOLD_ID, household_id,
+                f"户编号与第 {first.number} 行重复", f"the same household number as row {first.number}",
+            )  # fmt: skip
+        if not people:
+            self.fault(first, "members", "", "这一户没有成员", "the household has no members")
+        if len(people) > MAX_ITEMS:
+            self.fault(
+                first, "members", str(len(people)),
+                f"成员超过 {MAX_ITEMS} 人", f"more than {MAX_ITEMS} members",
+            )  # fmt: skip
+        self.same_person_twice(people)
+        if len(self.rejected) > before:
+            self.whole_household(first, people, before)
+            return None
+        values: dict[str, Any] = {**first.values, HOUSEHOLD_ID: household_id}
+        values["members"] = [_member_values(record, index) for index, record in enumerate(people)]
+        try:
+            return self.ruleset.vocabulary.household_model.model_validate(values)
+        except ValidationError as error:
+            for place, field, shown, reason in pydantic_faults(error, self.ruleset):
+                record = first if place is None else people[place]
+                self.rejected.append(
+                    Rejection(record.source, record.number, field, shown, reason, household_id)
+                )
+            return None
+
+    def whole_household(self, first: Record, people: list[Record], before: int) -> None:
+        """Say on the household's row that members' rows took it down."""
+        rows = {(each.source, each.row) for each in self.rejected[before:]}
+        bad = [record for record in people if (record.source, record.number) in rows]
+        own = {(first.source, first.number)} & rows
+        if bad and not own:
+            self.fault(
+                first, "", _household_id(first),
+                f"有 {len(bad)} 行成员被退回,整户不予认定",
+                f"{len(bad)} member rows are rejected, so the household is not decided",
+            )  # fmt: skip
+
+    def same_person_twice(self, people: list[Record]) -> None:
+        numbers = Counter(record.values.get("id_number") for record in people)
+        for record in people:
+            number = record.values.get("id_number")
+            if number is not None and numbers[number] > 1:
+                self.fault(
+                    record, "id_number", str(number),
+                    "同一户内证件号码重复", "the same citizen number twice in one household",
+                )  # fmt: skip
+
+    def fault(self, record: Record, field: str, value: str, zh: str, en: str) -> None:
+        self.rejected.append(record.rejection(field, value, Words(zh, en)))
+
+    # --- adjudications and steps --------------------------------------------------------
+
+    def adjudications(self, table: Table | None) -> tuple[Adjudication, ...]:
+        from shibie.tables.verdicts import Verdicts
+
+        if table is None:
+            return ()
+        verdicts = Verdicts(self.ruleset, self.as_of, self.known)
+        found = verdicts.read(table)
+        self.rejected += verdicts.rejected
+        return found
+
+    def steps(self, table: Table | None) -> tuple[StepRecord, ...]:
+        if table is None:
+            return ()
+        done = []
+        ids = {str(step.number): step.id for step in self.ruleset.procedure}
+        ids |= {step.title: step.id for step in self.ruleset.procedure}
+        for record in table.records:
+            self.rejected += record.faults
+            if record.faults:
+                continue
+            values = dict(record.values)
+            step = str(values.get("step"))
+            values["step"] = ids.get(step, step)
+            if self.ruleset.procedure and values["step"] not in ids.values():
+                self.fault(record, "step", step, "规则中没有这个步骤", "no such step in the pack")
+                continue
+            if _household_id(record) not in self.known:
+                self.fault(
+                    record, HOUSEHOLD_ID, _household_id(record),
+                    "名册中没有这一户", "no such household on the roster",
+                )  # fmt: skip
+                continue
+            try:
+                done.append(StepRecord.model_validate(values))
+            except ValidationError as error:
+                for _, field, shown, reason in pydantic_faults(error, self.ruleset):
+                    self.rejected.append(
+                        Rejection(record.source, record.number, field, shown, reason, None)
+                    )
+        return tuple(done)
+
+
+def _household_id(record: Record) -> str:
+    return str(record.values.get(HOUSEHOLD_ID) or "")
+
+
+def _member_values(record: Record, index: int) -> dict[str, Value]:
+    values = {name: value for name, value in record.values.items() if name != HOUSEHOLD_ID}
+    if values.get("member_id") is None:
+        values["member_id"] = str(index + 1)
+    return values
+
+
+def with_notes(roster: Roster, notes: Iterable[Words]) -> Roster:
+    """The roster with further notes."""
+    return replace(roster, notes=(*roster.notes, *notes))

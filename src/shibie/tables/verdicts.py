@@ -1,0 +1,104 @@
+"""Adjudication rows: only signed verdicts on adjudicable rules of known households count."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from shibie.errors import Words, did_you_mean
+from shibie.household import Adjudication
+from shibie.ruleset.model import Rule, RuleSet
+from shibie.tables.faults import pydantic_faults
+from shibie.tables.records import Record, Rejection, Table
+
+VERDICTS = {"属实": "upheld", "不属实": "refuted", "upheld": "upheld", "refuted": "refuted"}
+
+
+class Verdicts:
+    """Reads the adjudications of a roster; rejects rows, never households."""
+
+    def __init__(self, ruleset: RuleSet, as_of: date, households: Set[str]) -> None:
+        self.as_of, self.households = as_of, households
+        self.rules: dict[str, Rule] = {}
+        for rule in (*ruleset.exclusions, *ruleset.reviews):
+            self.rules[rule.id] = self.rules[rule.title] = rule
+        self.ruleset = ruleset
+        self.rejected: list[Rejection] = []
+
+    def read(self, table: Table) -> tuple[Adjudication, ...]:
+        """The verdicts that count: of several on one rule, the latest."""
+        found: dict[tuple[str, str], list[tuple[Record, Adjudication]]] = {}
+        for record in table.records:
+            self.rejected += record.faults
+            adjudication = None if record.faults else self._one(record)
+            if adjudication is not None:
+                key = (adjudication.household_id, adjudication.rule_id)
+                found.setdefault(key, []).append((record, adjudication))
+        latest = (self._latest(several) for several in found.values())
+        return tuple(adjudication for adjudication in latest if adjudication is not None)
+
+    def _one(self, record: Record) -> Adjudication | None:
+        values: dict[str, Any] = dict(record.values)
+        household_id = str(values.get("household_id") or "")
+        written = str(values.get("rule_id") or "")
+        rule = self.rules.get(written)
+        day = values.get("date")
+        if household_id not in self.households:
+            self._reject(
+                record,
+                "household_id",
+                household_id,
+                "名册中没有这一户",
+                "no such household on the roster",
+            )
+            return None
+        if rule is None:
+            near = did_you_mean(written, self.rules) or Words("", "")
+            self._reject(
+                record, "rule_id", written,
+                f"没有可核实的规则“{written}”{near.zh}", f"no rule to adjudicate; {near.en}".strip("; "),
+            )  # fmt: skip
+            return None
+        verdict = VERDICTS.get(str(values.get("verdict")))
+        if verdict is None:
+            self._reject(
+                record, "verdict", str(values.get("verdict") or ""),
+                "应为 属实 或 不属实", "expected upheld or refuted",
+            )  # fmt: skip
+            return None
+        if verdict == "refuted" and not rule.refutable:
+            self._reject(
+                record, "rule_id", rule.id, "这条规则不可推翻", "this rule cannot be refuted"
+            )
+            return None
+        if isinstance(day, date) and day > self.as_of:
+            self._reject(
+                record, "date", day.isoformat(),
+                f"核实日期晚于认定日期 {self.as_of}", f"dated after the day of judgement {self.as_of}",
+            )  # fmt: skip
+            return None
+        try:
+            return Adjudication.model_validate({**values, "rule_id": rule.id, "verdict": verdict})
+        except ValidationError as error:
+            for _, field, shown, reason in pydantic_faults(error, self.ruleset):
+                self.rejected.append(record.rejection(field, shown, reason))
+            return None
+
+    def _latest(self, several: list[tuple[Record, Adjudication]]) -> Adjudication | None:
+        """The latest verdict; two that contradict each other on one day are both refused."""
+        newest = max((each.date or date.min) for _, each in several)
+        last = [(record, each) for record, each in several if (each.date or date.min) == newest]
+        if len({each.verdict for _, each in last}) > 1:
+            for record, each in last:
+                self._reject(
+                    record, "verdict", each.verdict,
+                    "同一天对同一规则的核实互相矛盾", "contradicts another verdict of the same day",
+                )  # fmt: skip
+            return None
+        return last[-1][1]
+
+    def _reject(self, record: Record, field: str, value: str, zh: str, en: str) -> None:
+        self.rejected.append(record.rejection(field, value, Words(zh, en)))

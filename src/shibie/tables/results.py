@@ -103,8 +103,8 @@ def write_folder(
 
 
 def write_csv(path: Path, table: Table) -> None:
-    """UTF-8 with BOM (so that Excel reads Chinese); lists joined with `|`."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    """UTF-8 without a byte order mark, for programs; people are given the workbook."""
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(table.columns)
         writer.writerows(

@@ -49,31 +49,27 @@ def load(name: str | Path) -> RuleSet:
     'bazhong-2015'
     """
     folder = packs.find(name)
-    problems: list[Problem] = []
     source = read_file(folder / packs.RULESET_FILE, packs.RULESET_FILE)
-    form, found = validated(schema.PackForm, source)
-    problems += found
+    file = folder / packs.PARAMETERS_FILE
+    return _build(source, read_file(file, packs.PARAMETERS_FILE) if file.is_file() else None, folder)
+
+
+def _build(source: Source, more: Source | None, folder: Path | None) -> RuleSet:
+    form, problems = validated(schema.PackForm, source)
     sources = {"": source}
     parameters = dict(form.parameters) if form else {}
-    parameters_file = folder / packs.PARAMETERS_FILE
-    if parameters_file.is_file():
-        more = read_file(parameters_file, packs.PARAMETERS_FILE)
+    if more is not None:
         more_form, found = validated(schema.ParametersForm, more)
         problems += found
-        for each, value in (more_form.parameters if more_form else {}).items():
-            if each in parameters:
-                span = more.key_span(("parameters", each))
-                problems.append(
-                    more.problem(
-                        span,
-                        Words(
-                            f"参数“{each}”已在 ruleset.yaml 中",
-                            f"parameter '{each}' is already in ruleset.yaml",
-                        ),
-                    )
+        for name, value in (more_form.parameters if more_form else {}).items():
+            if name in parameters:
+                what = Words(
+                    f"参数“{name}”已在 {source.name} 中",
+                    f"parameter '{name}' is already in {source.name}",
                 )
-            parameters[each] = value
-            sources[each] = more
+                problems.append(more.problem(more.key_span(("parameters", name)), what))
+            parameters[name] = value
+            sources[name] = more
     if form is None or problems:
         raise RulesetError(problems)
     return _Loader(form, source, parameters, sources, folder).ruleset()
@@ -118,7 +114,7 @@ class _Loader:
         source: Source,
         parameters: Mapping[str, schema.ParameterForm],
         parameter_sources: Mapping[str, Source],
-        folder: Path,
+        folder: Path | None,
     ) -> None:
         self.form, self.source, self.folder = form, source, folder
         self.parameter_forms, self.parameter_sources = parameters, parameter_sources
@@ -690,16 +686,29 @@ def _number_type(values: list[Decimal]) -> Number:
     return Number(scale, max(int(abs(value)) for value in values) + 1)
 
 
+def loads(text: str, parameters: str | None = None, name: str = packs.RULESET_FILE) -> RuleSet:
+    """The rule set in a YAML text, without any file.
+
+    Args:
+        text: what would stand in ruleset.yaml.
+        parameters: what would stand in parameters.yaml.
+        name: how errors name the text.
+
+    Raises:
+        RulesetError: with every problem found.
+    """
+    more = None if parameters is None else read(packs.PARAMETERS_FILE, parameters)
+    return _build(read(name, text), more, None)
+
+
 def core_ruleset() -> RuleSet:
     """A rule set without rules: only the shared vocabulary, in force on every day."""
-    text = """\
+    return loads(
+        """\
 ruleset:
   id: core
   title: 共用词汇
   effective: {from: 0001-01-01, to: 9999-12-31}
 poor: "true"
 """
-    source = read("core", text)
-    form, problems = validated(schema.PackForm, source)
-    assert form is not None, problems
-    return _Loader(form, source, {}, {}, Path()).ruleset()
+    )

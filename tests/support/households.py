@@ -1,0 +1,141 @@
+"""Random households for the probe rule set, as the plain data that `given` takes."""
+
+from __future__ import annotations
+
+import copy
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from shibie import citizen_id
+from support.expressions import AS_OF, whole_years
+
+Given = dict[str, Any]
+_MONEY = [
+    Decimal(text)
+    for text in (
+        "0",
+        "0.01",
+        "2799.99",
+        "2800",
+        "2855.49",
+        "2855.5",
+        "2855.51",
+        "30000",
+        "29999.99",
+        "10000",
+        "10000.01",
+        "5711",
+        "8566.50",
+    )
+]
+money = st.one_of(st.sampled_from(_MONEY), st.decimals(0, 99999, places=2))
+days = st.one_of(
+    st.sampled_from(
+        [date(2014, 2, 28), date(2015, 6, 1), date(2016, 2, 29), AS_OF, date(2000, 2, 29)]
+    ),
+    st.dates(date(1930, 1, 1), AS_OF),
+)
+numbers = st.builds(
+    citizen_id.make, st.just("511921"), st.one_of(days, st.sampled_from([date(2000, 3, 1), date(2000, 3, 2)])),
+    st.integers(1, 998),
+)  # fmt: skip
+
+
+def _set(*codes: str) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(codes), unique=True, max_size=3)
+
+
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "wage_income": money,
+    "spending": money,
+    "rooms": st.integers(0, 5),
+    "area": st.decimals(0, 100, places=4),
+    "level": st.sampled_from(["甲", "乙", "丙"]),
+    "risks": _set("因病", "因灾", "因学"),
+    "visited_on": days,
+    "flag": st.booleans(),
+    "food_secure": st.booleans(),
+    "housing_grade": st.sampled_from(["A", "B", "C", "D"]),
+    "owns_vehicle": st.booleans(),
+    "province": st.sampled_from(["云南", "四川"]),
+}
+MEMBER_FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "id_number": numbers,
+    "wage": money,
+    "work_months": st.integers(0, 12),
+    "receives_dibao": st.booleans(),
+    "on_payroll": st.booleans(),
+    "since": days,
+    "role": st.sampled_from(["甲", "乙"]),
+    "health": _set("健康", "长期慢性病", "患有大病", "残疾"),
+}
+ROWS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "vehicles": {"kind": st.sampled_from(["轿车", "货车", "摩托"]), "value": money},
+    "accounts": {
+        "balance": money, "opened_on": days, "active": st.booleans(),
+        "bank": st.sampled_from(["农行", "信用社"]),
+    },
+}  # fmt: skip
+
+
+@st.composite
+def complete(draw: st.DrawFn) -> Given:
+    """A household of which everything is known."""
+    given: Given = {name: draw(values) for name, values in FIELDS.items()}
+    given["members"] = [
+        {name: draw(values) for name, values in MEMBER_FIELDS.items()}
+        | {
+            register: draw(st.lists(st.fixed_dictionaries(columns), max_size=2))
+            for register, columns in ROWS.items()
+        }
+        for _ in range(draw(st.integers(1, 3)))
+    ]
+    return given
+
+
+@st.composite
+def partial(draw: st.DrawFn) -> Given:
+    """A household with missing facts, registers and numbers, and with adjudications."""
+    given = draw(complete())
+    forget(given, draw(st.floats(0, 0.6)), draw)
+    verdicts = {
+        rule: verdict
+        for rule in ("vehicle", "rich", "doubtful")
+        if (verdict := draw(st.sampled_from([None, None, "upheld", "refuted"])))
+    }
+    return {**given, "adjudications": verdicts, "trust_declarations": draw(st.booleans())}
+
+
+def forget(given: Given, share: float, draw: Any) -> None:
+    """Make facts, cells of rows, whole registers and numbers unknown."""
+    gone = st.floats(0, 1, exclude_max=True)
+    for name in FIELDS:
+        if draw(gone) < share:
+            given[name] = None
+    missing = {register for register in ROWS if draw(gone) < share}
+    for member in given["members"]:
+        for name in MEMBER_FIELDS:
+            if draw(gone) < share:
+                member[name] = None
+        for register in ROWS:
+            if register in missing:
+                del member[register]
+                continue
+            for row in member[register]:
+                for column in row:
+                    if draw(gone) < share:
+                        row[column] = None
+
+
+def plain(given: Given) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A complete household as Python sees it: a dict, and a dict for each member."""
+    household = copy.deepcopy(given)
+    members = household.pop("members")
+    for member in members:
+        born = citizen_id.birth_date(member["id_number"])
+        member["age"] = whole_years(born, AS_OF)
+        member["sex"] = "男" if int(member["id_number"][16]) % 2 else "女"
+    return household, members

@@ -76,7 +76,7 @@ ROWS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "vehicles": {"kind": st.sampled_from(["轿车", "货车", "摩托"]), "value": money},
     "accounts": {
         "balance": money, "opened_on": days, "active": st.booleans(),
-        "bank": st.sampled_from(["农行", "信用社"]),
+        "bank": st.sampled_from(["农行", "财政"]),
     },
 }  # fmt: skip
 

@@ -50,6 +50,7 @@ comparisons:
     columns: {id_number: citizen_id, balance: money, opened_on: date, active: bool, bank: text}
     match: id_number
     checks: on_payroll
+    hit: bank == "财政"
 """
 
 RULES = """

@@ -241,11 +241,21 @@ def _between(node: tree.Between, place: Place, visit: Visit) -> Value:
 
 
 def _collection(node: tree.Collection, place: Place, visit: Visit) -> Truth:
-    """Whether the collection is completely known: True, or None."""
-    if node.name == MEMBERS:
+    """Whether the collection is completely known: True, or None.
+
+    Where it is not, a trace goes on to whoever's rows are not: the register as a whole
+    when it was not supplied, else each person who could not be matched.
+    """
+    case, member = place.case, place.member if node.owner == MEMBER else None
+    if node.name == MEMBERS or case.rows_of(node.name, member).complete:
         return True
-    member = place.member if node.owner == MEMBER else None
-    return True if place.case.rows_of(node.name, member).complete else None
+    if node.name not in case.supplied:
+        if node.owner == MEMBER:
+            visit(tree.Collection(node.name, HOUSEHOLD), place.at_household())
+    elif node.owner == HOUSEHOLD:
+        for index in range(len(case.household.members)):
+            visit(tree.Collection(node.name, MEMBER), place.at_member(index))
+    return None
 
 
 def items(node: tree.Collection, place: Place) -> tuple[Place, ...]:

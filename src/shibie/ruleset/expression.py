@@ -672,6 +672,8 @@ def _common(a: Type, b: Type) -> Type | None:
 
 
 def _number(value: Decimal) -> tree.Literal:
+    """A number by its value: 1.0 is 1."""
+    value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
     exponent = cast("int", value.as_tuple().exponent)
     return tree.Literal(value, type=Number(max(0, -exponent), int(abs(value)) + (exponent < 0)))
 

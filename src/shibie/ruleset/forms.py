@@ -70,8 +70,10 @@ def _problems(
             suggestion = did_you_mean(key, known) or Words(
                 f"可用的键:{listed(known, 20)}", f"the keys are: {listed(known, 20)}"
             )
-        if (span, words) not in seen:
-            seen.add((span, words))
+        # A value that fits neither arm of a union is one fault, not two.
+        fault = (span, key if error["type"] == "missing" else "")
+        if fault not in seen:
+            seen.add(fault)
             yield source.problem(span, words, suggestion)
 
 

@@ -51,7 +51,9 @@ def load(name: str | Path) -> RuleSet:
     folder = packs.find(name)
     source = read_file(folder / packs.RULESET_FILE, packs.RULESET_FILE)
     file = folder / packs.PARAMETERS_FILE
-    return _build(source, read_file(file, packs.PARAMETERS_FILE) if file.is_file() else None, folder)
+    return _build(
+        source, read_file(file, packs.PARAMETERS_FILE) if file.is_file() else None, folder
+    )
 
 
 def _build(source: Source, more: Source | None, folder: Path | None) -> RuleSet:
@@ -232,15 +234,22 @@ class _Loader:
     def vocabulary(self) -> Vocabulary:
         own: dict[str, list[FieldSpec]] = {HOUSEHOLD: [], MEMBER: []}
         core = Vocabulary.build(core=self.form.ruleset.vocabulary)
-        taken = {owner: {spec.name for spec in core.of(cast("Owner", owner))} for owner in own}
+        taken = {
+            owner: {
+                text for spec in core.of(cast("Owner", owner)) for text in (spec.name, spec.title)
+            }
+            for owner in own
+        }
         for index, each in enumerate(self.form.fields):
-            if each.name in taken[each.of] or each.name == MEMBERS:
+            twice = [key for key in ("name", "title") if getattr(each, key) in taken[each.of]]
+            if twice or each.name == MEMBERS:
+                text = getattr(each, twice[0]) if twice else each.name
                 self.problem(
-                    ("fields", index, "name"),
-                    Words(f"字段“{each.name}”已存在", f"field '{each.name}' exists already"),
+                    ("fields", index, twice[0] if twice else "name"),
+                    Words(f"字段“{text}”已存在", f"field '{text}' exists already"),
                 )
                 continue
-            taken[each.of].add(each.name)
+            taken[each.of] |= {each.name, each.title}
             spec = self.spec(("fields", index), each.name, each, each.title)
             own[each.of].append(spec)
         return Vocabulary.build(own[HOUSEHOLD], own[MEMBER], self.form.ruleset.vocabulary)
@@ -396,7 +405,11 @@ class _Loader:
                 done[name] = parameter
                 node = tree.Parameter(name, parameter.key, type=parameter.type)
                 for text in (name, form.title):
-                    self.shared.setdefault(spelled(text), node)
+                    if self.taken(text):
+                        self.problems.append(
+                            source.problem(source.key_span(("parameters", name)), _taken(text))
+                        )
+                    self.shared[spelled(text)] = node
         return done
 
     def parameter(self, name: str, form: schema.ParameterForm, source: Source) -> Parameter | None:
@@ -499,16 +512,24 @@ class _Loader:
 
     def queue(self, fact: _Fact, path: Path_) -> None:
         names = self.of[fact.owner]
-        if spelled(fact.name) in names or (fact.owner, fact.name) in self.queued:
-            self.problem(
-                path, Words(f"名称“{fact.name}”已被使用", f"the name '{fact.name}' is taken")
-            )
-            return
+        before = self.queued.get((fact.owner, fact.name))
+        if before is not None and before.kind == fact.kind == "criterion":
+            return  # reported with the other ids that are used twice
+        for text in (fact.name, fact.title):
+            clash = spelled(text) in names or spelled(text) in self.shared
+            if clash or spelled(text) in names.pending:
+                at = path if text == fact.name else (*path[:-1], "title")
+                self.problem(at, _taken(text))
+                return
         self.queued[fact.owner, fact.name] = fact
         for text in (fact.name, fact.title):
             names.pending.setdefault(
                 spelled(text), lambda: self.resolve_or_refuse(fact.owner, fact.name)
             )
+
+    def taken(self, text: str) -> bool:
+        """Whether a household, member or shared name is spelled like this."""
+        return any(spelled(text) in names for names in (self.shared, *self.of.values()))
 
     def resolve_or_refuse(self, owner: Owner, name: str) -> Node:
         node = self.resolve(owner, name)
@@ -674,6 +695,10 @@ class _Loader:
                 )
             )  # fmt: skip
         return tuple(steps)
+
+
+def _taken(text: str) -> Words:
+    return Words(f"名称“{text}”已被使用", f"the name '{text}' is taken")
 
 
 def _sure(value: T | None) -> T:

@@ -1,0 +1,191 @@
+"""Packs: what loads, and every fault with its place, all at once."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from shibie.errors import RulesetError
+from shibie.ruleset.loader import load, loads
+from shibie.ruleset.packs import shipped
+from support.probe import DECLARATIONS, HEAD, RULES, probe
+
+MINIMAL = HEAD + 'poor: "true"\n'
+
+
+def faults(text: str, parameters: str | None = None) -> list[str]:
+    """Every problem, without the excerpt: `place: what` and the suggestion."""
+    with pytest.raises(RulesetError) as caught:
+        loads(text, parameters)
+    return [
+        f"{each.where}: {each.what.en}" + (f" → {each.suggestion.en}" if each.suggestion else "")
+        for each in caught.value.problems
+    ]
+
+
+def test_the_probe_loads() -> None:
+    found = probe()
+    assert [rule.id for rule in found.exclusions] == ["vehicle", "payroll", "rich"]
+    assert [rule.id for rule in found.reviews] == ["doubtful"]
+    assert list(found.facts) == [
+        ("household", "total"), ("household", "per_head"), ("member", "earning"),
+        ("household", "earners"), ("household", "low"), ("household", "unsafe"),
+    ]  # fmt: skip
+    assert found.parameters["line"].value(date(2015, 6, 1)) == Decimal("2855.5")
+    assert found.registers["vehicles"].checks == ("household", "owns_vehicle")
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_shipped_packs_load(name: str) -> None:
+    assert load(name).id == name
+
+
+def test_facts_may_stand_in_any_order() -> None:
+    text = HEAD + (
+        "facts:\n"
+        "  - {name: b, title: 乙, value: a + 1}\n"
+        "  - {name: a, title: 甲, value: wage_income}\n"
+        'poor: "b > 1"\n'
+    )
+    assert list(loads(text).facts) == [("household", "a"), ("household", "b")]
+
+
+def test_a_whole_problem_as_it_is_shown() -> None:
+    text = HEAD + 'criteria:\n  - {id: low, title: 低, when: "工资性收人 < 3"}\npoor: low\n'
+    with pytest.raises(RulesetError) as caught:
+        loads(text)
+    assert caught.value.render("zh") == (
+        "ruleset.yaml:7:32: 未知名称“工资性收人”\n"
+        '  - {id: low, title: 低, when: "工资性收人 < 3"}\n'
+        "                                ^^^^^^^^^^\n"
+        "  → 是否想写“工资性收入”?"
+    )
+
+
+def test_places_in_folded_and_literal_texts() -> None:
+    text = HEAD + "poor: >-\n  food_secure or\n  clothing_secur\n"
+    assert faults(text) == [
+        "ruleset.yaml:8:3: unknown name 'clothing_secur' → did you mean 'clothing_secure'?"
+    ]
+
+
+def test_all_faults_at_once() -> None:
+    text = HEAD + (
+        "facts:\n"
+        "  - {name: a, title: 甲, value: wage_incom}\n"
+        "criteria:\n"
+        "  - {id: low, title: 低, when: a < 3 and flg}\n"
+        "  - {id: low, title: 低二, when: food_secure}\n"
+        "poor: lo\n"
+        "tracks:\n"
+        "  - {id: t, title: 批, for: member, when: wage_income > 1}\n"
+    )
+    assert faults(text) == [
+        "ruleset.yaml:10:10: id 'low' is used twice, first on line 9",
+        "ruleset.yaml:7:32: unknown name 'wage_incom' → did you mean 'wage_income'?",
+        "ruleset.yaml:9:41: unknown name 'flg'",
+        "ruleset.yaml:11:7: unknown name 'lo' → did you mean 'low'?",
+        "ruleset.yaml:13:42: there is no 'wage_income' here → write household.wage_income",
+    ]
+
+
+def test_a_misspelt_key_is_also_a_missing_one() -> None:
+    assert faults(MINIMAL + "criteria: [{id: a, title: 甲, whenn: food_secure}]\n") == [
+        "ruleset.yaml:7:12: required key 'when' is missing",
+        "ruleset.yaml:7:30: unknown key 'whenn' → did you mean 'when'?",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (MINIMAL + "exclusion: []\n", "ruleset.yaml:7:1: unknown key 'exclusion' → did you mean 'exclusions'?"),
+        (MINIMAL + "code_list: {a: [b]}\n",
+         "ruleset.yaml:7:1: unknown key 'code_list' → did you mean 'code_lists'?"),
+        (MINIMAL.replace("  title: 试验规则\n", ""), "ruleset.yaml:3:3: required key 'title' is missing"),
+        (MINIMAL.replace("2015-01-01", "2015-13-01"),
+         "ruleset.yaml:5:21: expected a date like 2015-07-01, found “2015-13-01”"),
+        (MINIMAL.replace("2015-01-01", "2021-01-01"), "ruleset.yaml:5:14: starts after it ends"),
+        (MINIMAL + "poor: 1\n", "ruleset.yaml:7:1: duplicate key 'poor', first given in line 6"),
+        (MINIMAL + "facts:\n - {name: a, title: 甲, value: b}\n - {name: b, title: 乙, value: a}\n",
+         "ruleset.yaml:8:31: facts depend on each other: a → b → a"),
+        (MINIMAL + "facts: [{name: wage_income, title: 甲, value: '1'}]\n",
+         "ruleset.yaml:7:16: the name 'wage_income' is taken"),
+        (MINIMAL + "facts: [{name: a, title: 工资性收入, value: '1'}]\n",
+         "ruleset.yaml:7:26: the name '工资性收入' is taken"),
+        (MINIMAL + "fields: [{of: household, name: x, title: 村, type: text}]\n",
+         "ruleset.yaml:7:42: field '村' exists already"),
+        (MINIMAL + "parameters: {wage_income: {title: 线, values: {2014-01-01: 1}}}\n",
+         "ruleset.yaml:7:14: the name 'wage_income' is taken"),
+        (MINIMAL + "fields: [{of: household, name: x, title: 甲, type: code}]\n",
+         "ruleset.yaml:7:10: types code and codes, and only they, take codes"),
+        (MINIMAL + "fields: [{of: household, name: x, title: 甲, type: code, codes: kin}]\ncode_lists: {kind: [a]}\n",
+         "ruleset.yaml:7:64: there is no code list 'kin' → did you mean 'kind'?"),
+        (MINIMAL + "parameters: {p: {title: 线, values: {2016-01-01: 1}}}\n",
+         "ruleset.yaml:7:36: no value in force from 2015-01-01"),
+        (MINIMAL + "parameters: {p: {title: 线, values: {2014-01-01: 1, 2021-01-01: 2}}}\n",
+         "ruleset.yaml:7:52: after the rule set ends on 2020-12-31: never in force"),
+        (MINIMAL + "parameters: {p: {title: 线, values: {2014-02-30: 1}}}\n",
+         "ruleset.yaml:7:37: not a valid date: 2014-02-30 → write 2015-01-01"),
+        (MINIMAL + "comparisons: [{id: c, title: 比, register: cars, columns: {n: citizen_id}, match: m}]\n",
+         "ruleset.yaml:7:82: match must be a citizen_id column"),
+        (MINIMAL + "comparisons: [{id: c, title: 比, register: cars, columns: {n: citizen_id}, match: n, checks: owns_vehicl}]\n",
+         "ruleset.yaml:7:93: 'owns_vehicl' is not a declared yes/no field → did you mean 'owns_vehicle'?"),
+        (MINIMAL + "procedure: [{step: 2, id: a, title: 甲, actor: 村}]\n",
+         "ruleset.yaml:7:20: steps are numbered from 1; expected 1"),
+        (MINIMAL + "procedure: [{step: 1, id: a, title: 甲, actor: 村, after: [b]}, {step: 2, id: b, title: 乙, actor: 村}]\n",
+         "ruleset.yaml:7:58: 'b' is not an earlier step"),
+        (MINIMAL + "exclusions: [{id: x, title: 甲, when: food_secure, effect: review, refutable: false}]\n",
+         "ruleset.yaml:7:78: a review is there to be adjudicated"),
+        (MINIMAL + "exclusions: [{id: x, title: 甲, when: food_secure, effect: exclde}]\n",
+         "ruleset.yaml:7:59: expected 'exclude' or 'review', found “exclde”"),
+        (MINIMAL.replace('"true"', "wage_income"),
+         "ruleset.yaml:6:7: expected a yes/no condition, found decimal(2)"),
+        (MINIMAL.replace("id: probe", "id: Probe"), "ruleset.yaml:3:7: not a proper name: “Probe”"),
+    ],
+)  # fmt: skip
+def test_fault(text: str, expected: str) -> None:
+    assert faults(text) == [expected]
+
+
+def test_parameters_in_a_file_of_their_own() -> None:
+    more = "parameters: {p: {title: 线, values: {2014-01-01: 1}}}\n"
+    assert loads(MINIMAL, more).parameters["p"].type.limit == 2
+    twice = MINIMAL + more
+    assert faults(twice, more) == ["parameters.yaml:1:14: parameter 'p' is already in ruleset.yaml"]
+    wrong = "parameters: {p: {title: 线, values: {2014-01-01: 两千}}}\n"
+    assert faults(MINIMAL, wrong) == ["parameters.yaml:1:49: expected a number, found “两千”"]
+
+
+def test_no_and_dates_mean_what_they_say() -> None:
+    # In YAML 1.1 a bare `no` would be False and a bare date a date.
+    text = HEAD + (
+        "fields: [{of: household, name: country, title: 国, type: code, codes: [no, 否, 2015-01-01]}]\n"
+        'poor: country in ["no", "否", "2015-01-01"]\n'
+    )
+    (spec,) = [spec for spec in loads(text).vocabulary.household if spec.name == "country"]
+    assert spec.codes == ("no", "否", "2015-01-01")
+
+
+def test_an_unknown_pack_is_named_with_a_suggestion() -> None:
+    with pytest.raises(RulesetError, match="did you mean 'bazhong-2015'"):
+        load("bazhong-2016")
+
+
+def test_names_of_a_hit_and_of_steps_are_checked() -> None:
+    broken = DECLARATIONS.replace('hit: kind in ["轿车", "货车"]', "hit: knd == 1")
+    assert [line.split(": ", 1)[1] for line in faults(HEAD + broken + RULES)] == [
+        "unknown name 'knd' → did you mean 'kind'?"
+    ]
+    steps = (
+        "procedure:\n"
+        "  - {step: 1, id: vote, title: 评议, actor: 村}\n"
+        "  - {step: 2, id: notice, title: 公示, actor: 村, after: [vote], min_days: dayz,\n"
+        "     must: [{id: later, title: 后, when: done_on > vote.done_n}]}\n"
+    )
+    assert [line.split(": ", 1)[1] for line in faults(MINIMAL + steps)] == [
+        "vote has no 'done_n' → did you mean 'done_on'?",
+        "unknown name 'dayz'",
+    ]

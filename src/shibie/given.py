@@ -62,6 +62,7 @@ class _Reader:
         verdicts = top.pop(ADJUDICATIONS, None) or {}
         people = self.mappings(top.pop(MEMBERS, None) or [], MEMBERS)
         tables = {name: top.pop(name) for name in list(top) if name in registers}
+        tables = {name: table for name, table in tables.items() if table is not None}
         household = self.fields(vocabulary.household, top, "", [MEMBERS, *registers])
         household.setdefault("household_id", "1")
         members, numbers, nested = [], [], []

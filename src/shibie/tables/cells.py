@@ -87,7 +87,7 @@ def _text_of(cell: Cell) -> str:
     match cell:
         case None:
             return ""
-        case float() if cell.is_integer() and abs(cell) < 1e15:
+        case float() if cell.is_integer() and abs(cell) < 1e22:
             return str(int(cell))
         case datetime() if cell.time() == time():
             return cell.date().isoformat()
@@ -132,6 +132,8 @@ def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
                 _fault("应为数字", "expected a number")
     if not number.is_finite():
         _fault("应为数字", "expected a number")
+    if abs(number) >= AMOUNT_LIMIT:
+        _fault(f"数值过大(应小于 {AMOUNT_LIMIT})", f"too large (must be below {AMOUNT_LIMIT})")
     if number != round(number, places):
         _fault(f"小数不能超过 {places} 位", f"at most {places} decimal places")
     return round(number, places) + 0
@@ -203,7 +205,7 @@ def _coded(text: str, spec: FieldSpec) -> str:
         if label in by_label:
             return by_label[label]
     match = closest(text, spec.codes)
-    hint_zh, hint_en = (f",是否为“{match}”", f"; did you mean '{match}'") if match else ("", "")
+    hint_zh, hint_en = (f",是否为“{match}”?", f"; did you mean '{match}'?") if match else ("", "")
     codes = listed(spec.codes)
     _fault(f"不在代码表中(应为 {codes}){hint_zh}", f"not one of: {codes}{hint_en}")
 

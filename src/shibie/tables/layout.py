@@ -15,7 +15,7 @@ from shibie.tables.records import Record, Rejection, Table, read_table
 from shibie.tables.source import Sheet
 from shibie.vocabulary import FieldSpec, folded, specs_of
 
-HOUSEHOLD_ID = "household_id"
+HOUSEHOLD_ID, HEAD = "household_id", "户主"
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "households": ("households", "农户", "农户表"),
     "members": ("members", "成员", "家庭成员", "成员表"),
@@ -143,7 +143,7 @@ class _Reader:
                 table = self.table(filled, specs, [HOUSEHOLD_ID])
                 return None if table is None else self.split(table)
         found = listed(sheet.name for sheet in self.sheets)
-        where = self.sheets[0].shown if self.sheets else ""
+        where = (self.sheets[0].shown if self.sheets else "") or "roster"
         self.problems.append(
             Problem(
                 where,
@@ -171,11 +171,14 @@ class _Reader:
                 name: value for name, value in record.values.items() if name not in of_household
             }
             household_id = own.get(HOUSEHOLD_ID)
-            members.append(replace(record, values={HOUSEHOLD_ID: household_id, **rest}))
-            key = str(household_id) if household_id is not None else f"\0{record.number}"
-            if household_id is None:
-                # It stays a member row without a household: rejected there.
+            if household_id is None and rest.get("relation") == HEAD:
+                # A household without its number: lost as a household, so counted as one.
+                firsts[f"\0{record.number}"] = replace(record, values=own)
                 continue
+            members.append(replace(record, values={HOUSEHOLD_ID: household_id, **rest}))
+            if household_id is None:
+                continue  # a member of nobody knows whom: rejected as a member row
+            key = str(household_id)
             first = firsts.setdefault(key, replace(record, values=own, faults=()))
             merged = dict(first.values)
             for name, value in own.items():
@@ -196,7 +199,8 @@ class _Reader:
                 )
             firsts[key] = replace(first, values=merged)
         households = tuple(
-            replace(record, faults=tuple(extra.get(key, ()))) for key, record in firsts.items()
+            replace(record, faults=(*record.faults, *extra.get(key, ())))
+            for key, record in firsts.items()
         )
         names = frozenset(of_household) & table.fields
         return (

@@ -193,7 +193,7 @@ class _Builder:
         """Say on the household's row that members' rows took it down."""
         rows = {(each.source, each.row) for each in self.rejected[before:]}
         bad = [record for record in people if (record.source, record.number) in rows]
-        own = {(first.source, first.number)} & rows
+        own = first.faults or (first.source, first.number) in rows
         if bad and not own:
             self.fault(
                 first, "", _household_id(first),

@@ -1,0 +1,399 @@
+"""Typed tree → SQL: one function for each node kind, as in the interpreter.
+
+A value is NULL where it is unknown; numbers are scaled integers at the scale of their
+static type; sets of codes are lists of text. `Place` says over which relation a node is
+evaluated: the household, a member, or a register's row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any, cast
+
+from sqlglot import exp
+
+from shibie.engine.relational.arithmetic import Exact
+from shibie.engine.relational.plan import HOUSEHOLDS, MEMBERS, Plan
+from shibie.engine.relational.sql import (
+    FALSE,
+    TRUE,
+    Dialect,
+    Sql,
+    added,
+    binary,
+    both,
+    case,
+    either,
+    is_null,
+    is_true,
+    negated,
+    not_null,
+    number,
+    text,
+)
+from shibie.ruleset import names, tree
+from shibie.ruleset.model import RuleSet
+from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
+from shibie.ruleset.types import Bool, Codes, Date, Number, Type
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What one run asks of the tables.
+
+    Attributes:
+        as_of: the day of judgement.
+        trusted: registers that were not supplied while declarations are trusted.
+    """
+
+    as_of: date
+    trusted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """An aggregate in parts: over known items, and whether something is missing."""
+
+    value: Sql
+    unknown: Sql
+    incomplete: Sql
+
+
+class Compiler:
+    """Compiles the conditions of one rule set into one plan."""
+
+    def __init__(self, ruleset: RuleSet, plan: Plan, asked: Asked) -> None:
+        self.ruleset, self.plan, self.asked = ruleset, plan, asked
+        self.dialect: Dialect = plan.dialect
+        self.memo: dict[tuple[Node, str], Sql] = {}
+
+    def exact(self, place: str) -> Exact:
+        """Arithmetic that names its repeated values at a place."""
+        return Exact(self.dialect, partial(self.plan.derive, place))
+
+    def value(self, node: Node, place: str) -> Sql:
+        """The SQL of a node at a place."""
+        key = (node, place)
+        if key not in self.memo:
+            self.memo[key] = _CASES[type(node)](self, node, place)
+        return self.memo[key]
+
+    def bound(self, node: Node, place: str) -> Sql:
+        """The node's value as a column (or constant), computed once."""
+        return self.plan.derive(place, self.value(node, place))
+
+    def sql_type(self, of: Type) -> str:
+        """The SQL type of values of a static type."""
+        match of:
+            case Bool():
+                return "BOOLEAN"
+            case Number():
+                return self.exact(HOUSEHOLDS).sql_type(of.digits)
+            case Date():
+                return "DATE"
+            case Codes():
+                return "ARRAY<TEXT>"
+            case _:
+                return "TEXT"
+
+    def constant(self, value: tree.Constant, of: Type) -> Sql:
+        """A constant of a static type."""
+        match value:
+            case bool():
+                return TRUE if value else FALSE
+            case Decimal():
+                return self.exact(HOUSEHOLDS).literal(value, cast("Number", of))
+            case date():
+                return exp.cast(text(value.isoformat()), "DATE")
+            case _:
+                return text(value)
+
+    # --- leaves -------------------------------------------------------------------------
+
+    def _literal(self, node: tree.Literal, place: str) -> Sql:
+        return self.constant(node.value, node.type)
+
+    def _as_of(self, node: tree.AsOf, place: str) -> Sql:
+        return self.constant(self.asked.as_of, node.type)
+
+    def _parameter(self, node: tree.Parameter, place: str) -> Sql:
+        parameter = self.ruleset.parameters[node.name]
+        of = parameter.type
+        exact = self.exact(HOUSEHOLDS)
+        if node.key is None:
+            found = parameter.value(self.asked.as_of)
+            return exact.null(of) if found is None else exact.literal(found, of)
+        key = self.bound(node.key, HOUSEHOLDS)
+        arms = [
+            (binary(exp.EQ, key, text(str(name))), exact.literal(found, of))
+            for name in parameter.series
+            if (found := parameter.value(self.asked.as_of, name)) is not None
+        ]
+        found_value = case(*arms, default=exact.null(of)) if arms else exact.null(of)
+        return self.plan.derive(HOUSEHOLDS, found_value)
+
+    def declared(self, node: tree.Field) -> Sql:
+        """What the form or the register row says."""
+        relation = {HOUSEHOLD: HOUSEHOLDS, MEMBER: MEMBERS}.get(node.owner, node.owner)
+        return self.plan.source(relation, node.name)
+
+    def compared(self, node: tree.Field) -> tree.Quantifier | None:
+        """The comparison that a declared value must stand, unless it is trusted."""
+        hits = self.ruleset.comparison_of(node.owner, node.name)
+        if hits is None or hits.collection.name in self.asked.trusted:
+            return None
+        return hits
+
+    def _field(self, node: tree.Field, place: str) -> Sql:
+        said, hits = self.declared(node), self.compared(node)
+        if hits is None:
+            if self.ruleset.comparison_of(node.owner, node.name) is None:
+                return said
+            return said
+        owner = MEMBERS if node.owner == MEMBER else HOUSEHOLDS
+        settled = case((is_true(said), TRUE), default=self.value(hits, owner))
+        return self.plan.derive(owner, settled)
+
+    def _given(self, node: tree.Given, place: str) -> Sql:
+        if node.name == "sex":
+            return self.plan.source(MEMBERS, "sex_")
+        born = self.plan.source(MEMBERS, "born_")
+        as_of = self.constant(self.asked.as_of, tree.DATE)
+        return self.plan.derive(MEMBERS, self._years(born, as_of, MEMBERS))
+
+    def _fact(self, node: tree.Fact, place: str) -> Sql:
+        owner = MEMBERS if node.owner == MEMBER else HOUSEHOLDS
+        return self.bound(self.ruleset.facts[node.owner, node.name].node, owner)  # type: ignore[index]
+
+    # --- logic --------------------------------------------------------------------------
+
+    def _not(self, node: tree.Not, place: str) -> Sql:
+        return negated(self.value(node.operand, place))
+
+    def _and(self, node: tree.And, place: str) -> Sql:
+        return both(*(self.value(operand, place) for operand in node.operands))
+
+    def _or(self, node: tree.Or, place: str) -> Sql:
+        return either(*(self.value(operand, place) for operand in node.operands))
+
+    def _compare(self, node: tree.Compare, place: str) -> Sql:
+        kind = _OPERATORS[node.op]
+        left, right = self.value(node.left, place), self.value(node.right, place)
+        of_left, of_right = node.left.type, node.right.type
+        if isinstance(of_left, Number) and isinstance(of_right, Number):
+            return self.exact(place).comparison(kind, left, of_left, right, of_right)
+        return binary(kind, left, right)
+
+    def _in(self, node: tree.In, place: str) -> Sql:
+        value, of = self.value(node.operand, place), node.operand.type
+        listed = [each for each in node.values if _can_equal(each, of)]
+        constants = [self.constant(each, of) for each in listed]
+        if not constants:
+            return case((not_null(value), FALSE), default=exp.cast(exp.null(), "BOOLEAN"))
+        return either(*(binary(exp.EQ, value, constant) for constant in constants))
+
+    def _has_code(self, node: tree.HasCode, place: str) -> Sql:
+        codes = self.value(node.operand, place)
+        function = "LIST_CONTAINS" if self.dialect == "duckdb" else "ARRAY_CONTAINS"
+        return exp.Anonymous(this=function, expressions=[codes, text(node.code)])
+
+    def _known(self, node: tree.Known, place: str) -> Sql:
+        if isinstance(node.operand, tree.Collection):
+            return self.complete(node.operand)
+        return not_null(self.value(node.operand, place))
+
+    def _choose(self, node: tree.Choose, place: str) -> Sql:
+        condition = self.bound(node.condition, place)
+        then, otherwise = (
+            self.plan.derive(place, self._typed(branch, node.type, place))
+            for branch in (node.then, node.otherwise)
+        )
+        agreed = case(
+            (both(is_null(condition), negated(is_true(binary(exp.EQ, then, otherwise)))),
+             exp.cast(exp.null(), self.sql_type(node.type))),
+            (is_true(condition), then),
+            default=otherwise,
+        )  # fmt: skip
+        return agreed
+
+    def _typed(self, node: Node, of: Type, place: str) -> Sql:
+        value = self.value(node, place)
+        if isinstance(of, Number):
+            return self.exact(place).to(value, cast("Number", node.type), of)
+        return value
+
+    # --- numbers and dates --------------------------------------------------------------
+
+    def _arithmetic(self, node: tree.Arithmetic, place: str) -> Sql:
+        exact = self.exact(place)
+        left, right = self.value(node.left, place), self.value(node.right, place)
+        a, b = cast("Number", node.left.type), cast("Number", node.right.type)
+        result = cast("Number", node.type)
+        if node.op == "*":
+            return exact.product(left, a, right, b, result)
+        return exact.sum(exp.Add if node.op == "+" else exp.Sub, left, a, right, b, result)
+
+    def _negate(self, node: tree.Negate, place: str) -> Sql:
+        return binary(exp.Sub, number(0), self.value(node.operand, place))
+
+    def _round(self, node: tree.Round, place: str) -> Sql:
+        of, result = cast("Number", node.operand.type), cast("Number", node.type)
+        value = self.value(node.operand, place)
+        return self.exact(place).rounded(value, of, node.places, result)
+
+    def _round_quotient(self, node: tree.RoundQuotient, place: str) -> Sql:
+        return self.exact(place).quotient(
+            self.value(node.numerator, place), cast("Number", node.numerator.type),
+            self.value(node.denominator, place), cast("Number", node.denominator.type),
+            node.places, cast("Number", node.type),
+        )  # fmt: skip
+
+    def _extremum(self, node: tree.Extremum, place: str) -> Sql:
+        # LEAST and GREATEST skip NULLs, which must not count here.
+        values = [
+            self.plan.derive(place, self._typed(operand, node.type, place))
+            for operand in node.operands
+        ]
+        chosen = exp.func("LEAST" if node.kind == "min" else "GREATEST", *values)
+        return case((both(*map(not_null, values)), chosen),
+                    default=exp.cast(exp.null(), self.sql_type(node.type)))  # fmt: skip
+
+    def _absolute(self, node: tree.Absolute, place: str) -> Sql:
+        return exp.func("ABS", self.value(node.operand, place))
+
+    def _between(self, node: tree.Between, place: str) -> Sql:
+        start, end = self.bound(node.start, place), self.bound(node.end, place)
+        if node.unit == "years":
+            return self._years(start, end, place)
+        if self.dialect == "duckdb":
+            days: Sql = exp.Anonymous(this="DATE_DIFF", expressions=[text("day"), start, end])
+        else:
+            days = exp.Anonymous(this="DATEDIFF", expressions=[end, start])
+        return exp.cast(days, "BIGINT")
+
+    def _years(self, start: Sql, end: Sql, place: str) -> Sql:
+        """Completed years, negative when reversed; 29 February is completed on 1 March."""
+        forward = self._completed(start, end)
+        back = exp.Neg(this=exp.Paren(this=self._completed(end, start)))
+        whole = case((binary(exp.LT, end, start), back), default=forward)
+        return exp.cast(whole, "BIGINT")
+
+    def _completed(self, start: Sql, end: Sql) -> Sql:
+        years = binary(exp.Sub, exp.func("YEAR", end), exp.func("YEAR", start))
+        early = binary(exp.LT, _month_and_day(end), _month_and_day(start))
+        return binary(exp.Sub, years, case((early, exp.Literal.number(1)),
+                                           default=exp.Literal.number(0)))  # fmt: skip
+
+    # --- collections --------------------------------------------------------------------
+
+    def _collection(self, node: tree.Collection, place: str) -> Sql:
+        complete = self.complete(node)
+        return case((complete, TRUE), default=exp.cast(exp.null(), "BOOLEAN"))
+
+    def complete(self, node: tree.Collection) -> Sql:
+        """Whether there can be no further items: true or false, never NULL."""
+        if node.name == names.MEMBERS:
+            return TRUE
+        complete = self.plan.source(MEMBERS, f"complete_{node.name}")
+        if node.owner == MEMBER:
+            return complete
+        return negated(self.plan.fold(MEMBERS, "or", negated(complete)))
+
+    def folded(self, node: tree.Collection, how: str, value: Sql) -> Sql:
+        """A value of each item folded to the collection's owner."""
+        plan, kind = self.plan, cast("Any", how)
+        if node.name == names.MEMBERS:
+            return plan.fold(MEMBERS, kind, value)
+        of_member = plan.fold(node.name, kind, value)
+        if node.owner == MEMBER:
+            return of_member
+        again = "sum" if how == "count" else kind
+        return plan.fold(MEMBERS, again, of_member)
+
+    def items(self, node: tree.Collection) -> str:
+        """The relation of a collection's items."""
+        return MEMBERS if node.name == names.MEMBERS else node.name
+
+    def owner(self, node: tree.Collection) -> str:
+        """The relation that owns a collection."""
+        return MEMBERS if node.owner == MEMBER else HOUSEHOLDS
+
+    def _quantifier(self, node: tree.Quantifier, place: str) -> Sql:
+        of = node.collection
+        inside = self.items(of)
+        predicate = self.bound(node.predicate, inside)
+        deciding = negated(predicate) if node.kind == "all" else predicate
+        found = self.folded(of, "or", deciding)
+        unknown = either(
+            self.folded(of, "or", is_null(predicate)), negated(self.complete(of))
+        )
+        settled, otherwise = {"any": (TRUE, FALSE), "none": (FALSE, TRUE), "all": (FALSE, TRUE)}[
+            node.kind
+        ]
+        value = case(
+            (found, settled), (unknown, exp.cast(exp.null(), "BOOLEAN")), default=otherwise
+        )
+        return self.plan.derive(self.owner(of), value)
+
+    def _aggregate(self, node: tree.Aggregate, place: str) -> Sql:
+        of, result = node.collection, node.type
+        missing = negated(self.complete(of))
+        if node.operand is None:
+            total: Sql = exp.Coalesce(this=self.folded(of, "count", TRUE),
+                                      expressions=[number(0)])  # fmt: skip
+        else:
+            inside = self.items(of)
+            operand = self.bound(node.operand, inside)
+            missing = either(missing, self.folded(of, "or", is_null(operand)))
+            if node.kind == "sum":
+                exact = self.exact(inside)
+                wide = exact.as_width(
+                    operand, cast("Number", node.operand.type).digits, cast("Number", result).digits
+                )
+                total = exp.Coalesce(this=self.folded(of, "sum", wide), expressions=[number(0)])
+            elif node.kind == "count":
+                total = exp.Coalesce(this=self.folded(of, "count", operand),
+                                     expressions=[number(0)])  # fmt: skip
+            else:
+                total = self.folded(of, node.kind, operand)
+        null = exp.cast(exp.null(), self.sql_type(result))
+        value = case((missing, null), default=exp.cast(total, self.sql_type(result)))
+        return self.plan.derive(self.owner(of), value)
+
+
+_OPERATORS: Mapping[str, type[exp.Binary]] = {
+    "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE, "==": exp.EQ, "!=": exp.NEQ,
+}  # fmt: skip
+
+
+def _can_equal(value: tree.Constant, of: Type) -> bool:
+    """Whether a constant is a possible value of a type: 0.5 is no integer."""
+    if isinstance(of, Number) and isinstance(value, Decimal):
+        return value == round(value, of.scale) and abs(value) <= of.limit
+    return True
+
+
+def _month_and_day(day: Sql) -> Sql:
+    hundreds = binary(exp.Mul, exp.func("MONTH", day), exp.Literal.number(100))
+    return added([hundreds, exp.func("DAY", day)])
+
+
+_CASES: Mapping[type[Node], Callable[[Compiler, Any, str], Sql]] = {
+    tree.Literal: Compiler._literal, tree.AsOf: Compiler._as_of,
+    tree.Parameter: Compiler._parameter, tree.Field: Compiler._field,
+    tree.Given: Compiler._given, tree.Fact: Compiler._fact,
+    tree.Collection: Compiler._collection, tree.Not: Compiler._not, tree.And: Compiler._and,
+    tree.Or: Compiler._or, tree.Compare: Compiler._compare, tree.In: Compiler._in,
+    tree.HasCode: Compiler._has_code, tree.Known: Compiler._known,
+    tree.Choose: Compiler._choose, tree.Arithmetic: Compiler._arithmetic,
+    tree.Negate: Compiler._negate, tree.Round: Compiler._round,
+    tree.RoundQuotient: Compiler._round_quotient, tree.Extremum: Compiler._extremum,
+    tree.Absolute: Compiler._absolute, tree.Between: Compiler._between,
+    tree.Quantifier: Compiler._quantifier, tree.Aggregate: Compiler._aggregate,
+}  # fmt: skip
+
+SUPPORTED = frozenset(_CASES)

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from shibie.compare import DUPLICATE_PERSON
 from shibie.decision import NOT_POOR, Eligibility
 from shibie.errors import Lang, Words
-from shibie.household import BareHousehold
+from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.ruleset.model import Basis, RuleSet
 from shibie.ruleset.tree import HOUSEHOLD, MEMBER
+from shibie.vocabulary import specs_of
 
 KINDS: Mapping[str, Words] = {
     "criterion": Words("识别标准", "criterion"),
@@ -103,6 +104,19 @@ def unknown_fact(ruleset: RuleSet, household: BareHousehold, path: str, lang: La
         title = ruleset.registers[name].title
         return Words(f"{title}(未做)", f"{title} (not done)").say(lang)
     return _title(ruleset, HOUSEHOLD, name)
+
+
+def field_title(ruleset: RuleSet, name: str, lang: Lang = "zh") -> str:
+    """The title of a field of any table, or the name itself."""
+    if lang == "en" and ruleset.lang != "en":
+        return name
+    columns = (column for register in ruleset.registers.values() for column in register.columns)
+    specs = (
+        *ruleset.vocabulary.household, *ruleset.vocabulary.member,
+        *specs_of(Adjudication), *specs_of(StepRecord), *columns,
+    )  # fmt: skip
+    titles = {spec.name: spec.title for spec in reversed(specs)}
+    return {"members": "成员", **titles}.get(name, name)
 
 
 def _title(ruleset: RuleSet, owner: str, name: str) -> str:

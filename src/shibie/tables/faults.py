@@ -9,8 +9,10 @@ from pydantic import ValidationError
 
 from shibie.citizen_id import mask
 from shibie.errors import Words
+from shibie.household import Adjudication
 from shibie.ruleset.model import RuleSet
 from shibie.tables.records import SENSITIVE
+from shibie.vocabulary import specs_of
 
 _REASONS: Mapping[str, Words] = {
     "missing": Words("缺少必填项", "a required value is missing"),
@@ -36,6 +38,8 @@ _FIELDS: Mapping[str, str] = {
     "unsigned_refutation": "evidence",
 }
 
+_TITLES = {spec.name: spec.title for spec in specs_of(Adjudication)}
+
 Fault = tuple[int | None, str, str, Words]
 
 
@@ -51,11 +55,18 @@ def pydantic_faults(error: ValidationError, ruleset: RuleSet) -> Iterator[Fault]
         said = _REASONS.get(each["type"])
         context: dict[str, Any] = each.get("ctx") or {}
         reason = (
-            Words(said.zh.format(**context), said.en.format(**context))
+            Words(_titled(said.zh.format(**context)), said.en.format(**context))
             if said
             else Words(f"不合要求:{each['msg']}", each["msg"])
         )
         yield place, field, _shown(field, each["input"], bool(rest)), reason
+
+
+def _titled(text: str) -> str:
+    """English field names in a Chinese sentence, replaced by their titles."""
+    for name, title in _TITLES.items():
+        text = text.replace(name, title)
+    return text
 
 
 def _shown(field: str, value: object, is_field: bool) -> str:

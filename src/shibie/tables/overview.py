@@ -58,6 +58,9 @@ def write_overview(
         row += 2
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, 2, 10)
+    sheet.set_paper(9)  # A4
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     _charts(book, sheet, ruleset, summary, lang)
 
 

@@ -95,7 +95,7 @@ def assemble(layout: Layout, ruleset: RuleSet, as_of: date) -> Roster:
         damaged=damaged,
         adjudications=adjudications,
         steps=steps,
-        rejected=tuple(builder.rejected),
+        rejected=_in_order(builder.rejected),
         rejected_households=tuple(builder.rejected_households),
         given=len(households) + len(builder.rejected_households),
         notes=layout.notes,
@@ -256,6 +256,15 @@ class _Builder:
                         Rejection(record.source, record.number, field, shown, reason, None)
                     )
         return tuple(done)
+
+
+def _in_order(rejected: list[Rejection]) -> tuple[Rejection, ...]:
+    """By table, in the order in which they came up, and by row within."""
+    tables = {
+        source: number
+        for number, source in enumerate(dict.fromkeys(each.source for each in rejected))
+    }
+    return tuple(sorted(rejected, key=lambda each: (tables[each.source], each.row)))
 
 
 def _household_id(record: Record) -> str:

@@ -29,7 +29,8 @@ from shibie.ruleset.types import Number
 from shibie.summary import standing
 from shibie.tables.overview import write_overview
 
-MAX_WIDTH = 60
+MAX_WIDTH, HEADER_WIDTH = 60, 14
+LINE_HEIGHT = 15
 _FILLS = {"eligible": "#C6E7CE", "ineligible": "#F4C7C3", "pending": "#FCE8B2"}
 _STANDINGS: Mapping[str, Words] = {
     "retained": Words("保留", "retained"), "removed": Words("清退", "removed"),
@@ -94,6 +95,7 @@ class _Writer:
         )
         self.plain = book.add_format(top)
         self.wrapped = book.add_format({**top, "text_wrap": True})
+        self.amounts = book.add_format({**top, "num_format": "#,##0.00"})
         self.fills = {
             value: book.add_format({**top, "bg_color": color, "bold": True})
             for value, color in _FILLS.items()
@@ -108,18 +110,27 @@ class _Writer:
     ) -> Worksheet:
         """A sheet with a frozen header, filters and widths that fit its text."""
         sheet = self.book.add_worksheet(name)
-        widths = [_width(column.title) for column in columns]
+        # Headers wrap, so that a long title does not widen a column of small numbers.
+        widths = [min(HEADER_WIDTH, _width(column.title)) for column in columns]
         for number, column in enumerate(columns):
             sheet.write_string(0, number, column.title, self.header)
         last = 0
         for last, row in enumerate(rows, start=1):
+            height = max(map(_lines, columns, row), default=1)
+            if height > 1:
+                sheet.set_row(last, LINE_HEIGHT * height)
             for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
                 look = self.wrapped if column.wrap else self.plain
+                look = self.amounts if isinstance(cell, Decimal) else look
                 value, look = cell if isinstance(cell, tuple) else (cell, look)
                 _write(sheet, last, number, value, look)
                 widths[number] = max(widths[number], _width(value))
         for number, (column, width) in enumerate(zip(columns, widths, strict=True)):
             sheet.set_column(number, number, column.width or min(MAX_WIDTH, width + 3))
+        sheet.set_landscape()
+        sheet.set_paper(9)  # A4
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
         sheet.freeze_panes(1, frozen)
         sheet.autofilter(0, 0, max(1, last), len(columns) - 1)
         return sheet
@@ -140,10 +151,10 @@ class _Writer:
             Column(self.say("人口", "persons")),
             Column(self.say("认定结果", "eligibility")),
             *([Column(self.say("类别", "kind"))] if self.ruleset.kinds else []),
-            Column(self.say("原因", "reasons"), wrap=True, width=46),
-            Column(self.say("待核实的审查", "reviews waiting"), wrap=True),
-            Column(self.say("还需查清", "still needed"), wrap=True, width=40),
-            Column(self.say("帮扶批次", "tracks"), wrap=True, width=32),
+            Column(self.say("原因", "reasons"), wrap=True, width=36),
+            Column(self.say("待核实的审查", "reviews waiting"), wrap=True, width=24),
+            Column(self.say("还需查清", "still needed"), wrap=True, width=30),
+            Column(self.say("帮扶批次", "tracks"), wrap=True, width=26),
             Column(self.say("与上一轮名册", "against the previous roster")),
             *(Column(_with_unit(rule)) for rule in numbers),
         ]
@@ -282,10 +293,16 @@ class _Writer:
             Column(self.say("行", "row")),
             Column(self.say("栏目", "field")),
             Column(self.say("内容", "value")),
-            Column(self.say("退回原因", "reason"), wrap=True, width=60),
+            Column(self.say("退回原因", "reason"), wrap=True, width=70),
         ]
         rows = (
-            (each.source, each.row, each.field, each.value, each.reason.say(self.lang))
+            (
+                each.source,
+                each.row,
+                wording.field_title(self.ruleset, each.field, self.lang),
+                each.value,
+                each.reason.say(self.lang),
+            )
             for each in self.checked.roster.rejected
         )
         self.sheet(self.say("退回", "rejected"), columns, rows)
@@ -311,6 +328,14 @@ def _write(sheet: Worksheet, row: int, column: int, value: Any, look: Format) ->
             sheet.write_number(row, column, cast("float", value), look)
         case _:
             sheet.write_string(row, column, str(value), look)
+
+
+def _lines(column: Column, cell: Any) -> int:
+    """How many lines a wrapped cell takes; not every program works it out on opening."""
+    if not column.wrap or not isinstance(cell, str):
+        return 1
+    width = column.width or MAX_WIDTH
+    return sum(1 + max(0, _width(line) - 1) // width for line in cell.split("\n"))
 
 
 def _width(value: Any) -> int:

@@ -54,15 +54,6 @@ class Asked:
     trusted: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Parts:
-    """An aggregate in parts: over known items, and whether something is missing."""
-
-    value: Sql
-    unknown: Sql
-    incomplete: Sql
-
-
 class Compiler:
     """Compiles the conditions of one rule set into one plan."""
 
@@ -70,6 +61,7 @@ class Compiler:
         self.ruleset, self.plan, self.asked = ruleset, plan, asked
         self.dialect: Dialect = plan.dialect
         self.memo: dict[tuple[Node, str], Sql] = {}
+        self.rows = {name: f"r{index}" for index, name in enumerate(ruleset.registers)}
 
     def exact(self, place: str) -> Exact:
         """Arithmetic that names its repeated values at a place."""
@@ -138,7 +130,8 @@ class Compiler:
 
     def declared(self, node: tree.Field) -> Sql:
         """What the form or the register row says."""
-        relation = {HOUSEHOLD: HOUSEHOLDS, MEMBER: MEMBERS}.get(node.owner, node.owner)
+        above = {HOUSEHOLD: HOUSEHOLDS, MEMBER: MEMBERS}
+        relation = above[node.owner] if node.owner in above else self.rows[node.owner]
         return self.plan.source(relation, node.name)
 
     def compared(self, node: tree.Field) -> tree.Quantifier | None:
@@ -151,8 +144,6 @@ class Compiler:
     def _field(self, node: tree.Field, place: str) -> Sql:
         said, hits = self.declared(node), self.compared(node)
         if hits is None:
-            if self.ruleset.comparison_of(node.owner, node.name) is None:
-                return said
             return said
         owner = MEMBERS if node.owner == MEMBER else HOUSEHOLDS
         settled = case((is_true(said), TRUE), default=self.value(hits, owner))
@@ -298,7 +289,7 @@ class Compiler:
         """Whether there can be no further items: true or false, never NULL."""
         if node.name == names.MEMBERS:
             return TRUE
-        complete = self.plan.source(MEMBERS, f"complete_{node.name}")
+        complete = self.plan.source(MEMBERS, f"complete_{self.rows[node.name]}")
         if node.owner == MEMBER:
             return complete
         return negated(self.plan.fold(MEMBERS, "or", negated(complete)))
@@ -308,7 +299,7 @@ class Compiler:
         plan, kind = self.plan, cast("Any", how)
         if node.name == names.MEMBERS:
             return plan.fold(MEMBERS, kind, value)
-        of_member = plan.fold(node.name, kind, value)
+        of_member = plan.fold(self.rows[node.name], kind, value)
         if node.owner == MEMBER:
             return of_member
         again = "sum" if how == "count" else kind
@@ -316,7 +307,7 @@ class Compiler:
 
     def items(self, node: tree.Collection) -> str:
         """The relation of a collection's items."""
-        return MEMBERS if node.name == names.MEMBERS else node.name
+        return MEMBERS if node.name == names.MEMBERS else self.rows[node.name]
 
     def owner(self, node: tree.Collection) -> str:
         """The relation that owns a collection."""
@@ -328,9 +319,7 @@ class Compiler:
         predicate = self.bound(node.predicate, inside)
         deciding = negated(predicate) if node.kind == "all" else predicate
         found = self.folded(of, "or", deciding)
-        unknown = either(
-            self.folded(of, "or", is_null(predicate)), negated(self.complete(of))
-        )
+        unknown = either(self.folded(of, "or", is_null(predicate)), negated(self.complete(of)))
         settled, otherwise = {"any": (TRUE, FALSE), "none": (FALSE, TRUE), "all": (FALSE, TRUE)}[
             node.kind
         ]

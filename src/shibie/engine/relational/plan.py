@@ -18,26 +18,24 @@ from typing import Final, Literal
 from sqlglot import exp
 
 from shibie.engine.relational.sql import (
-    FALSE,
     WORD,
     Dialect,
     Sql,
     bit,
     col,
-    concatenated,
-    is_null,
     named,
-    negated,
     no_texts,
     select,
     word,
 )
 
+# Registers are relations r0, r1, …
 HOUSEHOLDS: Final = "h"
 MEMBERS: Final = "m"
 Fold = Literal["or", "sum", "count", "min", "max", "list"]
 # Key columns of the sources: a household's, a member's, the citizen's (rows ↔ members).
 HID, MID, KEY = "hid", "mid", "k"
+END: Final = 1e6
 
 
 def level(relation: str) -> int:
@@ -121,9 +119,7 @@ class Plan:
         for need in needs:
             earliest = max(earliest, need.time if need.relation == relation else need.time + 1)
         time = earliest + (at - earliest) % 3
-        same = [
-            need.layer for need in needs if need.relation == relation and need.time == time
-        ]
+        same = [need.layer for need in needs if need.relation == relation and need.time == time]
         return time, 1 + max(same, default=0)
 
     def derive(self, relation: str, value: Sql) -> Sql:
@@ -218,32 +214,34 @@ class _Writer:
             return column.flags
         return [part for part in (column.value, column.folded) if part is not None]
 
-    def _wanted(self) -> dict[str, int]:
-        """Each needed column, with the last time at which its relation's steps read it."""
-        plan, last = self.plan, dict[str, int]()
-        pending: list[tuple[str, int]] = []
+    def _wanted(self) -> dict[str, float]:
+        """Each needed column, with the last time at which it is read.
 
-        def use(value: Sql, relation: str, time: int) -> None:
-            for need in plan.needs(value):
-                pending.append((need.name, time))
+        A fold reads halfway between the steps of the two levels.
+        """
+        last: dict[str, float] = {}
+        pending: list[tuple[str, float]] = []
 
-        for relation, outputs in self.outputs.items():
-            for _, value in outputs:
-                use(value, relation, 10**6)
+        def use(value: Sql, time: float) -> None:
+            pending.extend((need.name, time) for need in self.plan.needs(value))
+
+        for _, value in (*self.outputs[MEMBERS], *self.outputs[HOUSEHOLDS]):
+            use(value, END)
         if self.filter is not None:
-            use(self.filter, MEMBERS, 10**6)
+            use(self.filter, END)
         while pending:
             name, time = pending.pop()
-            known = last.get(name)
-            if known is not None and known >= time:
+            known = last.get(name, -2.0)
+            if known >= time:
                 continue
-            last[name] = max(time, known if known is not None else -1)
-            if known is not None:
-                continue
+            last[name] = time
             column = self.columns[name]
+            # Rows are read anew in each round; members and households are carried on.
+            of_row = level(column.relation) == 0
+            if known > -2 and not of_row:
+                continue
             for part in self._parts(column):
-                below = column.time - 1 if column.fold else column.time
-                use(part, column.relation, below)
+                use(part, time if of_row else column.time - (0.5 if column.fold else 0))
         return last
 
     def steps(self) -> list[Step]:
@@ -369,7 +367,7 @@ class _Writer:
                 joins.append(self._join(HOUSEHOLDS, "q", above.values(), HID, "s", query, reads))
         query.set("joins", joins)
         layered = _layers(query, computed, keys)
-        keep = [c.name for c in carried + made if self.wanted[c.name] > time or c.time == time]
+        keep = [c.name for c in carried + made if self.wanted[c.name] > time]
         final = select([*map(col, keys), *map(col, dict.fromkeys(keep))], layered)
         self.tables[relation] = self._add(self._name(f"{relation}{time // 3}"), final, reads)
 
@@ -409,9 +407,7 @@ class _Writer:
         above = [need for need in needs.values() if need.relation != relation]
         query.expressions.extend(named(col(need.name, "s"), need.name) for need in own)
         if above:
-            query.set(
-                "joins", [self._join(HOUSEHOLDS, "q", above, HID, "s", query, reads)]
-            )
+            query.set("joins", [self._join(HOUSEHOLDS, "q", above, HID, "s", query, reads)])
         final = select(
             [*map(col, keys), *(named(value, name) for name, value in outputs)],
             _subquery(query),
@@ -469,6 +465,3 @@ def _joined(table: str, alias: str, key: str, to: str, to_key: str, side: str) -
     join = exp.Join(this=_table(table, alias), on=condition)
     join.set("side" if side == "LEFT" else "kind", side)
     return join
-
-
-

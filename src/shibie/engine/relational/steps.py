@@ -1,0 +1,27 @@
+"""Runs a plan's steps on DuckDB: a table where several steps read it, else a view."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from shibie.engine.relational.plan import Step
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def run_steps(
+    connection: duckdb.DuckDBPyConnection,
+    steps: Iterable[Step],
+    progress: Callable[[str], None] = lambda name: None,
+) -> None:
+    """Execute steps in order; the outputs can then be selected from."""
+    several = list(steps)
+    uses = Counter(name for step in several for name in step.reads)
+    for step in several:
+        kind = "TABLE" if uses[step.name] > 1 else "VIEW"
+        if kind == "TABLE":
+            progress(step.name)
+        connection.execute(f'CREATE TEMP {kind} "{step.name}" AS {step.query.sql("duckdb")}')

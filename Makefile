@@ -39,7 +39,7 @@ test: lint
 	$(BIN)/python -m pytest -q -n auto
 
 bench: $(VENV)/.dev
-	$(BIN)/python bench/run.py
+	$(BIN)/python bench/township.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/test_docs.py

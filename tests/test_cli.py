@@ -11,7 +11,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from .tables.books import Book, book, write_xlsx
+from support.books import Book, book, write_xlsx
 
 ROOT = Path(__file__).parents[1]
 PACK = ["--rules", "bazhong-2015", "--as-of", "2015-12-20"]
@@ -110,7 +110,7 @@ def texts(path: Path) -> str:
 
 
 def test_identity_numbers_are_masked_unless_asked_for(tmp_path: Path, good: Path) -> None:
-    from .tables.books import PEOPLE
+    from support.books import PEOPLE
 
     shibie("check", good, *PACK, "--out", tmp_path / "a.xlsx")
     assert not any(number in texts(tmp_path / "a.xlsx") for number in PEOPLE)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from shibie import citizen_id
 from shibie.decision import Finding
-from shibie.engine.case import UNKNOWN_ROWS, Case, Row, Rows
+from shibie.engine.case import NO_ROWS, UNKNOWN_ROWS, Case, Row, Rows
 from shibie.household import Adjudication, BareHousehold
 from shibie.ruleset.model import RuleSet
 
@@ -94,7 +94,7 @@ def case_of(
         usable_number(getattr(member, "id_number", None), as_of) for member in household.members
     )
     rows = {
-        name: tuple(_rows_of(registers, name, number) for number in numbers)
+        name: _rows_of(registers, name, numbers)
         for name in ruleset.registers
         if name in registers.rows
     }
@@ -109,11 +109,16 @@ def case_of(
     )
 
 
-def _rows_of(registers: Registers, name: str, number: str | None) -> Rows:
-    if number is None:
-        return UNKNOWN_ROWS
-    complete = number not in registers.damaged.get(name, frozenset())
-    return Rows(registers.rows[name].get(number, ()), complete)
+def _rows_of(registers: Registers, name: str, numbers: tuple[str | None, ...]) -> tuple[Rows, ...]:
+    rows, damaged = registers.rows[name], registers.damaged.get(name, frozenset())
+    return tuple(
+        UNKNOWN_ROWS
+        if number is None
+        else Rows(rows.get(number, ()), number not in damaged)
+        if number in rows or number in damaged
+        else NO_ROWS
+        for number in numbers
+    )
 
 
 def duplicates(cases: Iterable[Case]) -> dict[str, tuple[Finding, ...]]:

@@ -296,7 +296,7 @@ def quotient(above: Any, below: Any, places: int) -> Decimal:
     """Rounding half away from zero, on exact fractions."""
     exact = Fraction(above) / Fraction(below) * 10**places
     units = int(abs(exact) + Fraction(1, 2))
-    return Decimal(units if exact >= 0 else -units) / 10**places
+    return Decimal(units if exact >= 0 else -units).scaleb(-places)
 
 
 def whole_years(start: date, end: date) -> int:

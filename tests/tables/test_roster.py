@@ -13,8 +13,7 @@ from shibie.check import check
 from shibie.errors import InputError
 from shibie.ruleset.loader import load
 from shibie.tables.roster import Roster, read_roster
-
-from .books import HOUSEHOLD, MEMBER, PEOPLE, Book, book, write_folder, write_xlsx
+from support.books import HOUSEHOLD, MEMBER, PEOPLE, Book, book, write_folder, write_xlsx
 
 AS_OF = date(2015, 12, 20)
 PACK = load("bazhong-2015")

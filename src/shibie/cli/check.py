@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -62,6 +63,8 @@ def check(
     from shibie.summary import summarise
     from shibie.tables.roster import read_roster
 
+    # One run over data without cycles: collecting would only walk it again and again.
+    gc.disable()
     language: Lang = "en" if lang is Language.en else "zh"
     ruleset, judged = load(rules), day(as_of)
     checking.must_be_in_force(ruleset, judged)

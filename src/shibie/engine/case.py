@@ -38,6 +38,8 @@ class Rows:
 
 
 UNKNOWN_ROWS = Rows((), complete=False)
+# Most people have no row in most registers: one object stands for all of them.
+NO_ROWS = Rows()
 
 
 @dataclass(frozen=True)
@@ -71,5 +73,7 @@ class Case:
             return UNKNOWN_ROWS
         if member is not None:
             return of_members[member]
+        if all(rows is NO_ROWS for rows in of_members):
+            return NO_ROWS
         items = tuple(item for rows in of_members for item in rows.items)
         return Rows(items, all(rows.complete for rows in of_members))

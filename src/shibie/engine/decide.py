@@ -146,6 +146,8 @@ def discrepancies(ruleset: RuleSet, place: Place) -> Iterator[Finding]:
             declarer = household if owner == HOUSEHOLD else member
             if getattr(declarer, name) is not False:
                 continue
+            if not place.case.rows_of(register.name, index).items:
+                continue
             if _member_hits(register, place.at_member(index)):
                 yield Finding(
                     household.household_id, member.member_id, register.id, "discrepancy", "true"

@@ -7,7 +7,7 @@ and tracing differ only in what `visit` does, so a trace can never disagree with
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from typing import Any, cast
 
@@ -263,8 +263,10 @@ def items(node: tree.Collection, place: Place) -> tuple[Place, ...]:
     if node.name == MEMBERS:
         return tuple(place.at_member(index) for index in range(len(place.case.household.members)))
     member = place.member if node.owner == MEMBER else None
-    inside = replace(place, member=member, register=node.name)
-    return tuple(replace(inside, row=row) for row in place.case.rows_of(node.name, member).items)
+    return tuple(
+        Place(place.ruleset, place.case, place.memo, member, row, node.name)
+        for row in place.case.rows_of(node.name, member).items
+    )
 
 
 def _quantifier(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
@@ -286,7 +288,7 @@ def _aggregate(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
         return None
     match node.kind:
         case "count":
-            return sum(values)
+            return cast("Value", sum(values))
         case "sum":
             return cast("Value", sum(values, start=Decimal(0)))
         case "min":

@@ -9,7 +9,7 @@ from datetime import date
 from shibie.citizen_id import mask
 from shibie.engine.case import Value
 from shibie.errors import Words
-from shibie.tables.cells import Cell, CellError, is_blank, read_cell, shown
+from shibie.tables.cells import Cell, CellError, read_cell, shown
 from shibie.tables.headers import Header
 from shibie.tables.source import Sheet
 from shibie.vocabulary import FieldSpec
@@ -77,26 +77,26 @@ def read_table(sheet: Sheet, header: Header, as_of: date) -> Table:
 
 def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[Record]:
     # The same text occurs in a column thousands of times; each is read once.
-    seen: dict[tuple[str, type, Cell], Value | CellError] = {}
+    columns: list[tuple[int, FieldSpec, dict[str, Value | CellError]]] = [
+        (index, spec, {}) for index, spec in header.columns.items()
+    ]
     for number, row in enumerate(sheet.rows[header.row :], start=header.row + 1):
-        cells = {index: row[index] for index in header.columns if index < len(row)}
-        if all(is_blank(cell) for cell in cells.values()):
-            continue
         values: dict[str, Value] = {}
         bad: list[tuple[FieldSpec, Cell, Words]] = []
-        for index, spec in header.columns.items():
-            cell = cells.get(index)
-            key = (spec.name, type(cell), cell)
-            if key not in seen:
-                try:
-                    seen[key] = read_cell(cell, spec, as_of)
-                except CellError as error:
-                    seen[key] = error
-            found = seen[key]
+        for index, spec, texts in columns:
+            cell = row[index] if index < len(row) else None
+            if type(cell) is not str:
+                found = _read(cell, spec, as_of)
+            elif cell in texts:
+                found = texts[cell]
+            else:
+                found = texts[cell] = _read(cell, spec, as_of)
             if isinstance(found, CellError):
                 bad.append((spec, cell, found.reason))
             else:
                 values[spec.name] = found
+        if not bad and not any(value is not None for value in values.values()):
+            continue
         household_id = values.get("household_id")
         faults = tuple(
             Rejection(
@@ -106,3 +106,10 @@ def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[Record]:
             for spec, cell, reason in bad
         )  # fmt: skip
         yield Record(sheet.shown, number, values, faults)
+
+
+def _read(cell: Cell, spec: FieldSpec, as_of: date) -> Value | CellError:
+    try:
+        return read_cell(cell, spec, as_of)
+    except CellError as error:
+        return error

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -114,17 +115,22 @@ class _Writer:
         widths = [min(HEADER_WIDTH, _width(column.title)) for column in columns]
         for number, column in enumerate(columns):
             sheet.write_string(0, number, column.title, self.header)
+        wrapping = [number for number, column in enumerate(columns) if column.wrap]
         last = 0
         for last, row in enumerate(rows, start=1):
-            height = max(map(_lines, columns, row), default=1)
+            height = max((_lines(columns[number], row[number]) for number in wrapping), default=1)
             if height > 1:
                 sheet.set_row(last, LINE_HEIGHT * height)
             for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
                 look = self.wrapped if column.wrap else self.plain
                 look = self.amounts if isinstance(cell, Decimal) else look
                 value, look = cell if isinstance(cell, tuple) else (cell, look)
+                if value is None or value == "":
+                    continue
                 _write(sheet, last, number, value, look)
-                widths[number] = max(widths[number], _width(value))
+                width = _width(value)
+                if width > widths[number]:
+                    widths[number] = width
         for number, (column, width) in enumerate(zip(columns, widths, strict=True)):
             sheet.set_column(number, number, column.width or min(MAX_WIDTH, width + 3))
         sheet.set_landscape()
@@ -322,8 +328,6 @@ def _values(checked: Checked, case: Case, rules: Sequence[Rule]) -> list[Any]:
 def _write(sheet: Worksheet, row: int, column: int, value: Any, look: Format) -> None:
     """Text is always written as text, also when it starts with = + - @."""
     match value:
-        case None | "":
-            sheet.write_blank(row, column, None, look)
         case int() | Decimal():
             sheet.write_number(row, column, cast("float", value), look)
         case _:
@@ -332,7 +336,7 @@ def _write(sheet: Worksheet, row: int, column: int, value: Any, look: Format) ->
 
 def _lines(column: Column, cell: Any) -> int:
     """How many lines a wrapped cell takes; not every program works it out on opening."""
-    if not column.wrap or not isinstance(cell, str):
+    if not isinstance(cell, str):
         return 1
     width = column.width or MAX_WIDTH
     return sum(1 + max(0, _width(line) - 1) // width for line in cell.split("\n"))
@@ -340,8 +344,14 @@ def _lines(column: Column, cell: Any) -> int:
 
 def _width(value: Any) -> int:
     """Columns of the widest line, wide characters counting two."""
-    lines = str("" if value is None else value).split("\n")
+    return _text_width("" if value is None else str(value))
+
+
+@lru_cache(maxsize=50_000)
+def _text_width(text: str) -> int:
+    if text.isascii() and "\n" not in text:
+        return len(text)
     return max(
         sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
-        for line in lines
+        for line in text.split("\n")
     )

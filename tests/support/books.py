@@ -40,9 +40,9 @@ def book() -> Book:
         return [of, str(index), f"人{who}", PEOPLE[who], relation, "普通劳动力", "健康"]
 
     sheets: Book = {
-        "农户": [HOUSEHOLD, household("001", 2000), household("002", 90000), household("003", 1000)],
+        "农户": [[*HOUSEHOLD], household("001", 2000), household("002", 90000), household("003", 1000)],
         "成员": [
-            MEMBER,
+            [*MEMBER],
             person("001", 1, 0, "户主"), person("001", 2, 1, "配偶"),
             person("002", 1, 2, "户主"),
             person("003", 1, 3, "户主"), person("003", 2, 4, "之子"),
@@ -50,7 +50,7 @@ def book() -> Book:
         "核实": [["户编号", "规则编号", "核实结论", "证据", "核实人", "核实日期"]],
     }  # fmt: skip
     for title, header in REGISTERS.items():
-        sheets[f"比对-{title}"] = [header]
+        sheets[f"比对-{title}"] = [[*header]]
     sheets["比对-车辆登记比对"].append([PEOPLE[4], "川Y0001", "小型轿车", 50000, "2014-01-01"])
     return sheets
 

@@ -1,0 +1,63 @@
+"""What the READMEs show is what the commands print."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DEMO = (
+    "shibie check fixtures/township-2015 --rules bazhong-2015 --as-of 2015-12-20"
+    " --out out/township-2015.xlsx --out out/township-2015"
+)
+BLOCK = re.compile(r"```\n(\$ .*?)```", re.DOTALL)
+
+
+def examples() -> list[tuple[str, str, list[str]]]:
+    """(page, command, the lines that it shows) of every shell block."""
+    found = []
+    for page in ("README.md", "README.zh.md"):
+        for block in BLOCK.findall((ROOT / page).read_text(encoding="utf-8")):
+            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, *shown = part.strip().splitlines()
+                found.append((page, command, [line for line in shown if line.strip() != "…"]))
+    return found
+
+
+@pytest.mark.parametrize(("page", "command", "shown"), examples())
+def test_example(page: str, command: str, shown: list[str]) -> None:
+    command = DEMO if command == "make demo" else command
+    words = shlex.split(command)
+    assert words[0].endswith("shibie")
+    done = subprocess.run(
+        [sys.executable, "-m", "shibie", *words[1:]], capture_output=True, text=True, cwd=ROOT
+    )
+    assert done.returncode in (0, 3), done.stderr
+    # The Chinese page condenses the tables; there every word must occur, in this order.
+    at = 0
+    for line in shown:
+        for piece in (
+            re.split(r"\s{2,}|[│\s]+", line) if page == "README.zh.md" else [line.rstrip()]
+        ):
+            piece = piece.strip()
+            if piece in ("户", "人") or not piece:
+                continue
+            found = done.stdout.find(piece, 0 if page == "README.zh.md" else at)
+            assert found >= 0, piece
+            at = found
+
+
+def test_the_examples_are_found() -> None:
+    assert len(examples()) >= 8
+
+
+def test_the_demo_of_the_makefile_is_the_one_tested() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    joined = " ".join(makefile.replace("\\\n", " ").split())
+    assert DEMO.replace("2015-12-20", "$(AS_OF)") in joined.replace("$(BIN)/", "")
+    assert "AS_OF := 2015-12-20" in makefile

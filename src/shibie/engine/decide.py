@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import localcontext
 
 from shibie.decision import (
@@ -50,12 +50,34 @@ def _decide(ruleset: RuleSet, case: Case) -> Decision:
     reviews = _outcomes(ruleset.reviews, place)
     poor = _truth(ruleset.poor, place)
     verdicts = verdicts_of(case)
-    judgement = judge(poor, exclusions, reviews, verdicts)
+    return explained(
+        ruleset,
+        place,
+        judge(poor, exclusions, reviews, verdicts),
+        verdicts,
+        criteria,
+        exclusions,
+        reviews,
+        _kind(ruleset.kinds, place),
+    )
+
+
+def explained(
+    ruleset: RuleSet,
+    place: Place,
+    judgement: Judgement,
+    verdicts: Verdicts,
+    criteria: Mapping[str, Truth],
+    exclusions: Mapping[str, Truth],
+    reviews: Mapping[str, Truth],
+    kind: str,
+) -> Decision:
+    """The whole decision around a judgement: findings, tracks, and what is still needed."""
     given: tuple[GivenTrack, ...] = ()
     undecided: tuple[Finding, ...] = ()
     if judgement.eligibility == "eligible":
         given, undecided = tracks_of(ruleset, place)
-    household_id = case.household.household_id
+    household_id = place.case.household.household_id
     findings = (
         *_findings(household_id, "criterion", criteria.items()),
         *_findings(household_id, "exclusion", exclusions.items(), verdicts.refuted),
@@ -66,7 +88,7 @@ def _decide(ruleset: RuleSet, case: Case) -> Decision:
     return Decision(
         household_id=household_id,
         eligibility=judgement.eligibility,
-        kind="" if judgement.eligibility == "ineligible" else _kind(ruleset.kinds, place),
+        kind="" if judgement.eligibility == "ineligible" else kind,
         grounds=judgement.grounds,
         reviews=judgement.reviews,
         unknown=_needed(ruleset, place, judgement, verdicts),

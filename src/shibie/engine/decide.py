@@ -24,6 +24,10 @@ from shibie.ruleset import tree
 from shibie.ruleset.model import Register, Rule, RuleSet
 from shibie.ruleset.tree import HOUSEHOLD, MEMBER
 
+# The tracks that are given, and those that missing facts leave open.
+Tracks = tuple[tuple[GivenTrack, ...], tuple[Finding, ...]]
+NO_TRACKS: Tracks = ((), ())
+
 
 def decide(ruleset: RuleSet, case: Case) -> Decision:
     """The decision on one household, with all grounds, findings and tracks.
@@ -50,15 +54,17 @@ def _decide(ruleset: RuleSet, case: Case) -> Decision:
     reviews = _outcomes(ruleset.reviews, place)
     poor = _truth(ruleset.poor, place)
     verdicts = verdicts_of(case)
+    judgement = judge(poor, exclusions, reviews, verdicts)
     return explained(
         ruleset,
         place,
-        judge(poor, exclusions, reviews, verdicts),
+        judgement,
         verdicts,
         criteria,
         exclusions,
         reviews,
         _kind(ruleset.kinds, place),
+        tracks_of(ruleset, place) if judgement.eligibility == "eligible" else NO_TRACKS,
     )
 
 
@@ -71,12 +77,10 @@ def explained(
     exclusions: Mapping[str, Truth],
     reviews: Mapping[str, Truth],
     kind: str,
+    tracks: Tracks,
 ) -> Decision:
-    """The whole decision around a judgement: findings, tracks, and what is still needed."""
-    given: tuple[GivenTrack, ...] = ()
-    undecided: tuple[Finding, ...] = ()
-    if judgement.eligibility == "eligible":
-        given, undecided = tracks_of(ruleset, place)
+    """The whole decision around a judgement: findings, and what is still needed."""
+    given, undecided = tracks
     household_id = place.case.household.household_id
     findings = (
         *_findings(household_id, "criterion", criteria.items()),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
 from decimal import localcontext
 
 from shibie.decision import Decision, Judgement, Verdicts
 from shibie.engine.case import Case
-from shibie.engine.decide import explained, verdicts_of
+from shibie.engine.decide import NO_TRACKS, explained, tracks_of, verdicts_of
 from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import Place, evaluate
 from shibie.engine.kleene import Truth
-from shibie.engine.rete.host import Chaining
+from shibie.engine.rete.host import Chaining, Session
 from shibie.engine.rete.network import Network, Wire, compile_network
 from shibie.ruleset.model import RuleSet
 
@@ -22,7 +22,7 @@ class Compiled:
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
         self.network: Network = compile_network(ruleset)
-        self.chaining = Chaining(self.network)
+        self.chaining = Chaining(self.network, [rule.id for rule in ruleset.tracks])
 
 
 _compiled: dict[int, Compiled] = {}
@@ -44,8 +44,8 @@ def decide_by_chaining(ruleset: RuleSet, case: Case) -> Decision:
     """
     engine = compiled(ruleset)
     with localcontext(EXACT), engine.chaining.session(case.household.household_id) as session:
-        session.tell(leaf_facts(engine.network, ruleset, case))
-        return concluded(ruleset, engine.network, case, session.known)
+        session.tell(leaf_facts(engine.network, ruleset, case), due_tracks(ruleset, case))
+        return concluded(ruleset, engine.network, case, session)
 
 
 def leaf_facts(network: Network, ruleset: RuleSet, case: Case) -> Iterator[str]:
@@ -61,8 +61,15 @@ def leaf_facts(network: Network, ruleset: RuleSet, case: Case) -> Iterator[str]:
         yield Wire(signal).known(rule_id in given)
 
 
-def concluded(ruleset: RuleSet, network: Network, case: Case, known: Set[str]) -> Decision:
+def due_tracks(ruleset: RuleSet, case: Case) -> Iterator[tuple[str, str]]:
+    """The tracks whose condition is true, and of whom, whatever the eligibility."""
+    for track in tracks_of(ruleset, Place.top(ruleset, case))[0]:
+        yield track.track, track.member_id
+
+
+def concluded(ruleset: RuleSet, network: Network, case: Case, session: Session) -> Decision:
     """Read the decision off the conclusions."""
+    known = session.known
 
     def truth(wire: Wire) -> Truth:
         if wire.known(True) in known:
@@ -78,6 +85,10 @@ def concluded(ruleset: RuleSet, network: Network, case: Case, known: Set[str]) -
     reviews = truths(rule.id for rule in ruleset.reviews)
     poor = truth(network.poor)
     judgement = _judgement(qualified, eligible, poor, exclusions, reviews, verdicts)
+    tracks = NO_TRACKS
+    if judgement.eligibility == "eligible":
+        given, undecided = tracks_of(ruleset, Place.top(ruleset, case))
+        tracks = (tuple(t for t in given if (t.track, t.member_id) in session.granted), undecided)
     kinds = {rule_id for rule_id, wire in network.kinds.items() if truth(wire) is True}
     return explained(
         ruleset,
@@ -88,6 +99,7 @@ def concluded(ruleset: RuleSet, network: Network, case: Case, known: Set[str]) -
         exclusions=exclusions,
         reviews=reviews,
         kind=next(iter(kinds), ""),
+        tracks=tracks,
     )
 
 

@@ -11,6 +11,9 @@ What the guard is against (durable-rules 2.0.28):
 - an action's exception is swallowed into the state and shown for the next household →
   caught here and raised with the household's id, the state deleted in any case;
 - an action that took more than ten seconds is dropped silently → noticed, and refused;
+- deleting a state in which no action ever ran frees memory that was never set, and may
+  kill the process → every state begins with a rule that fires, and only begun ones are
+  deleted;
 - registering consumes the definition, and rebuilding leaks → each network is registered
   once, from a definition made for it.
 """
@@ -19,7 +22,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from shibie.engine.rete.network import Gate, Network
@@ -29,6 +32,7 @@ GATES_PER_MODULE = 12
 # durable-rules drops an action after ten seconds; a run that long cannot be trusted.
 TRUSTED_SECONDS = 9.0
 SIDS = 512
+BEGIN = "begin"
 
 
 def durable_host() -> Any:
@@ -68,13 +72,9 @@ _hosts: list[Any] = []
 def quiet_host() -> Any:
     """The one host of this process, without background threads."""
     if not _hosts:
-        base = durable_host()
-
-        class QuietHost(base):  # type: ignore[misc]
-            def _run(self) -> None:
-                """No dispatching threads: actions run where facts are asserted."""
-
-        _hosts.append(QuietHost())
+        # No dispatching threads: actions run where facts are asserted.
+        quiet = type("QuietHost", (durable_host(),), {"_run": lambda _: None})
+        _hosts.append(quiet())
     return _hosts[0]
 
 
@@ -87,7 +87,7 @@ class Chaining:
 
     _registered = 0
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, tracks: Sequence[str] = ()) -> None:
         self.host = quiet_host()
         Chaining._registered += 1
         self.prefix = f"n{Chaining._registered}_"
@@ -98,9 +98,12 @@ class Chaining:
         self.free = [str(number) for number in range(1, SIDS + 1)]
         for start in range(0, len(network.gates), GATES_PER_MODULE):
             self._register(network.gates[start : start + GATES_PER_MODULE])
+        for start in range(0, len(tracks), GATES_PER_MODULE):
+            self._register_tracks(
+                network.eligible.known(True), tracks[start : start + GATES_PER_MODULE]
+            )
 
     def _register(self, gates: Iterable[Gate]) -> None:
-        name = f"{self.prefix}{len(self.modules)}"
         rules: dict[str, Any] = {}
         heard: set[str] = set()
         for gate in gates:
@@ -110,10 +113,38 @@ class Chaining:
                     "run": self._action(conclusion),
                 }
                 heard.update(inputs)
+        self._add(rules, heard)
+
+    def _add(self, rules: dict[str, Any], heard: Iterable[str]) -> None:
+        """Register one module, which hears these facts."""
+        name = f"{self.prefix}{len(self.modules)}"
+        rules[BEGIN] = {"all": [{"m0": {"k": BEGIN}}], "run": _nothing}
         self.host.register_rulesets({name: rules})
         self.modules.append(name)
         for fact in heard:
             self.consumers[fact].append(name)
+
+    def _register_tracks(self, eligible: str, tracks: Sequence[str]) -> None:
+        """An eligible household, and a track that is due to someone: the track is given."""
+        rules = {
+            f"t{number}": {
+                "all": [{"m0": {"k": eligible}}, {"m1": {"k": due(track)}}],
+                "run": self._granting(track),
+            }
+            for number, track in enumerate(tracks)
+        }
+        self._add(rules, [eligible, *(due(track) for track in tracks)])
+
+    def _granting(self, track: str) -> Callable[[Any], None]:
+        def run(context: Any) -> None:
+            session = self.current
+            assert session is not None
+            try:
+                session.granted.add((track, str(context.m1.who)[1:]))
+            except BaseException as error:
+                session.failures.append(error)
+
+        return run
 
     def _action(self, conclusion: str) -> Callable[[Any], None]:
         def run(context: Any) -> None:
@@ -144,7 +175,9 @@ class Session:
     def __init__(self, chaining: Chaining, sid: str, household_id: str) -> None:
         self.chaining, self.sid, self.household_id = chaining, sid, household_id
         self.known: set[str] = set()
-        self.pending: list[str] = []
+        self.granted: set[tuple[str, str]] = set()
+        self.begun: set[str] = set()
+        self.pending: list[tuple[str, str]] = []
         self.failures: list[BaseException] = []
 
     def __enter__(self) -> Session:
@@ -153,29 +186,40 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def concluded(self, fact: str) -> None:
+    def concluded(self, fact: str, who: str = "") -> None:
         """Note a conclusion; it is asserted once, however many rules reach it."""
-        if fact not in self.known:
-            self.known.add(fact)
-            self.pending.append(fact)
+        key = f"{fact} {who}" if who else fact
+        if key not in self.known:
+            self.known.add(key)
+            self.pending.append((fact, who))
             for observer in self.chaining.observers:
                 observer(self.household_id, fact)
 
-    def tell(self, facts: Iterable[str]) -> None:
+    def tell(self, facts: Iterable[str], due_tracks: Iterable[tuple[str, str]] = ()) -> None:
         """Assert facts and let conclusions follow.
+
+        Args:
+            facts: what is known of signals, e.g. `12T`.
+            due_tracks: (track, whom) whose condition is true; whom is empty for the
+                household.
 
         Raises:
             ChainingError: when an action failed, with the household's id.
         """
         for fact in facts:
             self.concluded(fact)
+        for track, who in due_tracks:
+            self.concluded(due(track), f".{who}")
         host, self.chaining.current = self.chaining.host, self
         try:
             while self.pending:
-                fact = self.pending.pop()
+                fact, who = self.pending.pop()
                 for module in self.chaining.consumers.get(fact, ()):
+                    if module not in self.begun:
+                        self.begun.add(module)
+                        host.assert_fact(module, {"sid": self.sid, "k": BEGIN, "who": ""})
                     started = time.monotonic()
-                    host.assert_fact(module, {"sid": self.sid, "k": fact})
+                    host.assert_fact(module, {"sid": self.sid, "k": fact, "who": who})
                     if time.monotonic() - started > TRUSTED_SECONDS:
                         self.failures.append(TimeoutError("the chaining was interrupted too long"))
                 if self.failures:
@@ -187,13 +231,23 @@ class Session:
             self.failures.clear()
 
     def close(self) -> None:
-        """Delete the state in every module and give the sid back."""
+        """Delete the state in every module that was told something; give the sid back."""
         if self.sid:
-            for module in self.chaining.modules:
+            for module in self.begun:
                 self.chaining.host.delete_state(module, self.sid)
             self.chaining.free.append(self.sid)
             self.sid = ""
             self.known.clear()
+            self.granted.clear()
+
+
+def _nothing(context: Any) -> None:
+    del context
+
+
+def due(track: str) -> str:
+    """The fact that a track's condition is true of someone."""
+    return f"due:{track}"
 
 
 def _conclusions(gate: Gate) -> Iterator[tuple[tuple[str, ...], str]]:

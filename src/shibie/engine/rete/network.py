@@ -15,7 +15,7 @@ from typing import Literal
 
 from shibie.ruleset import tree
 from shibie.ruleset.model import Rule, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD, Node
+from shibie.ruleset.tree import Node
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,7 @@ class _Compiler:
 
     def network(self) -> Network:
         ruleset = self.ruleset
-        household = [
-            *ruleset.criteria, *ruleset.exclusions, *ruleset.reviews,
-            *(rule for rule in ruleset.tracks if rule.owner == HOUSEHOLD),
-        ]  # fmt: skip
+        household = [*ruleset.criteria, *ruleset.exclusions, *ruleset.reviews]
         rules = {rule.id: self.wire(rule.node) for rule in household}
         poor = self.wire(ruleset.poor.node)
         standing = [

@@ -69,7 +69,7 @@ class Case:
         The whole household's rows are complete only when every member's are.
         """
         of_members = self.rows.get(register)
-        if of_members is None:
+        if of_members is None or not (of_members or register in self.supplied):
             return UNKNOWN_ROWS
         if member is not None:
             return of_members[member]

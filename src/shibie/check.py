@@ -16,6 +16,7 @@ from shibie.decision import Decision
 from shibie.engine.case import Case
 from shibie.errors import InputError, Problem, Words
 from shibie.household import Adjudication
+from shibie.procedure import standings, with_procedure
 from shibie.ruleset.model import RuleSet
 from shibie.tables.roster import Roster
 
@@ -79,10 +80,11 @@ def check(
         )
         for household in roster.households
     )
-    decisions = _with_duplicates(engine_of(engine)(ruleset, cases), cases)
-    checked = Checked(
-        ruleset, roster, registers, cases, tuple(decisions), as_of, trust_declarations
-    )
+    decisions = tuple(_with_duplicates(engine_of(engine)(ruleset, cases), cases))
+    if ruleset.procedure and roster.steps:
+        found = standings(ruleset, cases, decisions, roster.steps)
+        decisions = tuple(with_procedure(ruleset, decisions, found))
+    checked = Checked(ruleset, roster, registers, cases, decisions, as_of, trust_declarations)
     assert roster.given == len(checked.decisions) + len(roster.rejected_households)
     return checked
 

@@ -31,6 +31,8 @@ class Place:
     member: int | None = None
     row: Row | None = None
     register: str = ""
+    # Records by owner beyond household, member and row: the steps of a procedure.
+    records: Mapping[str, Mapping[str, Value]] | None = None
 
     @classmethod
     def top(cls, ruleset: RuleSet, case: Case) -> Place:
@@ -103,6 +105,8 @@ def declared(node: tree.Field, place: Place) -> Value:
     if node.owner == MEMBER:
         member = place.case.household.members[cast("int", place.member)]
         return cast("Value", getattr(member, node.name))
+    if place.records is not None:
+        return place.records.get(node.owner, {}).get(node.name)
     return cast("Row", place.row).values.get(node.name)
 
 

@@ -23,6 +23,7 @@ from shibie.ruleset.model import (
     Rule,
     RuleKind,
     RuleSet,
+    Share,
     Step,
 )  # fmt: skip
 from shibie.ruleset.names import MEMBERS, Context, Names, spelled
@@ -187,6 +188,7 @@ class _Loader:
             for index, each in enumerate(form.kinds)
         ]  # fmt: skip
         procedure = self.procedure()
+        shares = self.shares()
         if self.problems:
             raise RulesetError(self.problems)
         criteria = tuple(rule for rule in self.facts.values() if rule.kind == "criterion")
@@ -212,6 +214,7 @@ class _Loader:
             kinds=tuple(map(_sure, kinds)),
             tallies=tuple(map(_sure, tallies)),
             procedure=procedure,
+            shares=shares,
             outcome=Outcome(**words) if words else default,
             names=self.names,
             folder=self.folder,
@@ -649,6 +652,8 @@ class _Loader:
             for spec in specs_of(StepRecord):
                 field = tree.Field(f"step:{each.id}", spec.name, type=type_of(spec))
                 self.add_name(names, (spec.name, spec.title), field)
+            for word in ("eligible", "ineligible", "pending"):
+                self.add_name(names, (word,), tree.Field("decision", word))
         known = {each.id: each.step for each in forms}
         for index, each in enumerate(forms):
             path: Path_ = ("procedure", index)
@@ -692,9 +697,27 @@ class _Loader:
                     each.step, each.id, each.title, each.actor, tuple(each.after), days,
                     tuple(each.requires), tuple(must), each.signed, each.blocking,
                     self.basis(each.basis),
+                    each.counting,
                 )
             )  # fmt: skip
         return tuple(steps)
+
+    def shares(self) -> tuple[Share, ...]:
+        steps = [each.id for each in self.form.procedure]
+        done = []
+        for index, each in enumerate(self.form.shares):
+            path: Path_ = ("shares", index)
+            if each.step not in steps:
+                self.problem(
+                    (*path, "step"),
+                    Words(f"没有步骤“{each.step}”", f"there is no step '{each.step}'"),
+                    did_you_mean(each.step, steps),
+                )
+            least = self.parse(str(each.at_least), (*path, "at_least"), Context.household(), Number)
+            if least is not None:
+                basis = self.basis(each.basis)
+                done.append(Share(each.id, each.title, each.step, each.document, least, basis))
+        return tuple(done)
 
 
 def _taken(text: str) -> Words:

@@ -152,6 +152,8 @@ class Step:
         number: its place in the order, from 1.
         after: ids of the steps that must come before.
         min_days: least days of notice, as a number or a parameter; None where no notice.
+        counting: `inclusive` counts the first and the last day of a notice; `exclusive`
+            leaves out the day on which it was put up.
         requires: documents that must be there.
         must: conditions over the step's record and its predecessors'.
         blocking: whether a violation keeps a household from being eligible.
@@ -167,6 +169,19 @@ class Step:
     must: tuple[Condition, ...] = ()
     signed: bool = False
     blocking: bool = False
+    basis: Basis = Basis()
+    counting: Literal["inclusive", "exclusive"] = "inclusive"
+
+
+@dataclass(frozen=True)
+class Share:
+    """A rule over the whole roster: of the records of a step, enough have a document."""
+
+    id: str
+    title: str
+    step: str
+    document: str
+    at_least: Node
     basis: Basis = Basis()
 
 
@@ -209,6 +224,7 @@ class RuleSet:
     kinds: tuple[Rule, ...]
     tallies: tuple[Rule, ...]
     procedure: tuple[Step, ...]
+    shares: tuple[Share, ...]
     outcome: Outcome
     names: Names = field(repr=False)
     folder: Path | None = None

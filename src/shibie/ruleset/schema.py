@@ -171,10 +171,22 @@ class StepForm(Form):
     actor: str
     after: list[Name] = []
     min_days: int | Expression | None = None
+    counting: Literal["inclusive", "exclusive"] = "inclusive"
     requires: list[str] = []
     signed: bool = False
     must: list[MustForm] = []
     blocking: bool = False
+    basis: BasisForm = BasisForm()
+
+
+class ShareForm(Form):
+    """A share of the roster: at least so many percent of a step's records with a document."""
+
+    id: Name
+    title: str
+    step: Name
+    document: str
+    at_least: int | Expression
     basis: BasisForm = BasisForm()
 
 
@@ -203,6 +215,7 @@ class PackForm(Form):
     tracks: list[TrackForm] = []
     tallies: list[TallyForm] = []
     procedure: list[StepForm] = []
+    shares: list[ShareForm] = []
 
 
 class ParametersForm(Form):

@@ -166,7 +166,7 @@ def _violations(step: Step, records: Records, place: Place, as_of: date) -> Iter
             step.id, name, Words(f"{step.title}:{zh}", f"{step.id}: {en}"), certain, step.blocking
         )
 
-    yield from _order(step, records, found)
+    yield from _order(step, records, place.ruleset, found)
     for day in (record.done_on, record.notice_from, record.notice_to):
         if day is not None and day > as_of:
             yield found("after_as_of", f"日期晚于 {as_of}", f"dated after {as_of}")
@@ -203,21 +203,29 @@ def _violations(step: Step, records: Records, place: Place, as_of: date) -> Iter
             yield found(condition.id, words.zh, words.en, certain=holds is False)
 
 
-def _order(step: Step, records: Records, found: Any) -> Iterator[Violation]:
+def _order(step: Step, records: Records, ruleset: RuleSet, found: Any) -> Iterator[Violation]:
     """Each step after those that must come before it; the same day will do."""
     begun = begins(records[step.id])
+    titles = {each.id: each.title for each in ruleset.procedure}
     for before in step.after:
         earlier = records.get(before)
         if earlier is None:
-            yield found(f"before_{before}", f"没有步骤 {before} 的记录", f"no record of {before}")
+            yield found(
+                f"before_{before}", f"没有“{titles[before]}”的记录", f"no record of {before}"
+            )
             continue
         ended = ends(earlier)
         if begun is None or ended is None:
             yield found(
-                f"before_{before}", f"与 {before} 的先后未知", f"order with {before} unknown", False
+                f"before_{before}",
+                f"与“{titles[before]}”的先后未知",
+                f"order with {before} unknown",
+                False,
             )
         elif begun < ended:
-            yield found(f"before_{before}", f"早于步骤 {before}", f"begun before {before} ended")
+            yield found(
+                f"before_{before}", f"早于“{titles[before]}”结束", f"begun before {before} ended"
+            )
 
 
 def _min_days(step: Step, place: Place) -> int | None:

@@ -77,6 +77,6 @@ def must_exist(path: Path) -> None:
 
 
 # The command modules register themselves on `app`.
-from shibie.cli import check, rules, ruletests  # noqa: E402
+from shibie.cli import check, procedure, rules, ruletests  # noqa: E402
 
-__all__ = ["app", "check", "rules", "ruletests"]
+__all__ = ["app", "check", "procedure", "rules", "ruletests"]

@@ -1,0 +1,144 @@
+"""`shibie procedure`: where each household stands, and what was done wrongly."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shibie.cli.app import (
+    AsOfOption,
+    JsonOption,
+    LangOption,
+    Language,
+    RulesOption,
+    app,
+    day,
+    must_exist,
+)  # fmt: skip
+from shibie.errors import InputError, Problem, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shibie.errors import Lang
+    from shibie.procedure import ShareResult, Standing
+    from shibie.ruleset.model import RuleSet
+
+REJECTED = 3
+
+
+@app.command()
+def procedure(
+    roster: Annotated[
+        Path, typer.Argument(help="名册:文件夹或 .xlsx Roster: a folder or an .xlsx.")
+    ],
+    rules: RulesOption,
+    as_of: AsOfOption,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option("--out", "-o", help="结果:.xlsx 或文件夹;可多次 Where to write; repeatable."),
+    ] = None,
+    as_json: JsonOption = False,
+    lang: LangOption = Language.zh,
+) -> None:
+    """程序进度与问题 Where each household stands in the procedure, and every violation."""
+    from shibie import procedure as steps
+    from shibie.check import check, must_be_in_force
+    from shibie.ruleset.loader import load
+    from shibie.tables.progress import progress_tables, write_progress
+    from shibie.tables.roster import read_roster
+
+    language: Lang = "en" if lang is Language.en else "zh"
+    ruleset, judged = load(rules), day(as_of)
+    must_be_in_force(ruleset, judged)
+    must_exist(roster)
+    read = read_roster(roster, ruleset, judged)
+    if not ruleset.procedure or not read.steps:
+        raise InputError(
+            Problem(
+                str(roster),
+                Words(
+                    "名册没有程序表,或规则包没有程序",
+                    "no steps table, or the pack has no procedure",
+                ),
+            )
+        )
+    checked = check(ruleset, read, judged)
+    found = steps.standings(ruleset, checked.cases, checked.decisions, read.steps)
+    shares = steps.shares(ruleset, checked.cases, read.steps)
+    tables = progress_tables(ruleset, found, shares, language)
+    for path in out or []:
+        write_progress(path, ruleset, found, tables, language)
+    if as_json:
+        print(json.dumps({table.name: [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+                          for table in tables}, ensure_ascii=False, indent=1))  # fmt: skip
+    else:
+        report(ruleset, found, shares, language)
+        for path in out or []:
+            print(Words(f"结果在 {path}", f"results in {path}").say(language))
+    raise typer.Exit(REJECTED if read.rejected else 0)
+
+
+def report(
+    ruleset: RuleSet, found: Sequence[Standing], shares: Sequence[ShareResult], lang: Lang
+) -> None:
+    """Print households at each step and violations by kind."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from shibie.tables.flow import counts
+
+    def say(zh: str, en: str) -> str:
+        return Words(zh, en).say(lang)
+
+    console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
+    console.print(f"[bold]{ruleset.title}[/bold]")
+    console.print(
+        say(f"有程序记录的 {len(found)} 户", f"{len(found)} households with recorded steps")
+    )
+    table = Table(title=say("各步骤户数", "households at each step"), title_justify="left")
+    for title in (
+        say("步骤", "step"),
+        say("办理", "by"),
+        say("停在此步", "stand here"),
+        say("已记录", "recorded"),
+    ):
+        table.add_column(title)
+    for step, at, recorded in counts(ruleset, found):
+        table.add_row(f"{step.number} {step.title}", step.actor, str(at), str(recorded))
+    console.print(table)
+    kinds = Counter(
+        (each.rule_id, each.certain) for standing in found for each in standing.violations
+    )
+    titles = {each.rule_id: each.title for standing in found for each in standing.violations}
+    table = Table(title=say("程序问题", "violations"), title_justify="left")
+    for title in (
+        say("编号", "rule_id"),
+        say("例如", "for example"),
+        say("成立", "certain"),
+        say("未知", "open"),
+    ):
+        table.add_column(title)
+    for rule_id in dict.fromkeys(rule_id for rule_id, _ in kinds):
+        table.add_row(
+            rule_id,
+            titles[rule_id].say(lang),
+            str(kinds[rule_id, True]),
+            str(kinds[rule_id, False]),
+        )
+    console.print(table)
+    for share in shares:
+        percent = f"{100 * share.having / share.of:.1f}%" if share.of else "—"
+        verdict = {
+            True: say("达到", "met"),
+            False: say("不足", "not met"),
+            None: say("未知", "unknown"),
+        }[share.holds]
+        console.print(
+            f"{share.title}: {share.having}/{share.of} = {percent},{say('应达', 'at least')} {share.least}%: {verdict}"
+        )

@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 AS_OF := 2015-12-20
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test test-slow lint bench docs clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -23,7 +23,7 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml
 	  echo "make test needs a C compiler: durable-rules is built from source."; \
 	  echo "  Debian/Ubuntu: apt-get install gcc python3-dev    macOS: xcode-select --install"; \
 	  echo "  (make demo needs none.)"; exit 1; }
-	$(BIN)/pip install --quiet --editable ".[dev,rete,spark]"
+	$(BIN)/pip install --quiet --editable ".[dev,rete]"
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo
@@ -36,10 +36,15 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/python -m pytest -q -n auto
+	$(BIN)/python -m pytest -q -n auto -m "not slow"
+
+# What takes minutes: flat memory over 100,000 households.
+test-slow: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m slow
 
 bench: $(VENV)/.dev
 	$(BIN)/python bench/township.py
+	$(BIN)/python bench/rete.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/test_docs.py

@@ -1,0 +1,1 @@
+"""The parts of the pack loader: declarations, parameters, facts, rules, steps."""

@@ -1,0 +1,121 @@
+"""What every part of the loader has: the pack, its names, and a list of problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shibie.errors import Problem, Words
+from shibie.ruleset import schema
+from shibie.ruleset.expression import ExpressionError, parse
+from shibie.ruleset.model import (
+    Basis,
+    Rule,
+    RuleKind,
+)  # fmt: skip
+from shibie.ruleset.names import MEMBERS, Context, Names, spelled
+from shibie.ruleset.source import Source
+from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
+from shibie.ruleset.types import Type
+from shibie.vocabulary import Owner
+
+YamlPath = tuple[str | int, ...]
+
+
+class LazyNames(dict[str, Node]):
+    """Names whose tree is built when first asked for: facts may stand in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pending: dict[str, Callable[[], Node]] = {}
+
+    def get(self, name: str, default: Any = None) -> Any:
+        if name not in self and name in self.pending:
+            self[name] = self.pending[name]()
+        return super().get(name, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(self.keys()), **dict.fromkeys(self.pending)})
+
+
+@dataclass(frozen=True)
+class PendingFact:
+    """A fact or criterion that waits to be parsed."""
+
+    owner: Owner
+    name: str
+    title: str
+    text: str
+    path: YamlPath
+    kind: RuleKind
+    basis: Basis
+    unit: str = ""
+
+
+class Checking:
+    """Checks one pack; collects problems and goes on wherever it can."""
+
+    def __init__(
+        self,
+        form: schema.PackForm,
+        source: Source,
+        parameters: Mapping[str, schema.ParameterForm],
+        parameter_sources: Mapping[str, Source],
+        folder: Path | None,
+    ) -> None:
+        self.form, self.source, self.folder = form, source, folder
+        self.parameter_forms, self.parameter_sources = parameters, parameter_sources
+        self.problems: list[Problem] = []
+        self.of: dict[str, LazyNames] = {HOUSEHOLD: LazyNames(), MEMBER: LazyNames()}
+        self.shared = LazyNames()
+        self.collections: dict[str, str] = {MEMBERS: MEMBERS, "成员": MEMBERS}
+        self.names = Names(self.of, self.shared, self.collections)
+        self.facts: dict[tuple[Owner, str], Rule] = {}
+        self.queued: dict[tuple[Owner, str], PendingFact] = {}
+        self.parsing: list[tuple[Owner, str]] = []
+        self.failed: set[tuple[Owner, str]] = set()
+
+    def problem(
+        self, path: YamlPath, what: Words, suggestion: Words | None = None, key: bool = False
+    ) -> None:
+        span = self.source.key_span(path) if key else self.source.value_span(path)
+        self.problems.append(self.source.problem(span, what, suggestion))
+
+    def parse(
+        self,
+        text: str,
+        path: YamlPath,
+        context: Context,
+        expect: type[Type] | None,
+        source: Source | None = None,
+    ) -> Node | None:
+        """The tree of one condition, or None after its refusals were noted."""
+        source = source or self.source
+        try:
+            return parse(text, self.names, context, expect)
+        except ExpressionError as error:
+            for refusal in error.refusals:
+                span = source.locate(path, *refusal.at)
+                self.problems.append(source.problem(span, refusal.what, refusal.suggestion))
+            return None
+
+    def add_name(self, names: LazyNames, spellings: tuple[str, ...], node: Node) -> None:
+        for text in spellings:
+            names.setdefault(spelled(text), node)
+
+    def basis(self, form: schema.BasisForm) -> Basis:
+        return Basis(form.text, form.source, form.provenance or self.form.ruleset.provenance)
+
+    def taken(self, text: str) -> bool:
+        """Whether a household, member or shared name is spelled like this."""
+        return any(spelled(text) in names for names in (self.shared, *self.of.values()))
+
+    def line(self, path: YamlPath) -> int:
+        return self.source.value_span(path).line
+
+
+def taken_words(text: str) -> Words:
+    """The complaint that a name already means something else."""
+    return Words(f"名称“{text}”已被使用", f"the name '{text}' is taken")

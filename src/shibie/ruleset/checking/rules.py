@@ -1,0 +1,88 @@
+"""Exclusions, reviews, tracks, kinds and tallies."""
+
+from __future__ import annotations
+
+from shibie.errors import Words
+from shibie.ruleset import schema, tree
+from shibie.ruleset.checking.base import Checking, YamlPath
+from shibie.ruleset.model import (
+    Basis,
+    Condition,
+    Rule,
+    RuleKind,
+)  # fmt: skip
+from shibie.ruleset.names import Context
+from shibie.ruleset.tree import HOUSEHOLD, Node
+from shibie.ruleset.types import Bool
+from shibie.vocabulary import Owner
+
+
+class Rules(Checking):
+    """Reads rules."""
+
+    def rule(
+        self, kind: RuleKind, path: YamlPath, rule_id: str, title: str, text: str, basis: Basis,
+        owner: Owner = "household",
+    ) -> Rule | None:  # fmt: skip
+        context = Context.household() if owner == HOUSEHOLD else Context.member()
+        node = self.parse(text, path, context, Bool)
+        if node is None:
+            return None
+        return Rule(rule_id, title, kind, node, text, owner, basis, line=self.line(path))
+
+    def owned(self, kind: RuleKind, path: YamlPath, form: schema.TrackForm) -> Rule | None:
+        return self.rule(
+            kind, (*path, "when"), form.id, form.title, form.when, self.basis(form.basis), form.for_
+        )
+
+    def exclusions(self) -> tuple[Rule, ...]:
+        done = []
+        for index, each in enumerate(self.form.exclusions):
+            path: YamlPath = ("exclusions", index)
+            context = Context.household()
+            when = self.parse(each.when, (*path, "when"), context, Bool)
+            unless = [
+                Condition(item.id, item.title, node, item.when, self.basis(item.basis))
+                for number, item in enumerate(each.unless)
+                if (node := self.parse(item.when, (*path, "unless", number, "when"), context, Bool))
+            ]
+            review = each.effect == "review"
+            if review and each.refutable is False:
+                self.problem(
+                    (*path, "refutable"),
+                    Words("严格审查的规则必须可核实", "a review is there to be adjudicated"),
+                )
+            if when is None or len(unless) < len(each.unless):
+                continue
+            excepted = tuple(item.node for item in unless)
+            whole: Node = when
+            if excepted:
+                exception = excepted[0] if len(excepted) == 1 else tree.Or(excepted)
+                whole = tree.And((when, tree.Not(exception)), at=when.at)
+            done.append(
+                Rule(
+                    each.id, each.title, "review" if review else "exclusion", whole, each.when,
+                    "household", self.basis(each.basis),
+                    refutable=review if each.refutable is None else each.refutable,
+                    when=when, unless=tuple(unless), line=self.line((*path, "when")),
+                )
+            )  # fmt: skip
+        return tuple(done)
+
+    def unique_ids(self) -> None:
+        seen: dict[str, YamlPath] = {}
+        sections = ("comparisons", "criteria", "exclusions", "kinds", "tracks", "tallies")
+        for section in sections:
+            for index, each in enumerate(getattr(self.form, section)):
+                path: YamlPath = (section, index, "id")
+                if each.id in seen or each.id == "not_poor":
+                    first = seen.get(each.id)
+                    where = f",首见于第 {self.line(first)} 行" if first else ""
+                    where_en = f", first on line {self.line(first)}" if first else ""
+                    self.problem(
+                        path,
+                        Words(
+                            f"编号“{each.id}”重复{where}", f"id '{each.id}' is used twice{where_en}"
+                        ),
+                    )
+                seen.setdefault(each.id, path)

@@ -61,3 +61,13 @@ def test_the_demo_of_the_makefile_is_the_one_tested() -> None:
     joined = " ".join(makefile.replace("\\\n", " ").split())
     assert DEMO.replace("2015-12-20", "$(AS_OF)") in joined.replace("$(BIN)/", "")
     assert "AS_OF := 2015-12-20" in makefile
+
+
+def test_the_example_of_live_use() -> None:
+    page = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    *setup, last = block.strip().splitlines()
+    expression, expected = last.split("#")
+    space: dict[str, object] = {}
+    exec("\n".join(setup), space)
+    assert repr(eval(expression.strip(), space)) == expected.strip()

@@ -206,26 +206,23 @@ def _violations(step: Step, records: Records, place: Place, as_of: date) -> Iter
 def _order(step: Step, records: Records, ruleset: RuleSet, found: Any) -> Iterator[Violation]:
     """Each step after those that must come before it; the same day will do."""
     begun = begins(records[step.id])
-    titles = {each.id: each.title for each in ruleset.procedure}
     for before in step.after:
         earlier = records.get(before)
-        if earlier is None:
-            yield found(
-                f"before_{before}", f"没有“{titles[before]}”的记录", f"no record of {before}"
-            )
+        ended = ends(earlier) if earlier is not None else None
+        if begun is not None and ended is not None and begun >= ended:
             continue
-        ended = ends(earlier)
-        if begun is None or ended is None:
+        title = next(each.title for each in ruleset.procedure if each.id == before)
+        if earlier is None:
+            yield found(f"before_{before}", f"没有“{title}”的记录", f"no record of {before}")
+        elif begun is None or ended is None:
             yield found(
                 f"before_{before}",
-                f"与“{titles[before]}”的先后未知",
+                f"与“{title}”的先后未知",
                 f"order with {before} unknown",
                 False,
             )
-        elif begun < ended:
-            yield found(
-                f"before_{before}", f"早于“{titles[before]}”结束", f"begun before {before} ended"
-            )
+        else:
+            yield found(f"before_{before}", f"早于“{title}”结束", f"begun before {before} ended")
 
 
 def _min_days(step: Step, place: Place) -> int | None:

@@ -20,7 +20,7 @@ from shibie.procedure import standings, with_procedure
 from shibie.ruleset.model import RuleSet
 from shibie.tables.roster import Roster
 
-EngineName = Literal["interpreter", "duckdb", "rete", "spark"]
+EngineName = Literal["interpreter", "duckdb", "rete"]
 Decide = Callable[[RuleSet, Sequence[Case]], Iterable[Decision]]
 
 

@@ -34,7 +34,6 @@ class Engine(StrEnum):
     interpreter = "interpreter"
     duckdb = "duckdb"
     rete = "rete"
-    spark = "spark"
 
 
 RulesOption = Annotated[

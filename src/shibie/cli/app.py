@@ -5,11 +5,17 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shibie.errors import InputError, Problem, Words
+
+if TYPE_CHECKING:
+    from shibie.ruleset.model import RuleSet
+    from shibie.tables.roster import Roster
+
+REJECTED = 3
 
 app = typer.Typer(
     name="shibie",
@@ -50,6 +56,9 @@ TrustOption = Annotated[
         help="未提供比对表的事项按申报认定(初筛) First screening: take declared values.",
     ),
 ]
+RosterArgument = Annotated[
+    Path, typer.Argument(help="名册:文件夹或 .xlsx Roster: a folder or an .xlsx.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 Print JSON.")]
 
 
@@ -73,6 +82,22 @@ def must_exist(path: Path) -> None:
         raise InputError(
             Problem(str(path), Words("没有这个文件或文件夹", "no such file or folder"))
         )
+
+
+def opened(roster: Path, rules: str, as_of: str) -> tuple[RuleSet, date, Roster]:
+    """The rule set, the day, and the roster read by them.
+
+    Raises:
+        ShibieError: when any of them cannot be used.
+    """
+    from shibie.check import must_be_in_force
+    from shibie.ruleset.loader import load
+    from shibie.tables.roster import read_roster
+
+    ruleset, judged = load(rules), day(as_of)
+    must_be_in_force(ruleset, judged)
+    must_exist(roster)
+    return ruleset, judged, read_roster(roster, ruleset, judged)
 
 
 # The command modules register themselves on `app`.

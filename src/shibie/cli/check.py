@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shibie.cli.app import (
+    REJECTED,
     AsOfOption,
     Engine,
     LangOption,
     Language,
+    RosterArgument,
     RulesOption,
     TrustOption,
     app,
-    day,
-    must_exist,
+    opened,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
@@ -29,14 +30,10 @@ if TYPE_CHECKING:
     from shibie.errors import Lang
     from shibie.ruleset.model import RuleSet
 
-REJECTED = 3
-
 
 @app.command()
 def check(
-    roster: Annotated[
-        Path, typer.Argument(help="名册:文件夹或 .xlsx Roster: a folder or an .xlsx.")
-    ],
+    roster: RosterArgument,
     rules: RulesOption,
     as_of: AsOfOption,
     out: Annotated[
@@ -59,18 +56,13 @@ def check(
 ) -> None:
     """批量认定一份名册 Decide every household of a roster."""
     from shibie import check as checking
-    from shibie.ruleset.loader import load
     from shibie.summary import summarise
-    from shibie.tables.roster import read_roster
 
     # One run over data without cycles: collecting would only walk it again and again.
     gc.disable()
     language: Lang = "en" if lang is Language.en else "zh"
-    ruleset, judged = load(rules), day(as_of)
-    checking.must_be_in_force(ruleset, judged)
-    must_exist(roster)
     targets = [_target(path) for path in out or []]
-    read = read_roster(roster, ruleset, judged)
+    ruleset, judged, read = opened(roster, rules, as_of)
     checked = checking.check(ruleset, read, judged, engine.value, trust_declarations)
     summary = summarise(checked)
     for target, path in targets:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shibie.cli.app import (
+    REJECTED,
     AsOfOption,
     JsonOption,
     LangOption,
     Language,
+    RosterArgument,
     RulesOption,
     app,
-    day,
-    must_exist,
+    opened,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
@@ -29,14 +30,10 @@ if TYPE_CHECKING:
     from shibie.procedure import ShareResult, Standing
     from shibie.ruleset.model import RuleSet
 
-REJECTED = 3
-
 
 @app.command()
 def procedure(
-    roster: Annotated[
-        Path, typer.Argument(help="名册:文件夹或 .xlsx Roster: a folder or an .xlsx.")
-    ],
+    roster: RosterArgument,
     rules: RulesOption,
     as_of: AsOfOption,
     out: Annotated[
@@ -48,16 +45,11 @@ def procedure(
 ) -> None:
     """程序进度与问题 Where each household stands in the procedure, and every violation."""
     from shibie import procedure as steps
-    from shibie.check import check, must_be_in_force
-    from shibie.ruleset.loader import load
+    from shibie.check import check
     from shibie.tables.progress import progress_tables, write_progress
-    from shibie.tables.roster import read_roster
 
     language: Lang = "en" if lang is Language.en else "zh"
-    ruleset, judged = load(rules), day(as_of)
-    must_be_in_force(ruleset, judged)
-    must_exist(roster)
-    read = read_roster(roster, ruleset, judged)
+    ruleset, judged, read = opened(roster, rules, as_of)
     if not ruleset.procedure or not read.steps:
         raise InputError(
             Problem(

@@ -1,4 +1,4 @@
-"""The relational reading: the typed tree as SQL, for rosters of any size."""
+"""The relational reading: the typed tree as SQL, all cases of a roster at once."""
 
 from shibie.engine.relational.memory import decide_all
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlglot import exp
 
-from shibie.engine.relational.sql import FALSE, Dialect, Sql, binary, case, number, safe
+from shibie.engine.relational.sql import FALSE, Dialect, Sql, binary, case, number, safe, typed
 from shibie.ruleset.types import Number
 
 NARROW: Final = 18
@@ -47,26 +47,29 @@ class Exact:
         """A value of `have` digits in the type of `want` digits."""
         if self.sql_type(have) == self.sql_type(want):
             return value
-        return exp.cast(value, self.sql_type(want))
+        return typed(value, self.sql_type(want))
 
     def literal(self, value: Decimal | int, of: Number) -> Sql:
         """A constant at the scale of its type."""
         units = int(Decimal(value).scaleb(of.scale))
-        return exp.cast(exp.Literal.number(units), self.sql_type(of.digits))
+        return typed(exp.Literal.number(units), self.sql_type(of.digits))
 
     def null(self, of: Number) -> Sql:
         """Unknown, of a number type."""
-        return exp.cast(exp.null(), self.sql_type(of.digits))
+        return typed(exp.null(), self.sql_type(of.digits))
 
     def power(self, exponent: int, digits: int) -> Sql:
         """A power of ten."""
-        return exp.cast(exp.Literal.number(10**exponent), self.sql_type(digits))
+        return typed(exp.Literal.number(10**exponent), self.sql_type(digits))
 
     def scaled(self, value: Sql, exponent: int, have: int) -> Sql:
         """A value times a power of ten."""
         if exponent == 0:
             return value
         want = have + exponent
+        if isinstance(value, exp.Cast) and isinstance(value.this, exp.Literal):
+            units = int(value.this.this) * 10**exponent
+            return typed(exp.Literal.number(units), self.sql_type(want))
         return binary(exp.Mul, self.as_width(value, have, want), self.power(exponent, want))
 
     def to(self, value: Sql, of: Number, want: Number) -> Sql:
@@ -81,7 +84,7 @@ class Exact:
         # Spark's DIV gives BIGINT; an exact multiple divides exactly as a decimal.
         rest = binary(exp.Mod, above, below)
         exact = binary(exp.Div, binary(exp.Sub, above, rest), below)
-        return exp.cast(exact, self.sql_type(digits))
+        return typed(exact, self.sql_type(digits))
 
     # --- operations ---------------------------------------------------------------------
 
@@ -101,9 +104,7 @@ class Exact:
         have = of.digits
         if have + scale - of.scale > WIDE:
             # Beyond the other side's limit it does not matter how far.
-            edge = exp.cast(
-                exp.Literal.number((other.limit + 1) * 10**of.scale), self.sql_type(have)
-            )
+            edge = typed(exp.Literal.number((other.limit + 1) * 10**of.scale), self.sql_type(have))
             value = exp.func("LEAST", exp.func("GREATEST", value, exp.Neg(this=safe(edge))), edge)
             have = min(have, digits_of(other.limit + 1, of.scale))
         return self.scaled(value, scale - of.scale, have), have + scale - of.scale
@@ -127,7 +128,7 @@ class Exact:
             return self.to(value, of, result)
         value = self.bind(value)
         unit = self.power(of.scale - places, max(of.digits, of.scale - places + 1))
-        half = exp.cast(
+        half = typed(
             exp.Literal.number(5 * 10 ** (of.scale - places - 1)), self.sql_type(of.digits + 1)
         )
         size = self.as_width(exp.func("ABS", value), of.digits, of.digits + 1)
@@ -143,7 +144,7 @@ class Exact:
         shift = b.scale + places - a.scale
         have_above, have_below = a.digits + max(shift, 0), b.digits + max(-shift, 0)
         size_above = self.scaled(exp.func("ABS", above), max(shift, 0), a.digits)
-        size_below = exp.func("ABS", below)
+        size_below: Sql = exp.func("ABS", below)
         if have_below > WIDE:
             # So large a divisor gives zero; how large does not matter.
             edge = self.power(WIDE - 1 + shift, b.digits)

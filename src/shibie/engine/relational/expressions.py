@@ -34,11 +34,12 @@ from shibie.engine.relational.sql import (
     not_null,
     number,
     text,
+    typed,
 )
 from shibie.ruleset import names, tree
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
-from shibie.ruleset.types import Bool, Codes, Date, Number, Type
+from shibie.ruleset.types import DATE, Bool, Codes, Date, Number, Type
 
 
 @dataclass(frozen=True)
@@ -100,19 +101,19 @@ class Compiler:
             case Decimal():
                 return self.exact(HOUSEHOLDS).literal(value, cast("Number", of))
             case date():
-                return exp.cast(text(value.isoformat()), "DATE")
+                return typed(text(value.isoformat()), "DATE")
             case _:
                 return text(value)
 
     # --- leaves -------------------------------------------------------------------------
 
-    def _literal(self, node: tree.Literal, place: str) -> Sql:
+    def _literal(self, node: tree.Literal, _place: str) -> Sql:
         return self.constant(node.value, node.type)
 
-    def _as_of(self, node: tree.AsOf, place: str) -> Sql:
+    def _as_of(self, node: tree.AsOf, _place: str) -> Sql:
         return self.constant(self.asked.as_of, node.type)
 
-    def _parameter(self, node: tree.Parameter, place: str) -> Sql:
+    def _parameter(self, node: tree.Parameter, _place: str) -> Sql:
         parameter = self.ruleset.parameters[node.name]
         of = parameter.type
         exact = self.exact(HOUSEHOLDS)
@@ -141,7 +142,7 @@ class Compiler:
             return None
         return hits
 
-    def _field(self, node: tree.Field, place: str) -> Sql:
+    def _field(self, node: tree.Field, _place: str) -> Sql:
         said, hits = self.declared(node), self.compared(node)
         if hits is None:
             return said
@@ -149,14 +150,14 @@ class Compiler:
         settled = case((is_true(said), TRUE), default=self.value(hits, owner))
         return self.plan.derive(owner, settled)
 
-    def _given(self, node: tree.Given, place: str) -> Sql:
+    def _given(self, node: tree.Given, _place: str) -> Sql:
         if node.name == "sex":
             return self.plan.source(MEMBERS, "sex_")
         born = self.plan.source(MEMBERS, "born_")
-        as_of = self.constant(self.asked.as_of, tree.DATE)
-        return self.plan.derive(MEMBERS, self._years(born, as_of, MEMBERS))
+        as_of = self.constant(self.asked.as_of, DATE)
+        return self.plan.derive(MEMBERS, self._years(born, as_of))
 
-    def _fact(self, node: tree.Fact, place: str) -> Sql:
+    def _fact(self, node: tree.Fact, _place: str) -> Sql:
         owner = MEMBERS if node.owner == MEMBER else HOUSEHOLDS
         return self.bound(self.ruleset.facts[node.owner, node.name].node, owner)  # type: ignore[index]
 
@@ -184,7 +185,7 @@ class Compiler:
         listed = [each for each in node.values if _can_equal(each, of)]
         constants = [self.constant(each, of) for each in listed]
         if not constants:
-            return case((not_null(value), FALSE), default=exp.cast(exp.null(), "BOOLEAN"))
+            return case((not_null(value), FALSE), default=typed(exp.null(), "BOOLEAN"))
         return either(*(binary(exp.EQ, value, constant) for constant in constants))
 
     def _has_code(self, node: tree.HasCode, place: str) -> Sql:
@@ -203,13 +204,12 @@ class Compiler:
             self.plan.derive(place, self._typed(branch, node.type, place))
             for branch in (node.then, node.otherwise)
         )
-        agreed = case(
+        return case(
             (both(is_null(condition), negated(is_true(binary(exp.EQ, then, otherwise)))),
-             exp.cast(exp.null(), self.sql_type(node.type))),
+             typed(exp.null(), self.sql_type(node.type))),
             (is_true(condition), then),
             default=otherwise,
         )  # fmt: skip
-        return agreed
 
     def _typed(self, node: Node, of: Type, place: str) -> Sql:
         value = self.value(node, place)
@@ -251,7 +251,7 @@ class Compiler:
         ]
         chosen = exp.func("LEAST" if node.kind == "min" else "GREATEST", *values)
         return case((both(*map(not_null, values)), chosen),
-                    default=exp.cast(exp.null(), self.sql_type(node.type)))  # fmt: skip
+                    default=typed(exp.null(), self.sql_type(node.type)))  # fmt: skip
 
     def _absolute(self, node: tree.Absolute, place: str) -> Sql:
         return exp.func("ABS", self.value(node.operand, place))
@@ -259,19 +259,19 @@ class Compiler:
     def _between(self, node: tree.Between, place: str) -> Sql:
         start, end = self.bound(node.start, place), self.bound(node.end, place)
         if node.unit == "years":
-            return self._years(start, end, place)
+            return self._years(start, end)
         if self.dialect == "duckdb":
             days: Sql = exp.Anonymous(this="DATE_DIFF", expressions=[text("day"), start, end])
         else:
             days = exp.Anonymous(this="DATEDIFF", expressions=[end, start])
-        return exp.cast(days, "BIGINT")
+        return typed(days, "BIGINT")
 
-    def _years(self, start: Sql, end: Sql, place: str) -> Sql:
+    def _years(self, start: Sql, end: Sql) -> Sql:
         """Completed years, negative when reversed; 29 February is completed on 1 March."""
         forward = self._completed(start, end)
         back = exp.Neg(this=exp.Paren(this=self._completed(end, start)))
         whole = case((binary(exp.LT, end, start), back), default=forward)
-        return exp.cast(whole, "BIGINT")
+        return typed(whole, "BIGINT")
 
     def _completed(self, start: Sql, end: Sql) -> Sql:
         years = binary(exp.Sub, exp.func("YEAR", end), exp.func("YEAR", start))
@@ -281,9 +281,9 @@ class Compiler:
 
     # --- collections --------------------------------------------------------------------
 
-    def _collection(self, node: tree.Collection, place: str) -> Sql:
+    def _collection(self, node: tree.Collection, _place: str) -> Sql:
         complete = self.complete(node)
-        return case((complete, TRUE), default=exp.cast(exp.null(), "BOOLEAN"))
+        return case((complete, TRUE), default=typed(exp.null(), "BOOLEAN"))
 
     def complete(self, node: tree.Collection) -> Sql:
         """Whether there can be no further items: true or false, never NULL."""
@@ -302,7 +302,7 @@ class Compiler:
         of_member = plan.fold(self.rows[node.name], kind, value)
         if node.owner == MEMBER:
             return of_member
-        again = "sum" if how == "count" else kind
+        again: Any = "sum" if how == "count" else kind
         return plan.fold(MEMBERS, again, of_member)
 
     def items(self, node: tree.Collection) -> str:
@@ -313,7 +313,7 @@ class Compiler:
         """The relation that owns a collection."""
         return MEMBERS if node.owner == MEMBER else HOUSEHOLDS
 
-    def _quantifier(self, node: tree.Quantifier, place: str) -> Sql:
+    def _quantifier(self, node: tree.Quantifier, _place: str) -> Sql:
         of = node.collection
         inside = self.items(of)
         predicate = self.bound(node.predicate, inside)
@@ -323,12 +323,10 @@ class Compiler:
         settled, otherwise = {"any": (TRUE, FALSE), "none": (FALSE, TRUE), "all": (FALSE, TRUE)}[
             node.kind
         ]
-        value = case(
-            (found, settled), (unknown, exp.cast(exp.null(), "BOOLEAN")), default=otherwise
-        )
+        value = case((found, settled), (unknown, typed(exp.null(), "BOOLEAN")), default=otherwise)
         return self.plan.derive(self.owner(of), value)
 
-    def _aggregate(self, node: tree.Aggregate, place: str) -> Sql:
+    def _aggregate(self, node: tree.Aggregate, _place: str) -> Sql:
         of, result = node.collection, node.type
         missing = negated(self.complete(of))
         if node.operand is None:
@@ -349,8 +347,8 @@ class Compiler:
                                      expressions=[number(0)])  # fmt: skip
             else:
                 total = self.folded(of, node.kind, operand)
-        null = exp.cast(exp.null(), self.sql_type(result))
-        value = case((missing, null), default=exp.cast(total, self.sql_type(result)))
+        null = typed(exp.null(), self.sql_type(result))
+        value = case((missing, null), default=typed(total, self.sql_type(result)))
         return self.plan.derive(self.owner(of), value)
 
 

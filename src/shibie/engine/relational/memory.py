@@ -101,9 +101,7 @@ class _Sources:
         hids = [hid for hid in range(len(self.cases)) if only is None or hid in only]
         mids = [mid for mid, (hid, _) in enumerate(self.members) if only is None or hid in only]
         columns = outcomes.sources
-        connection.register(
-            f"{prefix}h_src", self._households(hids, columns.get(HOUSEHOLDS, ()))
-        )
+        connection.register(f"{prefix}h_src", self._households(hids, columns.get(HOUSEHOLDS, ())))
         connection.register(f"{prefix}m_src", self._members(mids, columns.get(MEMBERS, ())))
         for index, register in enumerate(self.ruleset.registers.values()):
             relation = f"r{index}"
@@ -113,17 +111,21 @@ class _Sources:
 
     def _households(self, hids: Sequence[int], names: Iterable[str]) -> pa.Table:
         specs = {spec.name: spec for spec in self.ruleset.vocabulary.household}
+        registers = list(self.ruleset.registers)
         table: dict[str, pa.Array] = {HID: _integers(hids)}
         for name in names:
             if name in specs:
                 values = [getattr(self.cases[hid].household, name) for hid in hids]
                 table[name] = typed(specs[name], values)
+            elif name.startswith("supplied_r"):
+                register = registers[int(name.removeprefix("supplied_r"))]
+                table[name] = _truths([register in self.cases[hid].supplied for hid in hids])
             else:
                 table[name] = _integers([self._verdicts(hid, name) for hid in hids])
         return _table(table)
 
     def _verdicts(self, hid: int, name: str) -> int:
-        """A flag word of verdicts: rx0, uv1, …"""
+        """A flag word of verdicts: rx0, uv1 and so on."""
         kind, at = name[:2], int(name[2:])
         verdicts = verdicts_of(self.cases[hid])
         ids = verdicts.upheld if kind[0] == "u" else verdicts.refuted
@@ -151,7 +153,7 @@ class _Sources:
             elif name.startswith("complete_r"):
                 register = registers[int(name.removeprefix("complete_r"))]
                 complete = [self.cases[hid].rows_of(register, at).complete for hid, at in places]
-                table[name] = pa.array(complete, pa.bool_())
+                table[name] = _truths(complete)
             else:
                 values = [getattr(self.cases[h].household.members[at], name) for h, at in places]
                 table[name] = typed(specs[name], values)
@@ -182,6 +184,12 @@ def _integers(values: Sequence[int]) -> pa.Array:
     import pyarrow as pa
 
     return pa.array(values, pa.int64())
+
+
+def _truths(values: Sequence[bool]) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(values, pa.bool_())
 
 
 def typed(spec: FieldSpec, values: Sequence[Any]) -> pa.Array:
@@ -235,7 +243,8 @@ class _Assembler:
             reviews=tuple(rule.id for at, rule in enumerate(ruleset.reviews) if at in open_),
             unknown=unknown,
             tracks=tuple(
-                GivenTrack(self.household_id, member, rule.id) for member, rule in self.by_track("tt")
+                GivenTrack(self.household_id, member, rule.id)
+                for member, rule in self.by_track("tt")
             ),
             findings=(
                 *self.findings("criterion", ruleset.criteria, "c", ""),
@@ -287,5 +296,3 @@ class _Assembler:
             for member, flags in of_members:
                 if at in flags:
                     yield member, rule
-
-

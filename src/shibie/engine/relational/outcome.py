@@ -27,6 +27,7 @@ from shibie.engine.relational.sql import (
     negated,
     no_texts,
     number,
+    typed,
     words,
 )  # fmt: skip
 from shibie.engine.relational.unknown import Unknowns
@@ -63,17 +64,22 @@ class Outcomes:
 class Judge:
     """Compiles a rule set's decision."""
 
-    def __init__(
-        self, ruleset: RuleSet, asked: Asked, dialect: Dialect, prefix: str = ""
-    ) -> None:
+    def __init__(self, ruleset: RuleSet, asked: Asked, dialect: Dialect, prefix: str = "") -> None:
         self.ruleset, self.plan = ruleset, Plan(dialect, prefix)
         self.compiler = Compiler(ruleset, self.plan, asked)
         self.household: list[tuple[str, Sql]] = []
         self._judged()
 
-    def outcomes(self) -> Outcomes:
-        """Every rule's outcome, the eligibility, tracks and discrepancies."""
+    def outcomes(self, also: Sequence[str] = ()) -> Outcomes:
+        """Every rule's outcome, the eligibility, tracks and discrepancies.
+
+        Args:
+            also: source columns of the household to be passed through.
+        """
         self._tracks()
+        self.household += [(name, self.plan.source(HOUSEHOLDS, name)) for name in also]
+        if also:
+            self.household.append(("size_", self.plan.fold(MEMBERS, "count", TRUE)))
         return self._finish()
 
     def unknowns(self) -> Outcomes:
@@ -142,20 +148,20 @@ class Judge:
         refuted_x = self._verdict("rx", ruleset.exclusions)
         upheld_v = self._verdict("uv", ruleset.reviews)
         refuted_v = self._verdict("rv", ruleset.reviews)
-        adjudicated = [binary(exp.BitwiseOr, a, b) for a, b in zip(upheld_v, refuted_v, strict=True)]
+        adjudicated = [
+            binary(exp.BitwiseOr, a, b) for a, b in zip(upheld_v, refuted_v, strict=True)
+        ]
 
         def standing(of_x: list[Sql], of_v: list[Sql]) -> Sql:
             found = [_without(a, b) for a, b in zip(of_x, refuted_x, strict=True)]
-            found += [
-                binary(exp.BitwiseAnd, a, b) for a, b in zip(of_v, upheld_v, strict=True)
-            ]
+            found += [binary(exp.BitwiseAnd, a, b) for a, b in zip(of_v, upheld_v, strict=True)]
             return _any_set(found)
 
         def waiting(of_v: list[Sql]) -> Sql:
             return _any_set([_without(a, b) for a, b in zip(of_v, adjudicated, strict=True)])
 
         poor = self.compiler.bound(ruleset.poor.node, HOUSEHOLDS)
-        boolean = exp.cast(exp.null(), "BOOLEAN")
+        boolean = typed(exp.null(), "BOOLEAN")
         derive = self.plan.derive
         not_excluded = derive(HOUSEHOLDS, case(
             (standing(true_x, true_v), FALSE), (standing(unknown_x, unknown_v), boolean),
@@ -211,9 +217,7 @@ class Judge:
             else:
                 true = outputs
         shown = [value for _, value in true]
-        found = [
-            (f"dt{at}", each) for at, each in enumerate(words(self._discrepancies()))
-        ]
+        found = [(f"dt{at}", each) for at, each in enumerate(words(self._discrepancies()))]
         self.members = [*true, *found]
         some = [value for value in (*shown, *(value for _, value in found)) if value != number(0)]
         self.member_filter = (
@@ -235,7 +239,7 @@ class Judge:
 
     def _discrepancies(self) -> list[Sql]:
         """For each register: a declared "no" against this member's rows."""
-        found = []
+        found: list[Sql] = []
         for register in self.ruleset.registers.values():
             if register.checks is None:
                 found.append(FALSE)

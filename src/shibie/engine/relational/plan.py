@@ -74,7 +74,7 @@ class Step:
     """One SELECT, to be made a table where more than one later step reads it."""
 
     name: str
-    query: exp.Expression
+    query: exp.Expr
     reads: tuple[str, ...]
 
 
@@ -130,7 +130,7 @@ class Plan:
                 return value
         if isinstance(value, exp.Literal | exp.Boolean | exp.Null):
             return value
-        key = (relation, value.sql(self.dialect))
+        key = (relation, value.sql(self.dialect, copy=False))
         if key not in self.memo:
             time, layer = self._when(relation, value)
             column = Column(self._fresh(relation), relation, time, layer, value)
@@ -143,7 +143,7 @@ class Plan:
         With no items it is NULL; "or" reads NULL as false, so it is never a truth by itself.
         """
         upper = HOUSEHOLDS if relation == MEMBERS else MEMBERS
-        key = (relation, f"\0{how}\0{value.sql(self.dialect)}")
+        key = (relation, f"\0{how}\0{value.sql(self.dialect, copy=False)}")
         if key in self.memo:
             return self.memo[key]
         time, _ = self._when(relation, value)
@@ -263,7 +263,7 @@ class _Writer:
     def _name(self, text: str) -> str:
         return f"{self.plan.prefix}{text}"
 
-    def _add(self, name: str, query: exp.Expression, reads: Iterable[str]) -> str:
+    def _add(self, name: str, query: exp.Expr, reads: Iterable[str]) -> str:
         self.done.append(Step(name, query, tuple(dict.fromkeys(reads))))
         return name
 
@@ -298,12 +298,13 @@ class _Writer:
                 closure |= {need.name: need for need in plan._closure(relation, part)}
         own = [c for c in closure.values() if c.relation == relation and c.source is not None]
         made = [c for c in closure.values() if c.relation == relation and c.source is None]
+        read = [n.name for c in columns for part in self._parts(c) for n in plan.needs(part)]
         source = self._source_name(relation)
         fields = [named(col(str(c.source), "s"), c.name) for c in own]
         reads = [source]
         if not dependent:
             query = select([named(col(KEY, "s"), KEY), *fields], _table(source, "s"))
-            return _layers(query, made, [KEY]), reads, KEY
+            return _layers(query, made, [KEY, *read]), reads, KEY
         mine = [c for c in closure.values() if c.relation == MEMBERS]
         theirs = [c for c in closure.values() if c.relation == HOUSEHOLDS]
         query = select([named(col(MID, "p"), MID), *fields], _table(source, "s"))
@@ -311,7 +312,7 @@ class _Writer:
         if theirs:
             joins.append(self._join(HOUSEHOLDS, "q", theirs, HID, "p", query, reads))
         query.set("joins", joins)
-        return _layers(query, made, [MID]), reads, MID
+        return _layers(query, made, [MID, *read]), reads, MID
 
     def _join(
         self, relation: str, alias: str, columns: Iterable[Column], key: str, to: str,
@@ -366,8 +367,8 @@ class _Writer:
             if above:
                 joins.append(self._join(HOUSEHOLDS, "q", above.values(), HID, "s", query, reads))
         query.set("joins", joins)
-        layered = _layers(query, computed, keys)
         keep = [c.name for c in carried + made if self.wanted[c.name] > time]
+        layered = _layers(query, computed, [*keys, *keep])
         final = select([*map(col, keys), *map(col, dict.fromkeys(keep))], layered)
         self.tables[relation] = self._add(self._name(f"{relation}{time // 3}"), final, reads)
 
@@ -437,15 +438,24 @@ def _folded(column: Column) -> Sql:
             return exp.func("FLATTEN", exp.ArrayAgg(this=value))
 
 
-def _layers(query: exp.Select, made: Sequence[Column], keys: Sequence[str]) -> Sql:
-    """A query with computed columns added, layer by layer, as a subquery."""
+def _layers(query: exp.Select, made: Sequence[Column], keep: Sequence[str]) -> Sql:
+    """A query with computed columns added layer by layer, each dropped after its last use."""
+    layers = sorted({(c.time, c.layer) for c in made})
+    of_layer = [[c for c in made if (c.time, c.layer) == layer] for layer in layers]
+    needs: set[str] = set(keep)
+    after: list[set[str]] = []
+    for columns in reversed(of_layer):
+        after.append(set(needs))
+        for c in columns:
+            assert c.value is not None
+            needs |= {found.name for found in c.value.find_all(exp.Column)}
     names = [each.alias_or_name for each in query.expressions]
     current: Sql = _subquery(query)
-    for layer in sorted({(c.time, c.layer) for c in made}):
-        now = [c for c in made if (c.time, c.layer) == layer]
-        values = [named(c.value, c.name) for c in now if c.value is not None]
+    for columns, needed in zip(of_layer, reversed(after), strict=True):
+        names = [name for name in names if name in needed]
+        values = [named(c.value, c.name) for c in columns if c.value is not None]
         current = _subquery(select([*map(col, names), *values], current))
-        names += [c.name for c in now]
+        names += [c.name for c in columns]
     return current
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
+from functools import cache, reduce
 from typing import Final, Literal, TypeVar
 
 from sqlglot import exp
 
 Dialect = Literal["duckdb", "spark"]
-Sql = exp.Expression
+Sql = exp.Expr
 # A flag word is a non-negative BIGINT; more flags take more words.
 WORD: Final = 62
 _ATOMS: Final = (exp.Column, exp.Literal, exp.Paren, exp.Func, exp.Boolean, exp.Null)
@@ -24,9 +24,19 @@ def col(name: str, table: str | None = None) -> exp.Column:
     return exp.column(exp.to_identifier(name, quoted=True), table=table)
 
 
+def typed(value: Sql, sql_type: str) -> Sql:
+    """`CAST(value AS type)`, without copying the value."""
+    return exp.Cast(this=value, to=_type(sql_type))
+
+
+@cache
+def _type(name: str) -> exp.DataType:
+    return exp.DataType.build(name)
+
+
 def number(value: int) -> Sql:
     """An integer literal as BIGINT."""
-    return exp.cast(exp.Literal.number(value), "BIGINT")
+    return typed(exp.Literal.number(value), "BIGINT")
 
 
 def text(value: str) -> Sql:
@@ -36,7 +46,9 @@ def text(value: str) -> Sql:
 
 def safe(operand: Sql) -> Sql:
     """The operand, in brackets unless it needs none."""
-    return operand if isinstance(operand, _ATOMS) else exp.Paren(this=operand)
+    # sqlglot counts AND and OR among the functions.
+    atom = isinstance(operand, _ATOMS) and not isinstance(operand, exp.Binary)
+    return operand if atom else exp.Paren(this=operand)
 
 
 def binary(kind: type[exp.Binary], left: Sql, right: Sql) -> Sql:
@@ -107,10 +119,10 @@ def added(operands: Iterable[Sql]) -> Sql:
 
 def word(flags: Sequence[Sql]) -> Sql:
     """Up to `WORD` conditions as the bits of one BIGINT; unknown sets no bit."""
-    if len(flags) == 1 and flags[0] == FALSE:
-        return number(0)
     return added(
-        case((flag, number(1 << bit)), default=number(0)) for bit, flag in enumerate(flags)
+        case((flag, number(1 << bit)), default=number(0))
+        for bit, flag in enumerate(flags)
+        if flag != FALSE
     )
 
 
@@ -127,7 +139,7 @@ def bit(value: Sql, at: int) -> Sql:
 
 def no_texts() -> Sql:
     """The empty list of text."""
-    return exp.cast(exp.Array(expressions=[]), "ARRAY<TEXT>")
+    return typed(exp.Array(expressions=[]), "ARRAY<TEXT>")
 
 
 def one_text(value: Sql) -> Sql:

@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 def run_steps(
     connection: duckdb.DuckDBPyConnection,
     steps: Iterable[Step],
-    progress: Callable[[str], None] = lambda name: None,
+    progress: Callable[[str], None] | None = None,
 ) -> None:
     """Execute steps in order; the outputs can then be selected from."""
     several = list(steps)
     uses = Counter(name for step in several for name in step.reads)
     for step in several:
         kind = "TABLE" if uses[step.name] > 1 else "VIEW"
-        if kind == "TABLE":
+        if kind == "TABLE" and progress:
             progress(step.name)
-        connection.execute(f'CREATE TEMP {kind} "{step.name}" AS {step.query.sql("duckdb")}')
+        connection.execute(
+            f'CREATE TEMP {kind} "{step.name}" AS {step.query.sql("duckdb", copy=False)}'
+        )

@@ -27,6 +27,7 @@ from shibie.engine.relational.sql import (
     not_null,
     one_text,
     text,
+    typed,
 )
 from shibie.ruleset import tree
 from shibie.ruleset.model import Rule
@@ -72,7 +73,7 @@ class Unknowns:
             before, key = "members[", self.plan.source(MEMBERS, "member_id")
         else:
             before, key = f"{self.titles[place]}[", self.plan.source(place, "row_")
-        shown = exp.cast(key, "TEXT")
+        shown = typed(key, "TEXT")
         return exp.func("CONCAT", text(before), shown, text(f"].{name}"))
 
     def labels(self, node: Node, place: str) -> Labels:
@@ -96,7 +97,7 @@ class Unknowns:
                 return self._items(node, place)
             case _:
                 below = [self.labels(child, place) for child in tree.children(node)]
-                own = FALSE
+                own: Sql = FALSE
                 if isinstance(node, tree.RoundQuotient):
                     own = both(*(self._known(child, place) for child in tree.children(node)))
                 return self._guarded(node, place, below, own)
@@ -122,9 +123,7 @@ class Unknowns:
 
     def _leaf(self, node: Node, place: str, name: str) -> Labels:
         unknown = is_null(self._value(node, place))
-        return Labels(
-            case((unknown, one_text(self.label(place, name))), default=no_texts()), FALSE
-        )
+        return Labels(case((unknown, one_text(self.label(place, name))), default=no_texts()), FALSE)
 
     # --- leaves -------------------------------------------------------------------------
 
@@ -163,8 +162,18 @@ class Unknowns:
         if node.name == ALL_MEMBERS:
             return NONE
         missing = negated(self.compiler.complete(node))
-        label = one_text(self.label(place, node.name))
-        return Labels(case((missing, label), default=no_texts()), FALSE)
+        row = self.compiler.rows[node.name]
+        supplied = self.plan.source(HOUSEHOLDS, f"supplied_{row}")
+        here = one_text(self.label(place, node.name))
+        if node.owner == MEMBER:
+            names = case((supplied, here), default=one_text(text(node.name)))
+        else:
+            # Each person who could not be matched, or the register as a whole.
+            gone = negated(self.plan.source(MEMBERS, f"complete_{row}"))
+            whom = one_text(self.label(MEMBERS, node.name))
+            persons = self.plan.fold(MEMBERS, "list", case((gone, whom), default=no_texts()))
+            names = case((supplied, persons), default=here)
+        return Labels(case((missing, names), default=no_texts()), FALSE)
 
     # --- nodes that do not look at all of their operands --------------------------------
 

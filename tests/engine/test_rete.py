@@ -358,3 +358,113 @@ def test_an_event_survives_its_plain_form() -> None:
         household_id="1", member_id="2", register_name="vehicles", row=3, values={"kind": "轿车"}
     )
     assert event_from(event.model_dump(mode="json")) == event
+
+
+class Recorder:
+    """A host that notes what it is told, and tells the real one."""
+
+    def __init__(self, real: Any) -> None:
+        self.real = real
+        self.definitions: list[Any] = []
+        self.facts: list[dict[str, Any]] = []
+        self.calls: set[str] = set()
+
+    def __getattr__(self, name: str) -> Any:
+        self.calls.add(name)
+        return getattr(self.real, name)
+
+    def register_rulesets(self, definitions: Any) -> Any:
+        self.definitions.append(
+            {name: [rule["all"] for rule in rules.values()] for name, rules in definitions.items()}
+        )
+        return self.real.register_rulesets(definitions)
+
+    def assert_fact(self, module: str, fact: dict[str, Any]) -> Any:
+        self.facts.append(dict(fact))
+        return self.real.assert_fact(module, fact)
+
+
+def equality_tests(definition: Any) -> list[Any]:
+    """Every test of every rule: the dict that a fact is held against."""
+    return [
+        test
+        for rules in definition.values()
+        for rule in rules
+        for join in rule
+        for test in join.values()
+    ]
+
+
+def test_only_one_kind_of_test_and_of_fact_reaches_durable_rules(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No `$or`, `$neq`, `$nex`, `$iall`; no numbers; no events: their traps cannot be met."""
+    recorder = Recorder(host.quiet_host())
+    monkeypatch.setattr(host, "_hosts", [recorder])
+    ruleset = probe()
+    facts = {"wage_income": 99999999999, "spending": "0.01", "area": "0.0001", "rooms": 0, "flag": True,
+             "housing_grade": "D", "owns_vehicle": False,
+             "members": [{"wage": 5, "vehicles": [], "accounts": []}]}  # fmt: skip
+    case = case_from(ruleset, facts, AS_OF)
+    assert decide_by_chaining(ruleset, case) == decide(ruleset, case)
+    tests = [test for definition in recorder.definitions for test in equality_tests(definition)]
+    assert tests
+    assert all(
+        set(test) == {"k"} and isinstance(test["k"], str) and "$" not in test["k"] for test in tests
+    )
+    joins = [
+        rule
+        for definition in recorder.definitions
+        for rules in definition.values()
+        for rule in rules
+    ]
+    assert max(len(rule) for rule in joins) == 2
+    assert recorder.facts
+    assert all(isinstance(value, str) for fact in recorder.facts for value in fact.values())
+    assert not recorder.calls & {"post", "post_batch", "set_rulesets"}
+
+
+@pytest.mark.parametrize("text", ["round(spending / rooms, 2) > 1", "round(1 / 0, 2) > 1", "spending * 1000 > 9007199254740993",
+                                  "spending == 0.30", "province == \"5\"", "rooms == 5"])  # fmt: skip
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"spending": "0.30", "rooms": 0, "province": "5"},
+        {"spending": "99999999999.99", "rooms": 5},
+        {},
+    ],
+)
+def test_numbers_are_never_compared_by_durable_rules(text: str, facts: dict[str, Any]) -> None:
+    """Division by zero, exponents, large integers, text beside numbers: all ours."""
+    ruleset = probe(f"poor: '{text}'\n")
+    case = case_from(ruleset, {**facts, "members": [{}]}, AS_OF)
+    assert decide_by_chaining(ruleset, case) == decide(ruleset, case)
+
+
+def test_several_rules_on_one_fact_all_fire_and_a_conclusion_counts_once() -> None:
+    """An event would fire one of them; `$or` would fire once for each branch."""
+    several = "".join(f"  - {{id: x{n}, title: 规则{n}, when: flag or low}}\n" for n in range(5))
+    ruleset = probe(
+        "criteria: [{id: low, title: 低, when: per_head < line}]\npoor: low\nexclusions:\n"
+        + several
+    )
+    engine = compiled(ruleset)
+    seen: list[str] = []
+    engine.chaining.observers.append(lambda _, fact: seen.append(fact))
+    case = case_from(
+        ruleset, {"flag": True, "wage_income": 1, "spending": 1, "members": [{}]}, AS_OF
+    )
+    assert decide_by_chaining(ruleset, case).grounds == ("x0", "x1", "x2", "x3", "x4")
+    assert len(seen) == len(set(seen))
+
+
+def test_a_rule_set_is_registered_once() -> None:
+    """Registering consumes the definition, and registering again would leak."""
+    before = Chaining._registered
+    compiled(PROBE)
+    decide_by_chaining(PROBE, case_from(PROBE, {}, AS_OF))
+    assert Chaining._registered in (before, before + 1)
+    after = Chaining._registered
+    for _ in range(5):
+        assert compiled(PROBE) is compiled(PROBE)
+    assert Chaining._registered == after

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
+from pydantic import ValidationError
 
 from shibie.check import check
 from shibie.errors import InputError
 from shibie.ruleset.loader import load
+from shibie.tables.faults import pydantic_faults
 from shibie.tables.roster import Roster, read_roster
+from shibie.vocabulary import FieldSpec, Vocabulary
 from support.books import HOUSEHOLD, MEMBER, PEOPLE, Book, book, write_folder, write_xlsx
 
 AS_OF = date(2015, 12, 20)
@@ -197,6 +202,48 @@ def test_a_signed_refutation_counts(tmp_path: Path) -> None:
     assert eligibilities(read(tmp_path, sheets))["003"] == "ineligible"
 
 
+def test_a_superseded_verdict_is_noted(tmp_path: Path) -> None:
+    sheets = book()
+    sheets["核实"] += [
+        ["003", "vehicle", "属实", "再次核实", "李", "2015-12-10"],
+        ["003", "vehicle", "不属实", "照片", "王", "2015-12-01"],
+    ]
+    found = read(tmp_path, sheets)
+    assert [each.verdict for each in found.adjudications] == ["upheld"]
+    assert [note.en for note in found.notes] == [
+        "核实: the verdict in row 3 is superseded by row 2"
+    ]
+
+
+def test_steps(tmp_path: Path) -> None:
+    sheets = book()
+    sheets["程序"] = [
+        ["户编号", "程序", "完成日期"],
+        ["001", 7, "2015-11-01"],
+        ["001", None, "2015-11-02"],
+        ["002", "99", None],
+        ["009", "7", None],
+        ["003", "7", "昨天"],
+    ]
+    found = read(tmp_path, sheets)
+    assert [(each.household_id, each.step) for each in found.steps] == [("001", "village_notice")]
+    assert [(r.row, r.field, r.value, r.reason.en, r.household_id) for r in found.rejected] == [
+        (3, "step", "", "no such step in the pack", "001"),
+        (4, "step", "99", "no such step in the pack", "002"),
+        (5, "household_id", "009", "no such household on the roster", "009"),
+        (6, "done_on", "昨天", "expected a date such as 2015-07-01", "003"),
+    ]
+    assert found.rejected_households == ()
+
+
+def test_a_register_row_of_nobody_is_noted(tmp_path: Path) -> None:
+    sheets = book()
+    sheets["比对-存款比对"].append([None, 5])
+    assert [note.en for note in read(tmp_path, sheets).notes] == [
+        "比对-存款比对: rows without a citizen number, which match nobody: 1"
+    ]
+
+
 def test_an_unreadable_row_of_a_person_leaves_the_comparison_open(tmp_path: Path) -> None:
     sheets = book()
     sheets["比对-存款比对"].append([PEOPLE[0], "很多"])
@@ -278,6 +325,110 @@ def test_a_head_without_a_household_number_is_not_filled_down(tmp_path: Path) ->
     assert (found.given, found.rejected_households) == (2, ("导出!6",))
 
 
+def test_a_numbered_head_without_a_household_number_is_a_household_of_its_own(
+    tmp_path: Path,
+) -> None:
+    rows = export()
+    rows.append([*[None] * len(HOUSEHOLD), "赵", PEOPLE[3], "01 户主", None, None, "小学", None])
+    rows.append([*[None] * len(HOUSEHOLD), "钱", PEOPLE[4], "02 配偶", None, None, "小学", None])
+    found = read(tmp_path, {"导出": rows})
+    reason = "the household number is missing"
+    assert rejections(found) == [
+        ("导出", 6, "household_id", "", reason),
+        ("导出", 7, "household_id", "", reason),
+    ]
+    assert [household.household_id for household in found.households] == ["001"]
+    assert (found.given, found.rejected_households) == (2, ("导出!6",))
+
+
+def test_a_dash_in_a_merged_cell_is_blank(tmp_path: Path) -> None:
+    rows = export()
+    rows[3][0] = rows[4][0] = "-"
+    (household,) = read(tmp_path, {"导出": rows}).households
+    assert len(household.members) == 3
+
+
+@pytest.mark.parametrize("has_relation", [True, False])
+def test_a_person_who_may_belong_to_the_household_above_takes_it_down(
+    tmp_path: Path, has_relation: bool
+) -> None:
+    rows = export()[:4]
+    at = len(HOUSEHOLD) + 2
+    rows[3][at] = None
+    if not has_relation:
+        rows[1][at] = "栏"
+    found = read(tmp_path, {"导出": rows})
+    assert rejections(found) == [
+        ("导出", 3, "", "001",
+         "row 4 has no household number and may belong here, so the household is not decided"),
+        ("导出", 4, "household_id", "", "the household number is missing"),
+    ]  # fmt: skip
+    assert (found.given, found.rejected_households) == (1, ("001",))
+
+
+def test_a_row_of_no_person_takes_no_household_down(tmp_path: Path) -> None:
+    rows = export()
+    rows.append([None, "合计", 2000, *[None] * (len(rows[1]) - 3)])
+    found = read(tmp_path, {"导出": rows})
+    assert [household.household_id for household in found.households] == ["001"]
+    assert rejections(found) == [("导出", 6, "household_id", "", "the household number is missing")]
+
+
+def test_a_contradiction_names_the_row_that_said_otherwise(tmp_path: Path) -> None:
+    rows = export()
+    rows[2][2], rows[3][2], rows[4][2] = None, 3000, 4000
+    assert rejections(read(tmp_path, {"导出": rows})) == [
+        ("导出", 5, "wage_income", "4000.00", "contradicts 3000.00 in row 4")
+    ]
+
+
+def test_a_packs_own_sensitive_fields_are_masked(tmp_path: Path) -> None:
+    """Also in a contradiction, whose reason repeats the other value."""
+    own = [
+        FieldSpec("head_number", "户主证件号码", "citizen_id"),
+        FieldSpec("account", "银行账号", "text", sensitive=True),
+    ]
+    pack = replace(PACK, vocabulary=Vocabulary.build(own_household=own))
+    rows = export()
+    rows[1] += ["户主证件号码", "银行账号"]
+    rows[2] += [PEOPLE[0], "6228480001"]
+    rows[3] += [PEOPLE[1], "6228480002"]
+    found = read_roster(write_xlsx(tmp_path / "a.xlsx", {"导出": rows}), pack, AS_OF)
+    tails = PEOPLE[0][-2:], PEOPLE[1][-2:]
+    assert rejections(found) == [
+        ("导出", 4, "head_number", f"511*************{tails[1]}",
+         f"contradicts 511*************{tails[0]} in row 3"),
+        ("导出", 4, "account", "622*****02", "contradicts 622*****01 in row 3"),
+    ]  # fmt: skip
+
+
+def test_a_household_whose_every_member_is_refused(tmp_path: Path) -> None:
+    """The model then finds no members either; that complaint would hold all of them."""
+    sheets = book()
+    people = sheets["成员"]
+    for row in people:
+        row.insert(0, row.pop(3))  # the citizen number first, where it is not cut off
+        row += ["文化程度", "在校生状况"] if row is people[0] else ["小学", None]
+    people[3][-1] = "七年级"
+    found = read(tmp_path, sheets)
+    assert rejections(found) == [
+        ("成员", 4, "education", "", "exactly one of education and school_status must be filled")
+    ]
+    assert found.rejected_households == ("002",)
+
+
+def test_a_models_own_complaint_shows_no_number() -> None:
+    """Cells are checked before the model is; what it still finds is masked all the same."""
+    person = {"member_id": "1", "id_number": 51192119500304010, "work_months": "x"}
+    with pytest.raises(ValidationError) as caught:
+        PACK.vocabulary.household_model.model_validate({"household_id": "1", "members": [person]})
+    faults = [fault[:3] for fault in pydantic_faults(caught.value, PACK)]
+    assert faults == [(0, "id_number", "511************10"), (0, "work_months", "x")]
+    with pytest.raises(ValidationError) as caught:
+        PACK.vocabulary.household_model.model_validate({"household_id": "1", "members": []})
+    assert [fault[:3] for fault in pydantic_faults(caught.value, PACK)] == [(None, "members", "")]
+
+
 def test_both_or_neither_of_education_and_school(tmp_path: Path) -> None:
     rows = export()
     rows[3][-1] = "小学"
@@ -288,6 +439,66 @@ def test_both_or_neither_of_education_and_school(tmp_path: Path) -> None:
         ("导出", 4, "education", "", reason),
         ("导出", 5, "education", "", reason),
     ]
+
+
+# --- what must not be lost silently -------------------------------------------------------
+
+
+@pytest.mark.parametrize("other", ["比对-vehicles", "比对_车辆登记比对"])
+def test_half_a_register_never_passes_for_the_whole(tmp_path: Path, other: str) -> None:
+    sheets = book()
+    sheets[other] = [["证件号码", "车辆类型"], [PEOPLE[0], "小型轿车"]]
+    found = unusable(write_xlsx(tmp_path / "a.xlsx", sheets))
+    assert "these are the same table, given more than once" in found
+    assert other in found
+
+
+def test_a_table_given_twice(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "r", book())
+    (folder / "households.tsv").write_text("户编号\t村\n100\t丙\n", encoding="utf-8")
+    assert unusable(folder).startswith(
+        "households.csv, households.tsv: these are the same table, given more than once"
+    )
+    sheets = book()
+    sheets["农户表"] = [["户编号"], ["777"]]
+    assert "农户, 农户表: these are the same" in unusable(write_xlsx(tmp_path / "a.xlsx", sheets))
+    # A sheet without a cell competes with nothing.
+    sheets["农户表"] = []
+    assert eligibilities(read(tmp_path, sheets)) == EXPECTED
+
+
+def test_two_exports(tmp_path: Path) -> None:
+    found = unusable(write_xlsx(tmp_path / "a.xlsx", {"甲村": export(), "乙村": export()}))
+    assert "甲村, 乙村: these are the same table, given more than once" in found
+
+
+@pytest.mark.parametrize(("gone", "name"), [("农户", "households"), ("成员", "members")])
+def test_a_forgotten_table(tmp_path: Path, gone: str, name: str) -> None:
+    sheets = book()
+    del sheets[gone]
+    found = unusable(write_xlsx(tmp_path / "a.xlsx", sheets))
+    assert f"roster: no table of {name}; there are:" in found
+
+
+def test_files_of_a_folder_that_are_not_read_are_said(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "r", book())
+    write_xlsx(folder / "registers" / "social_insurance.xlsx", {"a": [["证件号码"]]})
+    (folder / "old").mkdir()
+    (folder / ".DS_Store").write_text("")
+    (folder / "~$households.csv.xlsx").write_text("")
+    found = read_roster(folder, PACK, AS_OF)
+    assert [note.en for note in found.notes] == [
+        "not read: old (of a folder, only CSV and Parquet are)",
+        "not read: registers/social_insurance.xlsx (of a folder, only CSV and Parquet are)",
+    ]
+
+
+def test_a_title_above_a_header_with_tabs(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "r", book())
+    for file in (folder / "households.csv", folder / "members.csv"):
+        text = file.read_text(encoding="utf-8").replace(",", "\t")
+        file.write_text("某乡农户表\n" + text, encoding="utf-8")
+    assert eligibilities(read_roster(folder, PACK, AS_OF)) == EXPECTED
 
 
 # --- unusable input -----------------------------------------------------------------------
@@ -316,4 +527,41 @@ def test_unusable_input(tmp_path: Path) -> None:
     sheets["农户"][0][3] = "工资性收入"
     found = unusable(write_xlsx(tmp_path / "b.xlsx", sheets))
     assert "农户!1: the field wage_income has two columns" in found
-    assert "成员!1: missing columns: household_id 户编号" in found
+    assert "成员!1: missing columns: household_id 户编号; row 1 has: 号, 人编号" in found
+    sheets = book()
+    sheets["农户"] = [["某乡农户表"], ["编号", *HOUSEHOLD[1:]]]
+    found = unusable(write_xlsx(tmp_path / "c.xlsx", sheets))
+    assert "农户!2: missing columns: household_id 户编号; row 2 has: 编号, 村" in found
+    broken = write_folder(tmp_path / "broken", book())
+    (broken / "households.csv").write_text('户编号,村\n001,甲\n"002,乙\n', encoding="utf-8")
+    assert "households.csv: not valid CSV at line 3 (unexpected end of data)" in unusable(broken)
+    with pytest.raises(InputError) as caught:
+        read_roster(broken, PACK, AS_OF)
+    assert "第 3 行起不是合法的 CSV" in caught.value.render()
+
+
+@pytest.mark.parametrize("name", ["no.xlsx", "no.csv", "no.parquet", "no"])
+def test_no_such_file(tmp_path: Path, name: str) -> None:
+    assert "there is no such file or folder" in unusable(tmp_path / name)
+
+
+def test_a_stray_cell_in_the_far_corner(tmp_path: Path) -> None:
+    """Read as it is, it would take 512 GB and kill the process."""
+    with xlsxwriter.Workbook(str(tmp_path / "far.xlsx")) as out:
+        sheet = out.add_worksheet("农户")
+        sheet.write(0, 0, "户编号")
+        sheet.write(1_048_575, 16_383, "x")
+    assert "a sheet reaches to XFD1048576, too far" in unusable(tmp_path / "far.xlsx")
+
+
+def test_parquet_whose_values_python_cannot_hold(tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    folder = write_folder(tmp_path / "r", book())
+    (folder / "households.csv").unlink()
+    for kind in (pa.timestamp("ns"), pa.date32()):
+        days = pa.array([2**30 + 1], pa.int32() if kind == pa.date32() else pa.int64()).cast(kind)
+        table = pa.table({"户编号": ["001"], "脱贫日期": days})
+        parquet.write_table(table, folder / "households.parquet")
+        assert "households.parquet: not readable Parquet" in unusable(folder)

@@ -6,6 +6,7 @@ what was found and what was expected.
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -30,6 +31,9 @@ _DATE: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d
 _NUMBER: Final = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?")
 _NUMBERED: Final = re.compile(r"^\d{1,3}[\s.、_:-]*")
 _SEPARATORS: Final = re.compile(r"[|、,;/\s]+")
+_FIRM_SEPARATORS: Final = re.compile(r"[|、,;/]+")
+# White space separates codes too, but not a number from the label that it numbers.
+_SOFT_SEPARATORS: Final = re.compile(r"(?<![\d.])\s+")
 
 
 class CellError(ValueError):
@@ -76,6 +80,15 @@ def shown(cell: Cell, spec: FieldSpec | None) -> str:
     if spec is not None and (spec.type == "citizen_id" or spec.sensitive):
         return citizen_id.mask(text)
     return text if len(text) <= 60 else text[:60] + "…"
+
+
+def label(cell: Cell) -> str:
+    """What a code cell is compared by: folded, without the number before it.
+
+    >>> label("01 户主") == label(" 户 主")
+    True
+    """
+    return folded(_NUMBERED.sub("", _plain(_text_of(cell))))
 
 
 def _plain(text: str) -> str:
@@ -212,13 +225,26 @@ def _coded(text: str, spec: FieldSpec) -> str:
 
 def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     text = _plain(_text_of(cell))
+    whole = {folded(code): code for code in spec.codes}.get(folded(text))
+    if whole is not None:
+        return frozenset((whole,))
     if text in ("无", "没有"):
         return frozenset()
-    parts = [part for part in _SEPARATORS.split(text) if part]
+    parts = [
+        part
+        for piece in _FIRM_SEPARATORS.split(text)
+        for part in _SOFT_SEPARATORS.split(piece.strip())
+        if part
+    ]
+    if not parts:
+        # A lone separator lists nothing; it does not say that there is nothing.
+        _fault("没有写出代码;没有请写“无”", "no code is written; write 无 for none")
     return frozenset(_coded(part, spec) for part in parts)
 
 
 def _text(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
+    if isinstance(cell, float) and not math.isfinite(cell):
+        _fault("应为文字", "expected text")
     return _text_of(cell) or None
 
 

@@ -11,7 +11,7 @@ from shibie.citizen_id import mask
 from shibie.errors import Words
 from shibie.household import Adjudication
 from shibie.ruleset.model import RuleSet
-from shibie.tables.records import SENSITIVE
+from shibie.tables.records import as_text, sensitive
 from shibie.vocabulary import specs_of
 
 _REASONS: Mapping[str, Words] = {
@@ -45,9 +45,14 @@ Fault = tuple[int | None, str, str, Words]
 
 def pydantic_faults(error: ValidationError, ruleset: RuleSet) -> Iterator[Fault]:
     """For each error: the member's index (None: the household), field, value, reason."""
-    del ruleset
-    for each in error.errors(include_url=False):
+    vocabulary = ruleset.vocabulary
+    masked = sensitive((*vocabulary.household, *vocabulary.member))
+    errors = error.errors(include_url=False)
+    nested = any(each["loc"][:1] == ("members",) and len(each["loc"]) > 1 for each in errors)
+    for each in errors:
         loc = each["loc"]
+        if loc == ("members",) and nested:
+            continue  # “too short”, for every member has been left out for a fault of its own
         in_member = len(loc) >= 2 and loc[0] == "members" and isinstance(loc[1], int)
         place = int(loc[1]) if in_member else None
         rest = loc[2:] if in_member else loc
@@ -59,7 +64,7 @@ def pydantic_faults(error: ValidationError, ruleset: RuleSet) -> Iterator[Fault]
             if said
             else Words(f"不合要求:{each['msg']}", each["msg"])
         )
-        yield place, field, _shown(field, each["input"], bool(rest)), reason
+        yield place, field, _shown(each["input"], bool(rest), field in masked), reason
 
 
 def _titled(text: str) -> str:
@@ -69,9 +74,9 @@ def _titled(text: str) -> str:
     return text
 
 
-def _shown(field: str, value: object, is_field: bool) -> str:
-    """The offending value, where the error is about one value and not about a record."""
-    if not is_field or isinstance(value, dict):
+def _shown(value: Any, is_field: bool, is_masked: bool) -> str:
+    """The offending value, where the error is about one value and not about whole people."""
+    if not is_field or isinstance(value, dict | list | tuple):
         return ""
-    text = "|".join(sorted(map(str, value))) if isinstance(value, frozenset) else str(value)
-    return mask(text) if field in SENSITIVE else text[:60]
+    text = as_text(value)
+    return mask(text) if is_masked else text[:60]

@@ -76,13 +76,15 @@ def find_header(sheet: Sheet, specs: Sequence[FieldSpec], required: Iterable[str
     problems = []
     if missing or header is None:
         shown = listed(f"{name} {titles.get(name, '')}".strip() for name in missing)
-        found = listed(str(cell) for cell in (sheet.rows[0] if sheet.rows else ()) if cell)
+        number = header.row if header else 1
+        row = sheet.rows[number - 1] if sheet.rows else ()
+        found = listed(str(cell) for cell in row if cell)
         problems.append(
             Problem(
                 where,
                 Words(
-                    f"缺少栏目:{shown};第一行有:{found or '(空)'}",
-                    f"missing columns: {shown}; the first row has: {found or '(nothing)'}",
+                    f"缺少栏目:{shown};第 {number} 行有:{found or '(空)'}",
+                    f"missing columns: {shown}; row {number} has: {found or '(nothing)'}",
                 ),
                 suggestion=Words(
                     "shibie fields 列出每个栏目可用的名称",

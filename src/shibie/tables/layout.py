@@ -1,4 +1,4 @@
-"""Which sheet is which table, and the national export taken apart into two."""
+"""Which sheet is which table."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from datetime import date
 from shibie.errors import InputError, Problem, Words, listed
 from shibie.household import Adjudication, StepRecord
 from shibie.ruleset.model import Register, RuleSet
-from shibie.tables.cells import Cell
+from shibie.tables.export import HOUSEHOLD_ID, filled_down, taken_apart
 from shibie.tables.headers import best_header, find_header, ignored_note
-from shibie.tables.records import Record, Rejection, Table, read_table
+from shibie.tables.records import Table, read_table
 from shibie.tables.source import Sheet
 from shibie.vocabulary import FieldSpec, folded, specs_of
 
-HOUSEHOLD_ID, HEAD = "household_id", "户主"
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "households": ("households", "农户", "农户表"),
     "members": ("members", "成员", "家庭成员", "成员表"),
@@ -48,10 +47,14 @@ def lay_out(sheets: Sequence[Sheet], ruleset: RuleSet, as_of: date) -> Layout:
 class _Reader:
     def __init__(self, sheets: Sequence[Sheet], ruleset: RuleSet, as_of: date) -> None:
         self.ruleset, self.as_of = ruleset, as_of
-        self.left = {folded(sheet.name): sheet for sheet in sheets}
         self.sheets = sheets
         self.notes: list[Words] = []
         self.problems: list[Problem] = []
+        self.left: dict[str, Sheet] = {}
+        for sheet in sheets:
+            first = self.left.setdefault(folded(sheet.name), sheet)
+            if first is not sheet:
+                self.given_twice([first, sheet])
         vocabulary = ruleset.vocabulary
         self.household_specs = vocabulary.household
         id_spec = next(spec for spec in vocabulary.household if spec.name == HOUSEHOLD_ID)
@@ -73,7 +76,7 @@ class _Reader:
         households, members = self.take(_NAMES["households"]), self.take(_NAMES["members"])
         pair = self.two_tables(households, members) if households and members else None
         if pair is None and not self.problems:
-            pair = self.export([*filter(None, (households, members)), *self.left.values()])
+            pair = self.export(households, members)
         if self.problems or pair is None:
             raise InputError(self.problems)
         for sheet in self.left.values():
@@ -84,11 +87,24 @@ class _Reader:
         return Layout(*pair, adjudications, steps, registers, tuple(self.notes))
 
     def take(self, names: Iterable[str]) -> Sheet | None:
-        for name in names:
-            sheet = self.left.pop(folded(name), None)
-            if sheet is not None:
-                return sheet
-        return None
+        keys = dict.fromkeys(folded(name) for name in names)
+        found = [self.left.pop(key) for key in keys if key in self.left]
+        # An empty sheet, as new workbooks have them, competes with nothing.
+        found = [sheet for sheet in found if sheet.rows] or found[:1]
+        if len(found) > 1:
+            self.given_twice(found)
+        return found[0] if found else None
+
+    def given_twice(self, sheets: Sequence[Sheet]) -> None:
+        # Half of a register would pass for the whole, and clear people of what it lists.
+        names = listed(sheet.shown for sheet in sheets)
+        self.problems.append(
+            Problem(
+                names,
+                Words("同一张表给了不止一次", "these are the same table, given more than once"),
+                suggestion=Words("合并为一张,或只留一张", "join them into one, or keep only one"),
+            )
+        )
 
     def optional(self, table: str, specs: Sequence[FieldSpec]) -> Table | None:
         sheet = self.take(_NAMES[table])
@@ -129,27 +145,48 @@ class _Reader:
         second = self.table(members, self.member_specs, [HOUSEHOLD_ID])
         return (first, second) if first and second else None
 
-    # --- the national export: one row a person --------------------------------------------
-
-    def export(self, sheets: Sequence[Sheet]) -> tuple[Table, Table] | None:
+    def export(self, households: Sheet | None, members: Sheet | None) -> tuple[Table, Table] | None:
         """The sheet with one row a person and the household's columns repeated."""
         specs = (*self.household_specs, *self.member_specs[1:])
         person = {spec.name for spec in self.member_specs[1:]}
-        for sheet in sheets:
+        of_household = {spec.name for spec in self.household_specs} - {HOUSEHOLD_ID}
+        found = []
+        for sheet in (*filter(None, (households, members)), *self.left.values()):
             header = best_header(sheet, specs)
-            if header and HOUSEHOLD_ID in header.names and header.names & person:
-                self.left = {key: other for key, other in self.left.items() if other is not sheet}
-                filled = _filled_down(sheet, header.row, header.columns)
-                table = self.table(filled, specs, [HOUSEHOLD_ID])
-                return None if table is None else self.split(table)
-        found = listed(sheet.name for sheet in self.sheets)
-        where = (self.sheets[0].shown if self.sheets else "") or "roster"
+            if header is None or HOUSEHOLD_ID not in header.names or not header.names & person:
+                continue
+            if sheet is members and not header.names & of_household:
+                continue  # the members' own table: that of the households was forgotten
+            found.append((sheet, header))
+        if len(found) > 1:
+            self.given_twice([sheet for sheet, _ in found])
+        elif not found:
+            self.not_found(households, members)
+        if len(found) != 1:
+            return None
+        sheet, header = found[0]
+        self.left = {key: other for key, other in self.left.items() if other is not sheet}
+        filled = filled_down(sheet, header.row, header.columns)
+        table = self.table(filled, specs, [HOUSEHOLD_ID])
+        if table is None:
+            return None
+        return taken_apart(table, of_household | {HOUSEHOLD_ID})
+
+    def not_found(self, households: Sheet | None, members: Sheet | None) -> None:
+        missing = [
+            name
+            for name, sheet in (("households", households), ("members", members))
+            if sheet is None
+        ]
+        titles = "、".join(_NAMES[name][1] for name in missing)
+        table = "tables" if len(missing) > 1 else "table"
+        found = listed(sheet.shown for sheet in self.sheets)
         self.problems.append(
             Problem(
-                where,
+                "roster",
                 Words(
-                    f"找不到农户表和成员表;有的表:{found or '(无)'}",
-                    f"no tables of households and members; there are: {found or '(none)'}",
+                    f"缺少{titles}表;有的表:{found or '(无)'}",
+                    f"no {table} of {' and '.join(missing)}; there are: {found or '(none)'}",
                 ),
                 suggestion=Words(
                     "工作表应名为 农户、成员(或一人一行的全国系统导出表,带户编号)",
@@ -157,79 +194,3 @@ class _Reader:
                 ),
             )
         )
-        return None
-
-    def split(self, table: Table) -> tuple[Table, Table]:
-        """Household columns, which must agree over a household's rows; and the persons."""
-        of_household = {spec.name for spec in self.household_specs}
-        firsts: dict[str, Record] = {}
-        extra: dict[str, list[Rejection]] = {}
-        members = []
-        for record in table.records:
-            own = {name: value for name, value in record.values.items() if name in of_household}
-            rest = {
-                name: value for name, value in record.values.items() if name not in of_household
-            }
-            household_id = own.get(HOUSEHOLD_ID)
-            if household_id is None and rest.get("relation") == HEAD:
-                # A household without its number: lost as a household, so counted as one.
-                firsts[f"\0{record.number}"] = replace(record, values=own)
-                continue
-            members.append(replace(record, values={HOUSEHOLD_ID: household_id, **rest}))
-            if household_id is None:
-                continue  # a member of nobody knows whom: rejected as a member row
-            key = str(household_id)
-            first = firsts.setdefault(key, replace(record, values=own, faults=()))
-            merged = dict(first.values)
-            for name, value in own.items():
-                if value is None or merged.get(name) == value:
-                    continue
-                if merged.get(name) is None:
-                    merged[name] = value
-                    continue
-                extra.setdefault(key, []).append(
-                    record.rejection(
-                        name,
-                        str(value),
-                        Words(
-                            f"与第 {first.number} 行的 {merged[name]} 矛盾",
-                            f"contradicts {merged[name]} in row {first.number}",
-                        ),
-                    )
-                )
-            firsts[key] = replace(first, values=merged)
-        households = tuple(
-            replace(record, faults=(*record.faults, *extra.get(key, ())))
-            for key, record in firsts.items()
-        )
-        names = frozenset(of_household) & table.fields
-        return (
-            Table(table.shown, names, households),
-            Table(table.shown, (table.fields - names) | {HOUSEHOLD_ID}, tuple(members)),
-        )
-
-
-def _filled_down(sheet: Sheet, header_row: int, columns: Mapping[int, FieldSpec]) -> Sheet:
-    """Household numbers carried into the continuation rows of merged cells.
-
-    Only into rows that hold a person who is not the head: a head begins a household, so
-    a missing number there is a fault, not a merged cell.
-    """
-    by_name = {spec.name: index for index, spec in columns.items()}
-    at, relation = by_name[HOUSEHOLD_ID], by_name.get("relation")
-    if relation is None:
-        return sheet
-    rows: list[tuple[Cell, ...]] = [*sheet.rows[:header_row]]
-    last: Cell = None
-    for row in sheet.rows[header_row:]:
-        filled = row
-        role = row[relation] if relation < len(row) else None
-        blank = at >= len(row) or row[at] is None or not str(row[at]).strip()
-        if blank and last is not None and role and str(role).strip() != "户主":
-            filled = (*row[:at], last, *row[at + 1 :])
-        elif not blank:
-            last = row[at]
-        elif role:
-            last = None
-        rows.append(filled)
-    return replace(sheet, rows=tuple(rows))

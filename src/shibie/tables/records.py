@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,7 +14,19 @@ from shibie.tables.headers import Header
 from shibie.tables.source import Sheet
 from shibie.vocabulary import FieldSpec
 
-SENSITIVE = frozenset(("id_number", "health"))
+
+def sensitive(specs: Iterable[FieldSpec]) -> frozenset[str]:
+    """The names of the fields whose values no message shows."""
+    return frozenset(spec.name for spec in specs if spec.sensitive or spec.type == "citizen_id")
+
+
+def as_text(value: Value) -> str:
+    """A typed value as a message shows it.
+
+    >>> as_text(frozenset(("残疾", "患有大病")))
+    '患有大病|残疾'
+    """
+    return "|".join(sorted(value)) if isinstance(value, frozenset) else str(value)
 
 
 @dataclass(frozen=True)
@@ -40,16 +52,25 @@ class Rejection:
 
 @dataclass(frozen=True)
 class Record:
-    """One typed row; a field whose column is absent has no key, a blank one is None."""
+    """One typed row; a field whose column is absent has no key, a blank one is None.
+
+    Attributes:
+        source: sheet or file.
+        number: row number in it, from 1.
+        values: typed values by field name.
+        faults: its unreadable cells.
+        masked: fields whose values no message shows.
+    """
 
     source: str
     number: int
     values: Mapping[str, Value]
     faults: tuple[Rejection, ...] = ()
+    masked: frozenset[str] = frozenset()
 
     def rejection(self, name: str, value: str, reason: Words) -> Rejection:
         """A fault of this row."""
-        safe = mask(value) if name in SENSITIVE else value
+        safe = mask(value) if name in self.masked else value
         household_id = self.values.get("household_id")
         return Rejection(
             self.source,
@@ -80,6 +101,7 @@ def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[Record]:
     columns: list[tuple[int, FieldSpec, dict[str, Value | CellError]]] = [
         (index, spec, {}) for index, spec in header.columns.items()
     ]
+    masked = sensitive(header.columns.values())
     for number, row in enumerate(sheet.rows[header.row :], start=header.row + 1):
         values: dict[str, Value] = {}
         bad: list[tuple[FieldSpec, Cell, Words]] = []
@@ -105,7 +127,7 @@ def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[Record]:
             )
             for spec, cell, reason in bad
         )  # fmt: skip
-        yield Record(sheet.shown, number, values, faults)
+        yield Record(sheet.shown, number, values, faults, masked)
 
 
 def _read(cell: Cell, spec: FieldSpec, as_of: date) -> Value | CellError:

@@ -7,7 +7,7 @@ decided on part of its people. The rest goes on.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -23,7 +23,7 @@ from shibie.ruleset.types import MAX_ITEMS
 from shibie.tables.faults import pydantic_faults
 from shibie.tables.layout import Layout, lay_out
 from shibie.tables.records import Record, Rejection, Table
-from shibie.tables.source import read_sheets
+from shibie.tables.source import read_sheets, unread_notes
 
 HOUSEHOLD_ID = "household_id"
 
@@ -66,7 +66,8 @@ def read_roster(path: Path, ruleset: RuleSet, as_of: date) -> Roster:
     Raises:
         InputError: when the roster cannot be used at all.
     """
-    return assemble(lay_out(read_sheets(path), ruleset, as_of), ruleset, as_of)
+    roster = assemble(lay_out(read_sheets(path), ruleset, as_of), ruleset, as_of)
+    return with_notes(roster, unread_notes(path))
 
 
 def assemble(layout: Layout, ruleset: RuleSet, as_of: date) -> Roster:
@@ -89,6 +90,7 @@ def assemble(layout: Layout, ruleset: RuleSet, as_of: date) -> Roster:
         numbers = (r.values.get(register.match) for r in table.records if r.number in bad)
         damaged[name] = frozenset(str(number) for number in numbers if number is not None)
         builder.reject(table)
+        builder.note_unmatchable(table, register.match, bad)
     return Roster(
         households=households,
         registers=registers,
@@ -98,7 +100,7 @@ def assemble(layout: Layout, ruleset: RuleSet, as_of: date) -> Roster:
         rejected=_in_order(builder.rejected),
         rejected_households=tuple(builder.rejected_households),
         given=len(households) + len(builder.rejected_households),
-        notes=layout.notes,
+        notes=(*layout.notes, *builder.notes),
     )
 
 
@@ -109,12 +111,24 @@ class _Builder:
         self.ruleset, self.as_of = ruleset, as_of
         self.rejected: list[Rejection] = []
         self.rejected_households: list[str] = []
+        self.notes: list[Words] = []
         self.known: set[str] = set()
 
     def reject(self, table: Table) -> None:
         """Note the faults of a table's rows."""
         for record in table.records:
             self.rejected += record.faults
+
+    def note_unmatchable(self, table: Table, match: str, bad: Set[int]) -> None:
+        """Say how many rows of a register name nobody: they can be compared with no one."""
+        count = sum(r.values.get(match) is None and r.number not in bad for r in table.records)
+        if count:
+            self.notes.append(
+                Words(
+                    f"{table.shown}: {count} 行没有证件号码,无法比对",
+                    f"{table.shown}: rows without a citizen number, which match nobody: {count}",
+                )
+            )
 
     # --- households ---------------------------------------------------------------------
 
@@ -224,6 +238,7 @@ class _Builder:
         verdicts = Verdicts(self.ruleset, self.as_of, self.known)
         found = verdicts.read(table)
         self.rejected += verdicts.rejected
+        self.notes += verdicts.notes
         return found
 
     def steps(self, table: Table | None) -> tuple[StepRecord, ...]:
@@ -237,7 +252,7 @@ class _Builder:
             if record.faults:
                 continue
             values = dict(record.values)
-            step = str(values.get("step"))
+            step = str(values.get("step") or "")
             values["step"] = ids.get(step, step)
             if self.ruleset.procedure and values["step"] not in ids.values():
                 self.fault(record, "step", step, "规则中没有这个步骤", "no such step in the pack")
@@ -252,9 +267,7 @@ class _Builder:
                 done.append(StepRecord.model_validate(values))
             except ValidationError as error:
                 for _, field, shown, reason in pydantic_faults(error, self.ruleset):
-                    self.rejected.append(
-                        Rejection(record.source, record.number, field, shown, reason, None)
-                    )
+                    self.rejected.append(record.rejection(field, shown, reason))
         return tuple(done)
 
 

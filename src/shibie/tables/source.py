@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +18,10 @@ from shibie.tables.cells import Cell
 
 WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 TABLES: Final = (".csv", ".tsv", ".txt", ".parquet")
+# The reader takes 32 bytes for every cell of the rectangle that a sheet spans, blank or not,
+# and the process dies where there are not so many: one stray cell in a corner is enough.
+MOST_CELLS: Final = 60_000_000
+_DIMENSION: Final = re.compile(rb'<dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
 
 
 @dataclass(frozen=True)
@@ -38,13 +45,18 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
     Raises:
         InputError: when the file cannot be used at all.
     """
-    if path.is_dir():
-        return tuple(_folder(path))
     suffix = path.suffix.lower()
-    if suffix in WORKBOOKS:
-        return tuple(_workbook(path))
-    if suffix in TABLES:
-        return (_table(path, path.name),)
+    if not path.exists():
+        _unusable(path, "没有这个文件或文件夹", "there is no such file or folder")
+    try:
+        if path.is_dir():
+            return tuple(_folder(path))
+        if suffix in WORKBOOKS:
+            return tuple(_workbook(path))
+        if suffix in TABLES:
+            return (_table(path, path.name),)
+    except OSError as error:
+        _unusable(path, f"读不了({error.strerror})", f"cannot be read ({error.strerror})")
     raise InputError(
         Problem(
             str(path),
@@ -57,9 +69,35 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
     )
 
 
+def unread_notes(path: Path) -> tuple[Words, ...]:
+    """A note on each entry of a folder that `read_sheets` does not read.
+
+    A register left there as a workbook would otherwise look like one not supplied.
+    """
+    if not path.is_dir():
+        return ()
+    entries = [*sorted(path.iterdir()), *sorted((path / "registers").glob("*"))]
+    unread = [
+        entry.relative_to(path).as_posix()
+        for entry in entries
+        if not _is_table(entry) and entry != path / "registers" and entry.name[0] not in ".~"
+    ]
+    return tuple(
+        Words(
+            f"未读取:{name}(文件夹中只读 CSV 与 Parquet)",
+            f"not read: {name} (of a folder, only CSV and Parquet are)",
+        )
+        for name in unread
+    )
+
+
+def _is_table(file: Path) -> bool:
+    return file.is_file() and file.suffix.lower() in TABLES
+
+
 def _folder(path: Path) -> Iterator[Sheet]:
     files = [*sorted(path.iterdir()), *sorted((path / "registers").glob("*"))]
-    tables = [file for file in files if file.is_file() and file.suffix.lower() in TABLES]
+    tables = [file for file in files if _is_table(file)]
     if not tables:
         raise InputError(
             Problem(
@@ -85,13 +123,34 @@ def _table(path: Path, shown: str) -> Sheet:
 
 def _csv(path: Path) -> Iterator[tuple[Cell, ...]]:
     text = _decoded(path)
-    first = text.split("\n", 1)[0]
-    delimiter = max(",\t;", key=first.count)
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter_of(io.StringIO(text)), strict=True
+    )
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+        for row in reader:
             yield tuple(row)
     except csv.Error as error:
-        _unusable(path, f"不是合法的 CSV({error})", f"not valid CSV ({error})")
+        line = reader.line_num
+        _unusable(
+            path,
+            f"第 {line} 行起不是合法的 CSV({error})",
+            f"not valid CSV at line {line} ({error})",
+        )
+
+
+def delimiter_of(lines: Iterable[str]) -> str:
+    """The delimiter of a table: the commonest one of the first line that has any.
+
+    Title lines above the header have none.
+
+    >>> delimiter_of(["某乡农户表", "户编号;村"])
+    ';'
+    """
+    for line in lines:
+        delimiter = max(",\t;", key=line.count)
+        if delimiter in line:
+            return delimiter
+    return ","
 
 
 def _decoded(path: Path) -> str:
@@ -111,12 +170,15 @@ def _parquet(path: Path) -> Iterator[tuple[Cell, ...]]:
     import pyarrow as pa
     from pyarrow import parquet
 
+    # A damaged file may open and fail only when its names or its cells are decoded: bytes
+    # that are no UTF-8, a day beyond the year 9999, a fraction of a microsecond.
     try:
         table = parquet.read_table(path)
-    except (pa.ArrowException, OSError) as error:
+        names = tuple(table.column_names)
+        columns = [column.to_pylist() for column in table.columns]
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         _unusable(path, f"不是可读的 Parquet({error})", f"not readable Parquet ({error})")
-    yield tuple(table.column_names)
-    columns = [column.to_pylist() for column in table.columns]
+    yield names
     for row in zip(*columns, strict=True):
         yield tuple("|".join(map(str, cell)) if isinstance(cell, list) else cell for cell in row)
 
@@ -124,6 +186,7 @@ def _parquet(path: Path) -> Iterator[tuple[Cell, ...]]:
 def _workbook(path: Path) -> Iterator[Sheet]:
     from python_calamine import CalamineWorkbook
 
+    _must_fit(path)
     try:
         book = CalamineWorkbook.from_path(str(path))
         for name in book.sheet_names:
@@ -139,6 +202,32 @@ def _workbook(path: Path) -> Iterator[Sheet]:
             "工作簿打不开:已损坏、加了密码,或不是 Excel 文件",
             "the workbook does not open: damaged, password-protected, or no Excel file",
         )
+
+
+def _must_fit(path: Path) -> None:
+    """Refuse a workbook with a sheet that spans more than can be held."""
+    try:
+        with zipfile.ZipFile(path) as parts:
+            for name in parts.namelist():
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    with parts.open(name) as part:
+                        found = _DIMENSION.search(part.read(4096))
+                    if found and int(found[2]) * _column_number(found[1]) > MOST_CELLS:
+                        corner = (found[1] + found[2]).decode()
+                        _unusable(
+                            path,
+                            f"有工作表用到了 {corner},太大;请删去角落里多余的单元格",
+                            f"a sheet reaches to {corner}, too far; delete the stray cells",
+                        )
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
+        return  # an older format or a damaged file: the reader itself says what is wrong
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
 
 
 def _cells(sheet: Any) -> Iterator[list[Cell]]:

@@ -13,6 +13,7 @@ from shibie.household import Adjudication
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.tables.faults import pydantic_faults
 from shibie.tables.records import Record, Rejection, Table
+from shibie.vocabulary import folded
 
 VERDICTS = {"属实": "upheld", "不属实": "refuted", "upheld": "upheld", "refuted": "refuted"}
 
@@ -27,6 +28,7 @@ class Verdicts:
             self.rules[rule.id] = self.rules[rule.title] = rule
         self.ruleset = ruleset
         self.rejected: list[Rejection] = []
+        self.notes: list[Words] = []
 
     def read(self, table: Table) -> tuple[Adjudication, ...]:
         """The verdicts that count: of several on one rule, the latest."""
@@ -62,7 +64,7 @@ class Verdicts:
                 f"没有可核实的规则“{written}”{near.zh}", f"no rule to adjudicate; {near.en}".strip("; "),
             )  # fmt: skip
             return None
-        verdict = VERDICTS.get(str(values.get("verdict")))
+        verdict = VERDICTS.get(folded(str(values.get("verdict"))))
         if verdict is None:
             self._reject(
                 record, "verdict", str(values.get("verdict") or ""),
@@ -98,7 +100,17 @@ class Verdicts:
                     "同一天对同一规则的核实互相矛盾", "contradicts another verdict of the same day",
                 )  # fmt: skip
             return None
-        return last[-1][1]
+        record, latest = last[-1]
+        for older, each in several:
+            if each.verdict != latest.verdict:
+                self.notes.append(
+                    Words(
+                        f"{older.source} 第 {older.number} 行的核实已被第 {record.number} 行取代",
+                        f"{older.source}: the verdict in row {older.number} is superseded by"
+                        f" row {record.number}",
+                    )
+                )
+        return latest
 
     def _reject(self, record: Record, field: str, value: str, zh: str, en: str) -> None:
         self.rejected.append(record.rejection(field, value, Words(zh, en)))

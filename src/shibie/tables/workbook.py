@@ -113,6 +113,7 @@ class _Writer:
         sheet = self.book.add_worksheet(name)
         # Headers wrap, so that a long title does not widen a column of small numbers.
         widths = [min(HEADER_WIDTH, _width(column.title)) for column in columns]
+        sheet.set_row(0, 2 * LINE_HEIGHT)  # room for the headers that wrap
         for number, column in enumerate(columns):
             sheet.write_string(0, number, column.title, self.header)
         wrapping = [number for number, column in enumerate(columns) if column.wrap]

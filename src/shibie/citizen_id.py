@@ -16,10 +16,10 @@ from typing import Final, Literal, NoReturn
 
 from shibie.errors import Words
 
-_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_CHARACTERS: Final = "10X98765432"
+WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+CHECK_CHARACTERS: Final = "10X98765432"
 # Province level, GB/T 2260; 81–83 are residence permits of Hong Kong, Macao and Taiwan.
-_PROVINCES: Final = frozenset(
+PROVINCES: Final = frozenset(
     [
         "11",
         "12",
@@ -174,7 +174,7 @@ def _must_be_valid(number: str, as_of: date | None) -> None:
         )
     if not (number.isascii() and number[:17].isdigit() and number[17] in "0123456789X"):
         _refuse("证件号码只能有数字(末位可为 X)", "a citizen number has digits only (X at the end)")
-    if number[:2] not in _PROVINCES:
+    if number[:2] not in PROVINCES:
         _refuse(f"没有以 {number[:2]} 开头的地区", f"no region begins with {number[:2]}")
     try:
         born = birth_date(number)
@@ -200,8 +200,8 @@ def check_digit(first17: str) -> str:
     >>> check_digit("11010519491231002")
     'X'
     """
-    total = sum(map(mul, map(int, first17), _WEIGHTS))
-    return _CHECK_CHARACTERS[total % 11]
+    total = sum(map(mul, map(int, first17), WEIGHTS))
+    return CHECK_CHARACTERS[total % 11]
 
 
 def birth_date(number: str) -> date:

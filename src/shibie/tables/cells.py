@@ -22,15 +22,15 @@ from shibie.vocabulary import FieldSpec, FieldType, folded
 
 Cell = str | int | float | bool | date | datetime | time | Decimal | None
 
-_BLANK: Final = frozenset(
+BLANK: Final = frozenset(
     ("", "-", "--", "—", "——", "/", "\\", "n/a", "na", "不详", "未知", "无数据")
 )
-_TRUE: Final = frozenset(("是", "√", "✓", "✔", "☑", "有", "true", "yes", "y", "1"))
-_FALSE: Final = frozenset(("否", "×", "✗", "✘", "x", "无", "没有", "false", "no", "n", "0"))
+YES: Final = frozenset(("是", "√", "✓", "✔", "☑", "有", "true", "yes", "y", "1"))
+NO: Final = frozenset(("否", "×", "✗", "✘", "x", "无", "没有", "false", "no", "n", "0"))
 _DATE: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))")
 _NUMBER: Final = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?")
 _NUMBERED: Final = re.compile(r"^\d{1,3}[\s.、_:-]*")
-_SEPARATORS: Final = re.compile(r"[|、,;/\s]+")
+SEPARATORS: Final = re.compile(r"[|、,;/\s]+")
 _FIRM_SEPARATORS: Final = re.compile(r"[|、,;/]+")
 # White space separates codes too, but not a number from the label that it numbers.
 _SOFT_SEPARATORS: Final = re.compile(r"(?<![\d.])\s+")
@@ -71,7 +71,7 @@ def read_cell(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
 
 def is_blank(cell: Cell) -> bool:
     """Whether a cell says nothing."""
-    return cell is None or (isinstance(cell, str) and _plain(cell).lower() in _BLANK)
+    return cell is None or (isinstance(cell, str) and _plain(cell).lower() in BLANK)
 
 
 def shown(cell: Cell, spec: FieldSpec | None) -> str:
@@ -116,9 +116,9 @@ def _bool(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, bool):
         return cell
     text = folded(_text_of(cell))
-    if text in _TRUE:
+    if text in YES:
         return True
-    if text in _FALSE:
+    if text in NO:
         return False
     _fault("应为 是/否(或 √/×、有/无)", "expected 是/否 (yes/no)")
 

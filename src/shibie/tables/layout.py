@@ -15,7 +15,7 @@ from shibie.tables.records import Table, read_table
 from shibie.tables.source import Sheet
 from shibie.vocabulary import FieldSpec, folded, specs_of
 
-_NAMES: Mapping[str, tuple[str, ...]] = {
+SHEET_NAMES: Mapping[str, tuple[str, ...]] = {
     "households": ("households", "农户", "农户表"),
     "members": ("members", "成员", "家庭成员", "成员表"),
     "adjudications": ("adjudications", "核实", "核实表"),
@@ -41,10 +41,18 @@ def lay_out(sheets: Sequence[Sheet], ruleset: RuleSet, as_of: date) -> Layout:
     Raises:
         InputError: when the households or members are not there, or a header is unusable.
     """
-    return _Reader(sheets, ruleset, as_of).layout()
+    return LayoutReader(sheets, ruleset, as_of).layout()
 
 
-class _Reader:
+class LayoutReader:
+    """Finds the tables among the sheets; collects what is wrong and what was ignored.
+
+    Attributes:
+        left: sheets not yet taken, by folded name.
+        problems: what makes the roster unusable.
+        notes: what was ignored.
+    """
+
     def __init__(self, sheets: Sequence[Sheet], ruleset: RuleSet, as_of: date) -> None:
         self.ruleset, self.as_of = ruleset, as_of
         self.sheets = sheets
@@ -61,6 +69,7 @@ class _Reader:
         self.member_specs = (id_spec, *vocabulary.member)
 
     def layout(self) -> Layout:
+        """All tables of the roster."""
         # The verdict has words of its own (属实, 不属实), read with the row's other rules.
         verdicts = tuple(
             replace(spec, type="text", codes=()) if spec.name == "verdict" else spec
@@ -73,7 +82,10 @@ class _Reader:
             table = self.register(register)
             if table is not None:
                 registers[name] = table
-        households, members = self.take(_NAMES["households"]), self.take(_NAMES["members"])
+        households, members = (
+            self.take(SHEET_NAMES["households"]),
+            self.take(SHEET_NAMES["members"]),
+        )
         pair = self.two_tables(households, members) if households and members else None
         if pair is None and not self.problems:
             pair = self.export(households, members)
@@ -87,6 +99,7 @@ class _Reader:
         return Layout(*pair, adjudications, steps, registers, tuple(self.notes))
 
     def take(self, names: Iterable[str]) -> Sheet | None:
+        """The sheet of one of these names, with content if any has."""
         keys = dict.fromkeys(folded(name) for name in names)
         found = [self.left.pop(key) for key in keys if key in self.left]
         # An empty sheet, as new workbooks have them, competes with nothing.
@@ -96,6 +109,7 @@ class _Reader:
         return found[0] if found else None
 
     def given_twice(self, sheets: Sequence[Sheet]) -> None:
+        """Note that a table came more than once."""
         # Half of a register would pass for the whole, and clear people of what it lists.
         names = listed(sheet.shown for sheet in sheets)
         self.problems.append(
@@ -107,11 +121,13 @@ class _Reader:
         )
 
     def optional(self, table: str, specs: Sequence[FieldSpec]) -> Table | None:
-        sheet = self.take(_NAMES[table])
+        """A table that may be missing."""
+        sheet = self.take(SHEET_NAMES[table])
         required = [spec.name for spec in specs if spec.required]
         return None if sheet is None or not sheet.rows else self.table(sheet, specs, required)
 
     def register(self, register: Register) -> Table | None:
+        """The rows of a register, if it was supplied."""
         texts = (register.name, register.title, register.id)
         sheet = self.take(
             [f"{prefix}{text}" for prefix in ("比对-", "比对_", "registers/") for text in texts]
@@ -130,6 +146,7 @@ class _Reader:
     def table(
         self, sheet: Sheet, specs: Sequence[FieldSpec], required: Iterable[str]
     ) -> Table | None:
+        """A sheet read by its header; None when it has none."""
         try:
             header = find_header(sheet, specs, required)
         except InputError as error:
@@ -141,6 +158,7 @@ class _Reader:
         return read_table(sheet, header, self.as_of)
 
     def two_tables(self, households: Sheet, members: Sheet) -> tuple[Table, Table] | None:
+        """Households and members from a sheet each."""
         first = self.table(households, self.household_specs, [HOUSEHOLD_ID])
         second = self.table(members, self.member_specs, [HOUSEHOLD_ID])
         return (first, second) if first and second else None
@@ -173,12 +191,13 @@ class _Reader:
         return taken_apart(table, of_household | {HOUSEHOLD_ID})
 
     def not_found(self, households: Sheet | None, members: Sheet | None) -> None:
+        """Note which tables are missing."""
         missing = [
             name
             for name, sheet in (("households", households), ("members", members))
             if sheet is None
         ]
-        titles = "、".join(_NAMES[name][1] for name in missing)
+        titles = "、".join(SHEET_NAMES[name][1] for name in missing)
         table = "tables" if len(missing) > 1 else "table"
         found = listed(sheet.shown for sheet in self.sheets)
         self.problems.append(

@@ -72,7 +72,7 @@ def read_roster(path: Path, ruleset: RuleSet, as_of: date) -> Roster:
 
 def assemble(layout: Layout, ruleset: RuleSet, as_of: date) -> Roster:
     """Put the records of the tables together into households."""
-    builder = _Builder(ruleset, as_of)
+    builder = RosterBuilder(ruleset, as_of)
     households = builder.households(layout.households, layout.members)
     adjudications = builder.adjudications(layout.adjudications)
     steps = builder.steps(layout.steps)
@@ -97,15 +97,20 @@ def assemble(layout: Layout, ruleset: RuleSet, as_of: date) -> Roster:
         damaged=damaged,
         adjudications=adjudications,
         steps=steps,
-        rejected=_in_order(builder.rejected),
+        rejected=in_order(builder.rejected),
         rejected_households=tuple(builder.rejected_households),
         given=len(households) + len(builder.rejected_households),
         notes=(*layout.notes, *builder.notes),
     )
 
 
-class _Builder:
-    """Collects rejections while it builds."""
+class RosterBuilder:
+    """Validates rows into households, adjudications and steps.
+
+    Attributes:
+        rejected: every fault, in the order found.
+        known: numbers of the households on the roster.
+    """
 
     def __init__(self, ruleset: RuleSet, as_of: date) -> None:
         self.ruleset, self.as_of = ruleset, as_of
@@ -133,6 +138,7 @@ class _Builder:
     # --- households ---------------------------------------------------------------------
 
     def households(self, households: Table, members: Table) -> tuple[BareHousehold, ...]:
+        """The valid households, in the roster's order."""
         rows: defaultdict[str, list[Record]] = defaultdict(list)
         for record in households.records:
             rows[_household_id(record)].append(record)
@@ -216,6 +222,7 @@ class _Builder:
             )  # fmt: skip
 
     def same_person_twice(self, people: list[Record]) -> None:
+        """Reject members of one household who share a number."""
         numbers = Counter(record.values.get("id_number") for record in people)
         for record in people:
             number = record.values.get("id_number")
@@ -226,11 +233,13 @@ class _Builder:
                 )  # fmt: skip
 
     def fault(self, record: Record, field: str, value: str, zh: str, en: str) -> None:
+        """Reject a row."""
         self.rejected.append(record.rejection(field, value, Words(zh, en)))
 
     # --- adjudications and steps --------------------------------------------------------
 
     def adjudications(self, table: Table | None) -> tuple[Adjudication, ...]:
+        """The valid adjudications."""
         from shibie.tables.verdicts import Verdicts
 
         if table is None:
@@ -242,6 +251,7 @@ class _Builder:
         return found
 
     def steps(self, table: Table | None) -> tuple[StepRecord, ...]:
+        """The valid step records."""
         if table is None:
             return ()
         done = []
@@ -271,7 +281,7 @@ class _Builder:
         return tuple(done)
 
 
-def _in_order(rejected: list[Rejection]) -> tuple[Rejection, ...]:
+def in_order(rejected: list[Rejection]) -> tuple[Rejection, ...]:
     """By table, in the order in which they came up, and by row within."""
     tables = {
         source: number

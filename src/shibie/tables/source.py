@@ -54,7 +54,7 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
         if suffix in WORKBOOKS:
             return tuple(_workbook(path))
         if suffix in TABLES:
-            return (_table(path, path.name),)
+            return (table_of(path, path.name),)
     except OSError as error:
         _unusable(path, f"读不了({error.strerror})", f"cannot be read ({error.strerror})")
     raise InputError(
@@ -110,10 +110,11 @@ def _folder(path: Path) -> Iterator[Sheet]:
             )
         )
     for file in tables:
-        yield _table(file, file.relative_to(path).as_posix())
+        yield table_of(file, file.relative_to(path).as_posix())
 
 
-def _table(path: Path, shown: str) -> Sheet:
+def table_of(path: Path, shown: str) -> Sheet:
+    """The rows of one file; `shown` is its name in messages."""
     # A sub-folder is part of the name, so that registers/households is no household table.
     name = shown.rsplit(".", 1)[0]
     if path.suffix.lower() == ".parquet":

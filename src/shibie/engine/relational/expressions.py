@@ -62,6 +62,7 @@ class Compiler:
         self.ruleset, self.plan, self.asked = ruleset, plan, asked
         self.dialect: Dialect = plan.dialect
         self.memo: dict[tuple[Node, str], Sql] = {}
+        self.records: dict[tuple[str, str], Sql] = {}
         self.rows = {name: f"r{index}" for index, name in enumerate(ruleset.registers)}
 
     def exact(self, place: str) -> Exact:
@@ -132,8 +133,12 @@ class Compiler:
     def declared(self, node: tree.Field) -> Sql:
         """What the form or the register row says."""
         above = {HOUSEHOLD: HOUSEHOLDS, MEMBER: MEMBERS}
-        relation = above[node.owner] if node.owner in above else self.rows[node.owner]
-        return self.plan.source(relation, node.name)
+        if node.owner in above:
+            return self.plan.source(above[node.owner], node.name)
+        if node.owner in self.rows:
+            return self.plan.source(self.rows[node.owner], node.name)
+        # The record of a step of the procedure, or the decision: beside the household.
+        return self.records[node.owner, node.name]
 
     def compared(self, node: tree.Field) -> tree.Quantifier | None:
         """The comparison that a declared value must stand, unless it is trusted."""
@@ -260,11 +265,15 @@ class Compiler:
         start, end = self.bound(node.start, place), self.bound(node.end, place)
         if node.unit == "years":
             return self._years(start, end)
+        return self.days(start, end)
+
+    def days(self, start: Sql, end: Sql) -> Sql:
+        """Days from one date to another."""
         if self.dialect == "duckdb":
-            days: Sql = exp.Anonymous(this="DATE_DIFF", expressions=[text("day"), start, end])
+            between: Sql = exp.Anonymous(this="DATE_DIFF", expressions=[text("day"), start, end])
         else:
-            days = exp.Anonymous(this="DATEDIFF", expressions=[end, start])
-        return typed(days, "BIGINT")
+            between = exp.Anonymous(this="DATEDIFF", expressions=[end, start])
+        return typed(between, "BIGINT")
 
     def _years(self, start: Sql, end: Sql) -> Sql:
         """Completed years, negative when reversed; 29 February is completed on 1 March."""
@@ -292,7 +301,10 @@ class Compiler:
         complete = self.plan.source(MEMBERS, f"complete_{self.rows[node.name]}")
         if node.owner == MEMBER:
             return complete
-        return negated(self.plan.fold(MEMBERS, "or", negated(complete)))
+        missing = self.plan.fold(MEMBERS, "or", negated(complete))
+        supplied = self.plan.source(HOUSEHOLDS, f"supplied_{self.rows[node.name]}")
+        # A household without members has no rows, as far as the register was supplied.
+        return negated(exp.Coalesce(this=missing, expressions=[negated(supplied)]))
 
     def folded(self, node: tree.Collection, how: str, value: Sql) -> Sql:
         """A value of each item folded to the collection's owner."""

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from shibie.engine.relational.expressions import Asked, Compiler
 from shibie.engine.relational.plan import HOUSEHOLDS, MEMBERS, Plan, Step
+from shibie.engine.relational.procedure import Procedure
 from shibie.engine.relational.sql import (
     FALSE,
     TRUE,
@@ -64,11 +65,22 @@ class Outcomes:
 class Judge:
     """Compiles a rule set's decision."""
 
-    def __init__(self, ruleset: RuleSet, asked: Asked, dialect: Dialect, prefix: str = "") -> None:
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        asked: Asked,
+        dialect: Dialect,
+        prefix: str = "",
+        procedure: bool = False,
+    ) -> None:
         self.ruleset, self.plan = ruleset, Plan(dialect, prefix)
         self.compiler = Compiler(ruleset, self.plan, asked)
         self.household: list[tuple[str, Sql]] = []
         self._judged()
+        # The households that the procedure leaves eligible: they are given tracks.
+        self.cleared = self._equals(ELIGIBLE)
+        if procedure:
+            self._procedure()
 
     def outcomes(self, also: Sequence[str] = ()) -> Outcomes:
         """Every rule's outcome, the eligibility, tracks and discrepancies.
@@ -190,10 +202,30 @@ class Judge:
             arms += [(is_null(value), number(0)), (value, number(index))]
         return case(*arms, default=number(0))
 
+    def _equals(self, eligibility: int) -> Sql:
+        return binary(exp.EQ, self.eligibility, number(eligibility))
+
+    def _procedure(self) -> None:
+        """Violations as words pt and pu; blocking ones leave an eligible household pending."""
+        numbers = zip(ELIGIBILITIES, (ELIGIBLE, INELIGIBLE, PENDING), strict=True)
+        decided = [(word, self._equals(each)) for word, each in numbers]
+        checks = Procedure(self.compiler, decided).checks()
+        for name, flags in (("pt", [c.wrong for c in checks]), ("pu", [c.open for c in checks])):
+            derived = [self.plan.derive(HOUSEHOLDS, each) for each in words(flags)]
+            self.household += [(f"{name}{at}", each) for at, each in enumerate(derived)]
+        blocked = either(*(either(c.wrong, c.open) for c in checks if c.blocking))
+        self.cleared = self.plan.derive(HOUSEHOLDS, both(self.cleared, negated(blocked)))
+        final = case(
+            (both(self._equals(ELIGIBLE), negated(self.cleared)), number(PENDING)),
+            default=self.eligibility,
+        )
+        self.household = [each for each in self.household if each[0] != "eligibility"]
+        self.household += [("eligibility", final), ("judged", self.eligibility)]
+
     # --- tracks, discrepancies, tallies -------------------------------------------------
 
     def _tracks(self) -> None:
-        eligible = binary(exp.EQ, self.eligibility, number(ELIGIBLE))
+        eligible, judged = self.cleared, self._equals(ELIGIBLE)
         tracks = self.ruleset.tracks
         true: list[tuple[str, Sql]] = []
         shown: list[Sql] = []
@@ -208,7 +240,7 @@ class Judge:
                 *self._given(
                     "tu",
                     [is_null(flags[i]) if i in flags else FALSE for i in range(len(tracks))],
-                    eligible,
+                    judged,
                 ),
                 *self._tallies(owner, place, eligible),
             ]  # fmt: skip

@@ -1,0 +1,283 @@
+"""Typed tables and what the small path read → the sources of the plan (h_src, m_src, r0_src)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from shibie import citizen_id
+from shibie.bulk.canonical import quoted
+from shibie.bulk.files import ROW, Folder
+from shibie.bulk.small import SUSPECT, Found, SmallPath, unmatchable
+from shibie.bulk.validate import PASSED, Typed, sql_type
+from shibie.compare import usable_number
+from shibie.engine.relational.memory import typed
+from shibie.engine.relational.outcome import count_words
+from shibie.engine.relational.plan import HID, KEY, MID
+from shibie.engine.relational.sql import WORD
+from shibie.errors import Words
+from shibie.household import Adjudication, StepRecord
+from shibie.ruleset.model import Register, RuleSet
+from shibie.tables.records import Record, Rejection
+from shibie.tables.roster import in_order
+from shibie.vocabulary import specs_of
+
+if TYPE_CHECKING:
+    import duckdb
+    import pyarrow as pa
+
+
+class Loader:
+    """Validates and loads one folder.
+
+    Attributes:
+        rejected: every fault, in the order of the small path.
+        rejected_households: how many are not decided.
+        notes: what was normalised, ignored or not found.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, folder: Folder, ruleset: RuleSet, as_of: date,
+        columns: Mapping[str, Set[str]],
+    ) -> None:  # fmt: skip
+        self.connection, self.folder = connection, folder
+        self.ruleset, self.as_of, self.columns = ruleset, as_of, columns
+        self.procedure = bool(ruleset.procedure) and folder.steps is not None
+        self.typed = Typed(connection, folder, ruleset, as_of, columns)
+        self.small = SmallPath(connection, folder, ruleset, as_of)
+        self.rejected: list[Rejection] | tuple[Rejection, ...] = []
+        self.rejected_households = 0
+        self.notes = [*folder.notes]
+
+    def load(self) -> None:
+        """Read everything once; afterwards the sources are there."""
+        rejected: list[Rejection] = []
+        self.typed.load_households()
+        self.typed.load_members()
+        self.some = bool(self.typed.suspects(self.small.odd_numbers()))
+        found = self.small.read_suspects()
+        rejected += found.rejected
+        self.rejected_households = found.rejected_households
+        adjudications, faults = self.small.adjudications()
+        rejected += faults
+        self._adjudications(adjudications)
+        rejected += self._steps()
+        damaged: dict[int, list[int]] = {}
+        for index, register in enumerate(self.ruleset.registers.values()):
+            odd = self._register(index, register)
+            rejected += [fault for record in odd for fault in record.faults]
+            numbers = [record.values.get(register.match) for record in odd if record.faults]
+            damaged[index] = sorted({int(str(number)[:17]) for number in numbers if number})
+        self._members(found, damaged)
+        self._households(found)
+        self.rejected = in_order(rejected)
+        self.notes += self.small.notes
+
+    def keep(self, name: str, columns: Mapping[str, Any]) -> None:
+        """A small table from Python, as a table of the scratch database."""
+        import pyarrow as pa
+
+        self.connection.register("given_rows", pa.table(dict(columns)))
+        self.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given_rows")
+        self.connection.unregister("given_rows")
+
+    # --- adjudications and steps --------------------------------------------------------
+
+    def _adjudications(self, adjudications: Sequence[Adjudication]) -> None:
+        """A row a household, with its verdicts as flag words."""
+        ruleset = self.ruleset
+        places = {rule.id: ("x", at) for at, rule in enumerate(ruleset.exclusions)}
+        places |= {rule.id: ("v", at) for at, rule in enumerate(ruleset.reviews)}
+        sizes = {"rx": ruleset.exclusions, "uv": ruleset.reviews, "rv": ruleset.reviews}
+        self.verdicts = [
+            f"{name}{at}" for name, rules in sizes.items() for at in range(count_words(len(rules)))
+        ]
+        rows: dict[str, dict[str, int]] = {}
+        for each in adjudications:
+            section, at = places[each.rule_id]
+            name = f"{'u' if each.verdict == 'upheld' else 'r'}{section}{at // WORD}"
+            flags = rows.setdefault(each.household_id, dict.fromkeys(self.verdicts, 0))
+            if name in flags:
+                flags[name] |= 1 << at % WORD
+        columns = {HID: _texts(list(rows))}
+        for name in self.verdicts:
+            columns[name] = _integers([flags[name] for flags in rows.values()])
+        self.keep("verdicts", columns)
+
+    def _steps(self) -> list[Rejection]:
+        """The last record of each household and step, a row a household."""
+        source, steps = self.folder.steps, self.ruleset.procedure
+        if source is None:
+            return []
+        ids = {step.id: step.id for step in steps} | {str(s.number): s.id for s in steps}
+        ids |= {step.title: step.id for step in steps}
+        self.typed.load_steps(source, ids or {"": ""})
+        odd, faults = self.small.steps(source, f"SELECT {ROW} FROM steps_typed WHERE NOT fine")
+        if not self.procedure:
+            return faults
+        specs = {spec.name: spec for spec in specs_of(StepRecord)}
+        table = {
+            name: typed(s, [getattr(step, name) for _, step in odd]) for name, s in specs.items()
+        }
+        self.keep("steps_odd", {ROW: _integers([row for row, _ in odd]), **table})
+        picked = []
+        for step in steps:
+            last = f"arg_max(r, {ROW}) FILTER (WHERE r.step = {quoted(step.id)})"
+            prefix = f"step{step.number}_"
+            for name in sorted(self.columns["h"]):
+                if name == f"{prefix}present":
+                    picked.append(f'{last} IS NOT NULL AS "{name}"')
+                elif name.startswith(prefix):
+                    picked.append(f'({last})."{name.removeprefix(prefix)}" AS "{name}"')
+        record = ", ".join(f"'{name}': \"{name}\"" for name in specs)
+        self.connection.execute(
+            f"CREATE TABLE procedure_src AS SELECT household_id AS hid, {', '.join(picked)} FROM ("
+            f"SELECT household_id, {ROW}, {{{record}}} AS r FROM ("
+            "SELECT * EXCLUDE (fine) FROM steps_typed WHERE fine"
+            " UNION ALL BY NAME SELECT * FROM steps_odd)) GROUP BY household_id"
+        )
+        return faults
+
+    # --- registers ----------------------------------------------------------------------
+
+    def _register(self, index: int, register: Register) -> list[Record]:
+        """Make r<index>_src; the rows that SQL did not read are returned."""
+        source = self.folder.registers.get(register.name)
+        specs = {spec.name: spec for spec in register.columns}
+        names = sorted(self.columns.get(f"r{index}", set()) - {ROW})
+        if source is None:
+            nothing = [f"CAST(NULL AS BIGINT) AS {KEY}", f"CAST(NULL AS BIGINT) AS {ROW}"]
+            nothing += [f'CAST(NULL AS {sql_type(specs[name])}) AS "{name}"' for name in names]
+            self.connection.execute(
+                f"CREATE VIEW r{index}_src AS SELECT {', '.join(nothing)} WHERE FALSE"
+            )
+            return []
+        self.typed.load_register(index, register, source)
+        odd = self.small.records(source, f"SELECT {ROW} FROM r{index}_typed WHERE NOT fine")
+        good = [record for record in odd if not record.faults]
+        numbers = [record.values.get(register.match) for record in good]
+        table = {name: typed(specs[name], [r.values.get(name) for r in good]) for name in names}
+        self.keep(
+            f"r{index}_odd",
+            {KEY: _keys(numbers), ROW: _integers([r.number for r in good]), **table},
+        )
+        self.connection.execute(
+            f"CREATE VIEW r{index}_src AS SELECT * EXCLUDE (fine, written_) FROM r{index}_typed"
+            f" WHERE fine AND {KEY} IS NOT NULL"
+            f" UNION ALL BY NAME SELECT * FROM r{index}_odd WHERE {KEY} IS NOT NULL"
+        )
+        self._note_unmatchable(index, source.shown, unmatchable(odd, register.match))
+        return odd
+
+    def _note_unmatchable(self, index: int, shown: str, count: int) -> None:
+        query = f"SELECT count(*) FROM r{index}_typed WHERE fine AND written_ AND {KEY} IS NULL"
+        count += int(self.connection.execute(query).fetchall()[0][0])
+        if count:
+            self.notes.append(
+                Words(
+                    f"{shown}: {count} 行没有证件号码,无法比对",
+                    f"{shown}: rows without a citizen number, which match nobody: {count}",
+                )
+            )
+
+    # --- members and households ---------------------------------------------------------
+
+    def _members(self, found: Found, damaged: Mapping[int, list[int]]) -> None:
+        specs = {spec.name: spec for spec in self.ruleset.vocabulary.member}
+        fields = {name for name in self.columns["m"] if name in specs} | {"member_id"}
+        given = sorted(self.columns["m"] & {"born_", "sex_"})
+        odd = [
+            (household, member, row)
+            for _, household, rows in found.households
+            for member, row in zip(household.members, rows, strict=True)
+        ]
+        numbers = [usable_number(getattr(m, "id_number", None), self.as_of) for _, m, _ in odd]
+        table: dict[str, Any] = {
+            HID: _texts([household.household_id for household, _, _ in odd]),
+            MID: _integers([row for _, _, row in odd]),
+            KEY: _keys(numbers),
+        }
+        table |= {n: typed(specs[n], [getattr(m, n) for _, m, _ in odd]) for n in sorted(fields)}
+        table |= {name: _of_numbers(name, numbers) for name in given}
+        self.keep("m_odd", table)
+        own = "member_id"
+        unnumbered = "SELECT count(*) FROM m_typed WHERE member_id IS NULL"
+        if self.connection.execute(unnumbered).fetchall()[0][0]:
+            # Who has no number of his own goes by his place in the household.
+            place = f"row_number() OVER (PARTITION BY {HID} ORDER BY {MID})"
+            own = f"coalesce(member_id, CAST({place} AS VARCHAR)) AS member_id"
+        names = ", ".join(
+            [HID, MID, KEY, own, *(f'"{n}"' for n in sorted(fields - {"member_id"})), *given]
+        )
+        self.connection.execute(
+            f"CREATE VIEW m_plain AS SELECT {names} FROM m_typed WHERE {self._trusted()}"
+            " UNION ALL BY NAME SELECT * FROM m_odd"
+        )
+        complete = []
+        for index, name in enumerate(self.ruleset.registers):
+            there = "FALSE"
+            if name in self.folder.registers:
+                there = f"{KEY} IS NOT NULL"
+                if damaged[index]:
+                    self.keep(f"damaged{index}", {KEY: _integers(damaged[index])})
+                    there += f" AND {KEY} NOT IN (SELECT {KEY} FROM damaged{index})"
+            complete.append(f", ({there}) AS complete_r{index}")
+        self.connection.execute(f"CREATE VIEW m_src AS SELECT *{''.join(complete)} FROM m_plain")
+
+    def _trusted(self) -> str:
+        """Whether a typed row stays in SQL."""
+        return f"{HID} NOT IN (SELECT hid FROM {SUSPECT})" if self.some else "TRUE"
+
+    def _households(self, found: Found) -> None:
+        specs = {spec.name: spec for spec in self.ruleset.vocabulary.household}
+        households = [household for _, household, _ in found.households]
+        table: dict[str, Any] = {
+            HID: _texts([household.household_id for household in households]),
+            "ord_": _integers([row for row, _, _ in found.households]),
+        }
+        for alias, name in PASSED.items():
+            if name in specs:
+                table[alias] = typed(specs[name], [getattr(h, name) for h in households])
+        for name in sorted(self.columns["h"] & set(specs)):
+            table[name] = typed(specs[name], [getattr(h, name) for h in households])
+        self.keep("h_odd", table)
+        words = "".join(f", coalesce(v.{name}, 0) AS {name}" for name in self.verdicts)
+        supplied = "".join(
+            f", {'TRUE' if name in self.folder.registers else 'FALSE'} AS supplied_r{index}"
+            for index, name in enumerate(self.ruleset.registers)
+        )
+        steps = ", s.* EXCLUDE (hid)" if self.procedure else ""
+        join = f" LEFT JOIN procedure_src AS s ON p.{HID} = s.hid" if self.procedure else ""
+        self.connection.execute(
+            f"CREATE VIEW h_src AS SELECT p.*{words}{supplied}{steps} FROM ("
+            f"SELECT * EXCLUDE (fine) FROM h_typed WHERE {HID} IS NOT NULL AND {self._trusted()}"
+            " UNION ALL BY NAME SELECT * FROM h_odd) AS p"
+            f" LEFT JOIN verdicts AS v ON p.{HID} = v.hid{join}"
+        )
+
+
+def _integers(values: Sequence[int]) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(values, pa.int64())
+
+
+def _texts(values: Sequence[str]) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array(values, pa.string())
+
+
+def _keys(numbers: Sequence[Any]) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.array([int(str(number)[:17]) if number else None for number in numbers], pa.int64())
+
+
+def _of_numbers(name: str, numbers: Sequence[str | None]) -> pa.Array:
+    import pyarrow as pa
+
+    if name == "born_":
+        return pa.array([citizen_id.birth_date(n) if n else None for n in numbers], pa.date32())
+    return pa.array([citizen_id.sex(n) if n else None for n in numbers], pa.string())

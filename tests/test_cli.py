@@ -11,6 +11,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from shibie.cli.app import Engine
+from shibie.cli.check import file_to_file
 from support.books import Book, book, write_xlsx
 
 ROOT = Path(__file__).parents[1]
@@ -151,6 +153,25 @@ def test_trusted_declarations_are_said_everywhere(tmp_path: Path) -> None:
     assert "初筛" in texts(tmp_path / "o.xlsx")
 
 
+def test_a_folder_is_decided_alike_in_memory_and_file_to_file(tmp_path: Path) -> None:
+    township = "fixtures/township-2015"
+    for engine in ("interpreter", "duckdb"):
+        shibie("check", township, *PACK, "--engine", engine, "--out", tmp_path / engine)
+    for file in sorted((tmp_path / "interpreter").iterdir()):
+        assert (tmp_path / "duckdb" / file.name).read_bytes() == file.read_bytes()
+
+
+def test_a_large_folder_is_decided_file_to_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    township, out = ROOT / "fixtures" / "township-2015", Path("out")
+    assert file_to_file(township, None, {out: "csv"}) is None
+    assert file_to_file(township, Engine.duckdb, {out: "csv"}) == {out: "csv"}
+    monkeypatch.setattr("shibie.cli.check.IN_MEMORY", 1_000_000)
+    assert file_to_file(township, None, {out: "csv"}) == {out: "csv"}
+    assert file_to_file(township, None, {}) == {}
+    assert file_to_file(township, None, {out: "workbook"}) is None
+    assert file_to_file(township, Engine.interpreter, {out: "csv"}) is None
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -176,6 +197,9 @@ def test_trusted_declarations_are_said_everywhere(tmp_path: Path) -> None:
         ),
         (["check", "README.md", *PACK], "不是可读的名册"),
         (["check", "fixtures/village-60.xlsx", *PACK, "--out", "x.json"], "不能写成 .json 文件"),
+        (["check", "fixtures/village-60.xlsx", *PACK, "--memory", "1GB"], "--memory"),
+        (["check", "fixtures/township-2015", *PACK, "--engine", "rete", "--temp", "."], "--temp"),
+        (["check", "fixtures/township-2015", *PACK, "--memory", "much"], "如 4GB"),
         (["eval", "wage_incme > 1"], "未知名称“wage_incme”"),
         (["eval", "1 < 2", "--given", "{"], "不是合法的 JSON"),
         (["eval", "1 < 2", "--given", '{"a": NaN}'], "不是合法的 JSON"),

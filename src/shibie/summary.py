@@ -12,9 +12,10 @@ from shibie.compare import unmatched
 from shibie.decision import NOT_POOR, Decision
 from shibie.engine.case import Case
 from shibie.engine.interpreter import Place, evaluate
-from shibie.ruleset.model import Rule
+from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.tree import HOUSEHOLD
 
+ByRule = dict[str, dict[str, dict[str, int]]]
 Pair = tuple[Case, Decision]
 NO_VILLAGE = ""
 ELIGIBILITIES = ("eligible", "ineligible", "pending")
@@ -94,16 +95,8 @@ def _by(pairs: Iterable[Pair], key: Callable[[Pair], str]) -> dict[str, dict[str
     }
 
 
-def _by_rule(checked: Checked, pairs: list[Pair]) -> dict[str, dict[str, dict[str, int]]]:
-    found: dict[str, dict[str, dict[str, int]]] = {}
-    names = [
-        rule.id
-        for rule in checked.ruleset.rules
-        if rule.kind in ("criterion", "exclusion", "review")
-    ]
-    names += [register.id for register in checked.ruleset.registers.values()]
-    for name in names:
-        found[name] = {}
+def _by_rule(checked: Checked, pairs: list[Pair]) -> ByRule:
+    found: ByRule = {}
     for pair in pairs:
         outcomes = {
             (finding.rule_id, finding.outcome)
@@ -116,7 +109,15 @@ def _by_rule(checked: Checked, pairs: list[Pair]) -> dict[str, dict[str, dict[st
             )
             counts["households"] += 1
             counts["persons"] += _size(pair)
-    return found
+    return in_rule_order(checked.ruleset, found)
+
+
+def in_rule_order(ruleset: RuleSet, found: ByRule) -> ByRule:
+    """Every rule and register in the pack's order, then what else was found, by name."""
+    names = [rule.id for rule in ruleset.rules if rule.kind in ("criterion", "exclusion", "review")]
+    names += [register.id for register in ruleset.registers.values()]
+    names += sorted(found.keys() - set(names))
+    return {name: dict(sorted(found.get(name, {}).items())) for name in names}
 
 
 def _track(rule: Rule, pairs: Iterable[Pair]) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import random
 import shutil
 from datetime import date
@@ -27,7 +26,7 @@ from tables.test_damage import damaged
 AS_OF = date(2015, 12, 20)
 PACK = load("bazhong-2015")
 TOWNSHIP = Path(__file__).parents[2] / "fixtures" / "township-2015"
-FILES = ("decisions.csv", "findings.csv", "tracks.csv", "rejected.csv")
+FILES = ("decisions.csv", "findings.csv", "tracks.csv", "rejected.csv", "summary.json")
 
 
 def small(folder: Path, out: Path, trust: bool = False) -> dict[str, Any]:
@@ -40,11 +39,10 @@ def small(folder: Path, out: Path, trust: bool = False) -> dict[str, Any]:
 
 def same(folder: Path, tmp_path: Path, trust: bool = False) -> dict[str, Any]:
     expected = small(folder, tmp_path / "small", trust)
-    found = run_folder(PACK, folder, AS_OF, tmp_path / "set", trust_declarations=trust)
+    found = run_folder(PACK, folder, AS_OF, {tmp_path / "set": "csv"}, trust_declarations=trust)
     for name in FILES:
         assert (tmp_path / "set" / name).read_text() == (tmp_path / "small" / name).read_text()
     assert found == expected
-    assert json.loads((tmp_path / "set" / "summary.json").read_text()) == expected
     return found
 
 
@@ -94,7 +92,9 @@ def _array(name: str, cells: tuple[str, ...], typed: bool) -> pa.Array:
 def test_parquet_in_and_out(tmp_path: Path, typed: bool) -> None:
     as_parquet(TOWNSHIP, tmp_path / "roster", typed)
     small(TOWNSHIP, tmp_path / "small")
-    run_folder(PACK, tmp_path / "roster", AS_OF, tmp_path / "set.parquet", memory="500MB")
+    run_folder(
+        PACK, tmp_path / "roster", AS_OF, {tmp_path / "set.parquet": "parquet"}, memory="500MB"
+    )
     for name in FILES[:3]:
         with (tmp_path / "small" / name).open(encoding="utf-8", newline="") as lines:
             expected = list(csv.reader(lines))
@@ -119,7 +119,7 @@ def test_damaged_folders(tmp_path: Path) -> None:
             read_roster(folder, PACK, AS_OF)
         except InputError:
             with pytest.raises(InputError):
-                run_folder(PACK, folder, AS_OF, tmp_path / "never")
+                run_folder(PACK, folder, AS_OF, {tmp_path / "never": "csv"})
             continue
         here = tmp_path / f"out{seed}"
         here.mkdir()
@@ -143,7 +143,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(run._Run, "write_rejected", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        run_folder(PACK, TOWNSHIP, AS_OF, out)
+        run_folder(PACK, TOWNSHIP, AS_OF, {out: "csv"})
     assert [file.name for file in tmp_path.iterdir()] == ["results"]
     assert (out / "decisions.csv").read_text() == "old"
     assert [file.name for file in out.iterdir()] == ["decisions.csv"]
@@ -152,7 +152,18 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
 def test_progress_is_said_only_when_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run_folder(PACK, TOWNSHIP, AS_OF, tmp_path / "a")
+    run_folder(PACK, TOWNSHIP, AS_OF, {})
     assert capsys.readouterr().err == ""
-    run_folder(PACK, TOWNSHIP, AS_OF, tmp_path / "b", progress=True)
+    run_folder(PACK, TOWNSHIP, AS_OF, {}, progress=True)
     assert "deciding" in capsys.readouterr().err
+
+
+def test_a_size_that_is_none_is_refused() -> None:
+    with pytest.raises(InputError, match="--memory"):
+        run_folder(PACK, TOWNSHIP, AS_OF, {}, memory="much")
+
+
+def test_too_little_memory_is_said_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="--memory"):
+        run_folder(PACK, TOWNSHIP, AS_OF, {tmp_path / "out": "csv"}, memory="1MB")
+    assert list(tmp_path.iterdir()) == []

@@ -127,6 +127,12 @@ class Edge:
 
     # --- the result tables --------------------------------------------------------------
 
+    def tables(self) -> dict[str, str]:
+        """The queries of the result tables."""
+        return {
+            "decisions": self.decisions(), "findings": self.findings(), "tracks": self.tracks()
+        }  # fmt: skip
+
     def decisions(self) -> str:
         """The decisions, in the roster's order."""
         eligibility = " ".join(

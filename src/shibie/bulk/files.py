@@ -262,6 +262,8 @@ class _Opener:
         width = max(len(row) for row in sheet.rows)
         try:
             self.land(name, file, header, width)
+        except duckdb.OutOfMemoryException:
+            raise
         except duckdb.Error:
             # Ragged or oddly quoted: Python's reader says what is wrong, or makes it even.
             self.texts[file] = self.tidied(file)
@@ -269,8 +271,7 @@ class _Opener:
             try:
                 self.land(name, file, header, width)
             except duckdb.Error as error:
-                text = str(error).split("\n", 1)[0]
-                self.unusable(file, f"不可读:{text}", f"cannot be read: {text}")
+                self.unreadable(file, error)
         columns = {
             spec.name: Column(spec, f"c{index}", "VARCHAR")
             for index, spec in header.columns.items()
@@ -292,8 +293,13 @@ class _Opener:
         try:
             return self.connection.execute(query)
         except duckdb.Error as error:
-            text = str(error).split("\n", 1)[0]
-            self.unusable(file, f"不可读:{text}", f"cannot be read: {text}")
+            self.unreadable(file, error)
+
+    def unreadable(self, file: Path, error: duckdb.Error) -> NoReturn:
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise error
+        text = str(error).split("\n", 1)[0]
+        self.unusable(file, f"不可读:{text}", f"cannot be read: {text}")
 
 
 def _plain(file: Path) -> bool:

@@ -7,6 +7,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from shibie.engine.relational.expressions import Asked
 from shibie.engine.relational.outcome import PENDING, Judge
 from shibie.engine.relational.plan import HID, KEY, MID
 from shibie.engine.relational.steps import run_steps
-from shibie.errors import Lang, Words
+from shibie.errors import InputError, Lang, Problem, Words
 from shibie.ruleset.model import RuleSet
 from shibie.tables.results import LIST_SEPARATOR, Format, Table, aside, write_csv, write_parquet
 
@@ -34,13 +35,12 @@ def run_folder(
     ruleset: RuleSet,
     folder: Path,
     as_of: date,
-    out: Path,
+    outs: Mapping[Path, Format],
     *,
     memory: str | None = None,
     temp: Path | None = None,
     trust_declarations: bool = False,
     progress: bool = False,
-    form: Format | None = None,
     lang: Lang = "zh",
     notes: list[Words] | None = None,
 ) -> dict[str, Any]:
@@ -50,12 +50,11 @@ def run_folder(
         ruleset: the rules.
         folder: households, members, registers/<name>, adjudications, steps; CSV or Parquet.
         as_of: the day of judgement.
-        out: folder of the results; `.parquet` at its end asks for Parquet.
-        memory: most memory to use, e.g. `4GB`; beyond it DuckDB spills.
-        temp: where to spill; beside the results by default.
+        outs: folders of the results, each with its format; may be empty.
+        memory: most memory for DuckDB, e.g. `4GB`; beyond it, it spills.
+        temp: where to spill; beside the first result by default.
         trust_declarations: take declared values where a register was not supplied.
         progress: say on stderr what is being done.
-        form: format of the results; by the name of `out` by default.
         lang: language of the reasons.
         notes: what was normalised, ignored or not found is added to it.
 
@@ -63,29 +62,67 @@ def run_folder(
         The summary, as in `summary.json`.
 
     Raises:
-        InputError: when the folder cannot be used at all.
+        InputError: when the folder cannot be used at all, or memory or disk do not suffice.
     """
     import duckdb
 
     must_be_in_force(ruleset, as_of)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".shibie-", dir=temp or out.parent))
+    beside = temp or next((out.parent for out in outs), Path(tempfile.gettempdir()))
+    beside.mkdir(parents=True, exist_ok=True)
+    scratch = Path(tempfile.mkdtemp(prefix=".shibie-", dir=beside))
     try:
-        connection = duckdb.connect(str(scratch / "scratch.duckdb"))
-        try:
+        with duckdb.connect(str(scratch / "scratch.duckdb")) as connection:
             connection.execute(f"SET temp_directory = {quoted(str(scratch / 'spill'))}")
             if memory:
-                connection.execute(f"SET memory_limit = {quoted(memory)}")
+                _limit(connection, memory)
             run = _Run(connection, ruleset, folder, as_of, scratch, trust_declarations, progress)
-            chosen = form or ("parquet" if out.suffix == ".parquet" else "csv")
-            summary = run.write(out, chosen, lang)
+            summary = run.write(outs, lang)
             if notes is not None:
                 notes += run.notes
             return summary
-        finally:
-            connection.close()
+    except duckdb.OutOfMemoryException as error:
+        raise _short(
+            error,
+            Words("内存不够", "not enough memory"),
+            Words(
+                "用 --memory 给得更多, 或用 --temp 指定更大的磁盘",
+                "give more with --memory, or a larger disk with --temp",
+            ),
+        ) from None
+    except duckdb.IOException as error:
+        raise _short(
+            error,
+            Words("读写文件失败", "a file could not be read or written"),
+            Words(
+                "检查磁盘空间, 或用 --temp 指定别处",
+                "check the disk space, or name another place with --temp",
+            ),
+        ) from None
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _limit(connection: duckdb.DuckDBPyConnection, memory: str) -> None:
+    import duckdb
+
+    try:
+        connection.execute(f"SET memory_limit = {quoted(memory)}")
+    except duckdb.Error:
+        raise InputError(
+            Problem(
+                "--memory",
+                Words(f"看不懂的大小:{memory}", f"not a size: {memory}"),
+                suggestion=Words("如 4GB 或 500MB", "such as 4GB or 500MB"),
+            )
+        ) from None
+
+
+def _short(error: Exception, what: Words, suggestion: Words) -> InputError:
+    """DuckDB's complaint in one line."""
+    text = str(error).split("\n", 1)[0]
+    return InputError(
+        Problem("duckdb", Words(f"{what.zh}:{text}", f"{what.en}: {text}"), suggestion=suggestion)
+    )
 
 
 class _Run:
@@ -100,6 +137,8 @@ class _Run:
         self.started = time.monotonic()
         self.say("reading")
         tables = open_folder(connection, folder, ruleset, scratch)
+        # Rows are numbered by now, and every result is ordered by number.
+        connection.execute("SET preserve_insertion_order = false")
         self.supplied = frozenset(tables.registers)
         trusted = frozenset(ruleset.registers) - self.supplied if trust_declarations else ()
         self.asked = Asked(as_of, frozenset(trusted))
@@ -123,7 +162,7 @@ class _Run:
         if self.progress:
             print(f"[{time.monotonic() - self.started:6.1f} s] {what}", file=sys.stderr, flush=True)
 
-    def write(self, out: Path, form: Format, lang: Lang) -> dict[str, Any]:
+    def write(self, outs: Mapping[Path, Format], lang: Lang) -> dict[str, Any]:
         """Decide, and write everything aside before it replaces what was there."""
         self.say("validating")
         self.loader.load()
@@ -138,16 +177,14 @@ class _Run:
             any(spec.name == "on_previous_roster" for spec in self.ruleset.vocabulary.household),
         )  # fmt: skip
         summary = totals.summary()
-        self.say("writing")
-        with aside(out) as folder:
-            for name, query in (
-                ("decisions", edge.decisions()), ("findings", edge.findings()),
-                ("tracks", edge.tracks()),
-            ):  # fmt: skip
-                self.copy(query, folder / name, form)
-            self.write_rejected(folder, form, lang)
-            text = json.dumps(summary, ensure_ascii=False, indent=1)
-            (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+        for out, form in outs.items():
+            self.say(f"writing {out.name}")
+            with aside(out) as folder:
+                for name, query in edge.tables().items():
+                    self.copy(query, folder / name, form)
+                self.write_rejected(folder, form, lang)
+                text = json.dumps(summary, ensure_ascii=False, indent=1)
+                (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
         self.say("done")
         return summary
 

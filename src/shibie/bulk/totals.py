@@ -14,6 +14,7 @@ from shibie.decision import NOT_POOR
 from shibie.engine.relational.outcome import ELIGIBILITIES
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.tree import HOUSEHOLD
+from shibie.summary import in_rule_order
 
 if TYPE_CHECKING:
     import duckdb
@@ -98,24 +99,22 @@ class Totals:
 
     def _rules(self) -> dict[str, dict[str, Count]]:
         ruleset = self.ruleset
-        rules = (*ruleset.criteria, *ruleset.exclusions, *ruleset.reviews)
-        found: dict[str, dict[str, Count]] = {rule.id: {} for rule in rules}
-        found |= {register.id: {} for register in ruleset.registers.values()}
+        found: dict[str, dict[str, Count]] = {}
         for rule_id, outcome, *row in self._rows(
             "SELECT rule_id, outcome, sum(households), sum(persons) FROM"
-            " (SELECT f.rule_id AS rule_id, f.outcome AS outcome, min(f.place) AS place,"
+            " (SELECT f.rule_id AS rule_id, f.outcome AS outcome,"
             " any_value(households) AS households, any_value(persons) AS persons FROM"
             " (SELECT number, unnest(findings) AS f, households, persons FROM"
             " (SELECT row_number() OVER () AS number, * FROM named))"
             " GROUP BY number, f.rule_id, f.outcome)"
-            " GROUP BY rule_id, outcome ORDER BY min(place), outcome"
+            " GROUP BY rule_id, outcome"
         ):
             found.setdefault(rule_id, {})[outcome] = _counted(row)
         for at, register in enumerate(ruleset.registers.values()):
             if register.checks is not None:
                 self._note(found, register.id, f"people WHERE {flag('dt', at)}")
         self._note(found, DUPLICATE_PERSON, "twice")
-        return found
+        return in_rule_order(ruleset, found)
 
     def _note(self, found: dict[str, dict[str, Count]], name: str, source: str) -> None:
         (row,) = self._rows(

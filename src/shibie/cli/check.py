@@ -19,16 +19,24 @@ from shibie.cli.app import (
     RulesOption,
     TrustOption,
     app,
+    day,
+    must_exist,
     opened,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from rich.table import Table
 
-    from shibie.check import Checked
+    from shibie.check import Checked, EngineName
     from shibie.errors import Lang
     from shibie.ruleset.model import RuleSet
+    from shibie.tables.results import Format
+
+# Above this many bytes of CSV, reading in Python takes longer than DuckDB to start.
+IN_MEMORY = 8_000_000
 
 
 @app.command()
@@ -45,37 +53,103 @@ def check(
         ),
     ] = None,
     engine: Annotated[
-        Engine, typer.Option(help="引擎 Which reading decides.")
-    ] = Engine.interpreter,
+        Engine | None,
+        typer.Option(
+            help="引擎,默认按大小自选 Which reading decides; chosen by size if not given."
+        ),
+    ] = None,
     trust_declarations: TrustOption = False,
     show_ids: Annotated[
         bool,
         typer.Option("--show-ids", help="工作簿中不遮盖证件号码 Do not mask identity numbers."),
     ] = False,
+    memory: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE", help="大名册最多用多少内存,如 4GB Most memory, large folders."
+        ),
+    ] = None,
+    temp: Annotated[
+        Path | None, typer.Option(help="大名册的临时文件放在哪里 Where large folders spill.")
+    ] = None,
     lang: LangOption = Language.zh,
 ) -> None:
     """批量认定一份名册 Decide every household of a roster."""
-    from shibie import check as checking
-    from shibie.summary import summarise
-
     # One run over data without cycles: collecting would only walk it again and again.
     gc.disable()
     language: Lang = "en" if lang is Language.en else "zh"
-    targets = [_target(path) for path in out or []]
-    ruleset, judged, read = opened(roster, rules, as_of)
-    checked = checking.check(ruleset, read, judged, engine.value, trust_declarations)
-    summary = summarise(checked)
-    for target, path in targets:
-        _write(target, path, checked, summary, language, show_ids)
-    report(checked.ruleset, summary, language)
-    for note in read.notes:
+    targets = dict(map(_target, out or []))
+    settings = file_to_file(roster, engine, targets, memory, temp)
+    if settings is None:
+        ruleset, summary, notes = _in_memory(
+            roster, rules, as_of, targets, engine, trust_declarations, show_ids, language
+        )
+    else:
+        from shibie.bulk import run_folder
+        from shibie.ruleset.loader import load
+
+        notes = []
+        ruleset = load(rules)
+        summary = run_folder(
+            ruleset, roster, day(as_of), settings, memory=memory, temp=temp,
+            trust_declarations=trust_declarations, progress=sys.stderr.isatty(), lang=language,
+            notes=notes,
+        )  # fmt: skip
+    report(ruleset, summary, language)
+    for note in notes:
         print(note.say(language), file=sys.stderr)
-    for _, path in targets:
+    for path in targets:
         print(Words(f"结果在 {path}", f"results in {path}").say(language))
-    raise typer.Exit(REJECTED if read.rejected else 0)
+    raise typer.Exit(REJECTED if summary["rejected_rows"] else 0)
 
 
-def _target(path: Path) -> tuple[str, Path]:
+def file_to_file(
+    roster: Path, engine: Engine | None, targets: Mapping[Path, str],
+    memory: str | None = None, temp: Path | None = None,
+) -> dict[Path, Format] | None:  # fmt: skip
+    """The results to write when the folder is decided file to file; None to read it in memory."""
+    must_exist(roster)
+    folders: dict[Path, Format] = {
+        path: "parquet" if kind == "parquet" else "csv"
+        for path, kind in targets.items()
+        if kind != "workbook"
+    }
+    able = roster.is_dir() and len(folders) == len(targets) and engine in (None, Engine.duckdb)
+    if (memory or temp) and not able:
+        raise InputError(
+            Problem(
+                "--memory" if memory else "--temp",
+                Words(
+                    "只用于以 duckdb 引擎认定文件夹、结果也写成文件夹的时候",
+                    "is for a folder decided by the duckdb engine into a folder",
+                ),
+            )
+        )
+    if not able:
+        return None
+    from shibie.tables.source import size_of
+
+    asked = engine is Engine.duckdb or memory or temp
+    return folders if asked or size_of(roster) > IN_MEMORY else None
+
+
+def _in_memory(
+    roster: Path, rules: str, as_of: str, targets: Mapping[Path, str], engine: Engine | None,
+    trust_declarations: bool, show_ids: bool, lang: Lang,
+) -> tuple[RuleSet, dict[str, Any], Sequence[Words]]:  # fmt: skip
+    from shibie import check as checking
+    from shibie.summary import summarise
+
+    ruleset, judged, read = opened(roster, rules, as_of)
+    name: EngineName = (engine or Engine.interpreter).value
+    checked = checking.check(ruleset, read, judged, name, trust_declarations)
+    summary = summarise(checked)
+    for path, target in targets.items():
+        _write(target, path, checked, summary, lang, show_ids)
+    return ruleset, summary, read.notes
+
+
+def _target(path: Path) -> tuple[Path, str]:
     kind = {".xlsx": "workbook", ".parquet": "parquet", "": "csv"}.get(path.suffix.lower(), "csv")
     if kind == "csv" and path.suffix.lower() in (".csv", ".xls", ".json"):
         raise InputError(
@@ -89,7 +163,7 @@ def _target(path: Path) -> tuple[str, Path]:
         raise InputError(
             Problem("--out", Words(f"{path} 是文件,不是文件夹", f"{path} is a file, not a folder"))
         )
-    return kind, path
+    return path, kind
 
 
 def _write(
@@ -100,7 +174,7 @@ def _write(
 
         write_workbook(path, checked, summary, lang, show_ids)
         return
-    from shibie.tables.results import Format, result_tables, write_folder
+    from shibie.tables.results import result_tables, write_folder
 
     form: Format = "parquet" if target == "parquet" else "csv"
     write_folder(path, result_tables(checked, lang), summary, form)

@@ -1,0 +1,332 @@
+"""The symbolic household: every fact an unknown of its own, members and rows up to a bound.
+
+Facts are made when a condition first asks for them, so a query carries only what its rules
+use. `structure` is what holds of every case whatsoever; `form` is what the registration form
+and the comparisons add: there is a member, rows are found by a usable citizen number, there
+is one head of the household.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from shibie import citizen_id
+from shibie.compare import usable_number
+from shibie.engine.solver.days import Day, valid
+from shibie.engine.solver.logic import Bool, Int, agree, both, decided, either, implies, inverse
+from shibie.engine.solver.texts import Texts
+from shibie.engine.solver.values import CodeSet, Dated, Number, Value, Word
+from shibie.engine.solver.z3lib import z3
+from shibie.household import StepRecord
+from shibie.ruleset.model import RuleSet
+from shibie.ruleset.tree import HOUSEHOLD, MEMBER
+from shibie.ruleset.types import Bool as BoolType
+from shibie.ruleset.types import Code, Codes, Date, type_of
+from shibie.ruleset.types import Number as NumberType
+from shibie.vocabulary import FieldSpec, specs_of
+
+# Nobody is older than this in a witness; a proof speaks of people up to this age.
+OLDEST = 130
+
+
+@dataclass(frozen=True)
+class Bound:
+    """How many members, and rows of a register for each member, are looked at."""
+
+    members: int = 4
+    rows: int = 2
+
+
+class Slot(NamedTuple):
+    """One fact of one case: whose (household, member, a register or a step), and which."""
+
+    owner: str
+    name: str
+    member: int | None = None
+    row: int | None = None
+
+    @property
+    def label(self) -> str:
+        """A name for the solver's variables."""
+        places = "".join(f"[{each}]" for each in (self.member, self.row) if each is not None)
+        return f"{self.owner}{places}.{self.name}"
+
+
+class Facts:
+    """What a reading asks of a household; `Symbolic` answers with unknowns of its own."""
+
+    ruleset: RuleSet
+    bound: Bound
+    as_of: Day
+    texts: Texts
+    trusting: Bool = False
+
+    def present(self, member: int) -> Bool:
+        """Whether there is such a member."""
+        raise NotImplementedError
+
+    def numbered(self, member: int) -> Bool:
+        """Whether the member has a usable citizen number."""
+        raise NotImplementedError
+
+    def born(self, member: int) -> Day:
+        """The birth date in the number."""
+        raise NotImplementedError
+
+    def male(self, member: int) -> Bool:
+        """The sex in the number."""
+        raise NotImplementedError
+
+    def supplied(self, register: str) -> Bool:
+        """Whether a register was compared at all."""
+        raise NotImplementedError
+
+    def complete(self, register: str, member: int) -> Bool:
+        """Whether all of a member's rows are known."""
+        raise NotImplementedError
+
+    def row(self, register: str, member: int, row: int) -> Bool:
+        """Whether a member has such a row."""
+        raise NotImplementedError
+
+    def fact(self, slot: Slot) -> Value:
+        """A declared field or a column of a row."""
+        raise NotImplementedError
+
+    def upheld(self, rule: str) -> Bool:
+        """Whether an officer found the rule's ground to be true."""
+        raise NotImplementedError
+
+    def refuted(self, rule: str) -> Bool:
+        """Whether an officer found it to be untrue."""
+        raise NotImplementedError
+
+
+@dataclass
+class Symbolic(Facts):
+    """A household of which nothing is known but the form it has.
+
+    Attributes:
+        structure: constraints that hold of every case.
+        form: constraints that hold of every case a valid roster can give.
+        slots: the facts asked for so far.
+        bits: the yes-or-no circumstances asked for so far, by name.
+        days: the birth dates asked for so far, by member.
+    """
+
+    ruleset: RuleSet
+    bound: Bound = field(default_factory=Bound)
+    as_of: Day = None  # type: ignore[assignment]
+    texts: Texts = None  # type: ignore[assignment]
+    trusting: Bool = False
+    structure: list[Bool] = field(default_factory=list)
+    form: list[Bool] = field(default_factory=list)
+    slots: dict[Slot, Value] = field(default_factory=dict)
+    bits: dict[str, Bool] = field(default_factory=dict)
+    days: dict[int, Day] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.texts is None:
+            self.texts = Texts.of(self.ruleset)
+        if self.as_of is None:
+            self.as_of = self.day("as_of")
+            span = self.ruleset.effective_from, self.ruleset.effective_to
+            first, last = (Day.of(each).key for each in span)
+            self.structure += [self.as_of.key >= first, self.as_of.key <= last]
+        for member in range(self.bound.members):
+            if member:
+                self.structure.append(implies(self.present(member), self.present(member - 1)))
+            else:
+                self.form.append(self.present(0))
+
+    # --- variables ----------------------------------------------------------------------
+
+    def bit(self, name: str) -> Bool:
+        """A circumstance by name."""
+        if name not in self.bits:
+            self.bits[name] = z3.Bool(name)
+        return self.bits[name]
+
+    def day(self, name: str) -> Day:
+        """A calendar day of its own."""
+        day = Day(*(z3.Int(f"{name}.{part}") for part in ("year", "month", "day")))
+        self.structure.append(valid(day))
+        return day
+
+    # --- circumstances ------------------------------------------------------------------
+
+    def present(self, member: int) -> Bool:
+        """Whether there is such a member."""
+        return self.bit(f"present[{member}]")
+
+    def numbered(self, member: int) -> Bool:
+        """Whether the member has a usable citizen number."""
+        return self.bit(f"numbered[{member}]")
+
+    def born(self, member: int) -> Day:
+        """The birth date in the number."""
+        if member not in self.days:
+            day = self.days[member] = self.day(f"born[{member}]")
+            numbered = self.numbered(member)
+            self.structure.append(implies(numbered, day.key <= self.as_of.key))
+            self.form.append(implies(numbered, day.year >= self.as_of.year - OLDEST))
+        return self.days[member]
+
+    def male(self, member: int) -> Bool:
+        """The sex in the number."""
+        return self.bit(f"male[{member}]")
+
+    def supplied(self, register: str) -> Bool:
+        """Whether a register was compared at all."""
+        return self.bit(f"supplied[{register}]")
+
+    def complete(self, register: str, member: int) -> Bool:
+        """Whether all of a member's rows are known."""
+        name = f"complete[{register}][{member}]"
+        if name not in self.bits:
+            bit, supplied = self.bit(name), self.supplied(register)
+            self.structure.append(implies(bit, supplied))
+            self.form.append(implies(self.present(member), bit == both(supplied, self.numbered(member))))  # fmt: skip
+        return self.bits[name]
+
+    def row(self, register: str, member: int, row: int) -> Bool:
+        """Whether a member has such a row."""
+        name = f"row[{register}][{member}][{row}]"
+        if name not in self.bits:
+            bit = self.bit(name)
+            self.structure.append(implies(bit, both(self.present(member), self.supplied(register))))
+            self.form.append(implies(bit, self.numbered(member)))
+            if row:
+                self.structure.append(implies(bit, self.row(register, member, row - 1)))
+        return self.bits[name]
+
+    def upheld(self, rule: str) -> Bool:
+        """Whether an officer found the rule's ground to be true."""
+        if f"upheld[{rule}]" not in self.bits:
+            adjudicable = self.ruleset.rule(rule)
+            both_ways = inverse(both(self.bit(f"upheld[{rule}]"), self.bit(f"refuted[{rule}]")))
+            self.structure.append(both_ways)
+            if adjudicable is None or not adjudicable.refutable:
+                self.structure.append(inverse(self.bit(f"refuted[{rule}]")))
+        return self.bits[f"upheld[{rule}]"]
+
+    def refuted(self, rule: str) -> Bool:
+        """Whether an officer found it to be untrue."""
+        self.upheld(rule)
+        return self.bits[f"refuted[{rule}]"]
+
+    # --- facts --------------------------------------------------------------------------
+
+    def fact(self, slot: Slot) -> Value:
+        """A declared field or a column of a row."""
+        if slot not in self.slots:
+            spec = spec_of(self.ruleset, slot)
+            self.slots[slot] = self._made(slot, spec)
+            self._form_of(slot)
+        return self.slots[slot]
+
+    def _made(self, slot: Slot, spec: FieldSpec) -> Value:
+        known, label = z3.Bool(f"known {slot.label}"), slot.label
+        match type_of(spec):
+            case BoolType():
+                return decided(known, z3.Bool(label))
+            case NumberType() as of:
+                units, factor = z3.Int(label), 10**of.scale
+                limit = of.limit * factor + factor - 1
+                least = -limit if spec.minimum is None else spec.minimum * factor
+                most = limit if spec.maximum is None else spec.maximum * factor
+                self.structure += [units >= least, units <= most]
+                return Number(known, units, of.scale)
+            case Date():
+                return Dated(known, self.day(label))
+            case Code(codes=codes):
+                return Word(known, self._place(label, len(codes)))
+            case Codes(codes=codes):
+                return CodeSet(known, {code: z3.Bool(f"{label}.{code}") for code in codes})
+            case _:
+                return Word(known, self._place(label, None))
+
+    def _place(self, label: str, most: int | None) -> Int:
+        place = z3.Int(label)
+        self.structure.append(place >= 0)
+        if most is not None:
+            self.structure.append(place < most)
+        return place
+
+    # --- the form -----------------------------------------------------------------------
+
+    def _form_of(self, slot: Slot) -> None:
+        """The rules of the 2014 form that a fact takes part in."""
+        match slot:
+            case Slot(owner="member", name="id_number", member=int(member)):
+                self._written_number(slot, member)
+            case Slot(owner="household", name="main_cause" | "other_causes"):
+                main = self.fact(Slot(HOUSEHOLD, "main_cause"))
+                others = self.fact(Slot(HOUSEHOLD, "other_causes"))
+                assert isinstance(main, Word)
+                assert isinstance(others, CodeSet)
+                chosen = list(others.has.values())
+                self.form.append(implies(others.known, z3.AtMost(*chosen, 2)))
+                self.form += [
+                    implies(both(main.known, others.known, main.place == place), inverse(has))
+                    for place, has in enumerate(chosen)
+                ]
+            case Slot(owner="member", name="education" | "school_status", member=member):
+                one = self.fact(Slot(MEMBER, "education", member)).known
+                other = self.fact(Slot(MEMBER, "school_status", member)).known
+                self.form.append(inverse(both(one, other)))
+            case Slot(owner="member", name="relation", member=0):
+                self._one_head()
+
+    def _written_number(self, slot: Slot, member: int) -> None:
+        """What a citizen number that the rules write, or that two members share, entails."""
+        number, numbered = self.fact(slot), self.numbered(member)
+        assert isinstance(number, Word)
+        born, male = self.born(member), self.male(member)
+        self.form.append(implies(numbered, number.known))
+        for text, place in self.texts.places.items():
+            here = both(number.known, number.place == place)
+            usable = usable_number(text, self.ruleset.effective_to)
+            if usable is None:
+                self.form.append(implies(here, inverse(numbered)))
+                continue
+            day = Day.of(citizen_id.birth_date(usable))
+            entailed = both(
+                numbered == (day.key <= self.as_of.key), born.key == day.key,
+                agree(male, citizen_id.sex(usable) == "男"),
+            )  # fmt: skip
+            self.form.append(implies(here, entailed))
+        for other in range(member):
+            theirs = self.fact(Slot(MEMBER, slot.name, other))
+            assert isinstance(theirs, Word)
+            alike = both(number.known, theirs.known, number.place == theirs.place)
+            entailed = both(
+                numbered == self.numbered(other), born.key == self.born(other).key,
+                agree(male, self.male(other)),
+            )  # fmt: skip
+            self.form.append(implies(alike, entailed))
+
+    def _one_head(self) -> None:
+        """One member is the head, unless the form has no relations at all."""
+        heads, asked = [], []
+        for member in range(self.bound.members):
+            relation = self.fact(Slot(MEMBER, "relation", member))
+            assert isinstance(relation, Word)
+            here = both(self.present(member), relation.known)
+            asked.append(here)
+            heads.append(both(here, relation.place == 0))
+        self.form.append(either(inverse(either(*asked)), z3.PbEq([(head, 1) for head in heads], 1)))
+
+
+def spec_of(ruleset: RuleSet, slot: Slot) -> FieldSpec:
+    """The declaration behind a fact."""
+    if slot.owner in ruleset.registers:
+        specs = ruleset.registers[slot.owner].columns
+    elif slot.owner == MEMBER:
+        specs = ruleset.vocabulary.member
+    elif slot.owner == HOUSEHOLD:
+        specs = ruleset.vocabulary.household
+    else:
+        specs = specs_of(StepRecord)
+    return next(spec for spec in specs if spec.name == slot.name)

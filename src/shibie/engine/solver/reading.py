@@ -1,0 +1,360 @@
+"""Typed tree → terms over a symbolic household: one function for each node, as the interpreter.
+
+Every value carries its known-bit, so a term says not only what a condition is but whether
+it is decided; the interpreter is the reference, and a property test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import reduce
+from typing import Any, cast
+
+from shibie.engine.solver import days, logic, numbers
+from shibie.engine.solver.days import Day
+from shibie.engine.solver.household import Facts, Slot
+from shibie.engine.solver.logic import (
+    Bool,
+    Int,
+    Truth,
+    both,
+    either,
+    implies,
+    inverse,
+    number_true,
+    pick,
+)  # fmt: skip
+from shibie.engine.solver.values import (
+    CodeSet,
+    Dated,
+    Number,
+    Value,
+    Word,
+    chosen,
+    compared,
+    limited,
+    same,
+    truth,
+)  # fmt: skip
+from shibie.ruleset import tree, types
+from shibie.ruleset.names import MEMBERS
+from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a node stands: the member and the register row at hand (member, number)."""
+
+    member: int | None = None
+    register: str = ""
+    row: tuple[int, int] | None = None
+
+
+TOP = Place()
+Records = Callable[[str, str], Value]
+
+
+class Reading:
+    """Reads the conditions of a rule set over one household.
+
+    Args:
+        facts: the household.
+        settled: values that stand in for facts of the rule set, by (owner, name).
+        records: further facts by (owner, name): the decision, in properties and steps.
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        settled: Mapping[tuple[str, str], Value] | None = None,
+        records: Records | None = None,
+    ) -> None:
+        self.facts, self.ruleset = facts, facts.ruleset
+        self.settled, self.records = dict(settled or {}), records
+        self.memo: dict[tuple[str, str, int | None], Value] = {}
+
+    def value(self, node: Node, place: Place = TOP) -> Value:
+        """The value of a node at a place."""
+        return _CASES[type(node)](self, node, place)
+
+    def truth(self, node: Node, place: Place = TOP) -> Truth:
+        """The truth of a condition at a place."""
+        return truth(self.value(node, place))
+
+    def number(self, node: Node, place: Place) -> Number:
+        """The number at a place."""
+        value = self.value(node, place)
+        assert isinstance(value, Number)
+        return value
+
+    def constant(self, value: tree.Constant, of: types.Type) -> Value:
+        """A constant of a type."""
+        match value:
+            case bool():
+                return logic.certain(value)
+            case Decimal():
+                return Number.of(value, max(0, -cast("int", value.as_tuple().exponent)))
+            case date():
+                return Dated(True, Day.of(value))
+            case str() if isinstance(of, types.Code):
+                return Word(True, of.codes.index(value))
+            case _:
+                return Word(True, self.facts.texts.place(value))
+
+    # --- leaves -------------------------------------------------------------------------
+
+    def _literal(self, node: tree.Literal, _place: Place) -> Value:
+        return self.constant(node.value, node.type)
+
+    def _as_of(self, _node: tree.AsOf, _place: Place) -> Value:
+        return Dated(True, self.facts.as_of)
+
+    def _parameter(self, node: tree.Parameter, _place: Place) -> Value:
+        parameter = self.ruleset.parameters[node.name]
+        scale = parameter.type.scale
+        if node.key is None:
+            return self._in_force(parameter.series.get(None, ()), scale)
+        key = self.value(node.key, TOP)
+        assert isinstance(key, Word)
+        found = Number(False, 0, scale, frozenset([0]))
+        for name, series in parameter.series.items():
+            code = node.key.type
+            if isinstance(code, types.Code) and name not in code.codes:
+                continue
+            here = self.constant(str(name), code)
+            assert isinstance(here, Word)
+            value = chosen(either(key.place == here.place), self._in_force(series, scale), found)
+            found = cast("Number", value)
+        return limited(found, key.known)
+
+    def _in_force(self, series: tuple[tuple[date, Decimal], ...], scale: int) -> Number:
+        """The value in force on the day of judgement."""
+        found = Number(False, 0, scale, frozenset([0]))
+        for day, value in series:
+            begun = either(self.facts.as_of.key >= Day.of(day).key)
+            found = cast("Number", chosen(begun, Number.of(value, scale), found))
+        return found
+
+    def _field(self, node: tree.Field, place: Place) -> Value:
+        said = self._declared(node, place)
+        hits = self.ruleset.comparison_of(node.owner, node.name)
+        if hits is None:
+            return said
+        return truth(self._compared(node, hits, truth(said), place))
+
+    def _declared(self, node: tree.Field, place: Place) -> Value:
+        if node.owner == HOUSEHOLD:
+            return self.facts.fact(Slot(HOUSEHOLD, node.name))
+        if node.owner == MEMBER:
+            return self.facts.fact(Slot(MEMBER, node.name, place.member))
+        if node.owner in self.ruleset.registers:
+            member, row = cast("tuple[int, int]", place.row)
+            return self.facts.fact(Slot(node.owner, node.name, member, row))
+        assert self.records is not None
+        return self.records(node.owner, node.name)
+
+    def _compared(
+        self, node: tree.Field, hits: tree.Quantifier, said: Truth, place: Place
+    ) -> Value:
+        """A declared "no" counts only once it is compared, or where declarations are trusted."""
+        key = (node.owner, f"\0{node.name}", place.member if node.owner == MEMBER else None)
+        if key not in self.memo:
+            at = Place(place.member) if node.owner == MEMBER else TOP
+            found = self.truth(hits, at)
+            trusted = both(self.facts.trusting, inverse(self.facts.supplied(hits.collection.name)))
+            self.memo[key] = Truth(
+                either(said.yes, both(inverse(trusted), found.yes)),
+                both(inverse(said.yes), logic.choice(trusted, said.no, found.no)),
+            )
+        return self.memo[key]
+
+    def _given(self, node: tree.Given, place: Place) -> Value:
+        member = cast("int", place.member)
+        known = self.facts.numbered(member)
+        if node.name == "sex":
+            codes = types.SEX.codes
+            return Word(known, pick(self.facts.male(member), codes.index("男"), codes.index("女")))
+        return Number(known, days.years_between(self.facts.born(member), self.facts.as_of), 0)
+
+    def _fact(self, node: tree.Fact, place: Place) -> Value:
+        member = place.member if node.owner == MEMBER else None
+        key = (node.owner, node.name, member)
+        if key not in self.memo:
+            stands_in = self.settled.get((node.owner, node.name))
+            at = Place(member)
+            rule = self.ruleset.facts[node.owner, node.name]  # type: ignore[index]
+            self.memo[key] = stands_in or self.value(rule.node, at)
+        return self.memo[key]
+
+    # --- logic --------------------------------------------------------------------------
+
+    def _not(self, node: tree.Not, place: Place) -> Value:
+        return logic.negation(self.truth(node.operand, place))
+
+    def _and(self, node: tree.And, place: Place) -> Value:
+        return logic.conjunction(self.truth(each, place) for each in node.operands)
+
+    def _or(self, node: tree.Or, place: Place) -> Value:
+        return logic.disjunction(self.truth(each, place) for each in node.operands)
+
+    def _compare(self, node: tree.Compare, place: Place) -> Value:
+        return compared(node.op, self.value(node.left, place), self.value(node.right, place))
+
+    def _in(self, node: tree.In, place: Place) -> Value:
+        value = self.value(node.operand, place)
+        constants = (self.constant(each, node.operand.type) for each in node.values)
+        return logic.decided(value.known, either(*(same(value, each) for each in constants)))
+
+    def _has_code(self, node: tree.HasCode, place: Place) -> Value:
+        value = self.value(node.operand, place)
+        assert isinstance(value, CodeSet)
+        return logic.decided(value.known, value.has[node.code])
+
+    def _known(self, node: tree.Known, place: Place) -> Value:
+        if isinstance(node.operand, tree.Collection):
+            return logic.decided(True, self._complete(node.operand, place))
+        return logic.decided(True, self.value(node.operand, place).known)
+
+    def _choose(self, node: tree.Choose, place: Place) -> Value:
+        condition = self.truth(node.condition, place)
+        then, otherwise = self.value(node.then, place), self.value(node.otherwise, place)
+        # With the condition unknown, a value only where both branches agree on it.
+        agreed = both(then.known, otherwise.known, same(then, otherwise))
+        known = either(condition.known, agreed)
+        return limited(chosen(condition.no, otherwise, then), known)
+
+    # --- numbers and dates --------------------------------------------------------------
+
+    def _arithmetic(self, node: tree.Arithmetic, place: Place) -> Value:
+        left, right = self.number(node.left, place), self.number(node.right, place)
+        if node.op == "*":
+            return numbers.product(left, right)
+        scale = max(left.scale, right.scale)
+        return numbers.total(left, right, 1 if node.op == "+" else -1, scale)
+
+    def _negate(self, node: tree.Negate, place: Place) -> Value:
+        return numbers.negated(self.number(node.operand, place))
+
+    def _round(self, node: tree.Round, place: Place) -> Value:
+        return numbers.rounded(self.number(node.operand, place), node.places)
+
+    def _round_quotient(self, node: tree.RoundQuotient, place: Place) -> Value:
+        above, below = self.number(node.numerator, place), self.number(node.denominator, place)
+        return numbers.quotient(above, below, node.places)
+
+    def _extremum(self, node: tree.Extremum, place: Place) -> Value:
+        values = [self.value(each, place) for each in node.operands]
+        known = both(*(value.known for value in values))
+        return limited(reduce(lambda a, b: _extreme(node.kind, a, b), values), known)
+
+    def _absolute(self, node: tree.Absolute, place: Place) -> Value:
+        return numbers.magnitude(self.number(node.operand, place))
+
+    def _between(self, node: tree.Between, place: Place) -> Value:
+        start, end = self.value(node.start, place), self.value(node.end, place)
+        assert isinstance(start, Dated)
+        assert isinstance(end, Dated)
+        known = both(start.known, end.known)
+        count = days.days_between if node.unit == "days" else days.years_between
+        return Number(known, count(start.day, end.day), 0)
+
+    # --- collections --------------------------------------------------------------------
+
+    def _collection(self, node: tree.Collection, place: Place) -> Value:
+        return Truth(self._complete(node, place), False)
+
+    def _complete(self, node: tree.Collection, place: Place) -> Bool:
+        """Whether there can be no further items."""
+        facts = self.facts
+        if node.name == MEMBERS:
+            return True
+        if node.owner == MEMBER:
+            return facts.complete(node.name, cast("int", place.member))
+        everybody = (
+            implies(facts.present(member), facts.complete(node.name, member))
+            for member in range(facts.bound.members)
+        )
+        return both(facts.supplied(node.name), *everybody)
+
+    def _items(self, node: tree.Collection, place: Place) -> Iterator[tuple[Bool, Place]]:
+        """The items there may be, each with whether it is there."""
+        facts = self.facts
+        if node.name == MEMBERS:
+            for member in range(facts.bound.members):
+                yield facts.present(member), Place(member)
+            return
+        owners = [cast("int", place.member)] if node.owner == MEMBER else range(facts.bound.members)
+        for owner in owners:
+            for row in range(facts.bound.rows):
+                at = Place(place.member if node.owner == MEMBER else None, node.name, (owner, row))
+                yield facts.row(node.name, owner, row), at
+
+    def _quantifier(self, node: tree.Quantifier, place: Place) -> Value:
+        complete = self._complete(node.collection, place)
+        found = []
+        for there, at in self._items(node.collection, place):
+            holds = self.truth(node.predicate, at)
+            if node.kind == "all":
+                holds = logic.negation(holds)
+            found.append(Truth(both(there, holds.yes), either(inverse(there), holds.no)))
+        some = logic.disjunction([*found, Truth(False, complete)])
+        return some if node.kind == "any" else logic.negation(some)
+
+    def _aggregate(self, node: tree.Aggregate, place: Place) -> Value:
+        complete = self._complete(node.collection, place)
+        items = list(self._items(node.collection, place))
+        if node.operand is None:
+            return _count(complete, [there for there, _ in items])
+        values = [(there, self.value(node.operand, at)) for there, at in items]
+        known = both(complete, *(implies(there, value.known) for there, value in values))
+        if node.kind == "count":
+            return _count(known, [both(there, truth(value).yes) for there, value in values])
+        if node.kind == "sum":
+            scale = cast("types.Number", node.operand.type).scale
+            units: Int = 0
+            for there, value in values:
+                units = units + pick(there, cast("Number", value).at(scale), 0)
+            return Number(known, units, scale)
+        return _of_items(node.kind, known, values)
+
+
+def _count(known: Bool, there: list[Bool]) -> Number:
+    return Number(known, number_true(there), 0, frozenset(range(len(there) + 1)))
+
+
+def _extreme(kind: str, a: Value, b: Value) -> Value:
+    """The lesser or greater of two known values."""
+    if isinstance(a, Dated) and isinstance(b, Dated):
+        first = a.day.key <= b.day.key if kind == "min" else a.day.key >= b.day.key
+    else:
+        first, _ = numbers.extremum(kind, cast("Number", a), cast("Number", b))
+    return chosen(first, a, b)
+
+
+def _of_items(kind: str, known: Bool, values: list[tuple[Bool, Value]]) -> Value:
+    """The least or greatest of the items that are there; unknown where none is."""
+    (there, best), *others = values
+    for here, value in others:
+        better = either(inverse(there), both(here, same(_extreme(kind, value, best), value)))
+        best = chosen(both(here, better), value, best)
+        there = either(there, here)
+    return limited(best, both(known, there))
+
+
+_CASES: Mapping[type[Node], Callable[[Reading, Any, Place], Value]] = {
+    tree.Literal: Reading._literal, tree.AsOf: Reading._as_of, tree.Parameter: Reading._parameter,
+    tree.Field: Reading._field, tree.Given: Reading._given, tree.Fact: Reading._fact,
+    tree.Collection: Reading._collection, tree.Not: Reading._not, tree.And: Reading._and,
+    tree.Or: Reading._or, tree.Compare: Reading._compare, tree.In: Reading._in,
+    tree.HasCode: Reading._has_code, tree.Known: Reading._known, tree.Choose: Reading._choose,
+    tree.Arithmetic: Reading._arithmetic, tree.Negate: Reading._negate,
+    tree.Round: Reading._round, tree.RoundQuotient: Reading._round_quotient,
+    tree.Extremum: Reading._extremum, tree.Absolute: Reading._absolute,
+    tree.Between: Reading._between, tree.Quantifier: Reading._quantifier,
+    tree.Aggregate: Reading._aggregate,
+}  # fmt: skip
+
+SUPPORTED = frozenset(_CASES)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from shibie.bulk import run, run_folder
+from shibie.bulk import duck, run_folder
 from shibie.check import check
 from shibie.errors import InputError
 from shibie.ruleset.loader import load
@@ -141,7 +141,7 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(run._Run, "write_rejected", interrupt)
+    monkeypatch.setattr(duck, "write_csv", interrupt)
     with pytest.raises(KeyboardInterrupt):
         run_folder(PACK, TOWNSHIP, AS_OF, {out: "csv"})
     assert [file.name for file in tmp_path.iterdir()] == ["results"]

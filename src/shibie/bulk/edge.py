@@ -7,9 +7,9 @@ each combination once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from shibie.bulk.canonical import quoted
+from shibie.bulk.host import Host, Output
 from shibie.compare import DUPLICATE_PERSON
 from shibie.decision import NOT_POOR
 from shibie.engine.relational.outcome import ELIGIBILITIES, count_words
@@ -17,9 +17,6 @@ from shibie.engine.relational.procedure import rule_ids
 from shibie.engine.relational.sql import WORD
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.tree import HOUSEHOLD
-
-if TYPE_CHECKING:
-    import duckdb
 
 # Where findings stand in a household's list, after the rules of the combination.
 DISCREPANCY, TRACK, DUPLICATE, PROCEDURE = 1_000_000, 2_000_000, 3_000_000, 4_000_000
@@ -37,10 +34,8 @@ class Edge:
     discrepancies) are there; so are `needed` (unknown facts) and `twice` (duplicates).
     """
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, ruleset: RuleSet, procedure: bool
-    ) -> None:
-        self.connection, self.ruleset = connection, ruleset
+    def __init__(self, host: Host, ruleset: RuleSet, procedure: bool) -> None:
+        self.host, self.ruleset = host, ruleset
         self.checks = rule_ids(ruleset) if procedure else []
         sizes = {
             "ct": ruleset.criteria, "cu": ruleset.criteria, "xt": ruleset.exclusions,
@@ -57,7 +52,7 @@ class Edge:
 
     def prepare(self) -> None:
         """Join what members were given, and number the combinations."""
-        run = self.connection.execute
+        run = self.host.run
         given = ", ".join(f"bit_or(tt{at}) AS pt{at}" for at in self.track_words)
         run(f"CREATE TABLE given AS SELECT hid, {given} FROM people GROUP BY hid")
         all_tracks = ", ".join(
@@ -127,14 +122,34 @@ class Edge:
 
     # --- the result tables --------------------------------------------------------------
 
-    def tables(self) -> dict[str, str]:
-        """The queries of the result tables."""
-        return {
-            "decisions": self.decisions(), "findings": self.findings(), "tracks": self.tracks()
-        }  # fmt: skip
+    def outputs(self) -> tuple[Output, ...]:
+        """The result tables, in the roster's order."""
+        return (
+            Output(
+                "decisions",
+                ("household_id", "eligibility", "kind", "grounds", "reviews", "unknown", "tracks"),
+                frozenset(("grounds", "reviews", "unknown", "tracks")),
+                self.decisions(),
+                "ord_",
+            ),
+            Output(
+                "findings",
+                ("household_id", "member_id", "rule_id", "kind", "outcome"),
+                frozenset(),
+                self.findings(),
+                "ord_, place, mid",
+            ),
+            Output(
+                "tracks",
+                ("household_id", "member_id", "track"),
+                frozenset(),
+                self.tracks(),
+                "ord_, place, mid",
+            ),
+        )
 
     def decisions(self) -> str:
-        """The decisions, in the roster's order."""
+        """The decisions."""
         eligibility = " ".join(
             f"WHEN {number} THEN {quoted(name)}" for number, name in enumerate(ELIGIBILITIES, 1)
         )
@@ -146,16 +161,16 @@ class Edge:
         return (
             f"SELECT d.hid AS household_id, CASE d.eligibility {eligibility} END AS eligibility,"
             f" {kind} AS kind, n.grounds, n.reviews,"
-            " coalesce(u.unknown, CAST([] AS VARCHAR[])) AS unknown, n.tracks"
+            " coalesce(u.unknown, CAST([] AS VARCHAR[])) AS unknown, n.tracks, d.ord_"
             f" FROM decided_all AS d JOIN named AS n ON {self._same()}"
-            " LEFT JOIN needed AS u ON d.hid = u.hid ORDER BY d.ord_"
+            " LEFT JOIN needed AS u ON d.hid = u.hid"
         )
 
     def _same(self) -> str:
         return " AND ".join(f"d.{name} = n.{name}" for name in self.keys)
 
     def findings(self) -> str:
-        """The findings, by household in the roster's order."""
+        """The findings."""
         parts = [
             "SELECT ord_, hid, f.place AS place, CAST(0 AS BIGINT) AS mid, '' AS member_id,"
             " f.rule_id, f.kind, f.outcome FROM (SELECT d.ord_, d.hid, unnest(n.findings) AS f"
@@ -178,9 +193,9 @@ class Edge:
             f" {quoted(DUPLICATE_PERSON)}, 'duplicate', 'true' FROM twice"
         )
         return (
-            "SELECT hid AS household_id, member_id, rule_id, kind, outcome FROM ("
+            "SELECT hid AS household_id, member_id, rule_id, kind, outcome, ord_, place, mid FROM ("
             + " UNION ALL ".join(parts)
-            + ") ORDER BY ord_, place, mid"
+            + ")"
         )
 
     def _of_people(self, where: str, place: int, rule_id: str, kind: str, outcome: str) -> str:
@@ -196,7 +211,7 @@ class Edge:
         )
 
     def tracks(self) -> str:
-        """The tracks, by household in the roster's order."""
+        """The tracks."""
         parts = []
         for at, rule in enumerate(self.ruleset.tracks):
             if rule.owner == HOUSEHOLD:
@@ -210,11 +225,14 @@ class Edge:
                     f" FROM people WHERE {flag('tt', at)}"
                 )
         if not parts:
-            return "SELECT '' AS household_id, '' AS member_id, '' AS track WHERE FALSE"
+            return (
+                "SELECT '' AS household_id, '' AS member_id, '' AS track,"
+                " 0 AS ord_, 0 AS place, 0 AS mid WHERE FALSE"
+            )
         return (
-            "SELECT hid AS household_id, member_id, track FROM ("
+            "SELECT hid AS household_id, member_id, track, ord_, place, mid FROM ("
             + " UNION ALL ".join(parts)
-            + ") ORDER BY ord_, place, mid"
+            + ")"
         )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from shibie import citizen_id
 from shibie.bulk.canonical import quoted
-from shibie.bulk.files import ROW, Folder
+from shibie.bulk.files import Folder
+from shibie.bulk.host import ROW, Host
 from shibie.bulk.small import SUSPECT, Found, SmallPath, unmatchable
 from shibie.bulk.validate import PASSED, Typed, sql_type
 from shibie.compare import usable_number
@@ -24,7 +25,6 @@ from shibie.tables.roster import in_order
 from shibie.vocabulary import specs_of
 
 if TYPE_CHECKING:
-    import duckdb
     import pyarrow as pa
 
 
@@ -38,17 +38,18 @@ class Loader:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, folder: Folder, ruleset: RuleSet, as_of: date,
+        self, host: Host, folder: Folder, ruleset: RuleSet, as_of: date,
         columns: Mapping[str, Set[str]],
     ) -> None:  # fmt: skip
-        self.connection, self.folder = connection, folder
+        self.host, self.folder = host, folder
         self.ruleset, self.as_of, self.columns = ruleset, as_of, columns
         self.procedure = bool(ruleset.procedure) and folder.steps is not None
-        self.typed = Typed(connection, folder, ruleset, as_of, columns)
-        self.small = SmallPath(connection, folder, ruleset, as_of)
+        self.typed = Typed(host, folder, ruleset, as_of, columns)
+        self.small = SmallPath(host, folder, ruleset, as_of)
         self.rejected: list[Rejection] | tuple[Rejection, ...] = []
         self.rejected_households = 0
         self.notes = [*folder.notes]
+        self.picked: dict[str, str] = {}
 
     def load(self) -> None:
         """Read everything once; afterwards the sources are there."""
@@ -74,14 +75,6 @@ class Loader:
         self.rejected = in_order(rejected)
         self.notes += self.small.notes
 
-    def keep(self, name: str, columns: Mapping[str, Any]) -> None:
-        """A small table from Python, as a table of the scratch database."""
-        import pyarrow as pa
-
-        self.connection.register("given_rows", pa.table(dict(columns)))
-        self.connection.execute(f"CREATE TABLE {name} AS SELECT * FROM given_rows")
-        self.connection.unregister("given_rows")
-
     # --- adjudications and steps --------------------------------------------------------
 
     def _adjudications(self, adjudications: Sequence[Adjudication]) -> None:
@@ -103,7 +96,7 @@ class Loader:
         columns = {HID: _texts(list(rows))}
         for name in self.verdicts:
             columns[name] = _integers([flags[name] for flags in rows.values()])
-        self.keep("verdicts", columns)
+        self.host.keep("verdicts", columns)
 
     def _steps(self) -> list[Rejection]:
         """The last record of each household and step, a row a household."""
@@ -120,22 +113,24 @@ class Loader:
         table = {
             name: typed(s, [getattr(step, name) for _, step in odd]) for name, s in specs.items()
         }
-        self.keep("steps_odd", {ROW: _integers([row for row, _ in odd]), **table})
-        picked = []
+        self.host.keep("steps_odd", {ROW: _integers([row for row, _ in odd]), **table})
         for step in steps:
-            last = f"arg_max(r, {ROW}) FILTER (WHERE r.step = {quoted(step.id)})"
+            mine = f"step = {quoted(step.id)}"
             prefix = f"step{step.number}_"
             for name in sorted(self.columns["h"]):
                 if name == f"{prefix}present":
-                    picked.append(f'{last} IS NOT NULL AS "{name}"')
+                    self.picked[name] = f"bool_or({mine})"
                 elif name.startswith(prefix):
-                    picked.append(f'({last})."{name.removeprefix(prefix)}" AS "{name}"')
-        record = ", ".join(f"'{name}': \"{name}\"" for name in specs)
-        self.connection.execute(
-            f"CREATE TABLE procedure_src AS SELECT household_id AS hid, {', '.join(picked)} FROM ("
-            f"SELECT household_id, {ROW}, {{{record}}} AS r FROM ("
-            "SELECT * EXCLUDE (fine) FROM steps_typed WHERE fine"
-            " UNION ALL BY NAME SELECT * FROM steps_odd)) GROUP BY household_id"
+                    field = name.removeprefix(prefix)
+                    self.picked[name] = f'max(CASE WHEN {mine} THEN "{field}" END)'
+        values = "".join(f', {value} AS "{name}"' for name, value in self.picked.items())
+        names = _names([ROW, *specs])
+        self.host.run(
+            f"CREATE TABLE procedure_src AS SELECT household_id AS hid{values} FROM ("
+            "SELECT *, row_number() OVER"
+            f" (PARTITION BY household_id, step ORDER BY {ROW} DESC) AS back FROM ("
+            f"SELECT {names} FROM steps_typed WHERE fine UNION ALL SELECT {names} FROM steps_odd"
+            ")) WHERE back = 1 GROUP BY household_id"
         )
         return faults
 
@@ -149,30 +144,27 @@ class Loader:
         if source is None:
             nothing = [f"CAST(NULL AS BIGINT) AS {KEY}", f"CAST(NULL AS BIGINT) AS {ROW}"]
             nothing += [f'CAST(NULL AS {sql_type(specs[name])}) AS "{name}"' for name in names]
-            self.connection.execute(
-                f"CREATE VIEW r{index}_src AS SELECT {', '.join(nothing)} WHERE FALSE"
-            )
+            self.host.run(f"CREATE VIEW r{index}_src AS SELECT {', '.join(nothing)} WHERE FALSE")
             return []
         self.typed.load_register(index, register, source)
         odd = self.small.records(source, f"SELECT {ROW} FROM r{index}_typed WHERE NOT fine")
         good = [record for record in odd if not record.faults]
         numbers = [record.values.get(register.match) for record in good]
         table = {name: typed(specs[name], [r.values.get(name) for r in good]) for name in names}
-        self.keep(
-            f"r{index}_odd",
-            {KEY: _keys(numbers), ROW: _integers([r.number for r in good]), **table},
-        )
-        self.connection.execute(
-            f"CREATE VIEW r{index}_src AS SELECT * EXCLUDE (fine, written_) FROM r{index}_typed"
+        kept = {KEY: _keys(numbers), ROW: _integers([r.number for r in good]), **table}
+        self.host.keep(f"r{index}_odd", kept)
+        every = _names(kept)
+        self.host.run(
+            f"CREATE VIEW r{index}_src AS SELECT {every} FROM r{index}_typed"
             f" WHERE fine AND {KEY} IS NOT NULL"
-            f" UNION ALL BY NAME SELECT * FROM r{index}_odd WHERE {KEY} IS NOT NULL"
+            f" UNION ALL SELECT {every} FROM r{index}_odd WHERE {KEY} IS NOT NULL"
         )
         self._note_unmatchable(index, source.shown, unmatchable(odd, register.match))
         return odd
 
     def _note_unmatchable(self, index: int, shown: str, count: int) -> None:
         query = f"SELECT count(*) FROM r{index}_typed WHERE fine AND written_ AND {KEY} IS NULL"
-        count += int(self.connection.execute(query).fetchall()[0][0])
+        count += int(self.host.rows(query)[0][0])
         if count:
             self.notes.append(
                 Words(
@@ -200,19 +192,17 @@ class Loader:
         }
         table |= {n: typed(specs[n], [getattr(m, n) for _, m, _ in odd]) for n in sorted(fields)}
         table |= {name: _of_numbers(name, numbers) for name in given}
-        self.keep("m_odd", table)
+        self.host.keep("m_odd", table)
         own = "member_id"
         unnumbered = "SELECT count(*) FROM m_typed WHERE member_id IS NULL"
-        if self.connection.execute(unnumbered).fetchall()[0][0]:
+        if self.host.rows(unnumbered)[0][0]:
             # Who has no number of his own goes by his place in the household.
             place = f"row_number() OVER (PARTITION BY {HID} ORDER BY {MID})"
             own = f"coalesce(member_id, CAST({place} AS VARCHAR)) AS member_id"
-        names = ", ".join(
-            [HID, MID, KEY, own, *(f'"{n}"' for n in sorted(fields - {"member_id"})), *given]
-        )
-        self.connection.execute(
-            f"CREATE VIEW m_plain AS SELECT {names} FROM m_typed WHERE {self._trusted()}"
-            " UNION ALL BY NAME SELECT * FROM m_odd"
+        others = _names([HID, MID, KEY, *sorted(fields - {"member_id"}), *given])
+        self.host.run(
+            f"CREATE VIEW m_plain AS SELECT {own}, {others} FROM m_typed WHERE {self._trusted()}"
+            f" UNION ALL SELECT member_id, {others} FROM m_odd"
         )
         complete = []
         for index, name in enumerate(self.ruleset.registers):
@@ -220,10 +210,10 @@ class Loader:
             if name in self.folder.registers:
                 there = f"{KEY} IS NOT NULL"
                 if damaged[index]:
-                    self.keep(f"damaged{index}", {KEY: _integers(damaged[index])})
+                    self.host.keep(f"damaged{index}", {KEY: _integers(damaged[index])})
                     there += f" AND {KEY} NOT IN (SELECT {KEY} FROM damaged{index})"
             complete.append(f", ({there}) AS complete_r{index}")
-        self.connection.execute(f"CREATE VIEW m_src AS SELECT *{''.join(complete)} FROM m_plain")
+        self.host.run(f"CREATE VIEW m_src AS SELECT *{''.join(complete)} FROM m_plain")
 
     def _trusted(self) -> str:
         """Whether a typed row stays in SQL."""
@@ -237,24 +227,30 @@ class Loader:
             "ord_": _integers([row for row, _, _ in found.households]),
         }
         for alias, name in PASSED.items():
-            if name in specs:
-                table[alias] = typed(specs[name], [getattr(h, name) for h in households])
+            spec = specs.get(name)
+            values = [getattr(h, name) for h in households] if spec else []
+            table[alias] = typed(spec, values) if spec else _texts([None] * len(households))
         for name in sorted(self.columns["h"] & set(specs)):
             table[name] = typed(specs[name], [getattr(h, name) for h in households])
-        self.keep("h_odd", table)
+        self.host.keep("h_odd", table)
+        every = _names(table)
         words = "".join(f", coalesce(v.{name}, 0) AS {name}" for name in self.verdicts)
         supplied = "".join(
             f", {'TRUE' if name in self.folder.registers else 'FALSE'} AS supplied_r{index}"
             for index, name in enumerate(self.ruleset.registers)
         )
-        steps = ", s.* EXCLUDE (hid)" if self.procedure else ""
+        steps = "".join(f', s."{name}"' for name in self.picked)
         join = f" LEFT JOIN procedure_src AS s ON p.{HID} = s.hid" if self.procedure else ""
-        self.connection.execute(
+        self.host.run(
             f"CREATE VIEW h_src AS SELECT p.*{words}{supplied}{steps} FROM ("
-            f"SELECT * EXCLUDE (fine) FROM h_typed WHERE {HID} IS NOT NULL AND {self._trusted()}"
-            " UNION ALL BY NAME SELECT * FROM h_odd) AS p"
+            f"SELECT {every} FROM h_typed WHERE {HID} IS NOT NULL AND {self._trusted()}"
+            f" UNION ALL SELECT {every} FROM h_odd) AS p"
             f" LEFT JOIN verdicts AS v ON p.{HID} = v.hid{join}"
         )
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
 
 
 def _integers(values: Sequence[int]) -> pa.Array:
@@ -263,7 +259,7 @@ def _integers(values: Sequence[int]) -> pa.Array:
     return pa.array(values, pa.int64())
 
 
-def _texts(values: Sequence[str]) -> pa.Array:
+def _texts(values: Sequence[str | None]) -> pa.Array:
     import pyarrow as pa
 
     return pa.array(values, pa.string())

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
-import tempfile
 import time
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from shibie.bulk.canonical import quoted
+from shibie.bulk.duck import duck_host
 from shibie.bulk.edge import Edge
 from shibie.bulk.files import open_folder
+from shibie.bulk.host import Host
 from shibie.bulk.load import Loader
 from shibie.bulk.totals import Totals
 from shibie.bulk.validate import PASSED
@@ -22,13 +21,9 @@ from shibie.check import must_be_in_force
 from shibie.engine.relational.expressions import Asked
 from shibie.engine.relational.outcome import PENDING, Judge
 from shibie.engine.relational.plan import HID, KEY, MID
-from shibie.engine.relational.steps import run_steps
-from shibie.errors import InputError, Lang, Problem, Words
+from shibie.errors import Lang, Words
 from shibie.ruleset.model import RuleSet
-from shibie.tables.results import LIST_SEPARATOR, Format, Table, aside, write_csv, write_parquet
-
-if TYPE_CHECKING:
-    import duckdb
+from shibie.tables.results import Format, Table
 
 
 def run_folder(
@@ -64,93 +59,40 @@ def run_folder(
     Raises:
         InputError: when the folder cannot be used at all, or memory or disk do not suffice.
     """
-    import duckdb
-
     must_be_in_force(ruleset, as_of)
-    beside = temp or next((out.parent for out in outs), Path(tempfile.gettempdir()))
-    beside.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".shibie-", dir=beside))
-    try:
-        with duckdb.connect(str(scratch / "scratch.duckdb")) as connection:
-            connection.execute(f"SET temp_directory = {quoted(str(scratch / 'spill'))}")
-            if memory:
-                _limit(connection, memory)
-            run = _Run(connection, ruleset, folder, as_of, scratch, trust_declarations, progress)
-            summary = run.write(outs, lang)
-            if notes is not None:
-                notes += run.notes
-            return summary
-    except duckdb.OutOfMemoryException as error:
-        raise _short(
-            error,
-            Words("内存不够", "not enough memory"),
-            Words(
-                "用 --memory 给得更多, 或用 --temp 指定更大的磁盘",
-                "give more with --memory, or a larger disk with --temp",
-            ),
-        ) from None
-    except duckdb.IOException as error:
-        raise _short(
-            error,
-            Words("读写文件失败", "a file could not be read or written"),
-            Words(
-                "检查磁盘空间, 或用 --temp 指定别处",
-                "check the disk space, or name another place with --temp",
-            ),
-        ) from None
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    beside = temp or next((out.parent for out in outs), None)
+    with duck_host(folder, memory, beside) as host:
+        run = Run(host, str(folder), ruleset, as_of, trust_declarations, progress)
+        summary = run.write({str(out): form for out, form in outs.items()}, lang)
+    if notes is not None:
+        notes += run.notes
+    return summary
 
 
-def _limit(connection: duckdb.DuckDBPyConnection, memory: str) -> None:
-    import duckdb
-
-    try:
-        connection.execute(f"SET memory_limit = {quoted(memory)}")
-    except duckdb.Error:
-        raise InputError(
-            Problem(
-                "--memory",
-                Words(f"看不懂的大小:{memory}", f"not a size: {memory}"),
-                suggestion=Words("如 4GB 或 500MB", "such as 4GB or 500MB"),
-            )
-        ) from None
-
-
-def _short(error: Exception, what: Words, suggestion: Words) -> InputError:
-    """DuckDB's complaint in one line."""
-    text = str(error).split("\n", 1)[0]
-    return InputError(
-        Problem("duckdb", Words(f"{what.zh}:{text}", f"{what.en}: {text}"), suggestion=suggestion)
-    )
-
-
-class _Run:
+class Run:
     """One run: validate, load, decide, name, write."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, ruleset: RuleSet, folder: Path, as_of: date,
-        scratch: Path, trust_declarations: bool, progress: bool,
+        self, host: Host, folder: str, ruleset: RuleSet, as_of: date, trust_declarations: bool,
+        progress: bool,
     ) -> None:  # fmt: skip
-        self.connection, self.ruleset, self.as_of = connection, ruleset, as_of
+        self.host, self.ruleset, self.as_of = host, ruleset, as_of
         self.trust, self.progress = trust_declarations, progress
         self.started = time.monotonic()
         self.say("reading")
-        tables = open_folder(connection, folder, ruleset, scratch)
-        # Rows are numbered by now, and every result is ordered by number.
-        connection.execute("SET preserve_insertion_order = false")
+        tables = open_folder(host, folder, ruleset)
         self.supplied = frozenset(tables.registers)
         trusted = frozenset(ruleset.registers) - self.supplied if trust_declarations else ()
         self.asked = Asked(as_of, frozenset(trusted))
         self.procedure = bool(ruleset.procedure) and tables.steps is not None
-        judge = Judge(ruleset, self.asked, "duckdb", procedure=self.procedure)
+        judge = Judge(ruleset, self.asked, host.dialect, procedure=self.procedure)
         self.outcomes = judge.outcomes(("ord_", *PASSED))
-        self.needed = Judge(ruleset, self.asked, "duckdb", "u_").unknowns()
+        self.needed = Judge(ruleset, self.asked, host.dialect, "u_").unknowns()
         columns: dict[str, set[str]] = {"h": set(), "m": set()}
         for each in (self.outcomes, self.needed):
             for relation, names in each.sources.items():
                 columns.setdefault(relation, set()).update(names)
-        self.loader = Loader(connection, tables, ruleset, as_of, columns)
+        self.loader = Loader(host, tables, ruleset, as_of, columns)
 
     @property
     def notes(self) -> list[Words]:
@@ -162,38 +104,47 @@ class _Run:
         if self.progress:
             print(f"[{time.monotonic() - self.started:6.1f} s] {what}", file=sys.stderr, flush=True)
 
-    def write(self, outs: Mapping[Path, Format], lang: Lang) -> dict[str, Any]:
-        """Decide, and write everything aside before it replaces what was there."""
+    def write(self, outs: Mapping[str, Format], lang: Lang) -> dict[str, Any]:
+        """Decide, and write the results."""
         self.say("validating")
         self.loader.load()
         self.say("deciding")
         self.decide()
         self.say("naming")
-        edge = Edge(self.connection, self.ruleset, self.procedure)
+        edge = Edge(self.host, self.ruleset, self.procedure)
         edge.prepare()
         totals = Totals(
-            self.connection, self.ruleset, self.as_of, self.trust, self.supplied,
+            self.host, self.ruleset, self.as_of, self.trust, self.supplied,
             self.unmatched(), self.loader.rejected_households, len(self.loader.rejected),
             any(spec.name == "on_previous_roster" for spec in self.ruleset.vocabulary.household),
         )  # fmt: skip
         summary = totals.summary()
+        text = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
         for out, form in outs.items():
-            self.say(f"writing {out.name}")
-            with aside(out) as folder:
-                for name, query in edge.tables().items():
-                    self.copy(query, folder / name, form)
-                self.write_rejected(folder, form, lang)
-                text = json.dumps(summary, ensure_ascii=False, indent=1)
-                (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+            self.say(f"writing {out}")
+            self.host.write(
+                out, form, edge.outputs(), [self.rejected(lang)], {"summary.json": text}
+            )
         self.say("done")
         return summary
+
+    def rejected(self, lang: Lang) -> Table:
+        """The rejected rows with their reasons."""
+        return Table(
+            "rejected",
+            ("source", "row", "field", "value", "reason"),
+            tuple(
+                (each.source, each.row, each.field, each.value, each.reason.say(lang))
+                for each in self.loader.rejected
+            ),
+        )
 
     # --- deciding -----------------------------------------------------------------------
 
     def decide(self) -> None:
         """Fill `decided`, `people`, `needed` and `twice`."""
-        run = self.connection.execute
-        run_steps(self.connection, self.outcomes.steps, self.say)
+        run = self.host.run
+        self.host.steps(self.outcomes.steps, self.say)
         run("CREATE TABLE decided AS SELECT * FROM h_out")
         run(
             "CREATE TABLE people AS SELECT o.*, d.ord_, s.member_id FROM m_out AS o"
@@ -210,14 +161,14 @@ class _Run:
                 f" WHERE {KEY} IN (SELECT {KEY} FROM u_m_src)"
             )
         self.say("unknown facts")
-        run_steps(self.connection, self.needed.steps, self.say)
+        self.host.steps(self.needed.steps, self.say)
         run("CREATE TABLE needed AS SELECT hid, unknown FROM u_h_out WHERE len(unknown) > 0")
         self.say("duplicates")
         self._duplicates()
 
     def _duplicates(self) -> None:
         """The same person in several decided households, in order of first appearance."""
-        self.connection.execute(
+        self.host.run(
             f"""CREATE TABLE twice AS
             WITH shared AS (
               SELECT {KEY} FROM m_plain WHERE {KEY} IS NOT NULL
@@ -246,43 +197,5 @@ class _Run:
                     f" ANTI JOIN (SELECT {KEY} FROM m_plain WHERE {KEY} IS NOT NULL) AS m"
                     f" ON r.{KEY} = m.{KEY}"
                 )
-                found[name] = int(self.connection.execute(query).fetchall()[0][0])
+                found[name] = int(self.host.rows(query)[0][0])
         return found
-
-    # --- writing ------------------------------------------------------------------------
-
-    def copy(self, query: str, path: Path, form: Format) -> None:
-        """Stream a query into a file."""
-        if form == "parquet":
-            target = quoted(f"{path}.parquet")
-            self.connection.execute(f"COPY ({query}) TO {target} (FORMAT parquet)")
-            return
-        shown = [
-            f"nullif({_joined(name, kind)}, '') AS {name}"
-            for name, kind, *_ in self.connection.execute(f"DESCRIBE {query}").fetchall()
-        ]
-        target = quoted(f"{path}.csv")
-        self.connection.execute(
-            f"COPY (SELECT {', '.join(shown)} FROM ({query})) TO {target}"
-            " (FORMAT csv, HEADER, NULLSTR '')"
-        )
-
-    def write_rejected(self, folder: Path, form: Format, lang: Lang) -> None:
-        table = Table(
-            "rejected",
-            ("source", "row", "field", "value", "reason"),
-            tuple(
-                (each.source, each.row, each.field, each.value, each.reason.say(lang))
-                for each in self.loader.rejected
-            ),
-        )
-        if form == "csv":
-            write_csv(folder / "rejected.csv", table)
-        else:
-            write_parquet(folder / "rejected.parquet", table)
-
-
-def _joined(name: str, sql_type: str) -> str:
-    """A list cell as text."""
-    is_list = sql_type.endswith("[]")
-    return f"array_to_string({name}, {quoted(LIST_SEPARATOR)})" if is_list else name

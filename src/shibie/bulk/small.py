@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
-from shibie.bulk.files import ROW, Folder, Source
+from shibie.bulk.files import Folder, Source
+from shibie.bulk.host import ROW, Host
 from shibie.errors import InputError, Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.ruleset.model import RuleSet
@@ -20,11 +20,8 @@ from shibie.tables.headers import Header
 from shibie.tables.layout import Layout, LayoutReader
 from shibie.tables.records import Record, Rejection, Table, read_table
 from shibie.tables.roster import RosterBuilder, assemble
-from shibie.tables.source import Sheet, table_of
+from shibie.tables.source import Sheet
 from shibie.vocabulary import specs_of
-
-if TYPE_CHECKING:
-    import duckdb
 
 # Household numbers of the suspects, and of all households with a canonical number.
 SUSPECT, NUMBERED = "suspect", "h_typed"
@@ -49,10 +46,8 @@ class Found:
 class SmallPath:
     """Reads chosen rows of one folder."""
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, folder: Folder, ruleset: RuleSet, as_of: date
-    ) -> None:
-        self.connection, self.folder = connection, folder
+    def __init__(self, host: Host, folder: Folder, ruleset: RuleSet, as_of: date) -> None:
+        self.host, self.folder = host, folder
         self.ruleset, self.as_of = ruleset, as_of
         self.notes: list[Words] = []
         self._odd: set[str] | None = None
@@ -69,9 +64,9 @@ class SmallPath:
             f"array_to_string({c.sql}, '|')" if c.sql_type.endswith("[]") else c.sql
             for c in columns
         )
-        chosen = self.connection.execute(
+        chosen = self.host.rows(
             f"SELECT {ROW}, {picked} FROM {source.relation} WHERE {ROW} IN ({rows}) ORDER BY {ROW}"
-        ).fetchall()
+        )
         header = Header(0, {at: column.spec for at, column in enumerate(columns)}, ())
         sheet = Sheet(source.shown, source.shown, tuple(row[1:] for row in chosen))
         found = []
@@ -80,6 +75,12 @@ class SmallPath:
             faults = tuple(replace(fault, row=number) for fault in record.faults)
             found.append(replace(record, number=number, faults=faults))
         return found
+
+    def keep(self, name: str, numbers: Sequence[str]) -> None:
+        """A table of household numbers."""
+        import pyarrow as pa
+
+        self.host.keep(name, {"hid": pa.array(numbers, pa.string())})
 
     # --- households ---------------------------------------------------------------------
 
@@ -102,9 +103,7 @@ class SmallPath:
         found = Found()
         first = True
         for ids in self._batches():
-            self.connection.execute("CREATE OR REPLACE TABLE suspect_now (hid VARCHAR)")
-            if ids:
-                self.connection.execute("INSERT INTO suspect_now SELECT unnest(?)", [ids])
+            self.keep("suspect_now", ids)
             now, both = set(ids), []
             for source, table, row in self._tables():
                 chosen = "hid IN (SELECT hid FROM suspect_now)"
@@ -123,7 +122,7 @@ class SmallPath:
 
     def _batches(self) -> Iterator[list[str]]:
         """Suspect numbers; those that SQL does not read come with the first batch."""
-        rows = self.connection.execute(f"SELECT hid FROM {SUSPECT} ORDER BY hid").fetchall()
+        rows = self.host.rows(f"SELECT hid FROM {SUSPECT} ORDER BY hid")
         odd = self.odd_numbers()
         ids = [*sorted(odd), *(str(row[0]) for row in rows if row[0] not in odd)]
         size = max(BATCH, len(odd))
@@ -159,7 +158,7 @@ class SmallPath:
         file = self.folder.adjudications
         if file is None:
             return (), []
-        reader = LayoutReader([table_of(file, file.name)], self.ruleset, self.as_of)
+        reader = LayoutReader([self.host.whole(file)], self.ruleset, self.as_of)
         # The verdict has words of its own, as in `tables.layout`.
         specs = tuple(
             replace(spec, type="text", codes=()) if spec.name == "verdict" else spec
@@ -190,9 +189,10 @@ class SmallPath:
     def _known(self, records: Sequence[Record]) -> set[str]:
         """The household numbers in some records that are on the roster."""
         asked = {_number(record) for record in records}
-        rows = self.connection.execute(
-            f"SELECT DISTINCT hid FROM {NUMBERED} WHERE hid IN (SELECT unnest(?))", [sorted(asked)]
-        ).fetchall()
+        self.keep("asked", sorted(asked))
+        rows = self.host.rows(
+            f"SELECT DISTINCT hid FROM {NUMBERED} WHERE hid IN (SELECT hid FROM asked)"
+        )
         return {str(row[0]) for row in rows} | (self.odd_numbers() & asked)
 
 

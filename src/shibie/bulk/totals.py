@@ -6,18 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shibie.bulk.edge import flag
+from shibie.bulk.host import Host
 from shibie.compare import DUPLICATE_PERSON
 from shibie.decision import NOT_POOR
 from shibie.engine.relational.outcome import ELIGIBILITIES
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.tree import HOUSEHOLD
 from shibie.summary import in_rule_order
-
-if TYPE_CHECKING:
-    import duckdb
 
 Count = dict[str, int]
 
@@ -30,7 +28,7 @@ class Totals:
         standing: whether the form asks about the previous roster, and about leaving it.
     """
 
-    connection: duckdb.DuckDBPyConnection
+    host: Host
     ruleset: RuleSet
     as_of: date
     trust_declarations: bool
@@ -73,7 +71,7 @@ class Totals:
         }  # fmt: skip
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self.connection.execute(query).fetchall()
+        return self.host.rows(query)
 
     def _count(self, where: str) -> Count:
         (row,) = self._rows(f"SELECT count(*), sum(size_) FROM decided WHERE {where}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from datetime import date
-from typing import TYPE_CHECKING
 
 from shibie.bulk.canonical import (
     Reading,
@@ -20,7 +19,8 @@ from shibie.bulk.canonical import (
     sex,
     texts,
 )
-from shibie.bulk.files import ROW, Folder, Source
+from shibie.bulk.files import Folder, Source
+from shibie.bulk.host import ROW, Host
 from shibie.bulk.small import SUSPECT
 from shibie.engine.relational.plan import HID, KEY, MID
 from shibie.household import Household, StepRecord
@@ -29,9 +29,6 @@ from shibie.ruleset.types import MAX_ITEMS
 from shibie.tables.cells import BLANK
 from shibie.tables.export import HOUSEHOLD_ID
 from shibie.vocabulary import FieldSpec, specs_of
-
-if TYPE_CHECKING:
-    import duckdb
 
 # What the summary needs of a household beside the decision: alias → field.
 PASSED: Mapping[str, str] = {
@@ -49,10 +46,10 @@ class Typed:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, folder: Folder, ruleset: RuleSet, as_of: date,
+        self, host: Host, folder: Folder, ruleset: RuleSet, as_of: date,
         columns: Mapping[str, Set[str]],
     ) -> None:  # fmt: skip
-        self.connection, self.folder = connection, folder
+        self.host, self.folder = host, folder
         self.ruleset, self.as_of, self.columns = ruleset, as_of, columns
         self.national = issubclass(ruleset.vocabulary.household_model, Household)
 
@@ -71,13 +68,14 @@ class Typed:
         """
         column = source.columns.get(name)
         if column is None or column.sql_type.upper() != "VARCHAR":
-            whole = f"(SELECT *, NULL::BIGINT AS n_, NULL::DATE AS b_ FROM {source.relation})"
-            cell = self.cell(source, name) if column else Reading("TRUE", "NULL::VARCHAR")
-            return whole, Reading(cell.canonical, "NULL::VARCHAR")
-        plain = is_citizen(column.sql, "n_", "b_", self.as_of)
+            nothing = "CAST(NULL AS BIGINT) AS n_, CAST(NULL AS DATE) AS b_"
+            whole = f"(SELECT *, {nothing} FROM {source.relation})"
+            cell = self.cell(source, name) if column else Reading("TRUE", "CAST(NULL AS VARCHAR)")
+            return whole, Reading(cell.canonical, "CAST(NULL AS VARCHAR)")
+        plain = is_citizen(column.sql, "d_", "b_", self.as_of)
         relation = (
-            f"(SELECT * REPLACE (CASE WHEN p_ THEN n_ END AS n_) FROM (SELECT *, {plain} AS p_ FROM"
-            f" (SELECT *, {key(column.sql)} AS n_, {birth_date(column.sql)} AS b_"
+            f"(SELECT *, CASE WHEN p_ THEN d_ END AS n_ FROM (SELECT *, {plain} AS p_ FROM"
+            f" (SELECT *, {key(column.sql)} AS d_, {birth_date(column.sql)} AS b_"
             f" FROM {source.relation})))"
         )
         blank = f"({column.sql} IS NULL OR lower({column.sql}) IN ({texts(BLANK)}))"
@@ -119,7 +117,9 @@ class Typed:
         columns = {HID: self.number(source), "ord_": f"CAST({ROW} AS BIGINT)"}
         columns |= {name: self.value(source, specs[name]) for name in sorted(needed)}
         for alias, name in PASSED.items():
-            columns[alias] = self.value(source, specs[name]) if name in specs else "NULL"
+            columns[alias] = (
+                self.value(source, specs[name]) if name in specs else "CAST(NULL AS VARCHAR)"
+            )
         fine = [self.canonical(source, needed | {"village", HOUSEHOLD_ID})]
         if self.national and "other_causes" in source.columns:
             others = self.cell(source, "other_causes").value
@@ -188,9 +188,7 @@ class Typed:
     ) -> None:
         every = ", ".join(f'{value} AS "{name}"' for name, value in columns.items())
         holds = " AND ".join(f"({part})" for part in fine)
-        self.connection.execute(
-            f"CREATE TABLE {table} AS SELECT {every}, {holds} AS fine FROM {relation}"
-        )
+        self.host.run(f"CREATE TABLE {table} AS SELECT {every}, {holds} AS fine FROM {relation}")
 
     # --- households that do not stay in SQL ---------------------------------------------
 
@@ -200,23 +198,23 @@ class Typed:
         Args:
             odd: numbers that SQL could not read.
         """
-        run = self.connection.execute
-        run(
+        import pyarrow as pa
+
+        self.host.keep("odd_numbers", {"hid": pa.array(sorted(odd), pa.string())})
+        self.host.run(
             f"""CREATE TABLE {SUSPECT} AS
             SELECT coalesce(h.hid, m.hid) AS hid
             FROM (
-              SELECT hid, count(*) AS rows, bool_and(fine) AS fine
+              SELECT hid, count(*) AS many, bool_and(fine) AS fine
               FROM h_typed WHERE hid IS NOT NULL GROUP BY hid
             ) AS h FULL JOIN (
               SELECT hid, bool_and(fine) AND count(*) <= {MAX_ITEMS} AND {self._family()} AS fine
               FROM m_typed WHERE hid IS NOT NULL GROUP BY hid
             ) AS m ON h.hid = m.hid
-            WHERE h.hid IS NULL OR m.hid IS NULL OR h.rows > 1 OR NOT h.fine OR NOT m.fine"""
+            WHERE h.hid IS NULL OR m.hid IS NULL OR h.many > 1 OR NOT h.fine OR NOT m.fine
+            UNION SELECT hid FROM odd_numbers"""
         )
-        more = sorted(odd)
-        if more:
-            run(f"INSERT INTO {SUSPECT} SELECT unnest(?) EXCEPT SELECT hid FROM {SUSPECT}", [more])
-        return int(run(f"SELECT count(*) FROM {SUSPECT}").fetchall()[0][0])
+        return int(self.host.rows(f"SELECT count(*) FROM {SUSPECT}")[0][0])
 
     def _family(self) -> str:
         """What must hold of the members of a household together."""

@@ -10,6 +10,7 @@ from shibie.ruleset import packs, schema, tree
 from shibie.ruleset.checking.declarations import Declarations
 from shibie.ruleset.checking.facts import Facts
 from shibie.ruleset.checking.parameters import Parameters
+from shibie.ruleset.checking.promises import Promises
 from shibie.ruleset.checking.rules import Rules
 from shibie.ruleset.checking.steps import Steps
 from shibie.ruleset.forms import validated
@@ -65,7 +66,7 @@ def _build(source: Source, more: Source | None, folder: Path | None) -> RuleSet:
     return _Loader(form, source, parameters, sources, folder).ruleset()
 
 
-class _Loader(Declarations, Parameters, Facts, Rules, Steps):
+class _Loader(Declarations, Parameters, Facts, Rules, Steps, Promises):
     """Checks one pack; collects problems and goes on wherever it can."""
 
     def ruleset(self) -> RuleSet:
@@ -98,6 +99,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps):
         ]  # fmt: skip
         procedure = self.procedure()
         shares = self.shares()
+        properties, accepted = self.properties(), self.accepted()
         if self.problems:
             raise RulesetError(self.problems)
         criteria = tuple(rule for rule in self.facts.values() if rule.kind == "criterion")
@@ -136,6 +138,8 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps):
                 for register in hits.values()
                 if register.checks
             },
+            properties=properties,
+            accepted=accepted,
         )
 
 

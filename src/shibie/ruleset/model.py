@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from shibie.ruleset.names import Names
-from shibie.ruleset.tree import Node, Quantifier
+from shibie.ruleset.tree import Collection, Field, Node, Quantifier
 from shibie.ruleset.types import Number
 from shibie.vocabulary import FieldSpec, Owner, Vocabulary
 
@@ -186,6 +186,42 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Property:
+    """Something that the pack says must hold of every household.
+
+    Attributes:
+        when: households of which it speaks; None: all.
+        then: what must not be false of them; None for one about growing facts.
+        more: facts and registers of which more never helps: no ineligible household
+            becomes eligible by it.
+        less: facts and registers of which less never helps.
+    """
+
+    id: str
+    title: str
+    when: Node | None = None
+    then: Node | None = None
+    more: tuple[Field | Collection, ...] = ()
+    less: tuple[Field | Collection, ...] = ()
+    basis: Basis = Basis()
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A finding that the pack lives with.
+
+    Attributes:
+        finding: its name, as `shibie verify` prints it.
+        where: `file:line:column` of it in the pack.
+    """
+
+    finding: str
+    reason: str
+    where: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The words for the three eligibilities."""
 
@@ -229,6 +265,8 @@ class RuleSet:
     names: Names = field(repr=False)
     folder: Path | None = None
     comparisons: Mapping[tuple[str, str], Quantifier] = field(default_factory=dict, repr=False)
+    properties: tuple[Property, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -190,6 +190,25 @@ class ShareForm(Form):
     basis: BasisForm = BasisForm()
 
 
+class PropertyForm(Form):
+    """Something that must hold of every household: a condition, or which way facts work."""
+
+    id: Name
+    title: str
+    when: Expression | None = None
+    then: Expression | None = None
+    more: list[Name] = []
+    less: list[Name] = []
+    basis: BasisForm = BasisForm()
+
+
+class AcceptedForm(Form):
+    """A finding of `shibie verify` that the pack lives with, and why."""
+
+    finding: str = Field(min_length=1)
+    reason: str = Field(min_length=1)
+
+
 class OutcomeForm(Form):
     """The programme's words for its results."""
 
@@ -216,6 +235,8 @@ class PackForm(Form):
     tallies: list[TallyForm] = []
     procedure: list[StepForm] = []
     shares: list[ShareForm] = []
+    properties: list[PropertyForm] = []
+    accepted: list[AcceptedForm] = []
 
 
 class ParametersForm(Form):

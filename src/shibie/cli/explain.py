@@ -1,0 +1,73 @@
+"""`shibie explain`: why one household is decided as it is."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from shibie.cli.app import (
+    AsOfOption,
+    JsonOption,
+    LangOption,
+    Language,
+    RosterArgument,
+    RulesOption,
+    TrustOption,
+    app,
+    opened,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from shibie.errors import Lang
+
+
+@app.command()
+def explain(
+    roster: RosterArgument,
+    rules: RulesOption,
+    as_of: AsOfOption,
+    household: Annotated[
+        list[str], typer.Option("--household", "-h", help="户编号;可多次 Household; repeatable.")
+    ],
+    full: Annotated[bool, typer.Option("--full", help="完整推导 The whole derivation.")] = False,
+    as_json: JsonOption = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="另存为网页 Write a page as well.")
+    ] = None,
+    trust_declarations: TrustOption = False,
+    lang: LangOption = Language.zh,
+) -> None:
+    """解释一户的认定 Why, why not, what to find out, what would change it."""
+    from shibie.check import check
+    from shibie.explain.account import explain as explained
+    from shibie.explain.page import as_data, page
+    from shibie.explain.text import full as tree
+    from shibie.explain.text import short
+
+    gc.disable()
+    language: Lang = "en" if lang is Language.en else "zh"
+    ruleset, judged, read = opened(roster, rules, as_of)
+    checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
+    told = [explained(checked, each, language) for each in household]
+    if html is not None:
+        html.parent.mkdir(parents=True, exist_ok=True)
+        html.write_text(page(told, ruleset, judged, language), encoding="utf-8")
+    if as_json:
+        data = [as_data(each) for each in told]
+        print(json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False, indent=1))
+        return
+    if full:
+        from rich.console import Console
+
+        console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
+        for each in told:
+            console.print(tree(each, language))
+        return
+    for each in told:
+        for line in short(each, language):
+            print(line)

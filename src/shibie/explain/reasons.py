@@ -1,0 +1,269 @@
+"""Why: what a rule found in a household, in words, with the facts and where they are from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from shibie import wording
+from shibie.engine.case import Case, Value
+from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.prose import amount, describe, state
+from shibie.engine.trace import Provenance, Trace, trace, unknown_facts
+from shibie.errors import Lang, Words
+from shibie.ruleset import tree
+from shibie.ruleset.model import Basis, Rule, RuleSet
+from shibie.ruleset.names import MEMBERS
+from shibie.ruleset.tree import HOUSEHOLD, MEMBER
+
+SOURCES = {
+    "declared": Words("申报", "declared"), "compared": Words("比对", "register"),
+    "derived": Words("推算", "derived"), "parameter": Words("参数", "parameter"),
+    "constant": Words("规则", "rule"), "as_of": Words("认定日期", "day of judgement"),
+}  # fmt: skip
+MASKED = Words("(从略)", "(withheld)")
+Outcome = Literal["true", "false", "unknown", "refuted"]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact on which an outcome rests.
+
+    Attributes:
+        title: what it is, with whose it is.
+        value: the value, as people write it; masked where it is sensitive.
+        source: declared 申报, compared 比对, derived 推算, or the rule set itself.
+        where: register and row for what was compared, else empty.
+    """
+
+    title: str
+    value: str
+    source: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One rule and what it found.
+
+    Attributes:
+        rule_id: the rule.
+        title: its title.
+        kind: criterion, exclusion or review.
+        outcome: true, false, unknown or refuted.
+        said: what it found, in words.
+        facts: the facts behind it.
+        basis: where the rule comes from.
+    """
+
+    rule_id: str
+    title: str
+    kind: str
+    outcome: Outcome
+    said: str
+    facts: tuple[Fact, ...]
+    basis: Basis
+
+
+def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reason:
+    """What one rule found in a household, without its exceptions where it fires."""
+    whole = trace(rule.node, Place.top(ruleset, case))
+    verdict = case.adjudications.get(rule.id)
+    outcome: Outcome = {True: "true", False: "false", None: "unknown"}[cast("Any", whole.value)]  # type: ignore[assignment]
+    if verdict is not None and verdict.verdict == "refuted" and outcome != "false":
+        outcome = "refuted"
+    told = whole
+    if rule.when is not None and whole.value is True:
+        told = trace(rule.when, Place.top(ruleset, case))
+    words = _Teller(ruleset, case, lang)
+    said = words.said(told)
+    if whole.value is None:
+        said = words.missing(whole, rule.id)
+    return Reason(
+        rule.id,
+        wording.rule_title(ruleset, rule.id, lang),
+        rule.kind,
+        outcome,
+        said,
+        tuple(dict.fromkeys(words.facts(told))),
+        wording.rule_basis(ruleset, rule.id),
+    )
+
+
+class _Teller:
+    """Puts a trace into words that name the people and the rows."""
+
+    def __init__(self, ruleset: RuleSet, case: Case, lang: Lang) -> None:
+        self.ruleset, self.case, self.lang = ruleset, case, lang
+
+    def say(self, zh: str, en: str) -> str:
+        return Words(zh, en).say(self.lang)
+
+    # --- one sentence -------------------------------------------------------------------
+
+    def said(self, at: Trace) -> str:
+        if any(self.sensitive(each.node) for each in _all(at)):
+            return MASKED.say(self.lang)
+        node = at.node
+        match node:
+            case tree.And() | tree.Or():
+                deciding = [child for child in at.children if child.value is at.value]
+                return self.say(";", "; ").join(self.said(child) for child in deciding)
+            case tree.Fact() if at.children and isinstance(at.value, bool | None):
+                return self.said(at.children[0])
+            case tree.Not():
+                return self.said(at.children[0])
+            case tree.Quantifier() if at.value is (node.kind == "any"):
+                hits = [child for child in at.children[1:] if child.value is True]
+                if hits:
+                    return self.say(";", "; ").join(self.item(child) for child in hits)
+            case tree.Field() if at.value is True and at.provenance and at.provenance.rows:
+                return f"{self.title(node)}{self.rows(at.provenance)}"
+            case tree.Field() if at.value is True and at.provenance:
+                declared = SOURCES["declared"].say(self.lang)
+                return f"{self.title(node)}({declared})"
+        return state(at, self.ruleset, self.case.as_of, self.lang)
+
+    def missing(self, at: Trace, rule_id: str) -> str:
+        """The facts whose absence leaves a rule undecided."""
+        household = self.case.household
+        paths = sorted(unknown_facts(at, rule_id))
+        names = [wording.unknown_fact(self.ruleset, household, path, self.lang) for path in paths]
+        listed = self.say("、", ", ").join(names)
+        return self.say(f"未知:{listed}", f"unknown: {listed}")
+
+    def item(self, at: Trace) -> str:
+        """One member or row that makes a quantifier true."""
+        who = self.whose(at.label)
+        told = self.said(at)
+        if isinstance(at.node, tree.Literal):
+            told = self.say("有记录", "has a row")
+        place = self.row_of(at.label)
+        return f"{who}: {told}{place}" if who else f"{told}{place}"
+
+    def row_of(self, label: str) -> str:
+        register, _, rest = label.partition("[")
+        if register not in self.ruleset.registers:
+            return ""
+        return f"({self.where(register, (int(rest[:-2]),))})"
+
+    def rows(self, provenance: Provenance) -> str:
+        holders = {self.holder(provenance.register, row) for row in provenance.rows}
+        names = self.say("、", ", ").join(sorted(name for name in holders if name))
+        where = self.where(provenance.register, provenance.rows)
+        return f"({where}{self.say(',', ', ') + names if names else ''})"
+
+    def where(self, register: str, rows: tuple[int, ...]) -> str:
+        """A register and its rows, as they are found in the source."""
+        title = self.ruleset.registers[register].title
+        found = [str(row) for row in rows if row > 0]
+        if not found:
+            return title
+        return self.say(f"{title}第 {'、'.join(found)} 行", f"{title}, row {', '.join(found)}")
+
+    def whose(self, label: str) -> str:
+        """The name of the person that a label speaks of, or whose row it is."""
+        of, _, rest = label.partition("[")
+        if of == MEMBERS:
+            return wording.person(self.case.household, rest[:-2])
+        return self.holder(of, int(rest[:-2])) if rest else ""
+
+    def holder(self, register: str, row: int) -> str:
+        """The name of the member whose register row it is."""
+        for index, rows in enumerate(self.case.rows.get(register, ())):
+            if any(item.number == row for item in rows.items):
+                member = self.case.household.members[index]
+                return wording.person(self.case.household, member.member_id)
+        return ""
+
+    def title(self, node: tree.Node) -> str:
+        return describe(node, self.ruleset, self.lang)
+
+    # --- the facts behind it ------------------------------------------------------------
+
+    def facts(self, at: Trace) -> Iterator[Fact]:
+        """The leaves that the outcome rests on, top down, and derived numbers."""
+        node = at.node
+        match node:
+            case tree.Field() | tree.Given():
+                yield self.fact(at)
+            case tree.Fact() if not isinstance(at.value, bool | None):
+                yield self.fact(at)
+                for child in at.children:
+                    yield from self.facts(child)
+            case tree.Parameter():
+                yield self.fact(at)
+            case tree.And() | tree.Or():
+                for child in at.children:
+                    if child.value is at.value:
+                        yield from self.facts(child)
+            case tree.Quantifier() if at.value is (node.kind == "any"):
+                for child in at.children[1:]:
+                    if child.value is True:
+                        yield from self.facts(child)
+            case _:
+                for child in at.children:
+                    yield from self.facts(child)
+
+    def fact(self, at: Trace) -> Fact:
+        who = self.whose(at.label) if at.label else ""
+        title = self.title(at.node)
+        value = amount(at.value, self.lang, unit_of(self.ruleset, at.node))
+        provenance = at.provenance or Provenance("derived")
+        place = ""
+        if provenance.source == "compared" and provenance.register:
+            place = self.where(provenance.register, provenance.rows)
+        return Fact(
+            self.say(f"{who}的{title}", f"{title} of {who}") if who else title,
+            MASKED.say(self.lang) if self.sensitive(at.node) else value,
+            SOURCES[provenance.source].say(self.lang),
+            place,
+        )
+
+    def sensitive(self, node: tree.Node) -> bool:
+        if not isinstance(node, tree.Field):
+            return False
+        if node.owner in (HOUSEHOLD, MEMBER):
+            specs = self.ruleset.vocabulary.of(cast("Any", node.owner))
+        elif node.owner in self.ruleset.registers:
+            specs = self.ruleset.registers[node.owner].columns
+        else:
+            return False
+        return any(spec.name == node.name and spec.sensitive for spec in specs)
+
+
+def unit_of(ruleset: RuleSet, node: tree.Node) -> str:
+    """The unit of a field, fact or parameter."""
+    match node:
+        case tree.Fact(owner=owner, name=name):
+            return ruleset.facts[cast("Any", owner), name].unit
+        case tree.Parameter(name=name):
+            return ruleset.parameters[name].unit
+        case tree.Field(owner=owner, name=name):
+            specs = (
+                ruleset.vocabulary.of(cast("Any", owner))
+                if owner in (HOUSEHOLD, MEMBER)
+                else ruleset.registers[owner].columns
+                if owner in ruleset.registers
+                else ()
+            )
+            return next((spec.unit for spec in specs if spec.name == name), "")
+        case _:
+            return ""
+
+
+def numbers_of(ruleset: RuleSet, case: Case) -> dict[str, Value]:
+    """Every derived number of a household that a rule may speak of, by its name."""
+    place = Place.top(ruleset, case)
+    return {
+        name: evaluate(rule.node, place)
+        for (owner, name), rule in ruleset.facts.items()
+        if owner == HOUSEHOLD and rule.kind == "fact" and rule.unit
+    }
+
+
+def _all(at: Trace) -> Iterator[Trace]:
+    yield at
+    for child in at.children:
+        yield from _all(child)

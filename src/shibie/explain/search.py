@@ -1,0 +1,228 @@
+"""What would change it: the smallest changes after which the household is decided otherwise.
+
+The search walks the rule set's own trees (`ways.py`); each plan is then made and put
+before the interpreter, and what it can do without is taken out again. Another search, for
+instance by a solver, is a function with the signature of `Search`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Any, Literal, cast
+
+from shibie.decision import Eligibility
+from shibie.engine.case import Case
+from shibie.engine.decide import decide, verdicts_of
+from shibie.engine.exact import EXACT
+from shibie.engine.interpreter import Place, evaluate
+from shibie.explain.changes import Change, Lever, Plan, Who, eligibility_after, judged, made
+from shibie.explain.levers import step_of
+from shibie.explain.ways import NOTHING, smallest, together, ways
+from shibie.ruleset.model import Rule, RuleSet
+
+By = Literal["facts", "rules"]
+Search = Callable[[RuleSet, Case, Eligibility, By], Iterable[Plan]]
+# A signed verdict is nearer than a corrected register, and that nearer than another fact.
+_STEPS_AWAY = {"verdict": Fraction(1, 2), "row": Fraction(7, 10)}
+_RANK: dict[Who, int] = {"household": 0, "officer": 1, "rule": 2}
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """A smallest set of changes that leads to another result, confirmed by the interpreter.
+
+    Attributes:
+        changes: what would have to be otherwise, in the order of the search.
+        leads_to: the eligibility after them.
+        who: who can bring it about: the hardest of its changes.
+    """
+
+    changes: tuple[Change, ...]
+    leads_to: Eligibility
+    who: Who
+
+
+def counterfactuals(
+    ruleset: RuleSet,
+    case: Case,
+    target: Eligibility | None = None,
+    by: By = "facts",
+    most: int = 6,
+    search: Search | None = None,
+) -> tuple[Counterfactual, ...]:
+    """The smallest changes that flip a household's eligibility, the fewest facts first.
+
+    Args:
+        ruleset: the rules.
+        case: the household.
+        target: what it is to become; by default eligible, or ineligible where it is
+            eligible already.
+        by: the household's `facts`, or the `rules` themselves.
+        most: how many to give.
+        search: where the proposals come from.
+    """
+    with localcontext(EXACT):
+        now = judged(ruleset, case).eligibility
+        wanted = target or ("ineligible" if now == "eligible" else "eligible")
+        if wanted == now:
+            return ()
+        found: list[Plan] = []
+        for plan in (search or exact_search)(ruleset, case, wanted, by):
+            least = _needed(ruleset, case, plan, wanted)
+            if least is not None and least not in found:
+                found.append(least)
+        ranked = sorted(smallest(found), key=lambda plan: (size(plan), _rank(plan), _reach(plan)))
+        return tuple(_confirmed(ruleset, case, plan, wanted) for plan in ranked[:most])
+
+
+def exact_search(
+    ruleset: RuleSet, case: Case, target: Eligibility, by: By = "facts"
+) -> Iterable[Plan]:
+    """Plans from the trees of the rules, over the thresholds that stand in them."""
+    place = Place.top(ruleset, case)
+    return _into(place, by) if target == "eligible" else _out_of(place, by)
+
+
+def _into(place: Place, by: By) -> list[Plan]:
+    """Poor, no exclusion standing, no review open."""
+    ruleset, verdicts = place.ruleset, verdicts_of(place.case)
+    fact: Who = "household" if by == "facts" else "rule"
+    parts = [ways(ruleset.poor.node, place, True, fact)]
+    for rule in (*ruleset.exclusions, *ruleset.reviews):
+        if rule.id not in verdicts.refuted and (evaluate(rule.node, place) is not False):
+            parts.append(_without(rule, place, by))
+    return together(parts)
+
+
+def _without(rule: Rule, place: Place, by: By) -> list[Plan]:
+    """An exclusion or review that no longer stands in the way.
+
+    What an exclusion looks at is an asset or a standing that a household must not be told
+    to talk away: it is always for an officer to verify, with evidence.
+    """
+    if by == "rules":
+        dropped = frozenset([Change(Lever("rule", rule.id), False, True, who="rule")])
+        return smallest([*ways(rule.node, place, False, "rule"), dropped])
+    refuted: list[Plan] = []
+    if rule.refutable and evaluate(rule.node, place) is True:
+        before = place.case.adjudications.get(rule.id)
+        said = before.verdict if before else None
+        change = Change(Lever("verdict", rule.id), "refuted", said, who="officer")
+        refuted = [frozenset([change])]
+    return [*refuted, *ways(rule.node, place, False, "officer")]
+
+
+def _out_of(place: Place, by: By) -> list[Plan]:
+    """Not poor, or an exclusion that stands."""
+    ruleset, verdicts = place.ruleset, verdicts_of(place.case)
+    fact: Who = "household" if by == "facts" else "rule"
+    plans = list(ways(ruleset.poor.node, place, False, fact))
+    for rule in ruleset.exclusions:
+        if rule.id not in verdicts.refuted:
+            plans += ways(rule.node, place, True, "officer" if by == "facts" else "rule")
+    for rule in ruleset.reviews:
+        if by == "facts" and rule.id not in verdicts.refuted and evaluate(rule.node, place) is True:
+            change = Change(Lever("verdict", rule.id), "upheld", None, who="officer")
+            plans.append(frozenset([change]))
+    return plans
+
+
+def _needed(ruleset: RuleSet, case: Case, plan: Plan, wanted: Eligibility) -> Plan | None:
+    """The plan without the changes it can do without; None if it does not lead there."""
+    if plan == NOTHING or eligibility_after(ruleset, case, plan) != wanted:
+        return None
+    for change in sorted(plan, key=_order):
+        fewer = plan - {change}
+        if fewer and eligibility_after(ruleset, case, fewer) == wanted:
+            plan = fewer
+    return plan
+
+
+def size(plan: Iterable[Change]) -> int:
+    """How many facts a plan is about; a person who could not be matched is one of them."""
+    kinds = [
+        ("person", change.lever.member)
+        if change.lever.kind == "rows" and change.lever.member is not None
+        else change.lever
+        for change in plan
+    ]
+    return len(set(kinds))
+
+
+def _reach(plan: Plan) -> Fraction:
+    """How far the plan goes: a number by the share of itself, anything else by one whole."""
+    reach = Fraction(0)
+    for change in plan:
+        before, value = change.before, change.value
+        reach += change.lever.kind == "column"  # a register is not easily wrong
+        if change.bound and _number(before) and _number(value):
+            was, becomes = Fraction(cast("Decimal", before)), Fraction(cast("Decimal", value))
+            reach += abs(becomes - was) / max(abs(was), Fraction(1))
+        else:
+            reach += _STEPS_AWAY.get(change.lever.kind, Fraction(1))
+    return reach
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _rank(plan: Plan) -> int:
+    return max(_RANK[change.who] for change in plan)
+
+
+def _order(change: Change) -> tuple[str, str, int, int]:
+    lever = change.lever
+    return (lever.kind, lever.name, -1 if lever.member is None else lever.member, lever.row)
+
+
+def _confirmed(ruleset: RuleSet, case: Case, plan: Plan, wanted: Eligibility) -> Counterfactual:
+    """The plan as the interpreter decides it, whole; other values that do not do are dropped."""
+    changes = []
+    for loose in sorted(plan, key=_order):
+        rest = plan - {loose}
+        change = _tight(ruleset, case, loose, rest, wanted)
+        plan = rest | {change}
+        also = tuple(
+            value
+            for value in change.also
+            if eligibility_after(ruleset, case, [*rest, _with(change, value)]) == wanted
+        )
+        changes.append(
+            Change(change.lever, change.value, change.before, change.bound, also, change.who)
+        )
+    decided = decide(*made(ruleset, case, changes))
+    assert decided.eligibility == wanted, (plan, decided)
+    who = max((change.who for change in changes), key=lambda each: _RANK[each])
+    return Counterfactual(tuple(changes), decided.eligibility, who)
+
+
+def _tight(ruleset: RuleSet, case: Case, change: Change, rest: Plan, wanted: Eligibility) -> Change:
+    """A number moved no further than the other changes leave it to go."""
+    step, before = step_of(ruleset, change.lever), change.before
+    if not change.bound or step is None or not isinstance(before, int | Decimal):
+        return change
+
+    def at(units: int) -> Change:
+        value = int(before) + units if step == 1 else before + units * step
+        return replace(change, value=value)
+
+    def will_do(units: int) -> bool:
+        return eligibility_after(ruleset, case, [*rest, at(units)]) == wanted
+
+    value: Any = change.value
+    far = int((value - before) / step)
+    sign, near, far = (1 if far > 0 else -1), 0, abs(far)
+    if not will_do(sign * (far - 1)):
+        return change
+    while far - near > 1:
+        middle = (near + far) // 2
+        near, far = (near, middle) if will_do(sign * middle) else (middle, far)
+    return at(sign * far)
+
+
+def _with(change: Change, value: object) -> Change:
+    return Change(change.lever, value, change.before, who=change.who)  # type: ignore[arg-type]

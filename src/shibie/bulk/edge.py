@@ -66,7 +66,8 @@ class Edge:
         self.keys = keys
         run(
             f"CREATE TABLE combination AS SELECT {', '.join(keys)},"
-            f" count(*) AS households, sum(size_) AS persons FROM decided_all GROUP BY ALL"
+            " min(ord_) AS first, count(*) AS households, sum(size_) AS persons"
+            " FROM decided_all GROUP BY ALL"
         )
         grounds = self._list(
             [(f"{flag('xt', i)} AND NOT {flag('rx', i)}", rule.id) for i, rule in enumerate(self.ruleset.exclusions)]
@@ -83,7 +84,7 @@ class Edge:
             [(flag("at", i), rule.id) for i, rule in enumerate(self.ruleset.tracks)]
         )
         run(
-            f"CREATE TABLE named AS SELECT {', '.join(keys)}, households, persons,"
+            f"CREATE TABLE named AS SELECT {', '.join(keys)}, first, households, persons,"
             f" {grounds} AS grounds, {reviews} AS reviews, {tracks} AS tracks,"
             f" {self._finding_list()} AS findings FROM combination"
         )

@@ -162,7 +162,9 @@ class Run:
             )
         self.say("unknown facts")
         self.host.steps(self.needed.steps, self.say)
-        run("CREATE TABLE needed AS SELECT hid, unknown FROM u_h_out WHERE len(unknown) > 0")
+        run(
+            "CREATE TABLE needed AS SELECT hid, unknown FROM u_h_out WHERE array_length(unknown) > 0"
+        )
         self.say("duplicates")
         self._duplicates()
 

@@ -90,7 +90,7 @@ class Totals:
 
     def _numbers(self) -> dict[str, Count]:
         rows = self._rows(
-            "SELECT len(grounds)::VARCHAR AS n, sum(households), sum(persons) FROM named"
+            "SELECT array_length(grounds)::VARCHAR AS n, sum(households), sum(persons) FROM named"
             " GROUP BY n ORDER BY n"
         )
         return {name: _counted(row) for name, *row in rows}
@@ -102,9 +102,8 @@ class Totals:
             "SELECT rule_id, outcome, sum(households), sum(persons) FROM"
             " (SELECT f.rule_id AS rule_id, f.outcome AS outcome,"
             " any_value(households) AS households, any_value(persons) AS persons FROM"
-            " (SELECT number, unnest(findings) AS f, households, persons FROM"
-            " (SELECT row_number() OVER () AS number, * FROM named))"
-            " GROUP BY number, f.rule_id, f.outcome)"
+            " (SELECT first, unnest(findings) AS f, households, persons FROM named)"
+            " GROUP BY first, f.rule_id, f.outcome)"
             " GROUP BY rule_id, outcome"
         ):
             found.setdefault(rule_id, {})[outcome] = _counted(row)

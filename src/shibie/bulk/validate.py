@@ -123,7 +123,7 @@ class Typed:
         fine = [self.canonical(source, needed | {"village", HOUSEHOLD_ID})]
         if self.national and "other_causes" in source.columns:
             others = self.cell(source, "other_causes").value
-            fine.append(f"coalesce(len(list_distinct({others})) <= 2, TRUE)")
+            fine.append(f"coalesce(array_length(list_distinct({others})) <= 2, TRUE)")
             if "main_cause" in source.columns:
                 main = self.cell(source, "main_cause").value
                 fine.append(f"coalesce(NOT list_contains({others}, {main}), TRUE)")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -15,7 +15,6 @@ from shibie.cli.app import (
     Engine,
     LangOption,
     Language,
-    RosterArgument,
     RulesOption,
     TrustOption,
     app,
@@ -27,6 +26,7 @@ from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from rich.table import Table
 
@@ -35,17 +35,25 @@ if TYPE_CHECKING:
     from shibie.ruleset.model import RuleSet
     from shibie.tables.results import Format
 
+    Outcome = tuple[RuleSet, dict[str, Any], Sequence[Words]]
+
 # Above this many bytes of CSV, reading in Python takes longer than DuckDB to start.
 IN_MEMORY = 8_000_000
 
 
 @app.command()
 def check(
-    roster: RosterArgument,
+    roster: Annotated[
+        str,
+        typer.Argument(
+            help="名册:文件夹或 .xlsx;用 spark 时可为其能读的任何路径"
+            " Roster: a folder or an .xlsx; with spark, any path that it reads."
+        ),
+    ],
     rules: RulesOption,
     as_of: AsOfOption,
     out: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(
             "--out",
             "-o",
@@ -70,7 +78,7 @@ def check(
         ),
     ] = None,
     temp: Annotated[
-        Path | None, typer.Option(help="大名册的临时文件放在哪里 Where large folders spill.")
+        str | None, typer.Option(help="大名册的临时文件放在哪里 Where large folders spill.")
     ] = None,
     lang: LangOption = Language.zh,
 ) -> None:
@@ -78,34 +86,92 @@ def check(
     # One run over data without cycles: collecting would only walk it again and again.
     gc.disable()
     language: Lang = "en" if lang is Language.en else "zh"
-    targets = dict(map(_target, out or []))
-    settings = file_to_file(roster, engine, targets, memory, temp)
-    if settings is None:
-        ruleset, summary, notes = _in_memory(
-            roster, rules, as_of, targets, engine, trust_declarations, show_ids, language
+    kinds = {text: _kind(text) for text in out or []}
+    if engine is Engine.spark:
+        ruleset, summary, notes = _on_spark(
+            roster, rules, day(as_of), kinds, memory, temp, trust_declarations, language
         )
     else:
-        from shibie.bulk import run_folder
-        from shibie.ruleset.loader import load
-
-        notes = []
-        ruleset = load(rules)
-        summary = run_folder(
-            ruleset, roster, day(as_of), settings, memory=memory, temp=temp,
-            trust_declarations=trust_declarations, progress=sys.stderr.isatty(), lang=language,
-            notes=notes,
+        ruleset, summary, notes = _on_this_machine(
+            Path(roster), rules, as_of, {Path(text): kind for text, kind in kinds.items()},
+            engine, memory, temp, trust_declarations, show_ids, language,
         )  # fmt: skip
     report(ruleset, summary, language)
     for note in notes:
         print(note.say(language), file=sys.stderr)
-    for path in targets:
+    for path in kinds:
         print(Words(f"结果在 {path}", f"results in {path}").say(language))
     raise typer.Exit(REJECTED if summary["rejected_rows"] else 0)
 
 
+def _on_this_machine(
+    roster: Path, rules: str, as_of: str, targets: Mapping[Path, str], engine: Engine | None,
+    memory: str | None, temp: str | None, trust_declarations: bool, show_ids: bool, lang: Lang,
+) -> Outcome:  # fmt: skip
+    for path, kind in targets.items():
+        if kind != "workbook" and path.is_file():
+            raise InputError(
+                Problem(
+                    "--out", Words(f"{path} 是文件,不是文件夹", f"{path} is a file, not a folder")
+                )
+            )
+    settings = file_to_file(roster, engine, targets, memory, temp)
+    if settings is None:
+        return _in_memory(roster, rules, as_of, targets, engine, trust_declarations, show_ids, lang)
+    from shibie.bulk import run_folder
+    from shibie.ruleset.loader import load
+
+    notes: list[Words] = []
+    ruleset = load(rules)
+    summary = run_folder(
+        ruleset, roster, day(as_of), settings, memory=memory, temp=Path(temp) if temp else None,
+        trust_declarations=trust_declarations, progress=sys.stderr.isatty(), lang=lang,
+        notes=notes,
+    )  # fmt: skip
+    return ruleset, summary, notes
+
+
+def _on_spark(
+    roster: str, rules: str, as_of: date, targets: Mapping[str, str], memory: str | None,
+    temp: str | None, trust_declarations: bool, lang: Lang,
+) -> Outcome:  # fmt: skip
+    from shibie.bulk.spark import run_spark
+    from shibie.ruleset.loader import load
+
+    if memory:
+        raise InputError(
+            Problem(
+                "--memory",
+                Words("spark 的内存由它自己的设置决定", "spark has settings of its own for memory"),
+                suggestion=Words(
+                    "spark-submit --driver-memory 4g --executor-memory 4g",
+                    "spark-submit --driver-memory 4g --executor-memory 4g",
+                ),
+            )
+        )
+    folders: dict[str, Format] = {}
+    for text, kind in targets.items():
+        if kind == "workbook":
+            raise InputError(
+                Problem(
+                    "--out",
+                    Words("spark 引擎只写文件夹", "the spark engine writes folders only"),
+                    suggestion=Words("给一个文件夹", "name a folder"),
+                )
+            )
+        folders[text] = "parquet" if kind == "parquet" else "csv"
+    notes: list[Words] = []
+    ruleset = load(rules)
+    summary = run_spark(
+        ruleset, roster, as_of, folders, temp=temp, trust_declarations=trust_declarations,
+        progress=sys.stderr.isatty(), lang=lang, notes=notes,
+    )  # fmt: skip
+    return ruleset, summary, notes
+
+
 def file_to_file(
     roster: Path, engine: Engine | None, targets: Mapping[Path, str],
-    memory: str | None = None, temp: Path | None = None,
+    memory: str | None = None, temp: str | None = None,
 ) -> dict[Path, Format] | None:  # fmt: skip
     """The results to write when the folder is decided file to file; None to read it in memory."""
     must_exist(roster)
@@ -136,12 +202,12 @@ def file_to_file(
 def _in_memory(
     roster: Path, rules: str, as_of: str, targets: Mapping[Path, str], engine: Engine | None,
     trust_declarations: bool, show_ids: bool, lang: Lang,
-) -> tuple[RuleSet, dict[str, Any], Sequence[Words]]:  # fmt: skip
+) -> Outcome:  # fmt: skip
     from shibie import check as checking
     from shibie.summary import summarise
 
     ruleset, judged, read = opened(roster, rules, as_of)
-    name: EngineName = (engine or Engine.interpreter).value
+    name = cast("EngineName", (engine or Engine.interpreter).value)
     checked = checking.check(ruleset, read, judged, name, trust_declarations)
     summary = summarise(checked)
     for path, target in targets.items():
@@ -149,21 +215,18 @@ def _in_memory(
     return ruleset, summary, read.notes
 
 
-def _target(path: Path) -> tuple[Path, str]:
-    kind = {".xlsx": "workbook", ".parquet": "parquet", "": "csv"}.get(path.suffix.lower(), "csv")
-    if kind == "csv" and path.suffix.lower() in (".csv", ".xls", ".json"):
+def _kind(text: str) -> str:
+    """What a place of results is: a workbook, or a folder of Parquet or CSV."""
+    suffix = PurePosixPath(text).suffix.lower()
+    if suffix in (".csv", ".xls", ".json"):
         raise InputError(
             Problem(
                 "--out",
-                Words(f"不能写成 {path.suffix} 文件", f"cannot write a {path.suffix} file"),
+                Words(f"不能写成 {suffix} 文件", f"cannot write a {suffix} file"),
                 suggestion=Words("用 .xlsx 文件或一个文件夹", "name an .xlsx file or a folder"),
             )
         )
-    if kind != "workbook" and path.is_file():
-        raise InputError(
-            Problem("--out", Words(f"{path} 是文件,不是文件夹", f"{path} is a file, not a folder"))
-        )
-    return path, kind
+    return {".xlsx": "workbook", ".parquet": "parquet"}.get(suffix, "csv")
 
 
 def _write(

@@ -1,0 +1,189 @@
+"""Files where Spark finds them: local, HDFS, object stores; through Hadoop's file systems."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from shibie.bulk.host import File
+from shibie.errors import InputError, Problem, Words
+from shibie.tables.headers import HEADER_DEPTH
+from shibie.tables.results import Format, Table, write_csv, write_parquet
+from shibie.tables.source import TABLES, Sheet, delimiter_of, table_of
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+# Headers are found in so much of a file's beginning.
+BEGINNING: Final = 1 << 16
+_TYPES: Final = {
+    "string": "VARCHAR", "boolean": "BOOLEAN", "tinyint": "TINYINT", "smallint": "SMALLINT",
+    "int": "INTEGER", "bigint": "BIGINT", "date": "DATE", "array<string>": "VARCHAR[]",
+}  # fmt: skip
+
+
+class Storage:
+    """Reads, lists, moves and removes files by Hadoop paths."""
+
+    def __init__(self, spark: SparkSession) -> None:
+        self.jvm: Any = spark.sparkContext._jvm
+        self.configuration: Any = spark.sparkContext._jsc.hadoopConfiguration()
+
+    def _at(self, path: str) -> tuple[Any, Any]:
+        """A path and its file system."""
+        at = self.jvm.org.apache.hadoop.fs.Path(path)
+        system = at.getFileSystem(self.configuration)
+        # Checksum files would lie beside the results.
+        system.setWriteChecksum(False)
+        return at, system
+
+    def parent(self, path: str) -> str:
+        """The folder that a path lies in."""
+        above = self._at(path)[0].getParent()
+        return str(above.toString()) if above is not None else path
+
+    def home(self) -> str:
+        """A folder for scratch files where no result names one."""
+        return str(self.configuration.get("hadoop.tmp.dir"))
+
+    def tables(self, folder: str) -> list[File]:
+        """The tables of a folder and of its registers; a Parquet table may be a folder.
+
+        Raises:
+            InputError: when there is no such folder.
+        """
+        found = []
+        for inside in ("", "registers/"):
+            at, system = self._at(f"{folder}/{inside}")
+            if not system.exists(at):
+                if not inside:
+                    raise InputError(
+                        Problem(folder, Words("没有这个文件夹", "there is no such folder"))
+                    )
+                continue
+            for status in sorted(system.listStatus(at), key=lambda each: each.getPath().getName()):
+                name = str(status.getPath().getName())
+                suffix = f".{name.rsplit('.', 1)[-1].lower()}"
+                if name[0] in "._" or suffix not in TABLES:
+                    continue
+                parquet = suffix == ".parquet"
+                if status.isFile() or parquet:
+                    path = str(status.getPath().toString())
+                    empty = bool(status.isFile() and status.getLen() == 0)
+                    found.append(File(inside + name, path, parquet, empty))
+        return found
+
+    def _bytes(self, file: File, most: int | None = None) -> bytes:
+        at, system = self._at(file.path)
+        stream = system.open(at)
+        try:
+            return bytes(stream.readAllBytes() if most is None else stream.readNBytes(most))
+        finally:
+            stream.close()
+
+    def head(self, file: File) -> tuple[list[tuple[str, ...]], dict[str, str]]:
+        """The first rows of a CSV file, and how Spark is to read it.
+
+        Raises:
+            InputError: when it is not valid CSV.
+        """
+        data = self._bytes(file, BEGINNING)
+        for encoding in ("utf-8-sig", "gb18030"):
+            # The last character may be cut.
+            text = data.decode(encoding, errors="ignore")
+            if len(text.encode(encoding)) >= len(data) - 4:
+                break
+        if len(data) == BEGINNING:
+            text = text.rsplit("\n", 1)[0]
+        delimiter = delimiter_of(io.StringIO(text))
+        try:
+            reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+            rows = [tuple(row) for row in itertools.islice(reader, HEADER_DEPTH)]
+        except csv.Error as error:
+            raise InputError(
+                Problem(file.path, Words(f"不是合法的 CSV({error})", f"not valid CSV ({error})"))
+            ) from None
+        spoken = "UTF-8" if encoding == "utf-8-sig" else "GB18030"
+        return rows, {"sep": delimiter, "encoding": spoken}
+
+    def sheet(self, file: File) -> Sheet:
+        """All cells of a small CSV file."""
+        with tempfile.TemporaryDirectory() as folder:
+            copy = Path(folder) / "table.csv"
+            copy.write_bytes(self._bytes(file))
+            read = table_of(copy, file.shown)
+        return Sheet(file.name, file.shown, read.rows)
+
+    # --- results ------------------------------------------------------------------------
+
+    def write_small(
+        self, folder: str, tables: Sequence[Table], texts: Mapping[str, str], form: Format
+    ) -> None:
+        """Write small tables and texts through a local folder."""
+        at, system = self._at(folder)
+        system.mkdirs(at)
+        with tempfile.TemporaryDirectory() as scratch:
+            for table in tables:
+                local = Path(scratch) / f"{table.name}.{form}"
+                write_csv(local, table) if form == "csv" else write_parquet(local, table)
+            for name, text in texts.items():
+                (Path(scratch) / name).write_text(text, encoding="utf-8")
+            for local in Path(scratch).iterdir():
+                source = self.jvm.org.apache.hadoop.fs.Path(local.as_uri())
+                system.copyFromLocalFile(source, at)
+
+    def single(self, parts: str, target: str) -> None:
+        """Make the only part of a written table a file of its own."""
+        at, system = self._at(parts)
+        (part,) = [
+            status.getPath()
+            for status in system.listStatus(at)
+            if str(status.getPath().getName()).startswith("part-")
+        ]
+        system.rename(part, self._at(target)[0])
+        system.delete(at, True)
+
+    def move(self, folder: str, out: str) -> None:
+        """Move what is in a folder into another, over what is there of the same names."""
+        source, system = self._at(folder)
+        target, _ = self._at(out)
+        system.mkdirs(target)
+        for status in system.listStatus(source):
+            place = self.jvm.org.apache.hadoop.fs.Path(target, status.getPath().getName())
+            system.delete(place, True)
+            system.rename(status.getPath(), place)
+
+    def remove(self, folder: str) -> None:
+        """Remove a folder, if it is there."""
+        at, system = self._at(folder)
+        system.delete(at, True)
+
+
+def type_names(table: DataFrame) -> list[tuple[str, str]]:
+    """The columns with the names that DuckDB has for their types."""
+    return [(name, _TYPES.get(kind, kind.upper())) for name, kind in table.dtypes]
+
+
+def numbered(table: DataFrame, columns: Sequence[str], row: str, parquet: bool) -> DataFrame:
+    """A file's columns with its row numbers from 1, whatever the parts it is read in."""
+    from pyspark.sql import functions as f
+
+    within = f.col("_metadata.row_index") if parquet else f.monotonically_increasing_id()
+    quoted = [f.col(f"`{name}`") for name in columns]
+    places = table.select(
+        *quoted, f.col("_metadata.file_path").alias("part_"), within.alias("within_")
+    )
+    counts = places.groupBy("part_").agg(f.count("*"), f.min("within_")).collect()
+    start, starts = 0, []
+    for part, count, first in sorted(tuple(each) for each in counts):
+        starts.append((part, start - first))
+        start += count
+    spark = table.sparkSession
+    offsets = spark.createDataFrame(starts or [("", 0)], "part_ STRING, offset_ BIGINT")
+    number = (f.col("within_") + f.col("offset_") + 1).alias(row)
+    return places.join(f.broadcast(offsets), "part_").select(*quoted, number)

@@ -40,6 +40,7 @@ class Engine(StrEnum):
     interpreter = "interpreter"
     duckdb = "duckdb"
     rete = "rete"
+    spark = "spark"
 
 
 RulesOption = Annotated[

@@ -23,7 +23,7 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml
 	  echo "make test needs a C compiler: durable-rules is built from source."; \
 	  echo "  Debian/Ubuntu: apt-get install gcc python3-dev    macOS: xcode-select --install"; \
 	  echo "  (make demo needs none.)"; exit 1; }
-	$(BIN)/pip install --quiet --editable ".[dev,rete,verify]"
+	$(BIN)/pip install --quiet --editable ".[dev,rete,verify,report]"
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo

@@ -78,7 +78,7 @@ def _provenance(node: Node, place: Place, children: tuple[Trace, ...]) -> Proven
             (hits,) = children
             collection = hits.node
             assert isinstance(collection, tree.Quantifier)
-            return Provenance("compared", collection.collection.name, _hit_rows(hits))
+            return Provenance("compared", collection.collection.name, hit_rows(hits))
         case tree.Field():
             return Provenance("declared")
         case tree.Collection(name=name) if name != MEMBERS:
@@ -95,7 +95,7 @@ def _provenance(node: Node, place: Place, children: tuple[Trace, ...]) -> Proven
             return None
 
 
-def _hit_rows(hits: Trace) -> tuple[int, ...]:
+def hit_rows(hits: Trace) -> tuple[int, ...]:
     """Row numbers of the predicates that came out true, read off their labels."""
     labels = [child.label for child in hits.children[1:] if child.value is True]
     return tuple(int(label[label.index("[") + 1 : -2]) for label in labels)

@@ -10,7 +10,7 @@ from shibie import wording
 from shibie.engine.case import Case, Value
 from shibie.engine.interpreter import Place, evaluate
 from shibie.engine.prose import amount, describe, state
-from shibie.engine.trace import Provenance, Trace, trace, unknown_facts
+from shibie.engine.trace import Provenance, Trace, hit_rows, trace, unknown_facts
 from shibie.errors import Lang, Words
 from shibie.ruleset import tree
 from shibie.ruleset.model import Basis, Rule, RuleSet
@@ -121,8 +121,8 @@ class _Teller:
             case tree.Field() if at.value is True and at.provenance and at.provenance.rows:
                 return f"{self.title(node)}{self.rows(at.provenance)}"
             case tree.Field() if at.value is True and at.provenance:
-                declared = SOURCES["declared"].say(self.lang)
-                return f"{self.title(node)}({declared})"
+                told = [SOURCES["declared"].say(self.lang), self.confirmed(node, at.label)]
+                return f"{self.title(node)}({self.say(',', ', ').join(filter(None, told))})"
         return state(at, self.ruleset, self.case.as_of, self.lang)
 
     def missing(self, at: Trace, rule_id: str) -> str:
@@ -153,6 +153,18 @@ class _Teller:
         names = self.say("、", ", ").join(sorted(name for name in holders if name))
         where = self.where(provenance.register, provenance.rows)
         return f"({where}{self.say(',', ', ') + names if names else ''})"
+
+    def confirmed(self, node: tree.Field, label: str) -> str:
+        """The register rows that say the same as a declaration, or nothing."""
+        hits = self.ruleset.comparison_of(node.owner, node.name)
+        if hits is None:
+            return ""
+        place = Place.top(self.ruleset, self.case)
+        if node.owner == MEMBER:
+            ids = [member.member_id for member in self.case.household.members]
+            place = place.at_member(ids.index(label.partition("[")[2][:-2]))
+        rows = hit_rows(trace(hits, place))
+        return self.where(hits.collection.name, rows) if rows else ""
 
     def where(self, register: str, rows: tuple[int, ...]) -> str:
         """A register and its rows, as they are found in the source."""
@@ -214,6 +226,8 @@ class _Teller:
         place = ""
         if provenance.source == "compared" and provenance.register:
             place = self.where(provenance.register, provenance.rows)
+        elif isinstance(at.node, tree.Field) and at.value is True:
+            place = self.confirmed(at.node, at.label)
         return Fact(
             self.say(f"{who}的{title}", f"{title} of {who}") if who else title,
             MASKED.say(self.lang) if self.sensitive(at.node) else value,

@@ -1,0 +1,1 @@
+"""Letters to households (告知书) and lists for the village's board (公示)."""

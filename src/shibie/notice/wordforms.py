@@ -1,0 +1,290 @@
+"""The Word templates as they are shipped: `python -m shibie.notice.wordforms` writes them anew.
+
+A county edits the .docx files in Word; this module only keeps the shipped ones in one form.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from shibie.errors import Lang, Words
+from shibie.paper.word import docxtpl_library
+
+FOLDER = Path(__file__).parent / "templates"
+_TITLE, _BODY = "黑体", "仿宋"
+
+
+def file_name(kind: str, lang: Lang) -> str:
+    """The template of a kind of paper in a language.
+
+    >>> file_name("letter", "zh"), file_name("list", "en")
+    ('letter.docx', 'list.en.docx')
+    """
+    return f"{kind}.docx" if lang == "zh" else f"{kind}.en.docx"
+
+
+def forms() -> dict[str, bytes]:
+    """Every shipped Word template by its file name."""
+    languages: tuple[Lang, ...] = ("zh", "en")
+    made = {file_name("letter", lang): _letter(lang) for lang in languages}
+    return made | {file_name("list", lang): _list(lang) for lang in languages}
+
+
+class Page:
+    """A Word document on A4 with Chinese type."""
+
+    def __init__(self, lang: Lang, title: str) -> None:
+        docxtpl_library()
+        import docx
+        from docx.shared import Mm, Pt
+
+        self.lang: Lang = lang
+        self.it = docx.Document()
+        section = self.it.sections[0]
+        section.page_width, section.page_height = Mm(210), Mm(297)
+        section.left_margin = section.right_margin = Mm(26)
+        section.top_margin = section.bottom_margin = Mm(22)
+        normal = self.it.styles["Normal"]
+        normal.font.size = Pt(12)
+        _typeface(normal, _BODY)
+        normal.paragraph_format.space_after = Pt(4)
+        normal.paragraph_format.line_spacing = 1.3
+        self.it.core_properties.title, self.it.core_properties.author = title, ""
+        self.it.core_properties.comments = ""
+
+    def say(self, zh: str, en: str) -> str:
+        """The words of the one language."""
+        return Words(zh, en).say(self.lang)
+
+    def title(self, text: str) -> None:
+        """The paper's title."""
+        self._centred(text, 20, True)
+
+    def small(self, text: str, centred: bool = False) -> None:
+        """A line in small grey type."""
+        from docx.shared import Pt, RGBColor
+
+        paragraph = self.it.add_paragraph()
+        run = paragraph.add_run(text)
+        run.font.size, run.font.color.rgb = Pt(9.5), RGBColor(0x59, 0x59, 0x59)
+        if centred:
+            paragraph.alignment = _alignment("CENTER")
+
+    def heading(self, text: str) -> None:
+        """The heading of a section."""
+        from docx.shared import Pt
+
+        paragraph = self.it.add_paragraph()
+        paragraph.paragraph_format.space_before = Pt(8)
+        paragraph.paragraph_format.keep_with_next = True
+        run = paragraph.add_run(text)
+        run.bold = True
+        _typeface(run, _TITLE)
+
+    def text(self, text: str, bold: bool = False, right: bool = False) -> None:
+        """A paragraph; a paragraph `{%p … %}` is a command of the template and leaves no line."""
+        paragraph = self.it.add_paragraph()
+        paragraph.add_run(text).bold = bold
+        if right:
+            paragraph.alignment = _alignment("RIGHT")
+
+    def item(self, text: str) -> None:
+        """An item of a list."""
+        self.it.add_paragraph(text, style="List Bullet")
+
+    def _centred(self, text: str, size: float, bold: bool) -> None:
+        from docx.shared import Pt
+
+        paragraph = self.it.add_paragraph()
+        paragraph.alignment = _alignment("CENTER")
+        run = paragraph.add_run(text)
+        run.bold, run.font.size = bold, Pt(size)
+        _typeface(run, _TITLE)
+
+    def file(self) -> bytes:
+        """The file."""
+        into = io.BytesIO()
+        self.it.save(into)
+        return into.getvalue()
+
+
+def _alignment(name: str) -> Any:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    return getattr(WD_ALIGN_PARAGRAPH, name)
+
+
+def _typeface(of: Any, name: str) -> None:
+    from docx.oxml.ns import qn
+
+    of.font.name = "Times New Roman"
+    of.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
+
+
+def _letter(lang: Lang) -> bytes:
+    page = Page(lang, Words("认定结果告知书", "Notice of decision").say(lang))
+    say = page.say
+    page.title(say("认定结果告知书", "Notice of decision"))
+    page.small("{{ ruleset }}", centred=True)
+    page.text(say("{{ head }}(户主):", "{{ head }}:"))
+    page.text(
+        say(
+            "您户(户编号 {{ household }},{{ place }},{{ persons }} 人)经以 {{ as_of }} 为认定日期认定,"
+            "结果为:{{ result }}。",
+            "Your household ({{ household }}, {{ place }}, {{ persons }} persons) was decided as of"
+            " {{ as_of }}. The result: {{ result }}.",
+        ),
+        bold=True,
+    )
+    page.text("{%p if screening %}")
+    page.text(
+        say("这是初筛:未提供比对表的事项按申报认定,不是最终结果。",
+            "This is a first screening: declarations stand where no register was supplied. It is not final."),
+        bold=True,
+    )  # fmt: skip
+    page.text("{%p endif %}")
+    page.heading(say("理由", "Reasons"))
+    page.text("{%p for reason in reasons %}")
+    page.item("{{ reason.title }}: {{ reason.said }}")
+    page.text("{%p if reason.basis %}")
+    page.small(say("依据:{{ reason.basis }}", "Basis: {{ reason.basis }}"))
+    page.text("{%p endif %}")
+    page.text("{%p endfor %}")
+    page.text("{%p if tracks %}")
+    page.heading(say("帮扶", "Help"))
+    page.text("{%p for track in tracks %}")
+    page.item("{{ track }}")
+    page.text("{%p endfor %}")
+    page.text("{%p endif %}")
+    page.heading(say("什么证据会改变结果", "What evidence would change it"))
+    page.text("{%p if collect %}")
+    page.text(say("下列事实查清后即可认定:", "It will be decided once this is known:"))
+    page.text("{%p for each in collect %}")
+    page.item("{{ each.facts }}")
+    page.text("{%p for answer in each.answers %}")
+    page.text("    {{ answer }}")
+    page.text("{%p endfor %}")
+    page.text("{%p endfor %}")
+    page.text("{%p elif changes %}")
+    page.text(
+        say("下列任何一条属实并有证据的,结果改为“{{ other_result }}”:",
+            "With evidence for any one of these, the result becomes '{{ other_result }}':")
+    )  # fmt: skip
+    page.text("{%p for change in changes %}")
+    page.item("{{ change }}")
+    page.text("{%p endfor %}")
+    page.small(
+        say("以上只说明事实不同时的结果,请如实申报;工作人员凭证据核实后才算数。",
+            "This says only what other facts would lead to. Report what is true; it counts once verified.")
+    )  # fmt: skip
+    page.text("{%p else %}")
+    page.text(say("没有找到改变结果的事实。", "No such facts were found."))
+    page.text("{%p endif %}")
+    page.text("{%p if moved %}")
+    page.heading(say("经手与核实", "Who verified it"))
+    page.text("{%p for line in moved %}")
+    page.item("{{ line }}")
+    page.text("{%p endfor %}")
+    page.text("{%p endif %}")
+    page.heading(say("申请复核", "How to ask for a review"))
+    page.text(
+        say(
+            "有异议的,请于 {{ first }} 至 {{ last }}({{ counted }})向"
+            "{{ office or '村委会或乡镇人民政府' }}书面或口头提出,并附证据。",
+            "If you disagree, tell {{ office or 'the village committee or the township' }} in writing or"
+            " in person from {{ first }} to {{ last }} ({{ counted }}), with your"
+            " evidence.",
+        )
+    )
+    page.text(say("{{ office or '(盖章)' }}", "{{ office or '(seal)' }}"), right=True)
+    page.text("{{ first }}", right=True)
+    return page.file()
+
+
+def _list(lang: Lang) -> bytes:
+    page = Page(lang, Words("公示", "Public notice").say(lang))
+    say = page.say
+    page.title(
+        say(
+            "{{ township }}{{ village }}拟纳入名单公示",
+            "{{ township }}{{ village }}: households to be admitted",
+        )
+    )
+    page.small("{{ ruleset }}", centred=True)
+    page.text(
+        say(
+            "以 {{ as_of }} 为认定日期,本村认定为“{{ result }}”的共 {{ households }} 户 {{ persons }} 人,"
+            "现予公示。公示期 {{ first }} 至 {{ last }}({{ counted }})。",
+            "As of {{ as_of }}, {{ households }} households with {{ persons }} persons of this village are"
+            " decided '{{ result }}'. They are on notice from {{ first }} to {{ last }}"
+            " ({{ counted }}).",
+        )
+    )
+    page.text("{%p if screening %}")
+    page.text(
+        say("这是初筛,不是最终结果。", "This is a first screening. It is not final."), bold=True
+    )
+    page.text("{%p endif %}")
+    _table(page)
+    page.text("{%p if not rows %}")
+    page.text(say("本村没有拟纳入户。", "No household of this village is to be admitted."))
+    page.text("{%p endif %}")
+    page.text("{%p if withheld %}")
+    page.small(
+        say("{{ withheld }}:按健康状况等个人信息确定的批次不公示。",
+            "{{ withheld }}: tracks that rest on health or other personal facts are not published.")
+    )  # fmt: skip
+    page.text("{%p endif %}")
+    page.text(
+        say("对名单有异议的,请在公示期内向{{ office or '村委会或乡镇人民政府' }}书面或口头提出。",
+            "Whoever disagrees may tell {{ office or 'the village committee or the township' }} while the"
+            " notice is up.")
+    )  # fmt: skip
+    page.text(say("{{ office or '(盖章)' }}", "{{ office or '(seal)' }}"), right=True)
+    page.text("{{ first }}", right=True)
+    return page.file()
+
+
+def _table(page: Page) -> None:
+    """A header that is repeated on each page, and one row for each household."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Mm
+
+    say = page.say
+    titles = (say("序号", "No."), say("户主", "Head"), say("组", "Group"), say("人口", "Persons"),
+              say("帮扶批次", "Tracks"))  # fmt: skip
+    fields = (
+        "{{ row.number }}",
+        "{{ row.name }}",
+        "{{ row.group }}",
+        "{{ row.persons }}",
+        "{{ row.tracks }}",
+    )
+    widths = (Mm(14), Mm(26), Mm(22), Mm(18), Mm(78))
+    table = page.it.add_table(rows=4, cols=5)
+    table.style, table.autofit = "Table Grid", False
+    table.rows[1].cells[0].text = "{%tr for row in rows %}"
+    table.rows[3].cells[0].text = "{%tr endfor %}"
+    for column, (title, field, width) in enumerate(zip(titles, fields, widths, strict=True)):
+        head = table.rows[0].cells[column]
+        head.text = ""
+        head.paragraphs[0].add_run(title).bold = True
+        head.paragraphs[0].alignment = _alignment("CENTER")
+        cell = table.rows[2].cells[column]
+        cell.text = field
+        if column < 4:
+            cell.paragraphs[0].alignment = _alignment("CENTER")
+        table.columns[column].width = width
+        for row in table.rows:
+            row.cells[column].width = width
+    repeated = OxmlElement("w:tblHeader")
+    repeated.set(qn("w:val"), "true")
+    table.rows[0]._tr.get_or_add_trPr().append(repeated)
+
+
+if __name__ == "__main__":
+    for name, data in forms().items():
+        (FOLDER / name).write_bytes(data)

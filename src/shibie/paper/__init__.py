@@ -1,0 +1,1 @@
+"""What is printed: Chinese fonts, PDF by Typst, Word by templates."""

@@ -1,6 +1,7 @@
 # Two commands do all the set-up on a fresh machine:
 #   make demo   install (wheels only, no compiler) and decide the committed township
-#   make test   install everything (needs a C compiler for durable-rules) and run all checks
+#   make test   install everything (needs a C compiler for durable-rules, and Java for Spark)
+#               and run all checks
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -23,7 +24,11 @@ $(VENV)/.dev: $(BIN)/python pyproject.toml
 	  echo "make test needs a C compiler: durable-rules is built from source."; \
 	  echo "  Debian/Ubuntu: apt-get install gcc python3-dev    macOS: xcode-select --install"; \
 	  echo "  (make demo needs none.)"; exit 1; }
-	$(BIN)/pip install --quiet --editable ".[dev,rete,verify,report]"
+	@command -v java >/dev/null || { \
+	  echo "make test needs Java 17 or newer for the tests on Spark."; \
+	  echo "  Debian/Ubuntu: apt-get install openjdk-17-jre-headless    macOS: brew install openjdk"; \
+	  echo "  (make demo needs none.)"; exit 1; }
+	$(BIN)/pip install --quiet --editable ".[dev,rete,verify,report,spark]"
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo
@@ -36,7 +41,7 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 
 test: lint
-	$(BIN)/python -m pytest -q -n auto -m "not slow"
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not slow"
 
 # What takes minutes: flat memory over 100,000 households.
 test-slow: $(VENV)/.dev

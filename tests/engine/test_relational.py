@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
@@ -20,15 +20,12 @@ from shibie.engine.relational import decide_all, expressions
 from shibie.engine.relational.sql import binary, is_true, number
 from shibie.given import case_from
 from shibie.ruleset import tree
-from shibie.ruleset.expression import ExpressionError, parse
 from shibie.ruleset.loader import load
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import Context
-from shibie.ruleset.types import Bool
 from shibie.tables.roster import read_roster
-from support import households
-from support.expressions import AS_OF, Maker
+from support.expressions import AS_OF
 from support.probe import probe
+from support.rulesets import POOL, fixed, rulesets
 
 EXAMPLES = int(os.environ.get("SHIBIE_EXAMPLES", "30"))
 CASES = 20
@@ -37,78 +34,6 @@ relaxed = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-RULES = """
-criteria:
-  - {{id: low, title: 低收入, when: per_head < line}}
-  - {{id: unsafe, title: 危房, when: '{unsafe}'}}
-poor: '{poor}'
-exclusions:
-  - {{id: vehicle, title: 有车, when: '{vehicle}', refutable: true,
-     unless: [{{id: cheap, title: 便宜, when: '{cheap}'}}]}}
-  - {{id: payroll, title: 财政供养, when: '{payroll}'}}
-  - {{id: rich, title: 存款多, when: '{rich}', refutable: true}}
-  - {{id: doubtful, title: 存疑, when: '{doubtful}', effect: review}}
-  - {{id: strange, title: 可疑, when: '{strange}', effect: review}}
-kinds:
-  - {{id: sick, title: 因病户, when: '{sick}'}}
-  - {{id: other, title: 其他户, when: '{other}'}}
-tracks:
-  - {{id: work, title: 就业, for: member, when: '{work}'}}
-  - {{id: house, title: 住房, when: '{house}'}}
-  - {{id: care, title: 照料, for: member, when: '{care}'}}
-"""
-OF_MEMBER = ("work", "care")
-OF_HOUSEHOLD = (
-    "unsafe", "poor", "vehicle", "cheap", "payroll", "rich", "doubtful", "strange",
-    "sick", "other", "house",
-)  # fmt: skip
-
-
-PROBE = probe()
-
-
-def accepted(text: str, context: Context) -> bool:
-    """Whether the loader takes it: it refuses what may need more than 28 digits."""
-    try:
-        parse(text, PROBE.names, context, Bool)
-    except ExpressionError:
-        return False
-    return True
-
-
-@st.composite
-def rulesets(draw: st.DrawFn) -> RuleSet:
-    """The probe's declarations with random conditions everywhere."""
-    maker = Maker(draw, partial=True, known=True)
-    depth = draw(st.integers(1, 3))
-    texts = {}
-    for names, owner, context in (
-        (OF_HOUSEHOLD, "household", Context.household()),
-        (OF_MEMBER, "member", Context.member()),
-    ):
-        for name in names:
-            text = maker.bool(owner, depth).text
-            texts[name] = text if accepted(text, context) else "true"
-    return probe(RULES.format(**texts))
-
-
-def pool(size: int) -> list[dict[str, Any]]:
-    """Random households, the same in every run."""
-    found: list[dict[str, Any]] = []
-
-    @settings(
-        max_examples=size, database=None, derandomize=True, deadline=None,
-        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-    @given(households.partial())
-    def collect(facts: dict[str, Any]) -> None:
-        found.append(facts)
-
-    collect()
-    return found
-
-
-POOL = pool(300)
 
 
 def agree(ruleset: RuleSet, given_: list[dict[str, Any]]) -> None:
@@ -164,8 +89,7 @@ def test_a_broken_reading_is_caught(
     low: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    fixed = dict.fromkeys((*OF_HOUSEHOLD, *OF_MEMBER), "flag") | dict.fromkeys(OF_MEMBER, "earning")
-    ruleset = probe(RULES.format(**fixed | {"unsafe": low, "poor": "unsafe"}))
+    ruleset = fixed(unsafe=low, poor="unsafe")
     agree(ruleset, POOL)
     monkeypatch.setitem(expressions._CASES, kind, broken)
     with pytest.raises(AssertionError):
@@ -194,8 +118,7 @@ REGRESSIONS = [
 
 @pytest.mark.parametrize("condition", REGRESSIONS)
 def test_regressions(condition: str) -> None:
-    fixed = dict.fromkeys(OF_HOUSEHOLD, "flag") | dict.fromkeys(OF_MEMBER, "earning")
-    agree(probe(RULES.format(**fixed | {"unsafe": condition, "poor": "unsafe"})), POOL)
+    agree(fixed(unsafe=condition, poor="unsafe"), POOL)
 
 
 def test_cases_of_different_days_and_many_rules() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import itertools
 import shutil
@@ -16,6 +15,7 @@ import duckdb
 
 from shibie.bulk.canonical import quoted
 from shibie.bulk.host import ROW, File, Output, Relation
+from shibie.bulk.tidy import plain, tidied, unusable
 from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect
 from shibie.engine.relational.steps import run_steps
@@ -131,7 +131,7 @@ class DuckHost:
                 reader = csv.reader(lines, delimiter=self.delimiters[file.path], strict=True)
                 return [tuple(row) for row in itertools.islice(reader, HEADER_DEPTH)]
             except csv.Error as error:
-                _unusable(file, f"不是合法的 CSV({error})", f"not valid CSV ({error})")
+                unusable(file, f"不是合法的 CSV({error})", f"not valid CSV ({error})")
 
     def whole(self, file: File) -> Sheet:
         """All cells."""
@@ -170,35 +170,13 @@ class DuckHost:
     def text(self, file: File) -> Path:
         """The file itself when DuckDB can read it as it is, else a tidy copy."""
         if file.path not in self.texts:
-            plain = _plain(Path(file.path))
-            self.texts[file.path] = Path(file.path) if plain else self.tidied(file)
+            is_plain = plain(Path(file.path))
+            self.texts[file.path] = Path(file.path) if is_plain else self.tidied(file)
         return self.texts[file.path]
 
     def tidied(self, file: File) -> Path:
-        """A copy in UTF-8 whose rows all have as many cells; blank lines stay rows."""
-        with Path(file.path).open("rb") as data:
-            utf_16 = data.read(2) in (b"\xff\xfe", b"\xfe\xff")
-        for encoding in ["utf-16"] if utf_16 else ["utf-8-sig", "gb18030"]:
-            copy = self.scratch / f"tidy{len(self.texts)}.csv"
-            try:
-                with (
-                    Path(file.path).open(encoding=encoding, newline="") as lines,
-                    copy.open("w", encoding="utf-8", newline="") as out,
-                ):
-                    delimiter = delimiter_of(lines)
-                    lines.seek(0)
-                    rows = csv.reader(lines, delimiter=delimiter, strict=True)
-                    head = list(itertools.islice(rows, HEADER_DEPTH))
-                    width = max(map(len, head), default=1)
-                    writer = csv.writer(out, delimiter=delimiter, quoting=csv.QUOTE_ALL)
-                    for row in itertools.chain(head, rows):
-                        writer.writerow([*row, *[""] * (width - len(row))][:width])
-                return copy
-            except UnicodeError:
-                continue
-            except csv.Error as error:
-                _unusable(file, f"不是合法的 CSV({error})", f"not valid CSV ({error})")
-        _unusable(file, "编码既不是 UTF-8 也不是 GB18030", "neither UTF-8 nor GB18030 text")
+        """A copy that DuckDB reads row for row."""
+        return tidied(file, Path(file.path), self.scratch / f"tidy{len(self.texts)}.csv")
 
     def land(self, name: str, file: File, header: Header, width: int) -> None:
         """Load the text of the used columns, with row numbers."""
@@ -282,29 +260,8 @@ class DuckHost:
         )
 
 
-def _unusable(file: File, zh: str, en: str) -> NoReturn:
-    raise InputError(Problem(file.path, Words(zh, en)))
-
-
 def _unreadable(file: File, error: duckdb.Error) -> NoReturn:
     if isinstance(error, duckdb.OutOfMemoryException):
         raise error
     text = str(error).split("\n", 1)[0]
-    _unusable(file, f"不可读:{text}", f"cannot be read: {text}")
-
-
-def _plain(file: Path) -> bool:
-    """Whether a file is UTF-8 without blank lines: those DuckDB would not count."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    last = b"\n"
-    with file.open("rb") as data:
-        while chunk := data.read(1 << 22):
-            joined = last + chunk
-            if b"\n\n" in joined or b"\n\r" in joined or b"\r\r" in joined:
-                return False
-            last = chunk[-1:]
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                return False
-    return True
+    unusable(file, f"不可读:{text}", f"cannot be read: {text}")

@@ -116,6 +116,8 @@ def _own(session: SparkSession) -> SparkSession:
     spark = session.newSession()
     # Overflow is an error, and the size of no list is no number.
     spark.conf.set("spark.sql.ansi.enabled", "true")
+    # GB18030 is not among the encodings that Spark takes otherwise.
+    spark.conf.set("spark.sql.legacy.javaCharsets", "true")
     if (spark.sparkContext.master or "").startswith("local"):
         # The default of 200 is for clusters.
         partitions = str(spark.sparkContext.defaultParallelism * 2)
@@ -135,7 +137,8 @@ class SparkHost:
     def __init__(self, spark: SparkSession, storage: Storage, folder: str, scratch: str) -> None:
         self.spark, self.storage, self.folder, self.scratch = spark, storage, folder, scratch
         self.names = (f"raw{number}" for number in itertools.count())
-        self.texts: dict[str, dict[str, str]] = {}
+        # CSV file → what is read in its place, and how.
+        self.texts: dict[str, tuple[str, dict[str, str]]] = {}
 
     # --- files --------------------------------------------------------------------------
 
@@ -147,7 +150,11 @@ class SparkHost:
         """The first rows, or the column names of Parquet."""
         if file.parquet:
             return [tuple(self.spark.read.parquet(file.path).columns)]
-        rows, self.texts[file.path] = self.storage.head(file)
+        even = file
+        if not self.storage.is_plain(file):
+            even = self.storage.tidied(file, f"{self.scratch}/{next(self.names)}.csv")
+        rows, options = self.storage.head(even)
+        self.texts[file.path] = even.path, options
         return rows
 
     def whole(self, file: File) -> Sheet:
@@ -168,8 +175,9 @@ class SparkHost:
             above = 1
         else:
             schema = ", ".join(f"c{index} STRING" for index in range(width))
+            path, options = self.texts[file.path]
             table = self.spark.read.schema(schema).csv(
-                file.path, multiLine=True, quote='"', escape='"', **self.texts[file.path]
+                path, multiLine=True, quote='"', escape='"', **options
             )
             used = {index: (f"c{index}", "VARCHAR") for index in header.columns}
             above = header.row

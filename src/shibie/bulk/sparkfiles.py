@@ -7,10 +7,12 @@ import io
 import itertools
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from shibie.bulk.host import File
+from shibie.bulk.tidy import UTF_16, tidied, unusable
 from shibie.errors import InputError, Problem, Words
 from shibie.tables.headers import HEADER_DEPTH
 from shibie.tables.results import Format, Table, write_csv, write_parquet
@@ -31,6 +33,7 @@ class Storage:
     """Reads, lists, moves and removes files by Hadoop paths."""
 
     def __init__(self, spark: SparkSession) -> None:
+        self.spark = spark
         self.jvm: Any = spark.sparkContext._jvm
         self.configuration: Any = spark.sparkContext._jsc.hadoopConfiguration()
 
@@ -93,11 +96,10 @@ class Storage:
             InputError: when it is not valid CSV.
         """
         data = self._bytes(file, BEGINNING)
-        for encoding in ("utf-8-sig", "gb18030"):
-            # The last character may be cut.
-            text = data.decode(encoding, errors="ignore")
-            if len(text.encode(encoding)) >= len(data) - 4:
-                break
+        text, spoken = data.decode("utf-8-sig", errors="ignore"), "UTF-8"
+        # A mark at the beginning and a character cut at the end are no sign of another encoding.
+        if len(text.encode()) < len(data) - 6:
+            text, spoken = data.decode("gb18030", errors="ignore"), "GB18030"
         if len(data) == BEGINNING:
             text = text.rsplit("\n", 1)[0]
         delimiter = delimiter_of(io.StringIO(text))
@@ -105,11 +107,29 @@ class Storage:
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
             rows = [tuple(row) for row in itertools.islice(reader, HEADER_DEPTH)]
         except csv.Error as error:
-            raise InputError(
-                Problem(file.path, Words(f"不是合法的 CSV({error})", f"not valid CSV ({error})"))
-            ) from None
-        spoken = "UTF-8" if encoding == "utf-8-sig" else "GB18030"
+            unusable(file, f"不是合法的 CSV({error})", f"not valid CSV ({error})")
         return rows, {"sep": delimiter, "encoding": spoken}
+
+    def is_plain(self, file: File) -> bool:
+        """Whether Spark counts the rows of a CSV file as they are: it skips blank lines."""
+        if self._bytes(file, 2) in UTF_16:
+            return False
+        blank = self.spark.read.text(file.path).where("value RLIKE '^[\\r]?$'")
+        return blank.isEmpty()
+
+    def tidied(self, file: File, copy: str) -> File:
+        """A copy, made by the driver, whose rows Spark counts as they are."""
+        with tempfile.TemporaryDirectory() as folder:
+            source, even = Path(folder) / "source.csv", Path(folder) / "even.csv"
+            at, system = self._at(file.path)
+            system.copyToLocalFile(False, at, self._local(source), True)
+            tidied(file, source, even)
+            target, system = self._at(copy)
+            system.copyFromLocalFile(self._local(even), target)
+        return replace(file, path=copy)
+
+    def _local(self, path: Path) -> Any:
+        return self.jvm.org.apache.hadoop.fs.Path(path.as_uri())
 
     def sheet(self, file: File) -> Sheet:
         """All cells of a small CSV file."""
@@ -134,8 +154,7 @@ class Storage:
             for name, text in texts.items():
                 (Path(scratch) / name).write_text(text, encoding="utf-8")
             for local in Path(scratch).iterdir():
-                source = self.jvm.org.apache.hadoop.fs.Path(local.as_uri())
-                system.copyFromLocalFile(source, at)
+                system.copyFromLocalFile(self._local(local), at)
 
     def single(self, parts: str, target: str) -> None:
         """Make the only part of a written table a file of its own."""

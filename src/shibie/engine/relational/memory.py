@@ -1,28 +1,24 @@
-"""Cases in memory, decided by DuckDB: the same steps as for a folder, from Arrow tables."""
+"""Cases in memory, decided by SQL: the same steps as for a folder, from Arrow tables."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
 from shibie import citizen_id
-from shibie.decision import NOT_POOR, Decision, Finding, FindingKind, FindingOutcome, GivenTrack
+from shibie.decision import Decision
 from shibie.engine.case import Case
 from shibie.engine.decide import verdicts_of
+from shibie.engine.relational.assemble import Outputs, assemble
 from shibie.engine.relational.expressions import Asked
-from shibie.engine.relational.outcome import (
-    ELIGIBILITIES,
-    PENDING,
-    Judge,
-    Outcomes,
-)  # fmt: skip
-from shibie.engine.relational.plan import HID, HOUSEHOLDS, KEY, MEMBERS, MID
-from shibie.engine.relational.sql import WORD
+from shibie.engine.relational.outcome import PENDING, Judge, Outcomes
+from shibie.engine.relational.plan import HID, HOUSEHOLDS, KEY, MEMBERS, MID, Step
+from shibie.engine.relational.sql import WORD, Dialect
 from shibie.engine.relational.steps import run_steps
-from shibie.ruleset.model import Rule, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD
+from shibie.ruleset.model import RuleSet
 from shibie.ruleset.types import Number, type_of
 from shibie.vocabulary import FieldSpec
 
@@ -30,11 +26,41 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-Outputs = list[dict[str, Any]]
+
+class Database(Protocol):
+    """What runs the steps.
+
+    Attributes:
+        dialect: for which they are compiled.
+    """
+
+    dialect: Dialect
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make a table known by a name."""
+        ...
+
+    def steps(self, steps: Iterable[Step]) -> None:
+        """Run the steps of a plan."""
+        ...
+
+    def rows(self, relation: str) -> Outputs:
+        """The rows of a relation, by column."""
+        ...
 
 
-def decide_all(ruleset: RuleSet, cases: Sequence[Case]) -> list[Decision]:
-    """Decide cases set-wise; each decision equals `engine.decide.decide`'s."""
+def decide_all(
+    ruleset: RuleSet,
+    cases: Sequence[Case],
+    connect: Callable[[int], AbstractContextManager[Database]] | None = None,
+) -> list[Decision]:
+    """Decide cases set-wise; each decision equals `engine.decide.decide`'s.
+
+    Args:
+        ruleset: the rules.
+        cases: what is decided.
+        connect: a database for so many cases; DuckDB by default.
+    """
     groups: defaultdict[Asked, list[int]] = defaultdict(list)
     for index, case in enumerate(cases):
         trusted = frozenset(ruleset.registers) - case.supplied if case.trust_declarations else ()
@@ -42,43 +68,63 @@ def decide_all(ruleset: RuleSet, cases: Sequence[Case]) -> list[Decision]:
     done: dict[int, Decision] = {}
     for asked, indices in groups.items():
         of_group = [cases[index] for index in indices]
-        done |= dict(zip(indices, _decide_group(ruleset, asked, of_group), strict=True))
+        with (connect or _duck)(len(indices)) as database:
+            decisions = _decide_group(database, ruleset, asked, of_group)
+            done |= dict(zip(indices, decisions, strict=True))
     return [done[index] for index in range(len(cases))]
 
 
-def _decide_group(ruleset: RuleSet, asked: Asked, cases: Sequence[Case]) -> Iterator[Decision]:
-    import duckdb
-
-    connection = duckdb.connect(":memory:", config={"threads": 1} if len(cases) < 2000 else {})
-    try:
-        sources = _Sources(ruleset, cases)
-        outcomes = Judge(ruleset, asked, "duckdb").outcomes()
-        sources.load(connection, outcomes, "")
-        run_steps(connection, outcomes.steps)
-        households = _rows(connection, f"SELECT * FROM h_out ORDER BY {HID}")
-        members = _rows(connection, f"SELECT * FROM m_out ORDER BY {MID}")
-        pending = {row[HID] for row in households if row["eligibility"] == PENDING}
-        unknown: dict[int, tuple[str, ...]] = {}
-        if pending:
-            needed = Judge(ruleset, asked, "duckdb", "u_").unknowns()
-            sources.load(connection, needed, "u_", pending)
-            run_steps(connection, needed.steps)
-            for row in _rows(connection, "SELECT * FROM u_h_out"):
-                unknown[row[HID]] = tuple(row["unknown"])
-    finally:
-        connection.close()
+def _decide_group(
+    database: Database, ruleset: RuleSet, asked: Asked, cases: Sequence[Case]
+) -> Iterator[Decision]:
+    sources = _Sources(ruleset, cases)
+    outcomes = Judge(ruleset, asked, database.dialect).outcomes()
+    sources.load(database, outcomes, "")
+    database.steps(outcomes.steps)
+    households = sorted(database.rows("h_out"), key=lambda row: int(row[HID]))
+    members = sorted(database.rows("m_out"), key=lambda row: int(row[MID]))
+    pending = {row[HID] for row in households if row["eligibility"] == PENDING}
+    unknown: dict[int, tuple[str, ...]] = {}
+    if pending:
+        needed = Judge(ruleset, asked, database.dialect, "u_").unknowns()
+        sources.load(database, needed, "u_", pending)
+        database.steps(needed.steps)
+        for row in database.rows("u_h_out"):
+            unknown[row[HID]] = tuple(row["unknown"])
     of_household: defaultdict[int, Outputs] = defaultdict(list)
     for row in members:
         of_household[row[HID]].append(row)
     for row, case in zip(households, cases, strict=True):
         own = of_household[row[HID]]
-        yield _Assembler(ruleset, case, row, own, sources).decision(unknown.get(row[HID], ()))
+        yield assemble(ruleset, case, row, own, sources.first[row[HID]], unknown.get(row[HID], ()))
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> Outputs:
-    cursor = connection.execute(query)
-    names = [each[0] for each in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+class _Duck:
+    """DuckDB as a `Database`."""
+
+    dialect: Dialect = "duckdb"
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def register(self, name: str, table: pa.Table) -> None:
+        self.connection.register(name, table)
+
+    def steps(self, steps: Iterable[Step]) -> None:
+        run_steps(self.connection, steps)
+
+    def rows(self, relation: str) -> Outputs:
+        cursor = self.connection.execute(f"SELECT * FROM {relation}")
+        names = [each[0] for each in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@contextmanager
+def _duck(cases: int) -> Iterator[Database]:
+    import duckdb
+
+    with duckdb.connect(":memory:", config={"threads": 1} if cases < 2000 else {}) as connection:
+        yield _Duck(connection)
 
 
 class _Sources:
@@ -94,20 +140,19 @@ class _Sources:
         self.first = {hid: mid for mid, (hid, position) in enumerate(self.members) if not position}
 
     def load(
-        self, connection: duckdb.DuckDBPyConnection, outcomes: Outcomes, prefix: str,
-        only: set[int] | None = None,
-    ) -> None:  # fmt: skip
-        """Make the sources that a plan reads known to a connection."""
+        self, database: Database, outcomes: Outcomes, prefix: str, only: set[int] | None = None
+    ) -> None:
+        """Make the sources that a plan reads known to a database."""
         hids = [hid for hid in range(len(self.cases)) if only is None or hid in only]
         mids = [mid for mid, (hid, _) in enumerate(self.members) if only is None or hid in only]
         columns = outcomes.sources
-        connection.register(f"{prefix}h_src", self._households(hids, columns.get(HOUSEHOLDS, ())))
-        connection.register(f"{prefix}m_src", self._members(mids, columns.get(MEMBERS, ())))
+        database.register(f"{prefix}h_src", self._households(hids, columns.get(HOUSEHOLDS, ())))
+        database.register(f"{prefix}m_src", self._members(mids, columns.get(MEMBERS, ())))
         for index, register in enumerate(self.ruleset.registers.values()):
             relation = f"r{index}"
             if any(f"{prefix}{relation}_src" in step.reads for step in outcomes.steps):
                 table = self._rows(register.name, mids, columns.get(relation, ()))
-                connection.register(f"{prefix}{relation}_src", table)
+                database.register(f"{prefix}{relation}_src", table)
 
     def _households(self, hids: Sequence[int], names: Iterable[str]) -> pa.Table:
         specs = {spec.name: spec for spec in self.ruleset.vocabulary.household}
@@ -206,93 +251,3 @@ def typed(spec: FieldSpec, values: Sequence[Any]) -> pa.Array:
     if spec.type == "bool":
         return pa.array(values, pa.bool_())
     return pa.array(values, pa.date32() if spec.type == "date" else pa.string())
-
-
-class _Assembler:
-    """One household's output rows → its decision, names at the edge."""
-
-    def __init__(
-        self, ruleset: RuleSet, case: Case, row: Mapping[str, Any], members: Outputs,
-        sources: _Sources,
-    ) -> None:  # fmt: skip
-        self.ruleset, self.row, self.members = ruleset, row, members
-        self.household_id = case.household.household_id
-        first = sources.first[row[HID]]
-        self.ids = {
-            first + position: member.member_id
-            for position, member in enumerate(case.household.members)
-        }
-
-    def decision(self, unknown: tuple[str, ...]) -> Decision:
-        ruleset, row = self.ruleset, self.row
-        upheld = self.flags("uv", row)
-        adjudicated = upheld | self.flags("rv", row)
-        excluding = self.flags("xt", row) - self.flags("rx", row)
-        firing = self.flags("vt", row)
-        grounds = [rule.id for at, rule in enumerate(ruleset.exclusions) if at in excluding]
-        grounds += [rule.id for at, rule in enumerate(ruleset.reviews) if at in firing & upheld]
-        if row["not_poor"]:
-            grounds.append(NOT_POOR)
-        open_ = firing - adjudicated
-        kind = row["kind"]
-        return Decision(
-            household_id=self.household_id,
-            eligibility=cast("Any", ELIGIBILITIES[row["eligibility"] - 1]),
-            kind=ruleset.kinds[kind - 1].id if kind else "",
-            grounds=tuple(grounds),
-            reviews=tuple(rule.id for at, rule in enumerate(ruleset.reviews) if at in open_),
-            unknown=unknown,
-            tracks=tuple(
-                GivenTrack(self.household_id, member, rule.id)
-                for member, rule in self.by_track("tt")
-            ),
-            findings=(
-                *self.findings("criterion", ruleset.criteria, "c", ""),
-                *self.findings("exclusion", ruleset.exclusions, "x", "rx"),
-                *self.findings("review", ruleset.reviews, "v", "rv"),
-                *self.discrepancies(),
-                *(
-                    Finding(self.household_id, member, rule.id, "track", "unknown")
-                    for member, rule in self.by_track("tu")
-                ),
-            ),
-        )
-
-    def flags(self, name: str, row: Mapping[str, Any]) -> set[int]:
-        """The set flags of a row's words of that name."""
-        found, at = set(), 0
-        while (value := row.get(f"{name}{at}")) is not None:
-            found |= {at * WORD + index for index in range(WORD) if value >> index & 1}
-            at += 1
-        assert at
-        return found
-
-    def findings(
-        self, kind: FindingKind, rules: Sequence[Rule], name: str, refuting: str
-    ) -> Iterator[Finding]:
-        true, unknown = self.flags(f"{name}t", self.row), self.flags(f"{name}u", self.row)
-        refuted = self.flags(refuting, self.row) if refuting else set()
-        for at, rule in enumerate(rules):
-            if at in true or at in unknown:
-                outcome: FindingOutcome = "true" if at in true else "unknown"
-                shown: FindingOutcome = "refuted" if at in refuted else outcome
-                yield Finding(self.household_id, "", rule.id, kind, shown)
-
-    def discrepancies(self) -> Iterator[Finding]:
-        for at, register in enumerate(self.ruleset.registers.values()):
-            for member in self.members:
-                if at in self.flags("dt", member):
-                    who = self.ids[member[MID]]
-                    yield Finding(self.household_id, who, register.id, "discrepancy", "true")
-
-    def by_track(self, name: str) -> Iterator[tuple[str, Rule]]:
-        own = self.flags(name, self.row)
-        of_members = [(self.ids[row[MID]], self.flags(name, row)) for row in self.members]
-        for at, rule in enumerate(self.ruleset.tracks):
-            if rule.owner == HOUSEHOLD:
-                if at in own:
-                    yield "", rule
-                continue
-            for member, flags in of_members:
-                if at in flags:
-                    yield member, rule

@@ -1,0 +1,193 @@
+"""On Spark every household is decided as by the interpreter, and every file is the same."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from bulk.test_folder import AS_OF, FILES, PACK, TOWNSHIP, as_parquet, small
+from shibie.bulk.host import Output
+from shibie.bulk.spark import SparkHost, run_spark
+from shibie.bulk.sparkfiles import Storage
+from shibie.engine.decide import decide
+from shibie.engine.relational import decide_all, expressions
+from shibie.engine.relational.assemble import Outputs
+from shibie.engine.relational.memory import Database
+from shibie.engine.relational.plan import Step
+from shibie.engine.relational.sql import Dialect, is_true
+from shibie.given import case_from
+from shibie.ruleset import tree
+from shibie.ruleset.model import RuleSet
+from support import books
+from support import expressions as given_expressions
+from support.rulesets import POOL, fixed, rulesets
+from tables.test_damage import damaged
+from test_cli import PACK as RULES
+from test_cli import shibie
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import SparkSession
+
+pytestmark = pytest.mark.xdist_group("spark")
+EXAMPLES = int(os.environ.get("SHIBIE_SPARK_EXAMPLES", "6"))
+
+
+# --- whole folders -----------------------------------------------------------------------
+
+
+def test_the_township_by_the_command(tmp_path: Path) -> None:
+    summary = small(TOWNSHIP, tmp_path / "small")
+    shibie("check", TOWNSHIP, *RULES, "--engine", "spark", "--out", tmp_path / "spark")
+    for name in FILES:
+        assert (tmp_path / "spark" / name).read_text() == (tmp_path / "small" / name).read_text()
+    assert summary["decided"] == 1954
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["small", "spark"]
+
+
+@pytest.mark.parametrize(
+    ("seed", "encoding"),
+    [(5084, "gb18030"), pytest.param(5109, "utf-16", marks=pytest.mark.slow)],
+)
+def test_a_damaged_folder(spark: SparkSession, tmp_path: Path, seed: int, encoding: str) -> None:
+    folder = books.write_folder(tmp_path / "roster", damaged(random.Random(seed)), encoding)
+    expected = small(folder, tmp_path / "small")
+    found = run_spark(PACK, str(folder), AS_OF, {str(tmp_path / "spark"): "csv"}, session=spark)
+    for name in FILES:
+        assert (tmp_path / "spark" / name).read_text() == (tmp_path / "small" / name).read_text()
+    assert found == expected
+    assert found["rejected"] > 0
+
+
+def test_parquet_in_parts_in_and_out(spark: SparkSession, tmp_path: Path) -> None:
+    as_parquet(TOWNSHIP, tmp_path / "roster", True)
+    whole = tmp_path / "roster" / "members.parquet"
+    table = parquet.read_table(whole)
+    whole.unlink()
+    whole.mkdir()
+    for at in range(3):
+        third = table.slice(at * 3000, 3000 if at < 2 else None)
+        parquet.write_table(third, whole / f"part-{at}.parquet")
+    small(TOWNSHIP, tmp_path / "small")
+    out = tmp_path / "out.parquet"
+    run_spark(PACK, str(tmp_path / "roster"), AS_OF, {str(out): "parquet"}, session=spark)
+    for name in FILES[:3]:
+        found = parquet.read_table(out / Path(name).with_suffix(".parquet"))
+        rows = [
+            ["|".join(cell) if isinstance(cell, list) else cell for cell in row.values()]
+            for row in found.to_pylist()
+        ]
+        lines = (tmp_path / "small" / name).read_text().splitlines()
+        assert [",".join(row) for row in rows] == lines[1:]
+
+
+# --- random rule sets --------------------------------------------------------------------
+
+
+class OnSpark:
+    """Spark as the database of cases in memory."""
+
+    dialect: Dialect = "spark"
+
+    def __init__(self, session: SparkSession) -> None:
+        self.session = session.newSession()
+        self.session.conf.set("spark.sql.shuffle.partitions", "1")
+
+    def register(self, name: str, table: pa.Table) -> None:
+        self.session.createDataFrame(table).createOrReplaceTempView(name)
+
+    def steps(self, steps: Iterable[Step]) -> None:
+        several = list(steps)
+        uses = Counter(name for step in several for name in step.reads)
+        for step in several:
+            found = self.session.sql(step.query.sql("spark", copy=False))
+            if uses[step.name] > 1:
+                found = self.session.createDataFrame(found.toArrow())
+            found.createOrReplaceTempView(step.name)
+
+    def rows(self, relation: str) -> Outputs:
+        return [row.asDict() for row in self.session.table(relation).collect()]
+
+
+def agree(spark: SparkSession, ruleset: RuleSet, given_: list[dict[str, Any]]) -> None:
+    @contextmanager
+    def connect(_: int) -> Iterator[Database]:
+        yield OnSpark(spark)
+
+    cases = [case_from(ruleset, facts, given_expressions.AS_OF) for facts in given_]
+    found = decide_all(ruleset, cases, connect)
+    for one, by_sql in zip(cases, found, strict=True):
+        assert by_sql == decide(ruleset, one)
+
+
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(rulesets(), st.randoms(use_true_random=False))
+def test_random_rule_sets_and_cases(
+    spark: SparkSession, ruleset: RuleSet, chance: random.Random
+) -> None:
+    agree(spark, ruleset, chance.sample(POOL, 60))
+
+
+def forgetful(self: expressions.Compiler, node: tree.Quantifier, _place: str) -> Any:
+    predicate = self.bound(node.predicate, self.items(node.collection))
+    found = is_true(self.folded(node.collection, "or", predicate))
+    return self.plan.derive(self.owner(node.collection), found)
+
+
+def test_a_broken_reading_is_caught(spark: SparkSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    ruleset = fixed(unsafe="members.any(receives_dibao)", poor="unsafe")
+    agree(spark, ruleset, POOL)
+    broken: Callable[..., Any] = forgetful
+    monkeypatch.setitem(expressions._CASES, tree.Quantifier, broken)
+    with pytest.raises(AssertionError):
+        agree(spark, ruleset, POOL)
+
+
+# --- what is refused, what is left -------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([TOWNSHIP, "--memory", "4GB", "--out", "there"], "spark-submit --driver-memory"),
+        ([TOWNSHIP, "--out", "there.xlsx"], "writes folders only"),
+        (["not-here", "--out", "there"], "there is no such folder"),
+    ],
+)
+def test_what_spark_does_not_take(arguments: list[str | Path], said: str) -> None:
+    words = [*arguments, *RULES, "--engine", "spark", "--lang", "en"]
+    assert said in shibie("check", *words, status=2)
+
+
+def test_results_are_whole_or_not_there(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    host = SparkHost(spark, Storage(spark), "roster", str(tmp_path / "scratch"))
+    output = Output("a", ("x",), frozenset(), "SELECT 1 AS x, 1 AS o", "o")
+    with monkeypatch.context() as patched:
+        patched.setattr(Storage, "write_small", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            host.write(str(tmp_path / "out"), "csv", [output], [], {"summary.json": "{}"})
+    assert list(tmp_path.iterdir()) == []
+    host.write(str(tmp_path / "out"), "csv", [output], [], {"summary.json": "{}"})
+    written = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert written == ["a.csv", "summary.json"]
+    assert (tmp_path / "out" / "a.csv").read_text() == "x\n1\n"

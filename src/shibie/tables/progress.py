@@ -119,12 +119,12 @@ def _write_book(out: Path, tables: Sequence[Table], lang: Lang) -> None:
         scratch.unlink(missing_ok=True)
 
 
-def add_sheet(book: Any, table: Table, lang: Lang) -> None:
+def add_sheet(book: Any, table: Table, lang: Lang, titles: Mapping[str, Words] = TITLES) -> None:
     """One table as a sheet with a frozen header and filters."""
     header = book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1})
-    sheet = book.add_worksheet(TITLES[table.name].say(lang))
+    sheet = book.add_worksheet(titles[table.name].say(lang))
     for column, name in enumerate(table.columns):
-        sheet.write_string(0, column, TITLES[name].say(lang), header)
+        sheet.write_string(0, column, titles[name].say(lang), header)
         cells = [str(row[column]) for row in table.rows]
         widest = max(
             (2 * len(cell) if not cell.isascii() else len(cell) for cell in cells), default=0

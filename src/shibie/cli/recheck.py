@@ -1,0 +1,255 @@
+"""`shibie recheck` 回头看: what became of the roster before, and who is new."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shibie.cli.app import (
+    REJECTED,
+    AsOfOption,
+    JsonOption,
+    LangOption,
+    Language,
+    RulesOption,
+    TrustOption,
+    app,
+    day,
+    must_exist,
+    opened,
+)  # fmt: skip
+from shibie.errors import InputError, Problem, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from shibie.errors import Lang
+    from shibie.ruleset.model import RuleSet
+
+
+@app.command()
+def recheck(
+    old: Annotated[Path, typer.Argument(help="原名册:文件夹或 .xlsx The roster before.")],
+    new: Annotated[Path, typer.Argument(help="现名册:文件夹或 .xlsx The roster of now.")],
+    rules: RulesOption,
+    as_of: AsOfOption,
+    since: Annotated[
+        str,
+        typer.Option(
+            metavar="DATE", help="原名册日期,默认一年前 Day of the roster before; a year before."
+        ),
+    ] = "",
+    out: Annotated[
+        list[Path] | None,
+        typer.Option("--out", "-o", help="结果:.xlsx 或文件夹;可多次 Where to write; repeatable."),
+    ] = None,
+    as_json: JsonOption = False,
+    trust_declarations: TrustOption = False,
+    lang: LangOption = Language.zh,
+) -> None:
+    """回头看:两份名册按人比对 Match two rosters by their persons."""
+    from shibie.check import check
+    from shibie.recheck.changes import recheck as compared
+    from shibie.recheck.figures import figures
+    from shibie.recheck.tables import write
+    from shibie.tables.roster import read_roster
+
+    gc.disable()
+    language: Lang = "en" if lang is Language.en else "zh"
+    targets = [_target(path) for path in out or []]
+    ruleset, judged, read = opened(new, rules, as_of)
+    must_exist(old)
+    begun = _since(since, judged)
+    before = read_roster(old, ruleset, judged)
+    checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
+    found = compared(before.households, checked, begun)
+    data = {
+        **figures(found),
+        "rejected": {"before": len(before.rejected_households), "now": len(read.rejected_households)},
+    }  # fmt: skip
+    for path in targets:
+        write(path, found, data, language)
+    if as_json:
+        print(json.dumps(data, ensure_ascii=False, indent=1))
+    else:
+        _print(ruleset, data, language)
+        for path in targets:
+            print(Words(f"结果在 {path}", f"results in {path}").say(language))
+    raise typer.Exit(REJECTED if before.rejected or read.rejected else 0)
+
+
+def _since(text: str, judged: date) -> date:
+    if not text:
+        last = 28 if (judged.month, judged.day) == (2, 29) else judged.day
+        return judged.replace(year=judged.year - 1, day=last)
+    since = day(text, "--since")
+    if since >= judged:
+        raise InputError(
+            Problem(
+                "--since",
+                Words(f"{since} 不早于认定日期 {judged}", f"{since} is not before {judged}"),
+            )
+        )
+    return since
+
+
+def _target(path: Path) -> Path:
+    suffix = path.suffix.lower()
+    if suffix not in ("", ".xlsx") or (suffix == "" and path.is_file()):
+        raise InputError(
+            Problem(
+                "--out",
+                Words(f"不能写成 {path}", f"cannot write {path}"),
+                suggestion=Words("用 .xlsx 文件或一个文件夹", "name an .xlsx file or a folder"),
+            )
+        )
+    return path
+
+
+def _print(ruleset: RuleSet, data: dict[str, Any], lang: Lang) -> None:
+    from rich.console import Console
+
+    from shibie import wording
+    from shibie.recheck.tables import KINDS, STATUSES
+
+    def say(zh: str, en: str) -> str:
+        return Words(zh, en).say(lang)
+
+    console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
+    console.print(f"[bold]{say('回头看', 're-check')}: {ruleset.title}[/bold]")
+    before, now = data["before"], data["now"]
+    console.print(
+        say(
+            f"原名册 {before['households']} 户 {before['persons']} 人({data['since']});"
+            f"现名册 {now['households']} 户 {now['persons']} 人({data['as_of']})",
+            f"before: {before['households']} households, {before['persons']} persons"
+            f" ({data['since']}); now: {now['households']} households, {now['persons']} persons"
+            f" ({data['as_of']})",
+        )
+    )
+    if any(data["rejected"].values()):
+        console.print(
+            say(
+                f"退回:原名册 {data['rejected']['before']} 户,现名册 {data['rejected']['now']} 户",
+                f"rejected: {data['rejected']['before']} households before,"
+                f" {data['rejected']['now']} now",
+            )
+        )
+    statuses = [
+        (STATUSES[name].say(lang), each["households"], each["persons"], each.get("persons_now"))
+        for name, each in data["before_by_status"].items()
+    ]
+    _table(
+        console,
+        say("原名册的去向(人:当时 / 现在)", "what became of it (persons: then / now)"),
+        statuses,
+        lang,
+    )
+    _table(console, say("现名册的来历", "where the new one comes from"),
+           [(STATUSES[n].say(lang), c["households"], c["persons"], None)
+            for n, c in data["now_by_status"].items()], lang)  # fmt: skip
+    for key, title in (
+        ("removed_by_ground", say("清退原因(一户可有多个)", "why removed (several a household)")),
+        (
+            "new_by_criterion",
+            say("新进户符合的标准(一户可有多个)", "criteria of the new (several)"),
+        ),
+    ):
+        rows = [(wording.rule_title(ruleset, rule, lang), c["households"], c["persons"], None)
+                for rule, c in data[key].items()]  # fmt: skip
+        _table(console, title, rows, lang)
+    people = [(KINDS[k].say(lang), None, n, None) for k, n in data["persons"].items() if n]
+    people += [
+        (
+            say(f"不在名册:户籍记载{why or '无'}", f"gone: registry says {why or 'nothing'}"),
+            None,
+            n,
+            None,
+        )
+        for why, n in data["gone_by_registry"].items()
+    ]
+    _table(console, say("人员变动", "persons"), people, lang)
+    _table(
+        console,
+        say("户的变动", "households"),
+        [
+            (say("一户分成几户", "split"), len(data["split"]), None, None),
+            (say("几户并成一户", "merged"), len(data["merged"]), None, None),
+            (say("换村", "in another village"), len(data["relocated"]), None, None),
+            (say("申报的“原建档立卡户”与原名册不符", "form wrong about the roster before"),
+             len(data["misdeclared"]), None, None),
+        ],
+        lang,
+    )  # fmt: skip
+    _villages(console, data["by_village"], lang)
+    _balance(console, data["balance"], lang)
+
+
+def _table(
+    console: Any, title: str, rows: Iterable[tuple[str, int | None, int | None, int | None]], lang: Lang
+) -> None:  # fmt: skip
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    table.add_column(Words("项目", "item").say(lang), min_width=36)
+    table.add_column(Words("户", "households").say(lang), justify="right")
+    table.add_column(Words("人", "persons").say(lang), justify="right")
+    for text, households, persons, then in rows:
+        people = "" if persons is None else f"{persons:,}"
+        table.add_row(
+            text,
+            "" if households is None else f"{households:,}",
+            people if then is None else f"{people} / {then:,}",
+        )
+    if table.row_count:
+        console.print(table)
+
+
+def _villages(console: Any, villages: dict[str, Any], lang: Lang) -> None:
+    from rich.table import Table
+
+    from shibie.recheck.tables import village_item
+
+    names = list(dict.fromkeys(name for items in villages.values() for name in items))
+    table = Table(
+        title=Words("分村(户/人)", "by village (households/persons)").say(lang),
+        title_justify="left",
+    )
+    table.add_column(Words("村", "village").say(lang))
+    for name in names:
+        table.add_column(village_item(name, lang), justify="right")
+    for village, items in villages.items():
+        cells = [items.get(name, {"households": 0, "persons": 0}) for name in names]
+        table.add_row(village or "—", *(f"{c['households']}/{c['persons']}" for c in cells))
+    console.print(table)
+
+
+def _balance(console: Any, parts: dict[str, int], lang: Lang) -> None:
+    from shibie.recheck.tables import KINDS
+
+    arrived = Words("从他户转入", "from another household")
+    terms = [
+        f"{'-' if value < 0 else '+'} {abs(value)}({KINDS.get(name, arrived).say(lang)})"
+        for name, value in parts.items()
+        if name not in ("then", "now", "difference") and value
+    ]
+    text = " ".join([str(parts["then"]), *terms])
+    total = parts["now"] - parts["difference"]
+    console.print(
+        Words(f"保留户人数:{text} = {total}", f"persons of retained households: {text} = {total}").say(lang),
+        soft_wrap=True,
+    )  # fmt: skip
+    if parts["difference"]:
+        console.print(
+            Words(
+                f"  现为 {parts['now']},相差 {parts['difference']:+d}(有人同时在两户)",
+                f"  now {parts['now']}, a difference of {parts['difference']:+d}"
+                " (somebody is in two households)",
+            ).say(lang)
+        )

@@ -20,6 +20,8 @@ from shibie.ruleset.types import Code, type_of
 
 Given = dict[str, Any]
 REGION = "511921"
+# Of a person whose age no condition asks for.
+ANY_BIRTH = date(1980, 1, 1)
 
 
 # --- a case onto a household ------------------------------------------------------------
@@ -171,7 +173,7 @@ def given_of(facts: Facts, symbolic: Symbolic, model: Any) -> tuple[Given, date]
     for member in range(facts.bound.members):
         if not answer.bool(facts.present(member)):
             continue
-        person: Given = {"id_number": _number(answer, facts, member)}
+        person: Given = {"id_number": _number(answer, facts, symbolic, member)}
         person |= {
             slot.name: plain(slot)
             for slot in slots
@@ -197,9 +199,10 @@ def given_of(facts: Facts, symbolic: Symbolic, model: Any) -> tuple[Given, date]
     return given | ({"adjudications": verdicts} if verdicts else {}), as_of
 
 
-def _number(answer: Answer, facts: Facts, member: int) -> str | None:
+def _number(answer: Answer, facts: Facts, symbolic: Symbolic, member: int) -> str | None:
     """A made-up but valid number with the birth date and sex that the model asks for."""
     if not answer.bool(facts.numbered(member)):
         return None
     sequence = 2 * member + 100 + answer.bool(facts.male(member))
-    return citizen_id.make(REGION, answer.day(facts.born(member)), sequence)
+    born = answer.day(facts.born(member)) if member in symbolic.days else ANY_BIRTH
+    return citizen_id.make(REGION, born, sequence)

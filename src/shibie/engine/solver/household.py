@@ -226,16 +226,24 @@ class Symbolic(Facts):
             self._form_of(slot)
         return self.slots[slot]
 
+    def limits(self, slot: Slot) -> tuple[int, int]:
+        """The least and the most units that a number may have."""
+        spec = spec_of(self.ruleset, slot)
+        of = type_of(spec)
+        assert isinstance(of, NumberType)
+        factor = 10**of.scale
+        limit = of.limit * factor + factor - 1
+        least = -limit if spec.minimum is None else spec.minimum * factor
+        return least, limit if spec.maximum is None else spec.maximum * factor
+
     def _made(self, slot: Slot, spec: FieldSpec) -> Value:
         known, label = z3.Bool(f"known {slot.label}"), slot.label
         match type_of(spec):
             case BoolType():
                 return decided(known, z3.Bool(label))
             case NumberType() as of:
-                units, factor = z3.Int(label), 10**of.scale
-                limit = of.limit * factor + factor - 1
-                least = -limit if spec.minimum is None else spec.minimum * factor
-                most = limit if spec.maximum is None else spec.maximum * factor
+                units = z3.Int(label)
+                least, most = self.limits(slot)
                 self.structure += [units >= least, units <= most]
                 return Number(known, units, of.scale)
             case Date():

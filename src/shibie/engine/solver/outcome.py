@@ -31,15 +31,17 @@ class Outcome:
     Attributes:
         facts: the household.
         settled: values that stand in for facts of the rule set.
+        reads: the reading to use.
     """
 
     facts: Facts
     settled: Mapping[tuple[str, str], Value] | None = None
+    reads: type[Reading] = Reading
 
     @cached_property
     def reading(self) -> Reading:
         """The reading of its conditions; it knows the decision as a record."""
-        return Reading(self.facts, self.settled, self.record)
+        return self.reads(self.facts, self.settled, self.record)
 
     def holds(self, rule: Rule) -> Truth:
         """A rule's truth; a member's rule is true of a household when it is of any member."""

@@ -1,0 +1,150 @@
+"""Where one fen decides: for each threshold, the smallest change that turns a household round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from shibie import wording
+from shibie.decision import Eligibility
+from shibie.engine.case import Case
+from shibie.engine.decide import decide
+from shibie.engine.prose import amount, describe
+from shibie.engine.solver.household import Slot
+from shibie.engine.solver.logic import both, either
+from shibie.engine.solver.reading import TOP, Place
+from shibie.engine.solver.values import Number
+from shibie.errors import Words
+from shibie.ruleset import tree
+from shibie.ruleset.model import RuleSet
+from shibie.ruleset.names import MEMBERS
+from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Compare, Node
+from shibie.ruleset.types import Number as NumberType
+from shibie.verify.claims import decisive, fields_used
+from shibie.verify.findings import Finding
+from shibie.verify.pairs import Stepped
+from shibie.verify.prover import Prover
+from shibie.verify.witness import Given, Witness
+
+
+def thresholds(ruleset: RuleSet) -> tuple[tuple[Compare, Place], ...]:
+    """Every comparison of numbers that eligibility rests on, and where it stands.
+
+    >>> from shibie.ruleset.loader import load
+    >>> len(thresholds(load("bazhong-2015")))
+    4
+    """
+    found: dict[tuple[Compare, Place], None] = {}
+    seen: set[tuple[Node, Place]] = set()
+
+    def read(node: Node, place: Place) -> None:
+        if (node, place) in seen:
+            return
+        seen.add((node, place))
+        inside = place
+        match node:
+            case Compare(left=left) if isinstance(left.type, NumberType):
+                found[node, place] = None
+            case tree.Fact():
+                of_member = place.member if node.owner == MEMBER else None
+                read(ruleset.facts[node.owner, node.name].node, Place(of_member))  # type: ignore[index]
+            case tree.Field() if compared := ruleset.comparison_of(node.owner, node.name):
+                read(compared, place if node.owner == MEMBER else TOP)
+            case tree.Quantifier() | tree.Aggregate():
+                inside = _inside(node.collection, place)
+        for child in tree.children(node):
+            read(child, inside)
+
+    for root in decisive(ruleset):
+        read(root, TOP)
+    return tuple(found)
+
+
+def _inside(collection: tree.Collection, place: Place) -> Place:
+    if collection.name == MEMBERS:
+        return Place(0)
+    member = place.member if collection.owner == MEMBER else None
+    return Place(member, collection.name, (0, 0))
+
+
+def cliffs(prover: Prover) -> Iterator[Finding]:
+    """At each threshold, two households one smallest step apart and decided differently."""
+    ruleset = prover.ruleset
+    number = 0
+    for compare, place in thresholds(ruleset):
+        words = Words(describe(compare, ruleset, "zh"), describe(compare, ruleset, "en"))
+        for owner, field in sorted(fields_used(ruleset, [compare]), key=_income_first):
+            slot = _slot(owner, field, place)
+            if not isinstance(prover.household.fact(slot), Number):
+                continue
+            found = _cliff(prover, compare, place, slot)
+            if found is not None:
+                number += 1
+                said = _said(ruleset, slot, found)
+                yield Finding(
+                    f"cliff.{number}",
+                    "noted",
+                    Words(f"{words.zh}:{said.zh}", f"{words.en}: {said.en}"),
+                    found,
+                )
+                break
+
+
+def _income_first(used: tuple[str, str]) -> tuple[bool, str, str]:
+    owner, name = used
+    return (owner != HOUSEHOLD or "income" not in name, owner, name)
+
+
+def _slot(owner: str, field: str, place: Place) -> Slot:
+    if owner == HOUSEHOLD:
+        return Slot(owner, field)
+    member = place.row[0] if place.row else place.member or 0
+    return Slot(owner, field, member) if owner == MEMBER else Slot(owner, field, member, 0)
+
+
+def _cliff(prover: Prover, compare: Compare, place: Place, slot: Slot) -> Witness | None:
+    stepped = Stepped(prover.household, slot)
+    now, then = prover.outcome, prover.outcome_of(stepped)
+    a, b = now.reading.truth(compare, place), then.reading.truth(compare, place)
+    terms = [
+        either(both(a.yes, b.no), both(a.no, b.yes)),
+        either(both(now.eligible, then.ineligible), both(now.ineligible, then.eligible)),
+        *stepped.changes,
+    ]
+
+    def flips(cases: tuple[Case, ...]) -> bool:
+        found = {decide(prover.ruleset, case).eligibility for case in cases}
+        return found == {"eligible", "ineligible"}
+
+    return prover.find(terms, flips, stepped, plain=True).witness
+
+
+def _said(ruleset: RuleSet, slot: Slot, witness: Witness) -> Words:
+    """The two values and the two decisions."""
+    before, after = (_value(state, slot) for state in witness.states)
+    spec, title = _spec(ruleset, slot)
+    first, second = (each.eligibility for each in witness.decisions(ruleset))
+
+    def words(value: Eligibility) -> str:
+        return wording.eligibility(ruleset, value)
+
+    return Words(
+        f"{title} {amount(before)} → {amount(after, unit=spec)},{words(first)} → {words(second)}",
+        f"{slot.name} {amount(before, 'en')} → {amount(after, 'en')}, {first} → {second}",
+    )
+
+
+def _value(state: Given, slot: Slot) -> Any:
+    if slot.owner == HOUSEHOLD:
+        return state[slot.name]
+    member = state[MEMBERS][slot.member]
+    return member[slot.name] if slot.owner == MEMBER else member[slot.owner][slot.row][slot.name]
+
+
+def _spec(ruleset: RuleSet, slot: Slot) -> tuple[str, str]:
+    if slot.owner in ruleset.registers:
+        specs = ruleset.registers[slot.owner].columns
+    else:
+        specs = ruleset.vocabulary.of("household" if slot.owner == HOUSEHOLD else "member")
+    spec = next(spec for spec in specs if spec.name == slot.name)
+    return spec.unit, spec.title

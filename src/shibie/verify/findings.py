@@ -1,0 +1,68 @@
+"""What verify has to say: checks, their findings, and the words for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from shibie.errors import Words
+from shibie.verify.witness import Witness
+
+# What came of one thing that should hold; `noted` is told, and neither good nor bad.
+Verdict = Literal["proved", "refuted", "undecided", "noted"]
+# How far it reaches: a household that was found needs no bound, a proof may.
+Reach = Literal["bound", "any"]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was asked.
+
+    Attributes:
+        name: its name, as `accepted:` in a pack spells it.
+        what: what was found, in words.
+        witness: the household that shows it.
+        reach: whether it holds of every household, or up to the bound only.
+        accepted: why the pack lives with it; empty where it does not.
+    """
+
+    name: str
+    verdict: Verdict
+    what: Words
+    witness: Witness | None = None
+    reach: Reach = "any"
+    accepted: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One row of the table: a kind of question, and all of its findings."""
+
+    name: str
+    title: Words
+    findings: tuple[Finding, ...]
+    seconds: float = 0
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of its findings; what is accepted does not count."""
+        return worst(each.verdict for each in self.findings if not each.accepted)
+
+    @property
+    def reach(self) -> Reach:
+        """Whether any of its proofs rests on the bound."""
+        return "bound" if any(each.reach == "bound" for each in self.findings) else "any"
+
+
+_ORDER: tuple[Verdict, ...] = ("refuted", "undecided", "proved", "noted")
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst verdict; of none at all: proved.
+
+    >>> worst(["proved", "undecided"]), worst([])
+    ('undecided', 'proved')
+    """
+    found = set(verdicts)
+    return next((verdict for verdict in _ORDER if verdict in found), "proved")

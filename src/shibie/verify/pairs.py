@@ -1,0 +1,195 @@
+"""A household and what becomes of it: forgotten facts, grown amounts, one more row."""
+
+from __future__ import annotations
+
+from shibie.engine.solver.days import Day
+from shibie.engine.solver.household import Facts, Slot, Symbolic
+from shibie.engine.solver.logic import Bool, Truth, both, either, implies, inverse
+from shibie.engine.solver.reading import Place, Reading
+from shibie.engine.solver.values import Number, Value, limited
+from shibie.engine.solver.z3lib import z3
+from shibie.ruleset.tree import MEMBER, Collection, Field
+
+
+class Derived(Facts):
+    """A household made from another; as it stands, the same one."""
+
+    def __init__(self, base: Symbolic) -> None:
+        self.base, self.ruleset, self.bound = base, base.ruleset, base.bound
+        self.as_of, self.texts, self.trusting = base.as_of, base.texts, base.trusting
+
+    def present(self, member: int) -> Bool:
+        """The same people."""
+        return self.base.present(member)
+
+    def numbered(self, member: int) -> Bool:
+        """The same numbers."""
+        return self.base.numbered(member)
+
+    def born(self, member: int) -> Day:
+        """The same birth dates."""
+        return self.base.born(member)
+
+    def male(self, member: int) -> Bool:
+        """The same sexes."""
+        return self.base.male(member)
+
+    def supplied(self, register: str) -> Bool:
+        """The same comparisons."""
+        return self.base.supplied(register)
+
+    def complete(self, register: str, member: int) -> Bool:
+        """As far as they were known."""
+        return self.base.complete(register, member)
+
+    def row(self, register: str, member: int, row: int) -> Bool:
+        """The same rows."""
+        return self.base.row(register, member, row)
+
+    def fact(self, slot: Slot) -> Value:
+        """The same facts."""
+        return self.base.fact(slot)
+
+    def upheld(self, rule: str) -> Bool:
+        """The same adjudications."""
+        return self.base.upheld(rule)
+
+    def refuted(self, rule: str) -> Bool:
+        """The same adjudications."""
+        return self.base.refuted(rule)
+
+
+class Forgotten(Derived):
+    """The same household with less known: any facts, registers and numbers forgotten.
+
+    A declared "yes" that is forgotten after its register said "no" would not leave the fact
+    unknown but false; that is another declaration, so `faithful` rules it out.
+    """
+
+    def faithful(self, less: Reading, more: Reading) -> list[Bool]:
+        """That no compared fact is known in `less` to be other than it is in `more`."""
+        found = []
+        for owner, name in self.ruleset.comparisons:
+            members = range(self.bound.members) if owner == MEMBER else [None]
+            for member in members:
+                field, at = Field(owner, name), Place(member)
+                a, b = less.truth(field, at), more.truth(field, at)
+                found += [implies(a.yes, b.yes), implies(a.no, b.no)]
+        return found
+
+    def _kept(self, name: str) -> Bool:
+        return z3.Bool(f"kept {name}")
+
+    def numbered(self, member: int) -> Bool:
+        """A number may be forgotten."""
+        return both(self.base.numbered(member), self._kept(f"number[{member}]"))
+
+    def supplied(self, register: str) -> Bool:
+        """A comparison may not have been done yet."""
+        return both(self.base.supplied(register), self._kept(f"register {register}"))
+
+    def _reached(self, register: str, member: int) -> Bool:
+        return both(self._kept(f"register {register}"), self._kept(f"number[{member}]"))
+
+    def complete(self, register: str, member: int) -> Bool:
+        """Rows are known where the register and the number are."""
+        return both(self.base.complete(register, member), self._reached(register, member))
+
+    def row(self, register: str, member: int, row: int) -> Bool:
+        """Rows are found by the number in the register."""
+        return both(self.base.row(register, member, row), self._reached(register, member))
+
+    def fact(self, slot: Slot) -> Value:
+        """A fact may be forgotten."""
+        name = f"number[{slot.member}]" if slot.name == "id_number" else slot.label
+        return limited(self.base.fact(slot), self._kept(name))
+
+
+class Grown(Derived):
+    """The same household with more (or less) of one fact, or one more row of a register.
+
+    `changes` are the conditions under which it is that.
+    """
+
+    def __init__(self, base: Symbolic, of: Field | Collection, up: bool = True) -> None:
+        super().__init__(base)
+        self.of, self.up = of, up
+        self.changes: list[Bool] = []
+        self.made: dict[Slot, Value] = {}
+        self.more: list[Bool] = []
+        if isinstance(of, Collection):
+            self.more = [self._grows(of.name, member) for member in range(base.bound.members)]
+            self.changes.append(z3.PbEq([(more, 1) for more in self.more], 1))
+
+    def _grows(self, register: str, member: int) -> Bool:
+        base, more = self.base, z3.Bool(f"grows {register}[{member}]")
+        full = base.row(register, member, base.bound.rows - 1)
+        there = (base.present(member), base.supplied(register), base.numbered(member))
+        if self.up:
+            self.changes.append(implies(more, both(*there, inverse(full))))
+        else:
+            self.changes.append(implies(more, base.row(register, member, 0)))
+        return more
+
+    def row(self, register: str, member: int, row: int) -> Bool:
+        """One row more, after the others; or the last one less."""
+        base = self.base
+        here = base.row(register, member, row)
+        if not isinstance(self.of, Collection) or register != self.of.name:
+            return here
+        if self.up:
+            before = base.row(register, member, row - 1) if row else True
+            return either(here, both(self.more[member], before))
+        last = inverse(base.row(register, member, row + 1)) if row + 1 < self.bound.rows else True
+        return both(here, inverse(both(self.more[member], last)))
+
+    def fact(self, slot: Slot) -> Value:
+        """The fact that grows, or any other."""
+        value = self.base.fact(slot)
+        if not isinstance(self.of, Field) or (slot.owner, slot.name) != (
+            self.of.owner,
+            self.of.name,
+        ):
+            return value
+        if slot not in self.made:
+            self.made[slot] = self._changed(slot, value)
+        return self.made[slot]
+
+    def _changed(self, slot: Slot, value: Value) -> Value:
+        if isinstance(value, Truth):
+            turned = z3.Bool(f"turned {slot.label}")
+            if self.up:
+                return Truth(
+                    either(value.yes, both(value.no, turned)), both(value.no, inverse(turned))
+                )
+            return Truth(
+                both(value.yes, inverse(turned)), either(value.no, both(value.yes, turned))
+            )
+        assert isinstance(value, Number)
+        step = z3.Int(f"step {slot.label}")
+        self.changes.append(step >= 0)
+        units = value.units + step if self.up else value.units - step
+        self.changes += within(self.base, slot, units)
+        return Number(value.known, units, value.scale)
+
+
+class Stepped(Derived):
+    """The same household with one number changed by the smallest step."""
+
+    def __init__(self, base: Symbolic, slot: Slot) -> None:
+        super().__init__(base)
+        self.slot = slot
+        value = base.fact(slot)
+        assert isinstance(value, Number)
+        self.value = Number(value.known, value.units + 1, value.scale)
+        self.changes = [value.known, *within(base, slot, self.value.units)]
+
+    def fact(self, slot: Slot) -> Value:
+        """The changed number, or any other fact."""
+        return self.value if slot == self.slot else self.base.fact(slot)
+
+
+def within(base: Symbolic, slot: Slot, units: object) -> list[Bool]:
+    """That a changed number is one that the form allows."""
+    low, high = base.limits(slot)
+    return [units >= low, units <= high]  # type: ignore[operator]

@@ -1,0 +1,198 @@
+"""When a proof up to a bound is a proof for households of every size.
+
+The argument, step by step, is in the manual (docs/verify.md). In short: let every sum and
+count be any number at all, and a quotient any number that grows with its numerator. What
+still cannot happen then cannot happen at all. A condition so loosened speaks of members and
+rows only by saying that there is one of some sort, or none. A household that refutes it can
+lose everybody but one for each such statement, and still refutes it. `enough` counts the
+statements; `Loose` is the loosened reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from shibie.engine.solver.household import Bound, Symbolic
+from shibie.engine.solver.logic import Bool, both, either, implies, inverse
+from shibie.engine.solver.reading import Place, Reading
+from shibie.engine.solver.values import Number, Value
+from shibie.engine.solver.z3lib import z3
+from shibie.ruleset import tree
+from shibie.ruleset.model import RuleSet
+from shibie.ruleset.names import MEMBERS
+from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
+from shibie.ruleset.types import Number as NumberType
+from shibie.verify.claims import fields_used
+from shibie.verify.pairs import Derived, Grown, Stepped
+
+# A household, and the same one changed.
+READINGS = 2
+# Each quantifier says at most two things: there is an item for which it is true, and one
+# for which it is not false. An aggregate: there is an item, and one that is unknown.
+STATEMENTS = 2
+
+
+class _Statements:
+    """Counts what conditions say about members and rows."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self.ruleset = ruleset
+        self.members = 0
+        self.rows = dict.fromkeys(ruleset.registers, 0)
+        self.of_household: set[tree.Quantifier | tree.Aggregate] = set()
+        self.personal: set[str] = set()
+        self.seen: set[tuple[Node, str]] = set()
+
+    def read(self, root: Node, level: str = HOUSEHOLD) -> None:
+        """Count what a condition says, once."""
+        if (root, level) in self.seen:
+            return
+        self.seen.add((root, level))
+        match root:
+            case tree.Quantifier() | tree.Aggregate():
+                self.over(root)
+                return
+            case tree.Fact():
+                self.read(self.ruleset.facts[root.owner, root.name].node, root.owner)  # type: ignore[index]
+            case tree.Field(owner=owner, name="holds") if owner.startswith("rule:"):
+                rule = self.ruleset.rule(owner.removeprefix("rule:"))
+                assert rule is not None
+                self.members += STATEMENTS if rule.owner == MEMBER else 0
+                self.read(rule.node, rule.owner)
+            case tree.Field() if compared := self.ruleset.comparison_of(root.owner, root.name):
+                self.read(compared, root.owner)
+        for child in tree.children(root):
+            self.read(child, level)
+
+    def over(self, node: tree.Quantifier | tree.Aggregate) -> None:
+        """Count one quantifier or aggregate, and go on inside it."""
+        name, inside = node.collection.name, MEMBER
+        if name == MEMBERS:
+            self.members += statements(node)
+        else:
+            inside = "row"
+            self.rows[name] += statements(node)
+            if node.collection.owner == MEMBER:
+                self.personal.add(name)
+            else:
+                self.of_household.add(node)
+        predicate = node.predicate if isinstance(node, tree.Quantifier) else node.operand
+        if predicate is not None:
+            self.read(predicate, inside)
+
+    def of_people(self) -> int:
+        """Statements about rows of the household that are also asked about person by person."""
+        return sum(
+            statements(node) for node in self.of_household if node.collection.name in self.personal
+        )
+
+
+def statements(node: tree.Quantifier | tree.Aggregate) -> int:
+    """How many things a quantifier or aggregate says about items.
+
+    A mere count says only that there is one; of the members that is never in question.
+    """
+    if isinstance(node, tree.Quantifier) or node.operand is not None:
+        return STATEMENTS
+    return 0 if node.collection.name == MEMBERS else 1
+
+
+def enough(ruleset: RuleSet, roots: Iterable[Node]) -> Bound:
+    """How many members and rows are enough for loosened conditions.
+
+    Args:
+        ruleset: the pack.
+        roots: the conditions that are asked about.
+
+    >>> from shibie.ruleset.loader import load
+    >>> ruleset = load("bazhong-2015")
+    >>> enough(ruleset, [ruleset.rule("above_local").node])  # no member, no row
+    Bound(members=6, rows=1)
+    """
+    said = _Statements(ruleset)
+    asked = list(roots)
+    for root in asked:
+        said.read(root)
+    people = said.members + said.of_people()
+    # The first member, the one who gets one more row, and the head of the household; then in
+    # each reading one who has the rows that are nobody's in particular, and one without a number.
+    head = (MEMBER, "relation") in fields_used(ruleset, asked)
+    members = 2 + head + READINGS * (2 + people)
+    return Bound(members, 1 + READINGS * max(said.rows.values(), default=0))
+
+
+class Loose(Reading):
+    """The reading in which sums, counts and quotients may be any number."""
+
+    def value(self, node: Node, place: Place = Place()) -> Value:
+        """The value of a node, loosened."""
+        match node:
+            case tree.Aggregate():
+                return self._any_number(node, place)
+            case tree.RoundQuotient():
+                return self._any_quotient(node, place)
+        return super().value(node, place)
+
+    @property
+    def base(self) -> Symbolic:
+        """The household from which all others are made."""
+        facts = self.facts
+        return facts.base if isinstance(facts, Derived) else cast("Symbolic", facts)
+
+    def _label(self, node: Node, place: Place) -> str:
+        """One number for one aggregate, in every household whose items it does not change."""
+        changed = ""
+        of: Any = None
+        if isinstance(self.facts, Grown):
+            of = self.facts.of
+        elif isinstance(self.facts, Stepped):
+            of = tree.Field(self.facts.slot.owner, self.facts.slot.name)
+        if of is not None:
+            collections = [
+                each.name for each in tree.walk(node) if isinstance(each, tree.Collection)
+            ]
+            if of.name in collections or (of.owner, of.name) in fields_used(self.ruleset, [node]):
+                changed = f" after {self.facts!r}"
+        return f"any {node!r} at {place}{changed}"
+
+    def _any_number(self, node: tree.Aggregate, place: Place) -> Value:
+        complete = self._complete(node.collection, place)
+        items = list(self._items(node.collection, place))
+        some = either(*(there for there, _ in items))
+        known = complete
+        if node.operand is not None:
+            values = [(there, self.value(node.operand, at)) for there, at in items]
+            known = both(complete, *(implies(there, value.known) for there, value in values))
+            if not isinstance(node.type, NumberType):
+                return super().value(node, place)
+        scale = cast("NumberType", node.type).scale
+        units = z3.Int(self._label(node, place))
+        said = self.base.structure
+        if node.kind in ("min", "max"):
+            return Number(both(known, some), units, scale)
+        said.append(implies(both(known, inverse(some)), units == 0))
+        if node.kind == "count":
+            said.append(units >= 0)
+            if node.operand is None:
+                said.append(implies(both(known, some), units >= 1))
+        return Number(known, units, scale)
+
+    def _any_quotient(self, node: tree.RoundQuotient, place: Place) -> Value:
+        above, below = self.number(node.numerator, place), self.number(node.denominator, place)
+        if isinstance(below.units, int):
+            return super().value(node, place)
+        known = both(above.known, below.known, inverse(either(below.units == 0)))
+        name = f"quotient {above.scale} {below.scale} {node.places}"
+        units = z3.Function(name, z3.IntSort(), z3.IntSort(), z3.IntSort())(
+            z3.IntVal(above.units) if isinstance(above.units, int) else above.units, below.units
+        )
+        earlier: list[tuple[Any, Any, Any]] = self.base.__dict__.setdefault(name, [])
+        for a, b, quotient in earlier:
+            same: Bool = both(either(b == below.units), below.units > 0)
+            self.base.structure += [
+                implies(both(same, a <= above.units), quotient <= units),
+                implies(both(same, a >= above.units), quotient >= units),
+            ]
+        earlier.append((above.units, below.units, units))
+        return Number(known, units, node.places)

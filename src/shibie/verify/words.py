@@ -1,0 +1,165 @@
+"""A witness for people, and as a rule test that is ready to be put beside the pack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import yaml
+
+from shibie import citizen_id, wording
+from shibie.decision import Decision
+from shibie.engine.prose import amount
+from shibie.errors import Lang, Words
+from shibie.given import ADJUDICATIONS
+from shibie.ruleset import tree
+from shibie.ruleset.model import RuleSet
+from shibie.ruleset.names import MEMBERS
+from shibie.verify.witness import Given, Witness
+from shibie.vocabulary import FieldSpec
+
+Line = tuple[str, str]
+
+
+def shown(ruleset: RuleSet, witness: Witness, lang: Lang = "zh") -> str:
+    """A witness as one paragraph: the facts, what changes, and the decision."""
+    parts = [Words(f"认定日期 {witness.as_of}", f"as of {witness.as_of}").say(lang)]
+    states = [dict(_facts(ruleset, state, witness.as_of, lang)) for state in witness.states]
+    nothing = Words("无", "none").say(lang)
+    for name in dict.fromkeys(name for state in states for name in state):
+        values = [state.get(name, nothing) for state in states]
+        parts.append(f"{name} {' → '.join(dict.fromkeys(values))}".rstrip())
+    said = [_decision(ruleset, decision, lang) for decision in witness.decisions(ruleset)]
+    text = Words(";", "; ").say(lang).join(parts)
+    return f"{text} ⇒ {' → '.join(said)}"
+
+
+def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[Line]:
+    english = lang == "en" and ruleset.lang != "en"
+
+    def title(spec: FieldSpec) -> str:
+        return spec.name if english else spec.title
+
+    def values(specs: tuple[FieldSpec, ...], record: Given, whose: str) -> Iterator[Line]:
+        for spec in specs:
+            value = record.get(spec.name)
+            if value is not None and spec.type != "citizen_id":
+                yield whose + title(spec), amount(value, lang, spec.unit)
+
+    yield from values(ruleset.vocabulary.household, given, "")
+    aged = any(isinstance(node, tree.Given) for root in _roots(ruleset) for node in tree.walk(root))
+    empty = [name for name in ruleset.registers if name in given]
+    for index, member in enumerate(given[MEMBERS]):
+        who = Words(f"成员{index + 1}", f"member {index + 1}").say(lang)
+        number = member.get("id_number")
+        about = ""
+        if "id_number" in member and number is None:
+            about = Words("(无可用证件号码)", "(no usable number)").say(lang)
+        elif aged and number is not None:
+            years, sex = citizen_id.age(number, as_of), citizen_id.sex(number)
+            about = Words(f"({years} 岁,{sex})", f"(age {years}, {sex})").say(lang)
+        yield who, about
+        yield from values(ruleset.vocabulary.member, member, f"{who}{Words('的', ' ').say(lang)}")
+        for name, register in ruleset.registers.items():
+            rows = member.get(name)
+            if not rows:
+                continue
+            empty = [each for each in empty if each != name]
+            cells = [
+                ", ".join(text for _, text in values(register.columns, row, "")) for row in rows
+            ]
+            unknown = Words("各项未知", "nothing known").say(lang)
+            label = name if english else register.title
+            yield f"{who} {label}", " | ".join(cell or unknown for cell in cells)
+    if empty:
+        titles = [name if english else ruleset.registers[name].title for name in empty]
+        said = Words("比对无记录:", "compared, no rows: ").say(lang)
+        yield said + Words("、", ", ").say(lang).join(titles), ""
+    for rule, verdict in given.get(ADJUDICATIONS, {}).items():
+        words = {"upheld": Words("核实属实", "upheld"), "refuted": Words("核实不属实", "refuted")}
+        yield wording.rule_title(ruleset, rule, lang), words[verdict].say(lang)
+
+
+def _roots(ruleset: RuleSet) -> Iterator[tree.Node]:
+    yield from (rule.node for rule in (*ruleset.facts.values(), *ruleset.rules, ruleset.poor))
+
+
+def _decision(ruleset: RuleSet, decision: Decision, lang: Lang) -> str:
+    word = wording.eligibility(ruleset, decision.eligibility)
+    if lang == "en" and ruleset.lang != "en":
+        word = decision.eligibility
+    grounds = Words("、", ", ").say(lang).join((*decision.grounds, *decision.reviews))
+    return f"{word}({grounds})" if grounds else word
+
+
+# --- as a rule test ---------------------------------------------------------------------
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML as packs are written: exact numbers, one line for each small mapping."""
+
+
+def _exact(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:float", f"{value:f}")
+
+
+def _sorted(dumper: yaml.SafeDumper, value: frozenset[str]) -> yaml.Node:
+    return dumper.represent_sequence("tag:yaml.org,2002:seq", sorted(value), flow_style=True)
+
+
+_Dumper.add_representer(Decimal, _exact)
+_Dumper.add_representer(frozenset, _sorted)
+
+
+def rule_tests(ruleset: RuleSet, name: str, witness: Witness) -> str:
+    """A file of rule tests: one for each state of the witness, with what is decided today.
+
+    Args:
+        ruleset: the pack.
+        name: of the tests.
+        witness: the household.
+    """
+    tests = []
+    several = len(witness.states) > 1
+    for index, (state, decision) in enumerate(
+        zip(witness.states, witness.decisions(ruleset), strict=True)
+    ):
+        tracks: dict[str, list[str]] = {}
+        for track in decision.tracks:
+            tracks.setdefault(track.track, []).extend(filter(None, [track.member_id]))
+        tests.append({
+            "name": f"{name}({'前' if index == 0 else '后'})" if several else name,
+            "given": readable(ruleset, state),
+            "expect": {
+                "eligibility": decision.eligibility, "grounds": list(decision.grounds),
+                "reviews": list(decision.reviews), "tracks": tracks,
+            },
+        })  # fmt: skip
+    return dumped({"as_of": witness.as_of, "tests": tests})
+
+
+def dumped(data: dict[str, Any]) -> str:
+    """Plain data as the YAML of a pack."""
+    return yaml.dump(
+        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=100,
+        default_flow_style=None,
+    )  # fmt: skip
+
+
+def readable(ruleset: RuleSet, given: Given) -> Given:
+    """The facts as a person would write them: without numbers that nothing asks for."""
+    used = {type(node) for root in _roots(ruleset) for node in tree.walk(root)}
+    written = any(
+        isinstance(node, tree.Field) and node.name == "id_number"
+        for root in _roots(ruleset)
+        for node in tree.walk(root)
+    )
+    if tree.Given in used or written:
+        return given
+    members = [
+        {key: value for key, value in member.items() if key != "id_number" or value is None}
+        for member in given[MEMBERS]
+    ]
+    return {**given, MEMBERS: members}

@@ -13,7 +13,10 @@ from shibie.cli.app import JsonOption, LangOption, Language, app
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shibie.errors import Lang
+    from shibie.ruleset.model import RuleSet
     from shibie.verify.findings import Check, Finding
     from shibie.verify.report import Report
 
@@ -48,6 +51,9 @@ def verify(
         Path | None,
         typer.Option("--witnesses", help="见证写成规则测试 Write the witnesses as rule tests."),
     ] = None,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="变异测试 Which wrong changes nobody notices.")
+    ] = False,
     lang: LangOption = Language.zh,
 ) -> None:
     """证明规则包的性质 Prove what a pack does to every household, or show one that refutes it."""
@@ -63,6 +69,8 @@ def verify(
         if loud:
             print(f"\r\033[K{title.say(language)} …", end="", file=sys.stderr, flush=True)
 
+    if mutants:
+        raise typer.Exit(_mutants(ruleset, timeout, progress, as_json, language))
     report = verified(ruleset, Bound(members, rows), timeout, progress=progress)
     if loud:
         print("\r\033[K", end="", file=sys.stderr)
@@ -73,6 +81,22 @@ def verify(
     else:
         print_report(report, language)
     raise typer.Exit(0 if report.verdict in ("proved", "noted") else REFUTED)
+
+
+def _mutants(
+    ruleset: RuleSet, seconds: float, progress: Callable[[Words], None], as_json: bool, lang: Lang
+) -> int:
+    from shibie.cli import mutants
+    from shibie.verify.survival import score
+
+    found = score(ruleset, seconds, progress)
+    if sys.stderr.isatty():
+        print("\r\033[K", end="", file=sys.stderr)
+    if as_json:
+        print(json.dumps(mutants.as_data(found, lang), ensure_ascii=False, indent=1))
+    else:
+        mutants.print_score(found, lang)
+    return 0 if found.good else REFUTED
 
 
 def write_witnesses(report: Report, folder: Path) -> None:

@@ -65,7 +65,7 @@ def recheck(
     targets = [_target(path) for path in out or []]
     ruleset, judged, read = opened(new, rules, as_of)
     must_exist(old)
-    begun = _since(since, judged)
+    begun = since_of(since, judged)
     before = read_roster(old, ruleset, judged)
     checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
     found = compared(before.households, checked, begun)
@@ -84,7 +84,8 @@ def recheck(
     raise typer.Exit(REJECTED if before.rejected or read.rejected else 0)
 
 
-def _since(text: str, judged: date) -> date:
+def since_of(text: str, judged: date) -> date:
+    """The day of the roster before: as given, or a year before the day of judgement."""
     if not text:
         last = 28 if (judged.month, judged.day) == (2, 29) else judged.day
         return judged.replace(year=judged.year - 1, day=last)

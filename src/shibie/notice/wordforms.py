@@ -5,15 +5,12 @@ A county edits the .docx files in Word; this module only keeps the shipped ones 
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
-from typing import Any
 
 from shibie.errors import Lang, Words
-from shibie.paper.word import docxtpl_library
+from shibie.paper.forms import Page
 
 FOLDER = Path(__file__).parent / "templates"
-_TITLE, _BODY = "黑体", "仿宋"
 
 
 def file_name(kind: str, lang: Lang) -> str:
@@ -30,97 +27,6 @@ def forms() -> dict[str, bytes]:
     languages: tuple[Lang, ...] = ("zh", "en")
     made = {file_name("letter", lang): _letter(lang) for lang in languages}
     return made | {file_name("list", lang): _list(lang) for lang in languages}
-
-
-class Page:
-    """A Word document on A4 with Chinese type."""
-
-    def __init__(self, lang: Lang, title: str) -> None:
-        docxtpl_library()
-        import docx
-        from docx.shared import Mm, Pt
-
-        self.lang: Lang = lang
-        self.it = docx.Document()
-        section = self.it.sections[0]
-        section.page_width, section.page_height = Mm(210), Mm(297)
-        section.left_margin = section.right_margin = Mm(26)
-        section.top_margin = section.bottom_margin = Mm(22)
-        normal = self.it.styles["Normal"]
-        normal.font.size = Pt(12)
-        _typeface(normal, _BODY)
-        normal.paragraph_format.space_after = Pt(4)
-        normal.paragraph_format.line_spacing = 1.3
-        self.it.core_properties.title, self.it.core_properties.author = title, ""
-        self.it.core_properties.comments = ""
-
-    def say(self, zh: str, en: str) -> str:
-        """The words of the one language."""
-        return Words(zh, en).say(self.lang)
-
-    def title(self, text: str) -> None:
-        """The paper's title."""
-        self._centred(text, 20, True)
-
-    def small(self, text: str, centred: bool = False) -> None:
-        """A line in small grey type."""
-        from docx.shared import Pt, RGBColor
-
-        paragraph = self.it.add_paragraph()
-        run = paragraph.add_run(text)
-        run.font.size, run.font.color.rgb = Pt(9.5), RGBColor(0x59, 0x59, 0x59)
-        if centred:
-            paragraph.alignment = _alignment("CENTER")
-
-    def heading(self, text: str) -> None:
-        """The heading of a section."""
-        from docx.shared import Pt
-
-        paragraph = self.it.add_paragraph()
-        paragraph.paragraph_format.space_before = Pt(8)
-        paragraph.paragraph_format.keep_with_next = True
-        run = paragraph.add_run(text)
-        run.bold = True
-        _typeface(run, _TITLE)
-
-    def text(self, text: str, bold: bool = False, right: bool = False) -> None:
-        """A paragraph; a paragraph `{%p … %}` is a command of the template and leaves no line."""
-        paragraph = self.it.add_paragraph()
-        paragraph.add_run(text).bold = bold
-        if right:
-            paragraph.alignment = _alignment("RIGHT")
-
-    def item(self, text: str) -> None:
-        """An item of a list."""
-        self.it.add_paragraph(text, style="List Bullet")
-
-    def _centred(self, text: str, size: float, bold: bool) -> None:
-        from docx.shared import Pt
-
-        paragraph = self.it.add_paragraph()
-        paragraph.alignment = _alignment("CENTER")
-        run = paragraph.add_run(text)
-        run.bold, run.font.size = bold, Pt(size)
-        _typeface(run, _TITLE)
-
-    def file(self) -> bytes:
-        """The file."""
-        into = io.BytesIO()
-        self.it.save(into)
-        return into.getvalue()
-
-
-def _alignment(name: str) -> Any:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-
-    return getattr(WD_ALIGN_PARAGRAPH, name)
-
-
-def _typeface(of: Any, name: str) -> None:
-    from docx.oxml.ns import qn
-
-    of.font.name = "Times New Roman"
-    of.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), name)
 
 
 def _letter(lang: Lang) -> bytes:
@@ -249,40 +155,17 @@ def _list(lang: Lang) -> bytes:
 
 def _table(page: Page) -> None:
     """A header that is repeated on each page, and one row for each household."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-    from docx.shared import Mm
-
     say = page.say
-    titles = (say("序号", "No."), say("户主", "Head"), say("组", "Group"), say("人口", "Persons"),
-              say("帮扶批次", "Tracks"))  # fmt: skip
-    fields = (
-        "{{ row.number }}",
-        "{{ row.name }}",
-        "{{ row.group }}",
-        "{{ row.persons }}",
-        "{{ row.tracks }}",
+    page.table(
+        "row in rows",
+        (
+            (say("序号", "No."), "{{ row.number }}", 14, True),
+            (say("户主", "Head"), "{{ row.name }}", 26, True),
+            (say("组", "Group"), "{{ row.group }}", 22, True),
+            (say("人口", "Persons"), "{{ row.persons }}", 18, True),
+            (say("帮扶批次", "Tracks"), "{{ row.tracks }}", 78, False),
+        ),
     )
-    widths = (Mm(14), Mm(26), Mm(22), Mm(18), Mm(78))
-    table = page.it.add_table(rows=4, cols=5)
-    table.style, table.autofit = "Table Grid", False
-    table.rows[1].cells[0].text = "{%tr for row in rows %}"
-    table.rows[3].cells[0].text = "{%tr endfor %}"
-    for column, (title, field, width) in enumerate(zip(titles, fields, widths, strict=True)):
-        head = table.rows[0].cells[column]
-        head.text = ""
-        head.paragraphs[0].add_run(title).bold = True
-        head.paragraphs[0].alignment = _alignment("CENTER")
-        cell = table.rows[2].cells[column]
-        cell.text = field
-        if column < 4:
-            cell.paragraphs[0].alignment = _alignment("CENTER")
-        table.columns[column].width = width
-        for row in table.rows:
-            row.cells[column].width = width
-    repeated = OxmlElement("w:tblHeader")
-    repeated.set(qn("w:val"), "true")
-    table.rows[0]._tr.get_or_add_trPr().append(repeated)
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def chinese_fonts(folder: Path | None = None) -> Fonts:
     )
     family = _family(found.fonts())
     if family is None:
-            raise InputError(
+        raise InputError(
             Problem(
                 "--fonts",
                 Words(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +28,15 @@ def docxtpl_library() -> Any:
     return docxtpl
 
 
-def filled(template: Path, data: Mapping[str, Any], pictures: Mapping[str, bytes] | None = None,
-           width: float = 150) -> bytes:  # fmt: skip
+def filled(
+    template: Path, data: Mapping[str, Any], pictures: Sequence[bytes] = (), width: float = 150
+) -> bytes:
     """A Word template with its fields filled in.
 
     Args:
         template: the .docx.
         data: its fields; text stays text, whatever characters it has.
-        pictures: PNG pictures by field name.
+        pictures: PNG pictures, as the list `pictures`.
         width: of the pictures, in millimetres.
 
     Raises:
@@ -50,8 +51,10 @@ def filled(template: Path, data: Mapping[str, Any], pictures: Mapping[str, bytes
     try:
         document = docxtpl.DocxTemplate(str(template))
         document.init_docx()
-        for name, picture in (pictures or {}).items():
-            fields[name] = docxtpl.InlineImage(document, io.BytesIO(picture), width=Mm(width))
+        fields["pictures"] = [
+            docxtpl.InlineImage(document, io.BytesIO(picture), width=Mm(width))
+            for picture in pictures
+        ]
         strict = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True)
         document.render(fields, strict, autoescape=True)
         into = io.BytesIO()

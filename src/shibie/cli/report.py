@@ -1,0 +1,229 @@
+"""`shibie report`: the township's figures with their queries, and how they hold together."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shibie.cli.app import (
+    REJECTED,
+    JsonOption,
+    LangOption,
+    Language,
+    TrustOption,
+    app,
+    must_exist,
+    opened,
+)  # fmt: skip
+from shibie.errors import InputError, Problem, Words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shibie.errors import Lang
+    from shibie.report.reconcile import Check
+    from shibie.report.write import Whole
+
+DIFFERS = 1
+
+
+@app.command()
+def report(
+    roster: Annotated[
+        Path | None, typer.Argument(help="名册:文件夹或 .xlsx Roster: a folder or an .xlsx.")
+    ] = None,
+    rules: Annotated[str, typer.Option("--rules", "-r", help="规则包 Pack.")] = "",
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="DATE", help="认定日期 Day of judgement.")
+    ] = "",
+    before: Annotated[
+        Path | None, typer.Option("--before", help="原名册,用于回头看 The roster before.")
+    ] = None,
+    since: Annotated[
+        str,
+        typer.Option(
+            "--since", metavar="DATE", help="原名册日期,默认一年前 Its day; a year before."
+        ),
+    ] = "",
+    out: Annotated[
+        list[Path] | None,
+        typer.Option("--out", "-o", help="写成 .docx 或 .md;可多次 Where to write; repeatable."),
+    ] = None,
+    check_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--check", metavar="FIGURES", help="核对一份已公布的数字(YAML) Check published figures."
+        ),
+    ] = None,
+    no_charts: Annotated[bool, typer.Option("--no-charts", help="不画图 No charts.")] = False,
+    fonts: Annotated[
+        Path | None,
+        typer.Option("--fonts", help="图用的字体文件夹 A folder of fonts for the charts."),
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", help="自己的 Word 模板 A Word template of one's own."),
+    ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="列出相符的各项 List what holds as well.")
+    ] = False,
+    as_json: JsonOption = False,
+    trust_declarations: TrustOption = False,
+    lang: LangOption = Language.zh,
+) -> None:
+    """乡镇报告和数字核对 The township's report, or a check of published figures."""
+    gc.disable()
+    language: Lang = "en" if lang is Language.en else "zh"
+    if check_file is not None:
+        _refuse_both(roster)
+        _check(check_file, full, as_json, language)
+    missing = [name for name, value in (("ROSTER", roster), ("--rules", rules), ("--as-of", as_of))
+               if not value]  # fmt: skip
+    if missing or roster is None:
+        raise InputError(
+            Problem(", ".join(missing), Words("缺少这些参数", "missing")),
+        )
+    targets = [_target(path) for path in out or []]
+    whole, rejected = _whole(
+        roster, rules, as_of, before, since, trust_declarations, language,
+        None if no_charts or not targets else (fonts,),
+    )  # fmt: skip
+    from shibie.report.write import write_report
+
+    for path in targets:
+        write_report(path, whole, template)
+    if as_json:
+        print(json.dumps(_data(whole), ensure_ascii=False, indent=1))
+    else:
+        for paragraph in whole.report.paragraphs:
+            print("".join(piece for piece in paragraph if isinstance(piece, str)))
+        _print(whole.checks, full, language)
+        for path in targets:
+            print(Words(f"结果在 {path}", f"results in {path}").say(language))
+    raise typer.Exit(REJECTED if rejected else 0)
+
+
+def _refuse_both(roster: Path | None) -> None:
+    if roster is not None:
+        raise InputError(
+            Problem(
+                "--check",
+                Words(
+                    "核对已公布的数字时不用名册", "published figures are checked without a roster"
+                ),
+            )
+        )
+
+
+def _target(path: Path) -> Path:
+    if path.suffix.lower() not in (".docx", ".md"):
+        raise InputError(
+            Problem(
+                "--out",
+                Words(f"不能写成 {path}", f"cannot write {path}"),
+                suggestion=Words("用 .docx 或 .md", "name a .docx or a .md"),
+            )
+        )
+    return path
+
+
+def _check(path: Path, full: bool, as_json: bool, lang: Lang) -> None:
+    from shibie.report.published import read_figures
+    from shibie.report.reconcile import failures, reconcile
+
+    figures = read_figures(path)
+    checks = reconcile(figures, lang)
+    if as_json:
+        print(json.dumps([_check_data(each) for each in checks], ensure_ascii=False, indent=1))
+    else:
+        print(figures.title)
+        _print(checks, full, lang)
+    raise typer.Exit(DIFFERS if failures(checks) else 0)
+
+
+def _whole(
+    roster: Path, rules: str, as_of: str, before: Path | None, since: str,
+    trust_declarations: bool, lang: Lang, charted: tuple[Path | None] | None,
+) -> tuple[Whole, bool]:  # fmt: skip
+    from shibie.check import check
+    from shibie.cli.recheck import since_of
+    from shibie.recheck.changes import recheck
+    from shibie.report.charts import charts, drawn
+    from shibie.report.figures import figures_of, published
+    from shibie.report.reconcile import reconcile
+    from shibie.report.text import told
+    from shibie.report.write import Whole
+    from shibie.tables.roster import read_roster
+
+    ruleset, judged, read = opened(roster, rules, as_of)
+    checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
+    compared, rejected = None, bool(read.rejected)
+    if before is not None:
+        must_exist(before)
+        old = read_roster(before, ruleset, judged)
+        rejected = rejected or bool(old.rejected)
+        compared = recheck(old.households, checked, since_of(since, judged))
+    figures = figures_of(checked, compared, lang)
+    text = told(checked, figures, lang)
+    checks = reconcile(published(figures, text.title, lang), lang)
+    pictures: tuple[Any, ...] = ()
+    if charted is not None:
+        from shibie.paper.fonts import chinese_fonts
+
+        found = chinese_fonts(charted[0])
+        pictures = tuple(
+            (each, drawn(each, found, judged)) for each in charts(checked, figures, lang)
+        )
+    return Whole(checked, figures, text, checks, pictures, lang), rejected
+
+
+def _data(whole: Whole) -> dict[str, Any]:
+    return {
+        "title": whole.report.title,
+        "figures": {
+            name: {"title": each.title, "households": each.count.households,
+                   "persons": each.count.persons, "query": each.query}
+            for name, each in whole.figures.single.items()
+        },
+        "by": {
+            name: {"title": each.title, "query": each.query, "rows": {
+                label: {"households": count.households, "persons": count.persons}
+                for label, count in each.rows}}
+            for name, each in whole.figures.by.items()
+        },
+        "reconciliation": [_check_data(each) for each in whole.checks],
+    }  # fmt: skip
+
+
+def _check_data(check: Check) -> dict[str, Any]:
+    return {
+        "title": check.title, "by": check.by, "worked": check.worked, "reported": str(check.said),
+        "difference": str(check.difference), "outcome": check.outcome, "note": check.note,
+    }  # fmt: skip
+
+
+def _print(checks: Sequence[Check], full: bool, lang: Lang) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from shibie.report.write import check_rows, counted
+
+    console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
+    console.print(counted(checks, lang))
+    shown = [check for check in checks if full or check.outcome != "holds"]
+    if not shown:
+        return
+    table = Table(title=Words("数字核对", "reconciliation").say(lang), title_justify="left")
+    for word in (Words("核对", "identity"), Words("", ""), Words("算式", "worked"),
+                 Words("报告", "reported"), Words("结果", "outcome"), Words("说明", "note")):  # fmt: skip
+        table.add_column(word.say(lang), overflow="fold")
+    for row in check_rows(shown, lang):
+        table.add_row(
+            row["title"], row["by"], row["worked"], row["said"], row["outcome"], row["note"]
+        )
+    console.print(table)

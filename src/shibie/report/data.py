@@ -1,0 +1,186 @@
+"""The tables that a report's queries are asked of: a checked roster in DuckDB, without any number of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from shibie.check import Checked
+from shibie.engine.interpreter import Place, evaluate
+from shibie.recheck.changes import Recheck
+from shibie.report.published import Count
+from shibie.ruleset.tree import HOUSEHOLD
+from shibie.vocabulary import FieldSpec
+
+if TYPE_CHECKING:
+    import duckdb
+
+_TYPES = {
+    "bool": "BOOLEAN", "integer": "BIGINT", "decimal": "DECIMAL(18,4)", "money": "DECIMAL(18,2)",
+    "text": "VARCHAR", "code": "VARCHAR", "codes": "VARCHAR[]", "date": "DATE",
+    "citizen_id": "VARCHAR",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column with its SQL type."""
+
+    name: str
+    type: str
+
+
+class Book:
+    """A checked roster as SQL tables.
+
+    The tables are households (with `persons`), members, decisions, grounds, findings,
+    tracks, tallies, measures; and before and now where a roster before was given.
+    """
+
+    def __init__(
+        self, checked: Checked, recheck: Recheck | None = None,
+        measures: Sequence[tuple[str, str, str]] = (),
+    ) -> None:  # fmt: skip
+        import duckdb
+
+        self.it: duckdb.DuckDBPyConnection = duckdb.connect()
+        self._rosters(checked)
+        self._decisions(checked)
+        text = [Column("household_id", "VARCHAR"), Column("member_id", "VARCHAR")]
+        self.table("measures", [*text, Column("measure", "VARCHAR")], measures)
+        if recheck is not None:
+            self._recheck(recheck)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.it.close()
+
+    def count(self, query: str) -> Count:
+        """Households and persons, as a query of two numbers gives them."""
+        (row,) = self.it.execute(query).fetchall()
+        return Count(int(row[0]), int(row[1]))
+
+    def rows(self, query: str) -> list[tuple[str, Count]]:
+        """The rows of a query of a label and two numbers."""
+        found = self.it.execute(query).fetchall()
+        return [(label or "", Count(int(a), int(b))) for label, a, b in found]
+
+    def number(self, query: str) -> int:
+        """The one number of a query."""
+        (row,) = self.it.execute(query).fetchall()
+        return int(row[0])
+
+    def table(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
+        """A table with its rows."""
+        quoted = ", ".join(f'"{column.name}" {column.type}' for column in columns)
+        self.it.execute(f'CREATE TABLE "{name}" ({quoted})')
+        if not rows:
+            return
+        import pyarrow as pa
+
+        cells = list(zip(*rows, strict=True))
+        arrow = pa.table(
+            {column.name: pa.array(_plain(column, cell), _arrow(column)) for column, cell
+             in zip(columns, cells, strict=True)}
+        )  # fmt: skip
+        self.it.register("given", arrow)
+        self.it.execute(f'INSERT INTO "{name}" SELECT * FROM given')
+        self.it.unregister("given")
+
+    def _rosters(self, checked: Checked) -> None:
+        vocabulary = checked.ruleset.vocabulary
+        household = [spec for spec in vocabulary.household if not spec.sensitive]
+        member = [spec for spec in vocabulary.member if not spec.sensitive and spec.name != "name"]
+        households = [
+            (*(getattr(case.household, spec.name, None) for spec in household),
+             len(case.household.members))
+            for case in checked.cases
+        ]  # fmt: skip
+        self.table("households", [*_columns(household), Column("persons", "BIGINT")], households)
+        members = [
+            (case.household.household_id, *(getattr(each, spec.name, None) for spec in member))
+            for case in checked.cases
+            for each in case.household.members
+        ]
+        own = [Column("household_id", "VARCHAR"), *_columns(member)]
+        self.table("members", own, members)
+
+    def _decisions(self, checked: Checked) -> None:
+        text = {name: Column(name, "VARCHAR") for name in (
+            "household_id", "member_id", "eligibility", "kind", "rule_id", "outcome", "ground",
+            "track", "tally")}  # fmt: skip
+        decisions = checked.decisions
+        self.table(
+            "decisions", [text["household_id"], text["eligibility"], text["kind"]],
+            [(d.household_id, d.eligibility, d.kind) for d in decisions],
+        )  # fmt: skip
+        self.table(
+            "grounds", [text["household_id"], text["ground"]],
+            [(d.household_id, ground) for d in decisions for ground in d.grounds],
+        )  # fmt: skip
+        self.table(
+            "findings",
+            [text[n] for n in ("household_id", "member_id", "rule_id", "kind", "outcome")],
+            [(f.household_id, f.member_id, f.rule_id, f.kind, f.outcome)
+             for d in decisions for f in d.findings],
+        )  # fmt: skip
+        self.table(
+            "tracks", [text[n] for n in ("household_id", "member_id", "track")],
+            [(t.household_id, t.member_id, t.track) for d in decisions for t in d.tracks],
+        )  # fmt: skip
+        self.table(
+            "tallies", [text[n] for n in ("household_id", "member_id", "tally")],
+            list(tallied(checked)),
+        )  # fmt: skip
+
+    def _recheck(self, found: Recheck) -> None:
+        text = [Column(name, "VARCHAR") for name in ("household_id", "village")]
+        last = [Column("persons", "BIGINT"), Column("status", "VARCHAR")]
+        self.table(
+            "before", [*text, *last, Column("grounds", "VARCHAR[]")],
+            [(w.household_id, w.village, w.persons, w.status, w.grounds) for w in found.was],
+        )  # fmt: skip
+        self.table(
+            "now", [*text, *last],
+            [(i.household_id, i.village, i.persons, i.status) for i in found.now],
+        )  # fmt: skip
+
+
+def tallied(checked: Checked) -> Iterator[tuple[str, str, str]]:
+    """Every tally that is true of an eligible household or of one of its members."""
+    for case, decision in zip(checked.cases, checked.decisions, strict=True):
+        if decision.eligibility != "eligible":
+            continue
+        top = Place.top(checked.ruleset, case)
+        for rule in checked.ruleset.tallies:
+            if rule.owner == HOUSEHOLD:
+                if evaluate(rule.node, top) is True:
+                    yield decision.household_id, "", rule.id
+                continue
+            for index, member in enumerate(case.household.members):
+                if evaluate(rule.node, top.at_member(index)) is True:
+                    yield decision.household_id, member.member_id, rule.id
+
+
+def _columns(specs: Sequence[FieldSpec]) -> list[Column]:
+    return [Column(spec.name, _TYPES[spec.type]) for spec in specs]
+
+
+def _plain(column: Column, cells: Sequence[Any]) -> list[Any]:
+    if column.type.endswith("[]"):
+        return [None if cell is None else sorted(cell) for cell in cells]
+    if column.type.startswith("DECIMAL"):
+        return [None if cell is None else Decimal(cell) for cell in cells]
+    return list(cells)
+
+
+def _arrow(column: Column) -> Any:
+    import pyarrow as pa
+
+    return {
+        "BOOLEAN": pa.bool_(), "BIGINT": pa.int64(), "DECIMAL(18,4)": pa.decimal128(18, 4),
+        "DECIMAL(18,2)": pa.decimal128(18, 2), "VARCHAR": pa.string(), "DATE": pa.date32(),
+        "VARCHAR[]": pa.list_(pa.string()),
+    }[column.type]  # fmt: skip

@@ -1,0 +1,64 @@
+"""The report's Word template as it is shipped: `python -m shibie.report.wordforms` writes it anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shibie.errors import Lang, Words
+from shibie.paper.forms import Page
+
+FOLDER = Path(__file__).parent / "templates"
+
+
+def forms() -> dict[str, bytes]:
+    """The shipped templates by file name."""
+    return {"report.docx": _report("zh"), "report.en.docx": _report("en")}
+
+
+def _report(lang: Lang) -> bytes:
+    page = Page(lang, Words("精准识别情况", "Identification").say(lang))
+    say = page.say
+    page.title("{{ title }}")
+    page.small("{{ provenance }}", centred=True)
+    page.heading(say("一、基本情况", "1. Basic figures"))
+    page.text("{%p for paragraph in paragraphs %}")
+    page.text("{{ paragraph }}", indent=True)
+    page.text("{%p endfor %}")
+    page.heading(say("分村情况(户 / 人)", "By village (households / persons)"))
+    page.table(
+        "row in rows",
+        (
+            (say("村", "village"), "{{ row.village }}", 32, True),
+            (say("全部", "all"), "{{ row.all }}", 32, True),
+            ("{{ outcome.eligible }}", "{{ row.eligible }}", 32, True),
+            ("{{ outcome.ineligible }}", "{{ row.ineligible }}", 32, True),
+            ("{{ outcome.pending }}", "{{ row.pending }}", 30, True),
+        ),
+    )
+    page.text("{%p for picture in pictures %}")
+    page.picture("{{ picture }}")
+    page.text("{%p endfor %}")
+    page.heading(say("数字核对", "Reconciliation"))
+    page.text("{{ counted }}")
+    page.table(
+        "check in checks",
+        (
+            (say("核对", "identity"), "{{ check.title }}", 44, False),
+            (say("算式", "worked"), "{{ check.worked }}", 48, False),
+            (say("报告", "reported"), "{{ check.said }}", 16, True),
+            (say("结果", "outcome"), "{{ check.outcome }}", 50, False),
+        ),
+        size=9.5,
+    )
+    page.heading(say("附:各数字的查询", "The queries behind the figures"))
+    page.text("{%p for query in queries %}")
+    page.small("[{{ query.number }}] {{ query.title }}")
+    page.small("{{ query.sql }}")
+    page.text("{%p endfor %}")
+    return page.file()
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, data in forms().items():
+        (FOLDER / name).write_bytes(data)

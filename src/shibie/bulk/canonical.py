@@ -186,10 +186,10 @@ def is_citizen(column: str, digits: str, born: str, as_of: date) -> str:
 
     Both are named apart, for they are costly and asked for often.
     """
-    total = " + ".join(
-        f"({digits} // {10 ** (16 - place)} % 10) * {weight}"
-        for place, weight in enumerate(citizen_id.WEIGHTS)
-    )
+    # Digit k from the right weighs 2 to the k+1 (mod 11). A digit is q(k) - 10 q(k+1), where
+    # q(k) is the number without its last k digits, so the sum needs one division a digit.
+    less = " - ".join(f"{2 ** (k + 2)} * ({digits} // {10**k})" for k in range(1, 17))
+    total = f"2 * ({digits} - {less})"
     check = f"substr('{citizen_id.CHECK_CHARACTERS}', CAST(({total}) % 11 AS INTEGER) + 1, 1)"
     provinces = texts(citizen_id.PROVINCES)
     return (

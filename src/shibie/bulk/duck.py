@@ -47,6 +47,8 @@ def duck_host(
     scratch = Path(tempfile.mkdtemp(prefix=".shibie-", dir=beside))
     try:
         with duckdb.connect(str(scratch / "scratch.duckdb")) as connection:
+            # It would take a script run by `python -c` for a terminal.
+            connection.execute("SET enable_progress_bar = false")
             connection.execute(f"SET temp_directory = {quoted(str(scratch / 'spill'))}")
             if memory:
                 _limit(connection, memory)

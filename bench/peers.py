@@ -191,10 +191,12 @@ def by_expressions(
 
 def zen(rows: Sequence[Fact]) -> Callable[[], list[Answer]]:
     """One decision graph a household."""
-    from zen import ZenEngine  # type: ignore[import-not-found]
+    from zen import ZenEngine
 
     poor = " or ".join([LOW, *(f"{name} == false" for name in FLAGS), 'grade in ["C", "D"]'])
-    texts = {f"x_{name}": text if ">" in text else f"{text} == true" for name, text in EXCLUSIONS.items()}
+    texts = {
+        f"x_{name}": text if ">" in text else f"{text} == true" for name, text in EXCLUSIONS.items()
+    }
     texts["poor"] = poor
     place = {"position": {"x": 0, "y": 0}}
     graph = {
@@ -223,7 +225,7 @@ def zen(rows: Sequence[Fact]) -> Callable[[], list[Answer]]:
 
 
 def rule_engine(rows: Sequence[Fact]) -> Callable[[], list[Answer]]:
-    import rule_engine as library  # type: ignore[import-not-found]
+    import rule_engine as library
 
     poor = " or ".join([LOW, *(f"{name} == false" for name in FLAGS), 'grade in ["C", "D"]'])
     return by_expressions(
@@ -239,7 +241,7 @@ def _cel_poor() -> str:
 
 
 def cel_rust(rows: Sequence[Fact]) -> Callable[[], list[Answer]]:
-    import cel  # type: ignore[import-not-found]
+    import cel
 
     def rule(text: str) -> Callable[[Any], Any]:
         program = cel.compile(text)
@@ -251,12 +253,13 @@ def cel_rust(rows: Sequence[Fact]) -> Callable[[], list[Answer]]:
 
 
 def cel_python(rows: Sequence[Fact]) -> Callable[[], list[Answer]]:
-    import celpy  # type: ignore[import-not-found]
+    import celpy
 
     environment = celpy.Environment()
 
     def rule(text: str) -> Callable[[Any], Any]:
-        return environment.program(environment.compile(text)).evaluate  # type: ignore[no-any-return]
+        program = environment.program(environment.compile(text))
+        return lambda row: program.evaluate(row)
 
     given = [
         celpy.json_to_cel({name: value for name, value in row.items() if value is not None})
@@ -269,13 +272,13 @@ def cel_python(rows: Sequence[Fact]) -> Callable[[], list[Answer]]:
 def openfisca(rows: Sequence[Fact]) -> Callable[[], list[Answer]]:
     """All households at once in arrays, where a missing value is the default: 0 or false."""
     import numpy as np
-    from openfisca_core.entities import build_entity  # type: ignore[import-not-found]
-    from openfisca_core.periods import DateUnit  # type: ignore[import-not-found]
-    from openfisca_core.simulations import SimulationBuilder  # type: ignore[import-not-found]
-    from openfisca_core.taxbenefitsystems import (  # type: ignore[import-not-found]
+    from openfisca_core.entities import build_entity
+    from openfisca_core.periods import DateUnit
+    from openfisca_core.simulations import SimulationBuilder
+    from openfisca_core.taxbenefitsystems import (
         TaxBenefitSystem,
     )
-    from openfisca_core.variables import Variable  # type: ignore[import-not-found]
+    from openfisca_core.variables import Variable
 
     entity = build_entity("household", "households", "household", is_person=True)
     system = TaxBenefitSystem([entity])
@@ -308,7 +311,7 @@ def openfisca(rows: Sequence[Fact]) -> Callable[[], list[Answer]]:
         name: np.array([row[name] or 0 for row in rows], dtype=np.int32) for name in AMOUNTS
     }
     for name in TRUTHS:
-        wanted = False if name in FLAGS else True
+        wanted = name not in FLAGS
         arrays[name] = np.array([row[name] is wanted for row in rows])
     arrays["unsafe"] = np.array([row["grade"] in GRADES for row in rows])
     fields = {"housing": "housing", "vehicle": "vehicle", "payroll": "payroll",

@@ -183,6 +183,12 @@ PERSON: dict[str, Any] = {"wage": Decimal("5.00")}
         ("regional", {"province": "云南"}, Decimal(100)),
         ("regional", {"province": "西藏"}, None),
         ("regional", {}, None),
+        # by a whole number: rooms, three and more alike; none for two
+        ("crowding", {"rooms": 0}, Decimal(5)),
+        ("crowding", {"rooms": 1}, Decimal("30.5")),
+        ("crowding", {"rooms": 2}, None),
+        ("crowding", {"rooms": 7}, Decimal(80)),
+        ("crowding", {}, None),
     ],
 )  # fmt: skip
 def test_value(text: str, facts: dict[str, Any], expected: Any) -> None:

@@ -107,6 +107,8 @@ REGRESSIONS = [
     # A division by zero goes by the fact, or the rule, that it stands in.
     "members.all(round(wage / work_months, 2) > household.per_head)",
     "round(spending / rooms, 3) in [0.5, 2855.5, 1] or known(accounts) and regional < area",
+    # A parameter by a whole number, with a value that has no series.
+    "crowding > area or known(crowding) and wage_income < crowding",
     "members.min(since) < as_of and vehicles.max(value) >= 8566.5",
     "years_between(visited_on, as_of) >= 0 and members.any(age < 16 and years_between(since, as_of) < 2)",
     # Wide numbers: products that need more than 18 digits, and quotients of them.

@@ -16,6 +16,7 @@ DECLARATIONS = """
 parameters:
   line: {title: 线, unit: 元/人·年, values: {2014-01-01: 2800, 2015-06-01: 2855.5}}
   regional: {title: 地方线, by: province, values: {云南: {2014-01-01: 100}, 四川: {2014-01-01: 200.25}}}
+  crowding: {title: 户型线, by: "min(rooms, 3)", values: {"0": {2014-01-01: 5}, "1": {2014-01-01: 30.5}, "3": {2014-01-01: 9, 2016-01-01: 80}}}
 fields:
   - {of: household, name: province, title: 省, type: text}
   - {of: household, name: spending, title: 自付支出, type: money, unit: 元/年}

@@ -197,8 +197,8 @@ class _Prose:
     def in_force(self, node: tree.Parameter, trace: Trace, as_of: date) -> int:
         """The year from which the parameter's present value is in force."""
         key = trace.children[0].value if trace.children else None
-        series = self.ruleset.parameters[node.name].series.get(cast("str | None", key), ())
-        return max((day.year for day, _ in series if day <= as_of), default=as_of.year)
+        steps = self.ruleset.parameters[node.name].steps(key)
+        return max((day.year for day, _ in steps if day <= as_of), default=as_of.year)
 
     def relation(self, node: tree.Compare, op: str) -> str:
         words: Mapping[str, Words] = _CODES

@@ -55,7 +55,7 @@ def below(node: Node, place: Place) -> Iterator[tuple[Lever, Value]]:
         case tree.Parameter(name=name, key=key):
             at = None if key is None else evaluate(key, place.at_household())
             value = evaluate(node, place)
-            yield Lever("parameter", name, key=cast("str | None", at)), value
+            yield Lever("parameter", name, key=None if at is None else str(at)), value
         case tree.Collection():
             yield from unknown_rows(node, place)
         case tree.Quantifier(collection=collection, predicate=predicate):

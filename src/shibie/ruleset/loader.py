@@ -6,20 +6,21 @@ from pathlib import Path
 from typing import TypeVar
 
 from shibie.errors import RulesetError, Words
-from shibie.ruleset import packs, schema, tree
+from shibie.ruleset import packs, tree
 from shibie.ruleset.checking.declarations import Declarations
 from shibie.ruleset.checking.facts import Facts
+from shibie.ruleset.checking.measures import Measures
 from shibie.ruleset.checking.parameters import Parameters
 from shibie.ruleset.checking.promises import Promises
 from shibie.ruleset.checking.rules import Rules
 from shibie.ruleset.checking.steps import Steps
-from shibie.ruleset.forms import validated
+from shibie.ruleset.composing import compose, composed
 from shibie.ruleset.model import (
     Basis,
     Outcome,
     RuleSet,
 )  # fmt: skip
-from shibie.ruleset.source import Source, read, read_file
+from shibie.ruleset.source import read
 
 T = TypeVar("T")
 _ENGLISH = Outcome("eligible", "ineligible", "pending")
@@ -37,36 +38,10 @@ def load(name: str | Path) -> RuleSet:
     >>> load("bazhong-2015").id
     'bazhong-2015'
     """
-    folder = packs.find(name)
-    source = read_file(folder / packs.RULESET_FILE, packs.RULESET_FILE)
-    file = folder / packs.PARAMETERS_FILE
-    return _build(
-        source, read_file(file, packs.PARAMETERS_FILE) if file.is_file() else None, folder
-    )
+    return _Loader(compose(packs.find(name))).ruleset()
 
 
-def _build(source: Source, more: Source | None, folder: Path | None) -> RuleSet:
-    form, problems = validated(schema.PackForm, source)
-    sources = {"": source}
-    parameters = dict(form.parameters) if form else {}
-    if more is not None:
-        more_form, found = validated(schema.ParametersForm, more)
-        problems += found
-        for name, value in (more_form.parameters if more_form else {}).items():
-            if name in parameters:
-                what = Words(
-                    f"参数“{name}”已在 {source.name} 中",
-                    f"parameter '{name}' is already in {source.name}",
-                )
-                problems.append(more.problem(more.key_span(("parameters", name)), what))
-            parameters[name] = value
-            sources[name] = more
-    if form is None or problems:
-        raise RulesetError(problems)
-    return _Loader(form, source, parameters, sources, folder).ruleset()
-
-
-class _Loader(Declarations, Parameters, Facts, Rules, Steps, Promises):
+class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises):
     """Checks one pack; collects problems and goes on wherever it can."""
 
     def ruleset(self) -> RuleSet:
@@ -84,7 +59,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Promises):
         for owner, name in self.queued:
             self.resolve(owner, name)
         hits = self.hits(registers)
-        poor = self.rule("poor", ("poor",), "poor", "poor", form.poor, Basis())
+        poor = self.rule("poor", ("poor",), "poor", "poor", _sure(form.poor), Basis())
         exclusions = self.exclusions()
         tracks = [
             self.owned("track", ("tracks", index), each) for index, each in enumerate(form.tracks)
@@ -99,6 +74,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Promises):
         ]  # fmt: skip
         procedure = self.procedure()
         shares = self.shares()
+        measures = self.measures()
         properties, accepted = self.properties(), self.accepted()
         if self.problems:
             raise RulesetError(self.problems)
@@ -138,8 +114,10 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Promises):
                 for register in hits.values()
                 if register.checks
             },
+            origins={name: self.pack.place(path).shown for name, path in self.pack.items()},
             properties=properties,
             accepted=accepted,
+            measures=measures,
         )
 
 
@@ -160,7 +138,7 @@ def loads(text: str, parameters: str | None = None, name: str = packs.RULESET_FI
         RulesetError: with every problem found.
     """
     more = None if parameters is None else read(packs.PARAMETERS_FILE, parameters)
-    return _build(read(name, text), more, None)
+    return _Loader(composed(read(name, text), more, None)).ruleset()
 
 
 def core_ruleset() -> RuleSet:

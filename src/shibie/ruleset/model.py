@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from shibie.ruleset.names import Names
 from shibie.ruleset.tree import Collection, Field, Node, Quantifier
@@ -91,7 +91,7 @@ class Parameter:
         unit: unit of the values.
         type: the number type that holds every value.
         series: for each key (None where there is no key) the (from, value) pairs, by date.
-        key: condition that gives the key, or None.
+        key: what gives the key (a text, a code or a whole number), or None.
         source: where the values come from.
     """
 
@@ -104,7 +104,19 @@ class Parameter:
     source: str = ""
     provenance: Provenance = "reconstructed"
 
-    def value(self, as_of: date, key: str | None = None) -> Decimal | None:
+    def steps(self, key: object = None) -> tuple[tuple[date, Decimal], ...]:
+        """The dated values for a value of `key`; none where it has none.
+
+        >>> from shibie.ruleset.types import COUNT
+        >>> since = date(2024, 1, 1)
+        >>> by_size = Parameter("line", "Line", "", COUNT, {"2": ((since, Decimal(2137)),)})
+        >>> by_size.steps(Decimal(2))[0][1], by_size.steps(3)
+        (Decimal('2137'), ())
+        """
+        name = str(int(key)) if isinstance(key, int | Decimal) else key
+        return self.series.get(cast("str | None", name), ())
+
+    def value(self, as_of: date, key: object = None) -> Decimal | None:
         """The value in force on a day, or None (unknown) where none is.
 
         >>> from shibie.ruleset.types import COUNT
@@ -113,7 +125,7 @@ class Parameter:
         >>> line.value(date(2014, 12, 31)), line.value(date(2013, 1, 1))
         (Decimal('2800'), None)
         """
-        steps = self.series.get(key, ())
+        steps = self.steps(key)
         index = bisect_right(steps, as_of, key=lambda step: step[0])
         return steps[index - 1][1] if index else None
 
@@ -222,6 +234,26 @@ class Accepted:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """A measure of an eligible household's plan 一户一规划, or of one of its members'.
+
+    Attributes:
+        when: why it is proposed.
+        fits: what it takes for it to be of use; None: nothing.
+        track: the help track that it belongs to and that must have been given; or empty.
+    """
+
+    id: str
+    title: str
+    owner: Owner
+    when: Node
+    fits: Node | None = None
+    track: str = ""
+    basis: Basis = Basis()
+    line: int = 0
+
+
+@dataclass(frozen=True)
 class Outcome:
     """The words for the three eligibilities."""
 
@@ -265,8 +297,10 @@ class RuleSet:
     names: Names = field(repr=False)
     folder: Path | None = None
     comparisons: Mapping[tuple[str, str], Quantifier] = field(default_factory=dict, repr=False)
+    origins: Mapping[str, str] = field(default_factory=dict, repr=False)
     properties: tuple[Property, ...] = ()
     accepted: tuple[Accepted, ...] = ()
+    measures: tuple[Measure, ...] = ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:

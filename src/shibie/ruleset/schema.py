@@ -52,6 +52,7 @@ class HeadForm(Form):
     provenance: ProvenanceWord = "reconstructed"
     lang: Literal["zh", "en"] = "zh"
     vocabulary: Literal["national", "bare"] = "national"
+    extends: PackId | None = None
     description: str = ""
 
 
@@ -153,6 +154,13 @@ class TallyForm(TrackForm):
     """A figure to count among eligible households (and their members)."""
 
 
+class MeasureForm(TrackForm):
+    """A measure of a household's plan: why it is proposed, and what it takes to fit."""
+
+    fits: Expression | None = None
+    track: Name | None = None
+
+
 class MustForm(Form):
     """A requirement of a step."""
 
@@ -221,6 +229,8 @@ class PackForm(Form):
     """A whole pack: `ruleset.yaml`, with `parameters.yaml` joined in."""
 
     ruleset: HeadForm
+    replaces: list[str] = []
+    drops: list[str] = []
     outcome: OutcomeForm | None = None
     parameters: dict[Name, ParameterForm] = {}
     code_lists: dict[Name, list[str]] = {}
@@ -228,11 +238,12 @@ class PackForm(Form):
     facts: list[FactForm] = []
     comparisons: list[ComparisonForm] = []
     criteria: list[RuleForm] = []
-    poor: Expression
+    poor: Expression | None = None
     exclusions: list[ExclusionForm] = []
     kinds: list[RuleForm] = []
     tracks: list[TrackForm] = []
     tallies: list[TallyForm] = []
+    measures: list[MeasureForm] = []
     procedure: list[StepForm] = []
     shares: list[ShareForm] = []
     properties: list[PropertyForm] = []

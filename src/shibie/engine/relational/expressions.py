@@ -122,9 +122,17 @@ class Compiler:
             found = parameter.value(self.asked.as_of)
             return exact.null(of) if found is None else exact.literal(found, of)
         key = self.bound(node.key, HOUSEHOLDS)
+        by = node.key.type
         arms = [
-            (binary(exp.EQ, key, text(str(name))), exact.literal(found, of))
-            for name in parameter.series
+            (
+                binary(
+                    exp.EQ,
+                    key,
+                    self.constant(Decimal(name) if isinstance(by, Number) else name, by),
+                ),
+                exact.literal(found, of),
+            )
+            for name in map(str, parameter.series)
             if (found := parameter.value(self.asked.as_of, name)) is not None
         ]
         found_value = case(*arms, default=exact.null(of)) if arms else exact.null(of)

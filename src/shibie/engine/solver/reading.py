@@ -118,15 +118,19 @@ class Reading:
         if node.key is None:
             return self._in_force(parameter.series.get(None, ()), scale)
         key = self.value(node.key, TOP)
-        assert isinstance(key, Word)
+        assert isinstance(key, Word | Number)
+        by = node.key.type
         found = Number(False, 0, scale, frozenset([0]))
         for name, series in parameter.series.items():
-            code = node.key.type
-            if isinstance(code, types.Code) and name not in code.codes:
+            if isinstance(by, types.Code) and name not in by.codes:
                 continue
-            here = self.constant(str(name), code)
-            assert isinstance(here, Word)
-            value = chosen(either(key.place == here.place), self._in_force(series, scale), found)
+            if isinstance(key, Number):
+                same = key.units == int(str(name))
+            else:
+                here = self.constant(str(name), by)
+                assert isinstance(here, Word)
+                same = key.place == here.place
+            value = chosen(either(same), self._in_force(series, scale), found)
             found = cast("Number", value)
         return limited(found, key.known)
 

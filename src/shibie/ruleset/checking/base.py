@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from shibie.errors import Problem, Words
 from shibie.ruleset import schema
+from shibie.ruleset.composing import Pack
 from shibie.ruleset.expression import ExpressionError, parse
 from shibie.ruleset.model import (
     Basis,
@@ -16,12 +16,10 @@ from shibie.ruleset.model import (
     RuleKind,
 )  # fmt: skip
 from shibie.ruleset.names import MEMBERS, Context, Names, spelled
-from shibie.ruleset.source import Source
 from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
 from shibie.ruleset.types import Type
+from shibie.ruleset.yaml_nodes import YamlPath as YamlPath
 from shibie.vocabulary import Owner
-
-YamlPath = tuple[str | int, ...]
 
 
 class LazyNames(dict[str, Node]):
@@ -57,16 +55,8 @@ class PendingFact:
 class Checking:
     """Checks one pack; collects problems and goes on wherever it can."""
 
-    def __init__(
-        self,
-        form: schema.PackForm,
-        source: Source,
-        parameters: Mapping[str, schema.ParameterForm],
-        parameter_sources: Mapping[str, Source],
-        folder: Path | None,
-    ) -> None:
-        self.form, self.source, self.folder = form, source, folder
-        self.parameter_forms, self.parameter_sources = parameters, parameter_sources
+    def __init__(self, pack: Pack) -> None:
+        self.pack, self.form, self.folder = pack, pack.form, pack.folder
         self.problems: list[Problem] = []
         self.of: dict[str, LazyNames] = {HOUSEHOLD: LazyNames(), MEMBER: LazyNames()}
         self.shared = LazyNames()
@@ -80,19 +70,15 @@ class Checking:
     def problem(
         self, path: YamlPath, what: Words, suggestion: Words | None = None, key: bool = False
     ) -> None:
-        span = self.source.key_span(path) if key else self.source.value_span(path)
-        self.problems.append(self.source.problem(span, what, suggestion))
+        source, path, _ = self.pack.place(path)
+        span = source.key_span(path) if key else source.value_span(path)
+        self.problems.append(source.problem(span, what, suggestion))
 
     def parse(
-        self,
-        text: str,
-        path: YamlPath,
-        context: Context,
-        expect: type[Type] | None,
-        source: Source | None = None,
+        self, text: str, path: YamlPath, context: Context, expect: type[Type] | None
     ) -> Node | None:
         """The tree of one condition, or None after its refusals were noted."""
-        source = source or self.source
+        source, path, _ = self.pack.place(path)
         try:
             return parse(text, self.names, context, expect)
         except ExpressionError as error:
@@ -113,7 +99,8 @@ class Checking:
         return any(spelled(text) in names for names in (self.shared, *self.of.values()))
 
     def line(self, path: YamlPath) -> int:
-        return self.source.value_span(path).line
+        source, path, _ = self.pack.place(path)
+        return source.value_span(path).line
 
 
 def taken_words(text: str) -> Words:

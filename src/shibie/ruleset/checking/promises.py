@@ -135,7 +135,8 @@ class Promises(Checking):
                     Words(f"“{each.finding}”接受了两次", f"'{each.finding}' is accepted twice"),
                 )
             seen.add(each.finding)
-            span = self.source.value_span(path)
-            where = f"{self.source.name}:{span.line}:{span.column}"
+            source, at, _ = self.pack.place(path)
+            span = source.value_span(at)
+            where = f"{source.name}:{span.line}:{span.column}"
             done.append(Accepted(each.finding, each.reason, where))
         return tuple(done)

@@ -71,7 +71,8 @@ class Rules(Checking):
 
     def unique_ids(self) -> None:
         seen: dict[str, YamlPath] = {}
-        sections = ("comparisons", "criteria", "exclusions", "kinds", "tracks", "tallies")
+        sections = ("comparisons", "criteria", "exclusions", "kinds", "tracks", "tallies",
+                    "measures")  # fmt: skip
         for section in sections:
             for index, each in enumerate(getattr(self.form, section)):
                 path: YamlPath = (section, index, "id")

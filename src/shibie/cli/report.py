@@ -152,6 +152,7 @@ def _whole(
 ) -> tuple[Whole, bool]:  # fmt: skip
     from shibie.check import check
     from shibie.cli.recheck import since_of
+    from shibie.plan.draft import drafts, given
     from shibie.recheck.changes import recheck
     from shibie.report.charts import charts, drawn
     from shibie.report.figures import figures_of, published
@@ -168,7 +169,8 @@ def _whole(
         old = read_roster(before, ruleset, judged)
         rejected = rejected or bool(old.rejected)
         compared = recheck(old.households, checked, since_of(since, judged))
-    figures = figures_of(checked, compared, lang)
+    measures = given(drafts(checked, lang)) if ruleset.measures else ()
+    figures = figures_of(checked, compared, lang, measures)
     text = told(checked, figures, lang)
     checks = reconcile(published(figures, text.title, lang), lang)
     pictures: tuple[Any, ...] = ()

@@ -20,7 +20,7 @@ body{font:16px/1.6 "Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",san
 max-width:52em;margin:2em auto;padding:0 1em;color:#222}
 h2{border-bottom:2px solid #dde6f0;padding-bottom:.2em}
 h3{margin:1.2em 0 .3em;font-size:1.05em}
-.eligible{color:#1c7a3e}.ineligible{color:#a3332b}.pending{color:#8a6100}
+.eligible{color:#1c7a3e}.ineligible{color:#a83a2b}.pending{color:#8a6100}
 small{color:#667}ul{margin:.2em 0;padding-left:1.3em}details{margin:.6em 0}
 @media print{details{display:block}}
 """

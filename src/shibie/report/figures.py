@@ -229,6 +229,11 @@ class _Asking:
         query = ("SELECT count(*), coalesce(sum(persons), 0) FROM households WHERE household_id IN"
                  " (SELECT household_id FROM measures)")  # fmt: skip
         self.one("plans", self.say("发展规划", "plans"), query)
+        titles = {measure.id: measure.title for measure in self.checked.ruleset.measures}
+        query = ("SELECT measure, count(DISTINCT household_id), count(*) FROM measures"
+                 " GROUP BY measure ORDER BY 2 DESC, 1")  # fmt: skip
+        self.several("measures", self.say("规划的措施(户、项)", "measures (households, times)"),
+                     query, lambda text: titles.get(text, text))  # fmt: skip
 
 
 def published(figures: Figures, title: str, lang: Lang = "zh") -> Published:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shibie.check import Checked
+from shibie.engine.exact import quotient
 from shibie.engine.prose import amount
 from shibie.errors import Lang, Words
 from shibie.report.figures import Figures, rates
@@ -64,8 +65,14 @@ class _Writer:
         return Words(zh, en).say(self.lang)
 
     def report(self) -> Report:
-        paragraphs = [self.base(), self.recheck(), self.now(), self.tracks(), self.causes()]
-        ruleset = self.checked.ruleset
+        paragraphs = [
+            self.base(),
+            self.recheck(),
+            self.now(),
+            self.tracks(),
+            self.causes(),
+            self.plans(),
+        ]
         for name in ("removed_by_ground", "grounds", "criteria", "eligible_by_village",
                      "ineligible_by_village", "pending_by_village", "other_causes"):  # fmt: skip
             if name in self.figures.by:
@@ -73,7 +80,6 @@ class _Writer:
                 by_village = self.say("(分村)", " by village") if "village" in name else ""
                 self.mark(f"{each.title}{by_village}", each.query)
         title = self.say(f"{self.place()}精准识别情况", f"{self.place()}: identification")
-        del ruleset
         return Report(title, tuple(tuple(p) for p in paragraphs if p), tuple(self.queries))
 
     def mark(self, title: str, sql: str) -> Mark:
@@ -207,8 +213,6 @@ class _Writer:
         for number, name in enumerate(self.figures.tracks):
             pieces += [self.say(";", "; ") if number else "", self.figures.single[name].title,
                        self.say(" ", ": "), *self.figure(name)]  # fmt: skip
-        if "plans" in self.figures.single:
-            pieces += [self.say("。已拟定发展规划 ", ". Plans drafted: "), *self.figure("plans")]
         return [*pieces, self.say("。", ".")]
 
     def causes(self) -> list[Piece]:
@@ -221,4 +225,22 @@ class _Writer:
         return [
             self.say("主要致贫原因(每户一项):", "Main causes (one a household): "), shown,
             self.mark(causes.title, causes.query), self.say("。", "."),
+        ]  # fmt: skip
+
+    def plans(self) -> list[Piece]:
+        """一户一规划: how many have a plan, and by which measures."""
+        measures = self.figures.by.get("measures")
+        if measures is None:
+            return []
+        plans, now = self.figures.single["plans"].count, self.figures.single["now"].count
+        percent = quotient(100 * (plans.households or 0), now.households or 0, 1)
+        shown = self.say("、", ", ").join(
+            self.say(f"{title} {count.households} 户", f"{title} {count.households} households")
+            for title, count in measures.rows
+        )
+        return [
+            self.say("一户一规划:已拟定措施的 ", "A plan for each household: measures are drafted for "),
+            *self.figure("plans"),
+            self.say(f",占 {percent}%。措施(一户可有多项):", f" ({percent} %). By measure: "),
+            shown, self.mark(measures.title, measures.query), self.say("。", "."),
         ]  # fmt: skip

@@ -76,8 +76,8 @@ class Whole:
 def pair(count: Count) -> str:
     """Households and persons in one cell.
 
-    >>> pair(Count(475, 1402))
-    '475 / 1402'
+    >>> pair(Count(12, 30))
+    '12 / 30'
     """
     return f"{count.households} / {count.persons}"
 

@@ -1,0 +1,190 @@
+"""`shibie plan` 一户一规划: draft measures, and check that they fit."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shibie.cli.app import (
+    REJECTED,
+    AsOfOption,
+    JsonOption,
+    LangOption,
+    Language,
+    RosterArgument,
+    RulesOption,
+    TrustOption,
+    app,
+    opened,
+)  # fmt: skip
+from shibie.errors import InputError, Problem, Words
+
+if TYPE_CHECKING:
+    from shibie.check import Checked
+    from shibie.errors import Lang
+    from shibie.plan.draft import Plan
+    from shibie.plan.review import Review
+
+MISFITS = 1
+
+
+@app.command()
+def plan(
+    roster: RosterArgument,
+    rules: RulesOption,
+    as_of: AsOfOption,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option("--out", "-o", help="结果:.xlsx 或文件夹;可多次 Where to write; repeatable."),
+    ] = None,
+    check_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--check", metavar="PLANS", help="核查已有的规划(CSV:户编号、人编号、措施) Check plans."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    trust_declarations: TrustOption = False,
+    lang: LangOption = Language.zh,
+) -> None:
+    """一户一规划:拟定措施并核查是否合适 Draft a plan for each household; check that measures fit."""
+    from shibie.check import check
+    from shibie.plan.draft import drafts
+    from shibie.plan.review import review
+    from shibie.plan.tables import plan_tables, review_table, write_plans
+
+    gc.disable()
+    language: Lang = "en" if lang is Language.en else "zh"
+    for path in out or []:
+        if path.suffix.lower() not in ("", ".xlsx"):
+            raise InputError(
+                Problem(
+                    "--out",
+                    Words(f"不能写成 {path}", f"cannot write {path}"),
+                    suggestion=Words("用 .xlsx 文件或一个文件夹", "name an .xlsx file or a folder"),
+                )
+            )
+    ruleset, judged, read = opened(roster, rules, as_of)
+    if not ruleset.measures:
+        raise InputError(
+            Problem(
+                "--rules",
+                Words(f"规则包 {ruleset.id} 没有措施(measures)", f"{ruleset.id} has no measures"),
+            )
+        )
+    checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
+    if check_file is not None:
+        found = review(checked, check_file, language)
+        tables: tuple[Any, ...] = (review_table(checked, found, language),)
+        _print_review(checked, found, as_json, language)
+        failed = any(each.verdict in ("misfit", "unfounded") for each in found.rows)
+        status = MISFITS if failed else REJECTED if found.rejected or read.rejected else 0
+    else:
+        plans = drafts(checked, language)
+        tables = plan_tables(checked, plans, language)
+        _print_drafts(checked, plans, as_json, language)
+        status = REJECTED if read.rejected else 0
+    for path in out or []:
+        write_plans(path, tables, language)
+        if not as_json:
+            print(Words(f"结果在 {path}", f"results in {path}").say(language))
+    raise typer.Exit(status)
+
+
+def _print_drafts(checked: Checked, plans: tuple[Plan, ...], as_json: bool, lang: Lang) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from shibie.plan.tables import measure_rows
+
+    rows = measure_rows(checked, plans, lang)
+    without = [each.household_id for each in plans if not each.of("fits")]
+    covered = len(plans) - len(without)
+    if as_json:
+        data = {
+            "eligible": len(plans), "covered": covered, "without": without,
+            "measures": {
+                row[0]: {"title": row[1], "households": row[2], "given": row[3], "misfits": row[4],
+                         "open": row[5]}
+                for row in rows
+            },
+        }  # fmt: skip
+        print(json.dumps(data, ensure_ascii=False, indent=1))
+        return
+    console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
+    console.print(coverage(covered, len(plans), without, lang))
+    table = Table(title=Words("措施", "measures").say(lang), title_justify="left")
+    table.add_column(Words("措施", "measure").say(lang), min_width=30)
+    for word in (Words("户", "households"), Words("项", "given"), Words("不合适", "do not fit"),
+                 Words("未知", "open")):  # fmt: skip
+        table.add_column(word.say(lang), justify="right")
+    for row in rows:
+        table.add_row(row[1], *(f"{number:,}" for number in row[2:6]))
+    console.print(table)
+
+
+def coverage(covered: int, eligible: int, without: list[str], lang: Lang) -> str:
+    """How many households have a plan, and which have none."""
+    from shibie.engine.exact import quotient
+    from shibie.errors import listed
+
+    share = quotient(100 * covered, eligible, 1)
+    percent = f"({share}%)" if share is not None else ""
+    text = Words(f"{covered}/{eligible} 户有规划{percent}",
+                 f"{covered} of {eligible} households have a plan {percent}").say(lang)  # fmt: skip
+    if without:
+        text += Words(f";还没有的:{listed(without)}", f"; none yet: {listed(without)}").say(lang)
+    return text
+
+
+def _print_review(checked: Checked, found: Review, as_json: bool, lang: Lang) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from shibie.plan.tables import FITS, review_table
+
+    if as_json:
+        data = {
+            "eligible": found.eligible, "covered": found.planned, "without": list(found.without),
+            "rows": [
+                {"row": r.row, "household_id": r.household_id, "member_id": r.member_id,
+                 "measure": r.measure, "verdict": r.verdict, "why": r.why}
+                for r in found.rows
+            ],
+            "rejected": [
+                {"row": r.row, "field": r.field, "value": r.value, "reason": r.reason.say(lang)}
+                for r in found.rejected
+            ],
+        }  # fmt: skip
+        print(json.dumps(data, ensure_ascii=False, indent=1))
+        return
+    console = Console(width=None if sys.stdout.isatty() else 130, highlight=False)
+    console.print(coverage(found.planned, found.eligible, list(found.without), lang))
+    counts = [
+        f"{word.say(lang)} {sum(each.verdict == name for each in found.rows)}"
+        for name, word in FITS.items()
+    ]
+    total = len(found.rows) + len({each.row for each in found.rejected})
+    console.print(
+        Words(f"{total} 行:", f"{total} rows: ").say(lang)
+        + Words("、", ", ").say(lang).join(counts)
+        + Words(f"、退回 {len(found.rejected)}", f", rejected {len(found.rejected)}").say(lang)
+    )
+    table = Table(show_header=True)
+    for word in (Words("行", "row"), Words("户编号", "household_id"), Words("人编号", "member_id"),
+                 Words("措施", "measure"), Words("是否合适", "fit"), Words("说明", "why")):  # fmt: skip
+        table.add_column(word.say(lang), overflow="fold")
+    rows = zip(review_table(checked, found, lang).rows, found.rows, strict=True)
+    for row, each in rows:
+        if each.verdict != "fits":
+            table.add_row(*map(str, row))
+    for fault in found.rejected:
+        table.add_row(str(fault.row), "", "", fault.value, Words("退回", "rejected").say(lang),
+                      fault.reason.say(lang))  # fmt: skip
+    if table.row_count:
+        console.print(table)

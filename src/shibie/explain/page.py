@@ -130,7 +130,7 @@ def _household(told: Explanation, lang: Lang) -> str:
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
-    people = say(f"{told.persons} 人", f"{told.persons} persons")
+    people = say(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
     where = say(",", ", ").join(part for part in (told.village, people) if part)
     parts = [
         f"<h2>{escape(told.household_id)} {escape(told.head)} <small>{escape(where)}</small>: "

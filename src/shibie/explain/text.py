@@ -29,7 +29,7 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
-    people = say(f"{told.persons} 人", f"{told.persons} persons")
+    people = say(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
     who = say(",", ", ").join(part for part in (told.village, people) if part)
     lines = [f"{told.household_id} {told.head}({who}): {told.outcome}"]
     lines.append(say("为什么:", "why: ") + say(";", "; ").join(_grounds(told, lang)))
@@ -102,7 +102,7 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
-    people = say(f"{told.persons} 人", f"{told.persons} persons")
+    people = say(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
     who = say(",", ", ").join(part for part in (told.village, people) if part)
     root = Tree(
         f"[bold]{escape(told.household_id)} {escape(told.head)}({escape(who)}): {told.outcome}[/bold]"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -133,7 +134,7 @@ class _Reader:
         if spec.type == "codes" and isinstance(value, list | tuple):
             value = frozenset(value)
         try:
-            found = TypeAdapter(annotation(spec)).validate_python(value)
+            found = _adapter(spec).validate_python(value)
         except ValidationError:
             codes = f": {listed(spec.codes)}" if spec.codes else ""
             self.problem(
@@ -213,6 +214,11 @@ class _Reader:
                     evidence="假定", officer="假定", date=self.as_of,
                 )  # fmt: skip
         return found
+
+
+@cache
+def _adapter(spec: FieldSpec) -> TypeAdapter[Any]:
+    return TypeAdapter(annotation(spec))
 
 
 def _text(value: object) -> str | None:

@@ -147,19 +147,30 @@ def load_tests(ruleset: RuleSet, folder: Path | None = None) -> tuple[RuleTest, 
     tests: list[RuleTest] = []
     for file in sorted(folder.glob("*.yaml")):
         try:
-            source = read_file(file, f"tests/{file.name}")
+            tests += load_file(ruleset, file)
         except RulesetError as error:
             problems += error.problems
-            continue
-        form, found = validated(FileForm, source)
-        problems += found
-        if form is not None:
-            reader = _Reader(ruleset, source, form)
-            tests += reader.tests()
-            problems += reader.problems
     if problems:
         raise RulesetError(problems)
     return tuple(tests)
+
+
+def load_file(ruleset: RuleSet, file: Path) -> tuple[RuleTest, ...]:
+    """The tests of one file.
+
+    Raises:
+        RulesetError: with every problem of the file.
+    """
+    source = read_file(file, f"tests/{file.name}")
+    form, problems = validated(FileForm, source)
+    if form is None:
+        raise RulesetError(problems)
+    reader = _Reader(ruleset, source, form)
+    tests = tuple(reader.tests())
+    problems = [*problems, *reader.problems]
+    if problems:
+        raise RulesetError(problems)
+    return tests
 
 
 class _Reader:

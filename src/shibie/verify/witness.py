@@ -53,16 +53,10 @@ def confirmed(ruleset: RuleSet, witness: Witness, claim: Claim) -> bool:
     return all(is_valid(ruleset, state) for state in witness.states) and claim(cases)
 
 
-def is_valid(ruleset: RuleSet, given: Given) -> bool:
-    """Whether a roster could hold such a household."""
+def record_of(ruleset: RuleSet, given: Given, household_id: str = "1") -> Given:
+    """The household alone, as its model takes it: no registers, nothing unknown."""
     registers = ruleset.registers
-    record: Given = {
-        key: value
-        for key, value in given.items()
-        if value is not None and key not in registers and key not in (MEMBERS, ADJUDICATIONS)
-    }
-    record["household_id"] = "1"
-    record[MEMBERS] = [
+    members = [
         {"member_id": str(index + 1)}
         | {
             key: value
@@ -71,8 +65,15 @@ def is_valid(ruleset: RuleSet, given: Given) -> bool:
         }
         for index, member in enumerate(given[MEMBERS])
     ]
+    other = {*registers, MEMBERS, ADJUDICATIONS}
+    facts = {key: value for key, value in given.items() if value is not None and key not in other}
+    return {**facts, "household_id": household_id, MEMBERS: members}
+
+
+def is_valid(ruleset: RuleSet, given: Given) -> bool:
+    """Whether a roster could hold such a household."""
     try:
-        ruleset.vocabulary.household_model.model_validate(record)
+        ruleset.vocabulary.household_model.model_validate(record_of(ruleset, given))
     except ValidationError:
         return False
     return True

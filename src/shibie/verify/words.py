@@ -102,7 +102,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _exact(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", f"{value:f}")
+    text = f"{value:f}"
+    return dumper.represent_scalar(f"tag:yaml.org,2002:{'float' if '.' in text else 'int'}", text)
 
 
 def _sorted(dumper: yaml.SafeDumper, value: frozenset[str]) -> yaml.Node:

@@ -1,4 +1,4 @@
-"""`shibie fields`, `schema` and `eval`: for those who write rules."""
+"""`shibie fields`, `schema`, `show` and `eval`: for those who write rules."""
 
 from __future__ import annotations
 
@@ -71,6 +71,20 @@ def schema() -> None:
     form["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     form["title"] = "shibie pack"
     print(json.dumps(form, ensure_ascii=False, indent=1))
+
+
+@app.command()
+def show(
+    pack: Annotated[str, typer.Argument(help="规则包:名称或文件夹 Pack: a name or a folder.")],
+) -> None:
+    """输出展开后的规则包,注明每项出处 Print a pack with all it inherits, and whence."""
+    from shibie.ruleset.composing import compose
+    from shibie.ruleset.flattened import flattened
+    from shibie.ruleset.loader import load
+    from shibie.ruleset.packs import find
+
+    load(pack)  # so that what is shown is known to be sound
+    print(flattened(compose(find(pack))), end="")
 
 
 @app.command(name="eval")

@@ -64,6 +64,7 @@ class Explanation:
         collect: for a pending household, what to find out.
         change: what would change it, by facts and then by rules.
         moved: adjudications and discrepancies, in words.
+        procedure: faults of procedure, in words.
         tracks: the help given, in words.
     """
 
@@ -79,6 +80,7 @@ class Explanation:
     collect: tuple[Collect, ...]
     change: tuple[WouldChange, ...]
     moved: tuple[str, ...]
+    procedure: tuple[str, ...]
     tracks: tuple[str, ...]
 
 
@@ -141,6 +143,7 @@ def account(
         tuple(teller.collect()),
         tuple(teller.change(search)),
         tuple(teller.moved()),
+        tuple(teller.procedure()),
         tuple(teller.tracks()),
     )
 
@@ -268,11 +271,15 @@ class _Account:
             kind = wording.KINDS[finding.kind].say(self.lang)
             whose = f"({who})" if who else ""
             told.append(f"{kind}:{self.title(finding.rule_id)}{whose}")
-        steps = sum(finding.kind == "procedure" for finding in self.decision.findings)
-        if steps:
-            told.append(self.say(f"程序问题 {steps} 处(见 shibie procedure)",
-                                 f"{steps} faults of procedure (see shibie procedure)"))  # fmt: skip
         return told
+
+    def procedure(self) -> list[str]:
+        """How many faults of procedure there are."""
+        steps = sum(finding.kind == "procedure" for finding in self.decision.findings)
+        if not steps:
+            return []
+        return [self.say(f"程序问题 {steps} 处(见 shibie procedure)",
+                         f"{steps} faults of procedure (see shibie procedure)")]  # fmt: skip
 
     def tracks(self) -> list[str]:
         """The help given, with the members it is for."""

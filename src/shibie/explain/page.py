@@ -62,6 +62,7 @@ def as_data(told: Explanation) -> dict[str, Any]:
             for each in told.change
         ],
         "moved_by": list(told.moved),
+        "procedure": list(told.procedure),
         "tracks": list(told.tracks),
         "other_rules": [_reason(each) for each in told.others],
     }
@@ -146,7 +147,7 @@ def _household(told: Explanation, lang: Lang) -> str:
         parts.append(_section(say("要查清: ", "To find out: ") + facts, lines))
     changes = (escape(changed(each, lang)) for each in told.change)
     parts.append(_section(say("怎样会变", "What would change it"), changes))
-    parts.append(_section(say("经手", "Who moved it"), map(escape, told.moved)))
+    parts.append(_section(say("经手", "Who moved it"), map(escape, (*told.moved, *told.procedure))))
     parts.append(_section(say("帮扶", "Tracks"), map(escape, told.tracks)))
     rest = _section("", (_told(each, lang) for each in told.others))
     summary = say("问过的其他规则", "The other rules that were asked")

@@ -42,8 +42,9 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
         lines.append(say("帮扶:", "tracks: ") + say(";", "; ").join(told.tracks))
     if told.change and not told.collect:
         lines.append(say("怎样会变:", "what would change it: ") + nearest(told, lang))
-    if told.moved:
-        lines.append(say("经手:", "moved by: ") + say(";", "; ").join(told.moved))
+    handled = (*told.moved, *told.procedure)
+    if handled:
+        lines.append(say("经手:", "moved by: ") + say(";", "; ").join(handled))
     return lines[:MOST_LINES]
 
 
@@ -144,7 +145,7 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
         lines(say(f"要查清: {facts}{sure}", f"to find out: {facts}{sure}"),
               [f"{answer} → {result}" for answer, result in each.answers])  # fmt: skip
     lines(say("怎样会变", "what would change it"), [changed(each, lang) for each in told.change])
-    lines(say("经手", "who moved it"), list(told.moved))
+    lines(say("经手", "who moved it"), [*told.moved, *told.procedure])
     lines(say("帮扶", "tracks"), list(told.tracks))
     reasons(say("问过的其他规则", "the other rules that were asked"), told.others)
     return root

@@ -209,7 +209,6 @@ def _list(
         _row(setting, number, case, decision, ruleset, withheld)
         for number, (case, decision) in enumerate(pairs, start=1)
     ]
-    names = [rule.title for rule in ruleset.tracks if rule.id in withheld]
     return {
         **setting.shared(),
         "village": village or "—",
@@ -218,7 +217,7 @@ def _list(
         "households": len(rows),
         "persons": sum(row["persons"] for row in rows),
         "rows": rows,
-        "withheld": setting.say("、", ", ").join(f"“{name}”" for name in names),
+        "withheld": bool(withheld),
     }
 
 

@@ -139,8 +139,8 @@ def _list(lang: Lang) -> bytes:
     page.text("{%p endif %}")
     page.text("{%p if withheld %}")
     page.small(
-        say("{{ withheld }}:按健康状况等个人信息确定的批次不公示。",
-            "{{ withheld }}: tracks that rest on health or other personal facts are not published.")
+        say("按健康状况等个人信息确定的批次不公示。",
+            "Tracks that rest on health or other personal facts are not published.")
     )  # fmt: skip
     page.text("{%p endif %}")
     page.text(
@@ -159,11 +159,11 @@ def _table(page: Page) -> None:
     page.table(
         "row in rows",
         (
-            (say("序号", "No."), "{{ row.number }}", 14, True),
-            (say("户主", "Head"), "{{ row.name }}", 26, True),
-            (say("组", "Group"), "{{ row.group }}", 22, True),
-            (say("人口", "Persons"), "{{ row.persons }}", 18, True),
-            (say("帮扶批次", "Tracks"), "{{ row.tracks }}", 78, False),
+            (say("序号", "No."), "{{ row.number }}", 12, True),
+            (say("户主", "Head"), "{{ row.name }}", 22, True),
+            (say("组", "Group"), "{{ row.group }}", 20, True),
+            (say("人口", "Persons"), "{{ row.persons }}", 14, True),
+            (say("帮扶批次", "Tracks"), "{{ row.tracks }}", 90, False),
         ),
     )
 

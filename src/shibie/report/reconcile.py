@@ -88,7 +88,7 @@ class _Book:
                 for name, sign in (("unsettled", -1), ("exited", 1), ("change", 1))
                 if self.value(name, by)
             ]
-            yield from self.sum(plain, "now", by, explained=[name for name, _ in more])
+            yield from self.sum(plain, "now", by, explained=more)
             if more:
                 yield from self.sum((*plain, *more), "now", by)
 
@@ -103,7 +103,11 @@ class _Book:
             )  # fmt: skip
 
     def sum(
-        self, terms: Sequence[tuple[str, int]], result: str, by: By, explained: Sequence[str] = ()
+        self,
+        terms: Sequence[tuple[str, int]],
+        result: str,
+        by: By,
+        explained: Sequence[tuple[str, int]] = (),
     ) -> Iterator[Check]:
         """One sum of figures against another figure; nothing where one of them is missing."""
         values = [(name, sign, self.value(name, by)) for name, sign in terms]
@@ -118,10 +122,8 @@ class _Book:
         gap = said - total
         outcome: Outcome = "holds" if gap == 0 else "differs"
         note = self.named_gap(gap, by, [name for name, _ in terms] + [result]) if gap else ""
-        if (
-            gap
-            and sum(self.value(name, by) or 0 for name in explained if name != "unsettled") == gap
-        ):
+        known_gap = sum(sign * (self.value(name, by) or 0) for name, sign in explained)
+        if gap and gap == known_gap:
             outcome = "explained"
         yield Check(
             f"{words.removeprefix('+ ')} = {self.title(result)}", by,
@@ -133,8 +135,8 @@ class _Book:
         unit = UNITS[by].say(self.lang)
         shown = self.say(f"差 {gap:+d} {unit}", f"{gap:+d} {unit}")
         free = {
-            name: value
-            for name in ("exited", "change", "unsettled")
+            name: sign * value
+            for name, sign in (("exited", 1), ("change", 1), ("unsettled", -1))
             if name not in used and (value := self.value(name, by))
         }
         for name, value in free.items():

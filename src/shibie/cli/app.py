@@ -105,4 +105,15 @@ def opened(roster: Path, rules: str, as_of: str) -> tuple[RuleSet, date, Roster]
 from shibie.cli import check, explain, notice, plan, procedure, recheck, report, rules, ruletests  # noqa: E402
 from shibie.cli import verify as verify  # noqa: E402
 
-__all__ = ["app", "check", "explain", "notice", "plan", "procedure", "recheck", "report", "rules", "ruletests"]
+__all__ = [
+    "app",
+    "check",
+    "explain",
+    "notice",
+    "plan",
+    "procedure",
+    "recheck",
+    "report",
+    "rules",
+    "ruletests",
+]

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shibie.cli.app import JsonOption, LangOption, Language, app
-from shibie.errors import Words
+from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
+    from shibie.coverage import Coverage
     from shibie.errors import Lang
+    from shibie.ruleset.model import RuleSet
     from shibie.ruletests import TestReport
 
 FAILED = 1
@@ -26,21 +30,107 @@ def run(
             "--strict", help="规则缺真、假、未知任一情形的测试也算失败 Untested truths fail too."
         ),
     ] = False,
+    coverage: Annotated[
+        bool,
+        typer.Option(
+            "--coverage", help="条件的每一部分测到了没有 Which parts of conditions are seen."
+        ),
+    ] = False,
+    suggest: Annotated[
+        Path | None,
+        typer.Option("--suggest", help="把没测到的写成待填的测试 Write what is missing as tests."),
+    ] = None,
     as_json: JsonOption = False,
     lang: LangOption = Language.zh,
 ) -> None:
     """运行规则包的测试 Run a pack's tests; name the rules that none makes fire."""
+    from shibie.coverage import measure
     from shibie.ruleset.loader import load
     from shibie.ruletests import run_tests
 
     language: Lang = "en" if lang is Language.en else "zh"
-    report = run_tests(load(pack))
+    ruleset = load(pack)
+    report = run_tests(ruleset)
+    measured = None
+    if coverage or suggest is not None:
+        measured = measure(ruleset, (outcome.test.case for outcome in report.outcomes))
     if as_json:
-        print(json.dumps(as_data(report), ensure_ascii=False, indent=1))
+        data = as_data(report)
+        if measured is not None:
+            data["coverage"] = coverage_data(ruleset, measured, language)
+        print(json.dumps(data, ensure_ascii=False, indent=1))
     else:
         print_report(report, language)
+        if measured is not None:
+            print_coverage(ruleset, measured, language)
+    if suggest is not None and measured is not None:
+        write_suggestions(ruleset, measured, suggest, language)
     failed = report.failures or report.never_fired or not report.outcomes
     raise typer.Exit(FAILED if failed or (strict and report.unseen) else 0)
+
+
+def coverage_data(ruleset: RuleSet, measured: Coverage, lang: Lang) -> dict[str, object]:
+    """Coverage as plain data."""
+    from shibie.coverage import unseen_words
+
+    return {
+        "percent": measured.percent(),
+        "rules": {rule: measured.percent(rule) for rule in measured.wanted},
+        "missing": [unseen_words(ruleset, each).say(lang) for each in measured.missing],
+    }
+
+
+def print_coverage(ruleset: RuleSet, measured: Coverage, lang: Lang) -> None:
+    """Every rule that is not seen whole, and what of it is not."""
+    from shibie.coverage import unseen_words
+
+    for rule in measured.wanted:
+        missing = [each for each in measured.missing if each.tested.rule == rule]
+        if missing:
+            print(f"{rule} {measured.percent(rule)}%")
+        for each in missing:
+            print(
+                f"  {Words('没有测试显示', 'no test shows').say(lang)} {unseen_words(ruleset, each).say(lang)}"
+            )
+    seen, wanted = measured.percent(), sum(measured.wanted.values())
+    shown = wanted - len(measured.missing)
+    print(
+        Words(
+            f"条件覆盖 {seen}%({shown}/{wanted})", f"conditions covered: {seen}% ({shown}/{wanted})"
+        ).say(lang)
+    )
+
+
+def write_suggestions(ruleset: RuleSet, measured: Coverage, file: Path, lang: Lang) -> None:
+    """What is missing as tests to fill in; and what no household can show."""
+    from shibie.coverage import unseen_words
+    from shibie.verify.suggest import as_yaml, suggestions
+
+    found = list(suggestions(ruleset, measured.missing))
+    written = [each for each in found if each.witness is not None]
+    try:
+        if written:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(as_yaml(ruleset, written), encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            Problem(str(file), Words(f"不能写入:{error}", f"cannot write: {error}"))
+        ) from None
+    said = {
+        "none": Words("没有户能显示", "no household shows"),
+        "undecided": Words("未找到", "not found"),
+    }
+    for each in found:
+        if each.witness is None:
+            print(
+                f"{said[each.reply].say(lang)} {unseen_words(ruleset, each.missing).say(lang)}",
+                file=sys.stderr,
+            )
+    told = Words("没有可补的测试", "no tests to add")
+    if written:
+        many = len(written)
+        told = Words(f"{many} 个待填的测试在 {file}", f"{many} tests to fill in: {file}")
+    print(told.say(lang), file=sys.stderr)
 
 
 def as_data(report: TestReport) -> dict[str, object]:

@@ -122,7 +122,7 @@ def test_a_misspelt_key_is_also_a_missing_one() -> None:
         (MINIMAL + "fields: [{of: household, name: x, title: 甲, type: code}]\n",
          "ruleset.yaml:7:10: types code and codes, and only they, take codes"),
         (MINIMAL + "fields: [{of: household, name: x, title: 甲, type: code, codes: kin}]\ncode_lists: {kind: [a]}\n",
-         "ruleset.yaml:7:64: there is no code list 'kin' → did you mean 'kind'?"),
+         "ruleset.yaml:7:61: there is no code list 'kin' → did you mean 'kind'?"),
         (MINIMAL + "parameters: {p: {title: 线, values: {2016-01-01: 1}}}\n",
          "ruleset.yaml:7:36: no value in force from 2015-01-01"),
         (MINIMAL + "parameters: {p: {title: 线, values: {2014-01-01: 1, 2021-01-01: 2}}}\n",
@@ -189,3 +189,35 @@ def test_names_of_a_hit_and_of_steps_are_checked() -> None:
         "vote has no 'done_n' → did you mean 'done_on'?",
         "unknown name 'dayz'",
     ]
+
+
+def sized(by: str, values: str, size: str = "members.count()") -> str:
+    return HEAD + (
+        f"parameters:\n  line: {{title: 线, by: {by}, values: {values}}}\n"
+        f"facts:\n  - {{name: size, title: 人口, value: {size}}}\n"
+        'poor: "wage_income < line"\n'
+    )
+
+
+def test_a_parameter_by_a_fact() -> None:
+    found = loads(sized("'min(size, 2)'", '{"1": {2014-01-01: 100}, "2": {2014-01-01: 180.50}}'))
+    line = found.parameters["line"]
+    assert line.value(date(2015, 6, 1), Decimal(2)) == Decimal("180.50")
+    assert line.value(date(2015, 6, 1), 3) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (sized("size", '{"1": {2014-01-01: 1}, "02": {2014-01-01: 2}}'),
+         "ruleset.yaml:7:61: expected a whole number, found '02'"),
+        (sized("size", '{"one": {2014-01-01: 1}}'),
+         "ruleset.yaml:7:39: expected a whole number, found 'one'"),
+        (sized("wage_income", '{"1": {2014-01-01: 1}}'),
+         "ruleset.yaml:7:24: by must be text, a code or a whole number"),
+        (sized("size", '{"1": {2014-01-01: 1}}', "line + 1"),
+         "ruleset.yaml:7:24: `by` depends on 'line' itself"),
+    ],
+)  # fmt: skip
+def test_what_cannot_key_a_parameter(text: str, expected: str) -> None:
+    assert expected in faults(text)

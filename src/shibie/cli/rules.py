@@ -76,6 +76,7 @@ def schema() -> None:
 @app.command()
 def show(
     pack: Annotated[str, typer.Argument(help="规则包:名称或文件夹 Pack: a name or a folder.")],
+    lang: LangOption = Language.zh,
 ) -> None:
     """输出展开后的规则包,注明每项出处 Print a pack with all it inherits, and whence."""
     from shibie.ruleset.composing import compose

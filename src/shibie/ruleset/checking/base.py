@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from shibie.errors import Problem, Words
-from shibie.ruleset import schema
+from shibie.ruleset import schema, tree
 from shibie.ruleset.composing import Pack
 from shibie.ruleset.expression import ExpressionError, parse
 from shibie.ruleset.model import (
     Basis,
+    Parameter,
     Rule,
     RuleKind,
 )  # fmt: skip
@@ -66,6 +67,9 @@ class Checking:
         self.queued: dict[tuple[Owner, str], PendingFact] = {}
         self.parsing: list[tuple[Owner, str]] = []
         self.failed: set[tuple[Owner, str]] = set()
+        self.declared: dict[str, Parameter] = {}
+        self.keyed: dict[str, tree.Parameter | None] = {}
+        self.keying: list[str] = []
 
     def problem(
         self, path: YamlPath, what: Words, suggestion: Words | None = None, key: bool = False
@@ -96,7 +100,10 @@ class Checking:
 
     def taken(self, text: str) -> bool:
         """Whether a household, member or shared name is spelled like this."""
-        return any(spelled(text) in names for names in (self.shared, *self.of.values()))
+        return any(
+            spelled(text) in names or spelled(text) in names.pending
+            for names in (self.shared, *self.of.values())
+        )
 
     def line(self, path: YamlPath) -> int:
         source, path, _ = self.pack.place(path)

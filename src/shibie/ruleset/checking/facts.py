@@ -34,8 +34,9 @@ class Facts(Checking):
         if before is not None and before.kind == fact.kind == "criterion":
             return  # reported with the other ids that are used twice
         for text in (fact.name, fact.title):
-            clash = spelled(text) in names or spelled(text) in self.shared
-            if clash or spelled(text) in names.pending:
+            if any(spelled(text) in known for known in (
+                names, names.pending, self.shared, self.shared.pending
+            )):  # fmt: skip
                 at = path if text == fact.name else (*path[:-1], "title")
                 self.problem(at, taken_words(text))
                 return

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import cast
 
 from shibie.errors import Words
 from shibie.ruleset import schema, tree
 from shibie.ruleset.checking.base import Checking, YamlPath, taken_words
+from shibie.ruleset.expression import RefusedError
 from shibie.ruleset.model import (
     Parameter,
 )  # fmt: skip
@@ -21,18 +25,55 @@ from shibie.ruleset.types import Code, Number, Text
 class Parameters(Checking):
     """Reads parameters."""
 
-    def parameters(self) -> dict[str, Parameter]:
-        done: dict[str, Parameter] = {}
+    def declare_parameters(self) -> None:
+        """Make the parameters known by name; what keys them may be a fact, and waits."""
         for name, form in self.form.parameters.items():
             parameter = self.parameter(name, form)
-            if parameter is not None:
-                done[name] = parameter
-                node = tree.Parameter(name, parameter.key, type=parameter.type)
-                for text in (name, form.title):
-                    if self.taken(text):
-                        self.problem(("parameters", name), taken_words(text), key=True)
-                    self.shared[spelled(text)] = node
+            if parameter is None:
+                continue
+            self.declared[name] = parameter
+            for text in (name, form.title):
+                if self.taken(text):
+                    self.problem(("parameters", name), taken_words(text), key=True)
+                if form.by is None:
+                    self.shared[spelled(text)] = tree.Parameter(name, type=parameter.type)
+                else:
+                    self.shared.pending[spelled(text)] = partial(self.by_key, name)
+
+    def parameters(self) -> dict[str, Parameter]:
+        """The parameters with their keys."""
+        done = {}
+        for name, parameter in self.declared.items():
+            key = None
+            if self.form.parameters[name].by is not None:
+                with contextlib.suppress(RefusedError):
+                    key = self.by_key(name).key
+            done[name] = replace(parameter, key=key)
         return done
+
+    def by_key(self, name: str) -> tree.Parameter:
+        """The node of a parameter that has keys."""
+        path: YamlPath = ("parameters", name)
+        if name in self.keying:
+            self.problem(
+                (*path, "by"),
+                Words(f"by 循环引用“{name}”", f"`by` depends on '{name}' itself"),
+            )
+            self.keyed[name] = None
+        if name not in self.keyed:
+            self.keying.append(name)
+            by = str(self.form.parameters[name].by)
+            key = self.parse(by, (*path, "by"), Context.household(), None)
+            self.keying.pop()
+            parameter = self.declared[name]
+            if key is not None:
+                self.keys(key, path, parameter.series)
+                self.keyed.setdefault(name, tree.Parameter(name, key, type=parameter.type))
+            self.keyed.setdefault(name, None)
+        node = self.keyed[name]
+        if node is None:
+            raise RefusedError
+        return node
 
     def parameter(self, name: str, form: schema.ParameterForm) -> Parameter | None:
         path: YamlPath = ("parameters", name)
@@ -58,13 +99,8 @@ class Parameters(Checking):
         numbers = [value for steps in series.values() for _, value in steps]
         if not numbers or (self.problems and not all(series.values())):
             return None
-        key_node = None
-        if form.by is not None:
-            key_node = self.parse(form.by, (*path, "by"), Context.household(), None)
-            if key_node is not None:
-                self.keys(key_node, path, series)
         return Parameter(
-            name, form.title, form.unit, _number_type(numbers), series, key_node, form.source,
+            name, form.title, form.unit, _number_type(numbers), series, None, form.source,
             form.provenance or self.form.ruleset.provenance,
         )  # fmt: skip
 

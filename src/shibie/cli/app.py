@@ -103,6 +103,7 @@ def opened(roster: Path, rules: str, as_of: str) -> tuple[RuleSet, date, Roster]
 
 # The command modules register themselves on `app`.
 from shibie.cli import check, explain, notice, plan, procedure, recheck, report, rules, ruletests  # noqa: E402
+from shibie.cli import diff as diff  # noqa: E402
 from shibie.cli import verify as verify  # noqa: E402
 
 __all__ = [

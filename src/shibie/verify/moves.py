@@ -1,0 +1,112 @@
+"""What a new version of a rule set does to a roster: who moves, from where to where, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from shibie import wording
+from shibie.check import check
+from shibie.decision import Decision
+from shibie.errors import Lang, Words
+from shibie.ruleset.model import RuleSet
+from shibie.tables.roster import read_roster
+
+# A household that one of the rule sets could not read.
+REJECTED = "rejected"
+
+
+@dataclass(frozen=True)
+class Move:
+    """One household under both rule sets; `why` is empty for one that stays."""
+
+    household_id: str
+    village: str
+    before: str
+    after: str
+    why: Words
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is decided differently."""
+        return self.before != self.after
+
+
+def moves(
+    old: RuleSet, new: RuleSet, roster: Path, as_of: date, as_of_new: date | None = None
+) -> tuple[Move, ...]:
+    """Every household of a roster, decided by both.
+
+    Args:
+        old: the rule set it was decided by.
+        new: the rule set to come.
+        roster: the folder or workbook.
+        as_of: the day of judgement.
+        as_of_new: that of the new rule set, where it is another.
+
+    Raises:
+        InputError: when the roster cannot be used, or a rule set is not in force.
+    """
+    sides = []
+    for ruleset, day in ((old, as_of), (new, as_of_new or as_of)):
+        checked = check(ruleset, read_roster(roster, ruleset, day), day)
+        villages = {
+            case.household.household_id: case.household.village or "" for case in checked.cases
+        }
+        decisions = {each.household_id: each for each in checked.decisions}
+        rejected = dict.fromkeys(checked.roster.rejected_households)
+        sides.append((decisions, villages, rejected))
+    (before, places, refused), (after, others, refused_new) = sides
+    found = []
+    for household_id in dict.fromkeys((*before, *after, *refused, *refused_new)):
+        one, other = before.get(household_id), after.get(household_id)
+        village = places.get(household_id) or others.get(household_id, "")
+        was, becomes = (each.eligibility if each else REJECTED for each in (one, other))
+        why = Words("", "") if was == becomes else _why(old, new, one, other)
+        found.append(Move(household_id, village, was, becomes, why))
+    return tuple(found)
+
+
+def _why(old: RuleSet, new: RuleSet, one: Decision | None, other: Decision | None) -> Words:
+    """What the decision rests on now and did not before; else what it no longer rests on."""
+    if one is None or other is None:
+        return Words("只有一版规则能读入", "only one of the rule sets could read it")
+    said = []
+    for lang in ("zh", "en"):
+        came = [_title(new, each, lang) for each in _rests(other) if each not in _rests(one)]
+        went = [_title(old, each, lang) for each in _rests(one) if each not in _rests(other)]
+        parts = []
+        if came:
+            parts.append(Words("新有:", "now: ").say(lang) + Words("、", ", ").say(lang).join(came))
+        if went:
+            parts.append(
+                Words("不再有:", "no more: ").say(lang) + Words("、", ", ").say(lang).join(went)
+            )
+        if other.eligibility == "pending" and other.unknown:
+            parts.append(Words("待查:", "to find out: ").say(lang) + ", ".join(other.unknown))
+        said.append("; ".join(parts))
+    return Words(*said)
+
+
+def _rests(decision: Decision) -> tuple[str, ...]:
+    """The grounds and reviews of a decision, and the criteria that include."""
+    criteria = (
+        each.rule_id
+        for each in decision.findings
+        if each.kind == "criterion" and each.outcome == "true"
+    )
+    return (*decision.grounds, *decision.reviews, *criteria)
+
+
+def _title(ruleset: RuleSet, rule_id: str, lang: Lang) -> str:
+    return wording.rule_title(ruleset, rule_id, lang)
+
+
+def by_village(found: tuple[Move, ...]) -> dict[str, Counter[tuple[str, str]]]:
+    """For each village how many households went from where to where, those that stay too."""
+    counts: dict[str, Counter[tuple[str, str]]] = {}
+    for each in found:
+        counts.setdefault(each.village, Counter())[each.before, each.after] += 1
+    return dict(sorted(counts.items()))

@@ -50,6 +50,7 @@ test-slow: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python bench/township.py
 	$(BIN)/python bench/rete.py
+	$(BIN)/python bench/explain.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/test_docs.py

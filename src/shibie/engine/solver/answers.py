@@ -173,7 +173,10 @@ def given_of(facts: Facts, symbolic: Symbolic, model: Any) -> tuple[Given, date]
     for member in range(facts.bound.members):
         if not answer.bool(facts.present(member)):
             continue
-        person: Given = {"id_number": _number(answer, facts, symbolic, member)}
+        numbered = any(spec.name == "id_number" for spec in ruleset.vocabulary.member)
+        person: Given = (
+            {"id_number": _number(answer, facts, symbolic, member)} if numbered else {}
+        )
         person |= {
             slot.name: plain(slot)
             for slot in slots

@@ -28,7 +28,7 @@ from shibie.report.text import Mark, told
 from shibie.ruleset.loader import load, loads
 from shibie.summary import summarise
 from shibie.tables.roster import read_roster
-from support.fonts import CHINESE, write_font
+from support.fonts import CHINESE, LATIN, write_font
 
 ROOT = Path(__file__).parents[2]
 BAZHONG = load("bazhong-2015")
@@ -219,6 +219,15 @@ def test_json_and_english(tmp_path: Path) -> None:
     text = out.read_text(encoding="utf-8")
     assert "removed: 333 households, 1019 persons" in text
     assert "![" not in text
+
+
+def test_without_a_chinese_font_there_are_no_charts(tmp_path: Path) -> None:
+    latin = write_font(tmp_path / "latin", LATIN).parent
+    target = ["--out", str(tmp_path / "r.md"), "--fonts", str(latin)]
+    done = CliRunner().invoke(app, [*COMMAND, *target])
+    assert isinstance(done.exception, InputError)
+    assert "--no-charts" in str(done.exception)
+    assert not (tmp_path / "r.md").exists()
 
 
 @pytest.mark.parametrize(

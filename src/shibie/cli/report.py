@@ -177,7 +177,9 @@ def _whole(
     if charted is not None:
         from shibie.paper.fonts import chinese_fonts
 
-        found = chinese_fonts(charted[0])
+        found = chinese_fonts(
+            charted[0], Words("不画图:--no-charts", "leave out the charts: --no-charts")
+        )
         pictures = tuple(
             (each, drawn(each, found, judged)) for each in charts(checked, figures, lang)
         )

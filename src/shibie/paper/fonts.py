@@ -37,11 +37,15 @@ class Fonts:
     family: str
 
 
-def chinese_fonts(folder: Path | None = None) -> Fonts:
+WORD_ONLY = Words("只写 Word:--format docx", "write Word only: --format docx")
+
+
+def chinese_fonts(folder: Path | None = None, instead: Words = WORD_ONLY) -> Fonts:
     """The fonts of this machine, or of one folder only, with the family for Chinese.
 
     Args:
         folder: a folder of font files; the machine's own fonts are then left aside.
+        instead: what can be done without a font.
 
     Raises:
         InputError: when no family has the characters.
@@ -62,15 +66,15 @@ def chinese_fonts(folder: Path | None = None) -> Fonts:
             Problem(
                 "--fonts",
                 Words(
-                    f"{folder or '本机'}没有中文字体,印出的 PDF 会是空框,所以没有写",
+                    f"{folder or '本机'}没有中文字体,文字会印成空框,所以没有写",
                     "no font with Chinese characters was found"
-                    f"{f' in {folder}' if folder else ''}; the PDF would show empty boxes",
+                    f"{f' in {folder}' if folder else ''}; the text would be printed as empty boxes",
                 ),
                 suggestion=Words(
                     "安装一种(如 apt-get install fonts-noto-cjk),或用 --fonts 指明字体所在文件夹,"
-                    "或只写 Word:--format docx",
+                    f"或{instead.zh}",
                     "install one (e.g. apt-get install fonts-noto-cjk), or name a folder of fonts"
-                    " with --fonts, or write Word only: --format docx",
+                    f" with --fonts, or {instead.en}",
                 ),
             )
         )

@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from shibie.cli.app import app
+from shibie.errors import InputError
 from shibie.ruleset import tree
 from shibie.ruleset.loader import load
 from shibie.verify.mutations import mutants
@@ -111,6 +112,13 @@ def test_an_equivalent_mutant_is_recognised_by_proof(tmp_path: Path) -> None:
         and each.after == each.before.operands[0]
     )
     assert tried(Prover(ruleset), dropped, (), set(), 10).fate == "equivalent"
+
+
+def test_a_failing_rule_test_notices_nothing(tmp_path: Path) -> None:
+    """It would kill every mutant, and the score would say that nothing survives."""
+    wrong = TESTS.replace("wage_income: 2855", "wage_income: 2854")
+    with pytest.raises(InputError, match="the rule test '不低' fails"):
+        score(load(pack(tmp_path / "pack", SOUND, wrong)))
 
 
 def test_accepted_survivors(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from shibie.engine.interpreter import Place
 from shibie.engine.solver.household import Symbolic
 from shibie.engine.solver.logic import Bool, Truth, both, either, inverse
 from shibie.engine.solver.outcome import Outcome
-from shibie.errors import Words
+from shibie.errors import InputError, Problem, Words
 from shibie.ruleset.model import Accepted, Rule, RuleSet
 from shibie.ruletests import RuleTest, all_rules, load_tests, run_test
 from shibie.verify.claims import rule_truth
@@ -93,8 +93,11 @@ def score(
         ruleset: the pack.
         seconds: time for each single question to the solver.
         progress: told about each mutant before it is tried.
+
+    Raises:
+        InputError: when a rule test fails of the pack itself: it would kill every mutant.
     """
-    tests, prover = load_tests(ruleset), Prover(ruleset, seconds=seconds)
+    tests, prover = _passing(ruleset), Prover(ruleset, seconds=seconds)
     reasons = {each.finding: each.reason for each in ruleset.accepted}
     refuted = {
         each.name for each in properties(prover) if each.verdict == "refuted"
@@ -113,6 +116,25 @@ def score(
         if each.finding.startswith(MUTANT) and each.finding not in alive
     )
     return Score(ruleset, tuple(trials), stale)
+
+
+def _passing(ruleset: RuleSet) -> tuple[RuleTest, ...]:
+    """The pack's rule tests, all of which hold."""
+    tests = tuple(load_tests(ruleset))
+    failing = [test for test in tests if run_test(ruleset, test).differences]
+    if failing:
+        raise InputError(
+            Problem(
+                test.where,
+                Words(
+                    f"规则测试“{test.name}”不通过,会把每个变异都算作已发现",
+                    f"the rule test '{test.name}' fails: it would seem to notice every mutant",
+                ),
+                suggestion=Words("先用 shibie test 改好", "mend it first: shibie test"),
+            )
+            for test in failing
+        )
+    return tests
 
 
 def tried(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -168,12 +169,17 @@ def test_measures_are_checked_at_load(broken: str, message: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(shipped()))
 def test_each_measure_of_a_shipped_pack_names_its_source(name: str) -> None:
-    ruleset = load(name)
-    page = (shipped()[name] / "SOURCES.md").read_text(encoding="utf-8")
-    for measure in ruleset.measures:
+    for measure in load(name).measures:
         assert measure.basis.source, measure.id
         assert measure.basis.provenance != "verbatim", measure.id
-        assert measure.id in page
+    # A pack's own page has its own measures; those that it inherits are on their pack's page.
+    text = (shipped()[name] / "ruleset.yaml").read_text(encoding="utf-8")
+    own = re.findall(
+        r"^  - id: (\w+)", text.partition("\nmeasures:\n")[2].split("\n\n")[0], re.MULTILINE
+    )
+    page = (shipped()[name] / "SOURCES.md").read_text(encoding="utf-8")
+    assert [measure for measure in own if measure not in page] == []
+    assert own or name != "bazhong-2015"
 
 
 def test_no_labour_measure_without_labour_in_the_township() -> None:

@@ -115,7 +115,57 @@ LOW_INCOME = Programme(
     },
 )
 
-PROGRAMMES = [MONITORING, LOW_INCOME]
+NATIONAL = Programme(
+    "national-2016",
+    date(2016, 6, 1),
+    {
+        # The line of 2016 is 2952: a cent below it, and on it. Deposits of 2800.00 are at the limit.
+        "N01": ("eligible", "", "", "production:1"),
+        "N02": ("ineligible", "", "not_poor", ""),
+        # 5000 / 2 = 2500; person 2 is in the first year of senior school.
+        "N03": ("eligible", "", "", "production:1 ecology:1 education:2"),
+        # Sixty on this day: no forest ranger any more.
+        "N04": ("eligible", "", "", "production:1"),
+        "N05": ("eligible", "", "", "relocation dibao:1"),
+        # A car in the register. N07: a motorcycle, which does not count; seriously ill.
+        "N06": ("ineligible", "", "vehicle", ""),
+        "N07": ("eligible", "", "", "production:1 dibao:1"),
+        # No number to compare by.
+        "N08": ("pending", "", "", ""),
+        # The income is not known, but the house is of grade D.
+        "N09": ("eligible", "", "", "production:1"),
+        # A commercial pension, whose review is open.
+        "N10": ("pending", "", "", ""),
+    },
+)
+
+# The arithmetic of each stands in rules/us-snap-2024/tests/worked.yaml.
+SNAP = Programme(
+    "us-snap-2024",
+    date(2024, 3, 15),
+    {
+        "S01": ("eligible", "regular_household", "", "benefit"),
+        # Gross income at the limit of 1580, and a cent above it.
+        "S02": ("eligible", "regular_household", "", "benefit minimum"),
+        "S03": ("ineligible", "", "not_poor", ""),
+        # Sixty on this day: 1700 is no matter, and net 1055.50 <= 1215.
+        "S04": ("eligible", "special_household", "", "benefit minimum"),
+        "S05": ("ineligible", "", "resources_above_limit", ""),
+        # On SSI: resources of 9000 do not count.
+        "S06": ("eligible", "categorical_household", "", "benefit minimum"),
+        "S07": ("eligible", "regular_household", "", "benefit"),
+        # Earnings not given.
+        "S08": ("pending", "regular_household", "", ""),
+        "S09": ("eligible", "regular_household", "", "benefit expedited"),
+        "S10": ("eligible", "regular_household", "", "benefit"),
+        # Eligible for zero dollars.
+        "S11": ("eligible", "categorical_household", "", ""),
+        # 3000 is between the limits, and disability is not known.
+        "S12": ("pending", "", "", ""),
+    },
+)
+
+PROGRAMMES = [MONITORING, LOW_INCOME, NATIONAL, SNAP]
 
 
 def checked(programme: Programme, engine: EngineName = "interpreter") -> Checked:

@@ -165,6 +165,30 @@ def test_a_number_typed_into_another_column_stops_the_list(village: Checked) -> 
     assert told["place"].endswith("一社 138******00")
 
 
+def test_a_number_in_the_name_of_the_place_or_office_stops_the_list(village: Checked) -> None:
+    with pytest.raises(InputError, match="office"):
+        public_lists(setting(village, office="扶贫办 13800138000"))
+    phoned = tuple(
+        replace(each, household=each.household.model_copy(update={"village": "甲 13800138000"}))
+        for each in village.cases
+    )
+    with pytest.raises(InputError, match="village"):
+        public_lists(setting(replace(village, cases=phoned)))
+
+
+def test_names_that_a_file_system_cannot_tell_apart(village: Checked, tmp_path: Path) -> None:
+    names = ("A/B", "A:B", "a_b", "..", "")
+    cases = tuple(
+        replace(each, household=each.household.model_copy(update={"village": names[number % 5]}))
+        for number, each in enumerate(village.cases)
+    )
+    written = write_notices(tmp_path, setting(replace(village, cases=cases)), Order(formats=WORD))
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert len(files) == written.files == 32 + 5
+    assert {path.parent.parent for path in files} == {tmp_path}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["A_B", "A_B-2", "_", "a_b-3", "—"]
+
+
 # --- what they say ---------------------------------------------------------------------------
 
 

@@ -209,10 +209,15 @@ def _list(
         _row(setting, number, case, decision, ruleset, withheld)
         for number, (case, decision) in enumerate(pairs, start=1)
     ]
-    return {
-        **setting.shared(),
+    place = {
         "village": village or "—",
         "township": str(getattr(first.household, "township", None) or "") if first else "",
+        "office": setting.office,
+    }
+    _must_be_public(place, first.household.household_id if first else "")
+    return {
+        **setting.shared(),
+        **place,
         "result": ruleset.outcome.eligible,
         "households": len(rows),
         "persons": sum(row["persons"] for row in rows),

@@ -91,12 +91,15 @@ def write_notices(
     lists = public_lists(setting) if "lists" in order.kinds else {}
     by_village = _by_village(setting, order)
     letters = files = 0
+    folders = _Names()
     for village in dict.fromkeys([*lists, *by_village]):
-        with aside(out / file_stem(village or "—")) as folder:
+        with aside(out / folders.new(file_stem(village or "—"))) as folder:
             made: list[dict[str, Any]] = []
+            names = _Names()
             for number, (case, decision) in enumerate(by_village.get(village, ()), start=1):
                 made.append(letter(setting, case, decision))
-                files += press.one(folder, letter_name(decision.household_id, number), made[-1])
+                name = names.new(letter_name(decision.household_id, number))
+                files += press.one(folder, name, made[-1])
                 if tick is not None:
                     tick(1)
             letters += len(made)
@@ -104,6 +107,22 @@ def write_notices(
             if village in lists:
                 files += press.list(folder, lists[village])
     return Written(letters, len(lists), files)
+
+
+class _Names:
+    """File names, each given once: two villages may differ only in what a name cannot hold."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def new(self, name: str) -> str:
+        """The name, or the name with the first number that makes it a new one."""
+        found, number = name, 1
+        while found.lower() in self.taken:
+            number += 1
+            found = f"{name}-{number}"
+        self.taken.add(found.lower())
+        return found
 
 
 def _by_village(setting: Setting, order: Order) -> dict[str, list[tuple[Case, Decision]]]:

@@ -75,7 +75,7 @@ def _plain(value: Value, lang: Lang) -> str:
         case bool():
             return (Words("是", "yes") if value else Words("否", "no")).say(lang)
         case int() | Decimal():
-            return f"{value:,f}"
+            return f"{Decimal(value):,f}"
         case date():
             return Words(f"{value.year} 年 {value.month} 月 {value.day} 日", value.isoformat()).say(
                 lang

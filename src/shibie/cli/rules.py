@@ -97,6 +97,7 @@ def evaluate(
     rules: PackOption = None,
     as_of: AsOfOption = "",
     trust_declarations: TrustOption = False,
+    lang: LangOption = Language.zh,
 ) -> None:
     """计算一个表达式 Print the value of an expression, or `unknown`.
 

@@ -107,6 +107,27 @@ def test_no_table_of_the_queries_holds_a_number_or_a_name(township: Checked) -> 
     book.close()
 
 
+def test_a_sensitive_field_of_a_pack_is_in_no_table(tmp_path: Path) -> None:
+    rules = loads(
+        """
+ruleset: {id: bare, title: 裸, effective: {from: 2015-01-01, to: 2016-12-31}, vocabulary: bare}
+fields:
+  - {of: household, name: phone, title: 电话, type: text, sensitive: true}
+  - {of: household, name: risk, title: 险, type: bool}
+poor: risk
+"""
+    )
+    (tmp_path / "households.csv").write_text(
+        "household_id,village,phone,risk\n1,甲,13800138000,是\n", encoding="utf-8"
+    )
+    (tmp_path / "members.csv").write_text("household_id,member_id\n1,1\n", encoding="utf-8")
+    book = Book(check(rules, read_roster(tmp_path, rules, DAY), DAY))
+    columns = [name for name, *_ in book.it.execute("DESCRIBE households").fetchall()]
+    assert "risk" in columns
+    assert "phone" not in columns
+    book.close()
+
+
 def test_the_township_with_the_roster_before(rechecked: Figures) -> None:
     """The figures of the seed report, with the 52 persons that it does not explain."""
     wanted = {

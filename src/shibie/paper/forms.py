@@ -66,8 +66,11 @@ class Page:
     def picture(self, text: str) -> None:
         """A picture on a line of its own."""
         paragraph = self.it.add_paragraph(text)
+        from docx.shared import Pt
+
         paragraph.alignment = _alignment("CENTER")
         paragraph.paragraph_format.line_spacing = 1.0
+        paragraph.paragraph_format.space_before = Pt(10)
 
     def text(
         self, text: str, bold: bool = False, right: bool = False, indent: bool = False

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from shibie.engine.case import Case
 from shibie.engine.decide import decide
+from shibie.engine.solver.logic import Bool
+from shibie.engine.solver.reading import Reading
 from shibie.errors import Words
 from shibie.ruleset.model import Property
 from shibie.ruleset.tree import HOUSEHOLD, Collection, Field, Not
@@ -13,7 +15,7 @@ from shibie.verify.asking import as_unwanted, unwanted
 from shibie.verify.claims import every, truth
 from shibie.verify.findings import Finding
 from shibie.verify.pairs import Grown
-from shibie.verify.prover import Prover
+from shibie.verify.prover import Found, Prover
 
 
 def properties(prover: Prover) -> Iterator[Finding]:
@@ -25,20 +27,38 @@ def properties(prover: Prover) -> Iterator[Finding]:
                 prover, f"property.{promise.id}", every(parts),
                 Words(f"不成立:{promise.title}", f"does not hold: {promise.title}"),
             )  # fmt: skip
-        for up, growing in ((True, promise.more), (False, promise.less)):
-            for each in growing:
-                if f"property.{promise.id}.{each.name}" in prover.skip:
-                    continue
-                yield grows(prover, promise, each, up)
+        growing = [(each, True) for each in promise.more] + [(each, False) for each in promise.less]
+        left = [
+            (of, up) for of, up in growing if f"property.{promise.id}.{of.name}" not in prover.skip
+        ]
+        together = {(of.owner, of.name): up for of, up in left if isinstance(of, Field)}
+        if prover.reads is not Reading and _none_together(prover, promise, together):
+            # Loosened, a question is dear; what holds of all at once holds of each alone.
+            for _, name in together:
+                yield as_unwanted(f"property.{promise.id}.{name}", Found("none"), Words("", ""))
+            left = [(of, up) for of, up in left if isinstance(of, Collection)]
+        for of, up in left:
+            yield grows(prover, promise, of, up)
+
+
+def _none_together(prover: Prover, promise: Property, fields: dict[tuple[str, str], bool]) -> bool:
+    """Whether nothing is turned even when all of the facts may change at once."""
+    grown = Grown(prover.household, fields)
+    return bool(fields) and prover.ask(_turned(prover, promise, grown))[0] == "none"
+
+
+def _turned(prover: Prover, promise: Property, grown: Grown) -> list[Bool]:
+    after = prover.outcome_of(grown)
+    terms = [prover.outcome.ineligible, after.eligible, *grown.changes]
+    return [*terms, prover.yes(promise.when)] if promise.when is not None else terms
 
 
 def grows(prover: Prover, promise: Property, of: Field | Collection, up: bool) -> Finding:
     """That more (or less) of something turns no ineligible household into an eligible one."""
-    grown = Grown(prover.household, of, up)
-    after = prover.outcome_of(grown)
-    terms = [prover.outcome.ineligible, after.eligible, *grown.changes]
-    if promise.when is not None:
-        terms.append(prover.yes(promise.when))
+    if isinstance(of, Collection):
+        grown = Grown(prover.household, register=of.name, up=up)
+    else:
+        grown = Grown(prover.household, {(of.owner, of.name): up})
 
     def turns(cases: tuple[Case, ...]) -> bool:
         first, second = cases
@@ -51,7 +71,7 @@ def grows(prover: Prover, promise: Property, of: Field | Collection, up: bool) -
     word = Words("增加", "more") if up else Words("减少", "less")
     return as_unwanted(
         f"property.{promise.id}.{of.name}",
-        prover.find(terms, turns, grown, plain=True),
+        prover.find(_turned(prover, promise, grown), turns, grown, plain=True),
         Words(
             f"{title}{word.zh},由不纳入变为纳入(性质“{promise.title}”)",
             f"{word.en} of {of.name} turns ineligible into eligible ({promise.id})",

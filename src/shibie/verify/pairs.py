@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from shibie.engine.solver.days import Day
 from shibie.engine.solver.household import Facts, Slot, Symbolic
 from shibie.engine.solver.logic import Bool, Truth, both, either, implies, inverse
 from shibie.engine.solver.reading import Place, Reading
 from shibie.engine.solver.values import Number, Value, limited
 from shibie.engine.solver.z3lib import z3
-from shibie.ruleset.tree import MEMBER, Collection, Field
+from shibie.ruleset.tree import MEMBER, Field
 
 
 class Derived(Facts):
@@ -106,23 +108,41 @@ class Forgotten(Derived):
 
 
 class Grown(Derived):
-    """The same household with more (or less) of one fact, or one more row of a register.
+    """The same household with more (or less) of some facts, or one more row of a register.
+
+    Args:
+        base: the household.
+        fields: (owner, name) of the facts, each with whether it grows or shrinks.
+        register: the register that gets one more row (or has one less).
+        up: whether the register grows.
 
     `changes` are the conditions under which it is that.
     """
 
-    def __init__(self, base: Symbolic, of: Field | Collection, up: bool = True) -> None:
+    def __init__(
+        self,
+        base: Symbolic,
+        fields: Mapping[tuple[str, str], bool] | None = None,
+        register: str = "",
+        up: bool = True,
+    ) -> None:
         super().__init__(base)
-        self.of, self.up = of, up
+        self.fields, self.register, self.up = dict(fields or {}), register, up
         self.changes: list[Bool] = []
         self.made: dict[Slot, Value] = {}
         self.more: list[Bool] = []
-        if isinstance(of, Collection):
-            self.more = [self._grows(of.name, member) for member in range(base.bound.members)]
+        if register:
+            self.more = [self._grows(member) for member in range(base.bound.members)]
             self.changes.append(z3.PbEq([(more, 1) for more in self.more], 1))
 
-    def _grows(self, register: str, member: int) -> Bool:
-        base, more = self.base, z3.Bool(f"grows {register}[{member}]")
+    @property
+    def name(self) -> str:
+        """What is changed, as part of the name of a variable."""
+        return " ".join((*sorted(f"{owner}.{name}" for owner, name in self.fields), self.register))
+
+    def _grows(self, member: int) -> Bool:
+        base, register = self.base, self.register
+        more = z3.Bool(f"grows {register}[{member}]")
         full = base.row(register, member, base.bound.rows - 1)
         there = (base.present(member), base.supplied(register), base.numbered(member))
         if self.up:
@@ -135,7 +155,7 @@ class Grown(Derived):
         """One row more, after the others; or the last one less."""
         base = self.base
         here = base.row(register, member, row)
-        if not isinstance(self.of, Collection) or register != self.of.name:
+        if register != self.register:
             return here
         if self.up:
             before = base.row(register, member, row - 1) if row else True
@@ -144,21 +164,19 @@ class Grown(Derived):
         return both(here, inverse(both(self.more[member], last)))
 
     def fact(self, slot: Slot) -> Value:
-        """The fact that grows, or any other."""
+        """A fact that grows or shrinks, or any other."""
         value = self.base.fact(slot)
-        if not isinstance(self.of, Field) or (slot.owner, slot.name) != (
-            self.of.owner,
-            self.of.name,
-        ):
+        up = self.fields.get((slot.owner, slot.name))
+        if up is None:
             return value
         if slot not in self.made:
-            self.made[slot] = self._changed(slot, value)
+            self.made[slot] = self._changed(slot, value, up)
         return self.made[slot]
 
-    def _changed(self, slot: Slot, value: Value) -> Value:
+    def _changed(self, slot: Slot, value: Value, up: bool) -> Value:
         if isinstance(value, Truth):
             turned = z3.Bool(f"turned {slot.label}")
-            if self.up:
+            if up:
                 return Truth(
                     either(value.yes, both(value.no, turned)), both(value.no, inverse(turned))
                 )
@@ -168,7 +186,7 @@ class Grown(Derived):
         assert isinstance(value, Number)
         step = z3.Int(f"step {slot.label}")
         self.changes.append(step >= 0)
-        units = value.units + step if self.up else value.units - step
+        units = value.units + step if up else value.units - step
         self.changes += within(self.base, slot, units)
         return Number(value.known, units, value.scale)
 

@@ -142,18 +142,16 @@ class Loose(Reading):
 
     def _label(self, node: Node, place: Place) -> str:
         """One number for one aggregate, in every household whose items it does not change."""
-        changed = ""
-        of: Any = None
-        if isinstance(self.facts, Grown):
-            of = self.facts.of
-        elif isinstance(self.facts, Stepped):
-            of = tree.Field(self.facts.slot.owner, self.facts.slot.name)
-        if of is not None:
-            collections = [
+        facts, changed = self.facts, ""
+        if isinstance(facts, Grown):
+            collections = {
                 each.name for each in tree.walk(node) if isinstance(each, tree.Collection)
-            ]
-            if of.name in collections or (of.owner, of.name) in fields_used(self.ruleset, [node]):
-                changed = f" after {self.facts!r}"
+            }
+            used = fields_used(self.ruleset, [node])
+            if facts.register in collections or used & facts.fields.keys():
+                changed = f" after {facts.name}"
+        else:
+            assert not isinstance(facts, Stepped)
         return f"any {node!r} at {place}{changed}"
 
     def _any_number(self, node: tree.Aggregate, place: Place) -> Value:

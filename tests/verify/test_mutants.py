@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from shibie.cli.app import app
 from shibie.errors import InputError
 from shibie.ruleset import tree
 from shibie.ruleset.loader import load
-from shibie.verify.mutations import mutants
+from shibie.ruleset.model import RuleSet
+from shibie.verify import survival
+from shibie.verify.mutations import Mutant, mutants
 from shibie.verify.prover import Prover
 from shibie.verify.survival import Score, Trial, score, tried
 from support.packs import SOUND, sound
@@ -121,7 +124,12 @@ def test_a_failing_rule_test_notices_nothing(tmp_path: Path) -> None:
         score(load(pack(tmp_path / "pack", SOUND, wrong)))
 
 
-def test_accepted_survivors(tmp_path: Path) -> None:
+def of_low(ruleset: RuleSet) -> list[Mutant]:
+    return [each for each in mutants(ruleset) if each.rule == "low"]
+
+
+def test_accepted_survivors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survival, "mutants", of_low)
     text = (
         SOUND
         + "accepted: [{finding: mutant.low.4, reason: 甲}, {finding: mutant.low.1, reason: 乙}]\n"
@@ -146,11 +154,22 @@ def test_the_shipped_pack_notices_everything() -> None:
     assert found.percent == 100
 
 
-def test_the_command(tmp_path: Path) -> None:
-    done = CliRunner().invoke(app, ["verify", str(pack(tmp_path)), "--mutants"])
+def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survival, "mutants", of_low)
+    folder = str(pack(tmp_path))
+    done = CliRunner().invoke(app, ["verify", folder, "--mutants"])
     assert done.exit_code == 1
     assert "未被发现 mutant.low.4: 人均收入低于线 ⇒ 人均收入低于线 + -0.01" in done.stdout
     assert "能分辨它的户:认定日期 2015-12-31" in done.stdout
-    english = CliRunner().invoke(app, ["verify", "bazhong-2015", "--mutants", "--lang", "en"])
-    assert english.exit_code == 0
-    assert english.stdout.rstrip().endswith("0 equivalent, 0 survived: 100.0%")
+    english = CliRunner().invoke(app, ["verify", folder, "--mutants", "--lang", "en"])
+    assert english.stdout.rstrip().endswith("6 mutants, 5 killed, 0 equivalent, 1 survived: 83.3%")
+    data = json.loads(CliRunner().invoke(app, ["verify", folder, "--mutants", "--json"]).stdout)
+    assert (data["percent"], data["good"]) == (83.3, False)
+    assert [each["fate"] for each in data["mutants"]] == [
+        "test",
+        "test",
+        "test",
+        "survived",
+        "test",
+        "test",
+    ]

@@ -347,13 +347,22 @@ def _word(value: object) -> str:
 
 
 def unseen(ruleset: RuleSet, outcomes: Iterable[Outcome]) -> dict[str, tuple[str, ...]]:
-    """For every rule, the truths that no outcome shows; empty tuples are left out."""
+    """For every rule, the truths that no outcome shows; empty tuples are left out.
+
+    A truth that the pack accepts the rule never to have (`accepted: alive.RULE.TRUTH`, which
+    `shibie verify` keeps true) is not missed.
+    """
+    never = {each.finding for each in ruleset.accepted}
     seen: dict[str, set[str]] = {rule.id: set() for rule in all_rules(ruleset)}
     for outcome in outcomes:
         for rule_id, values in outcome.values.items():
             seen[rule_id] |= {_word(value) for value in values}
     missing = {
-        rule_id: tuple(word for word in ("true", "false", "unknown") if word not in words)
+        rule_id: tuple(
+            word
+            for word in ("true", "false", "unknown")
+            if word not in words and f"alive.{rule_id}.{word}" not in never
+        )
         for rule_id, words in seen.items()
     }
     return {rule_id: words for rule_id, words in missing.items() if words}

@@ -174,9 +174,7 @@ def given_of(facts: Facts, symbolic: Symbolic, model: Any) -> tuple[Given, date]
         if not answer.bool(facts.present(member)):
             continue
         numbered = any(spec.name == "id_number" for spec in ruleset.vocabulary.member)
-        person: Given = (
-            {"id_number": _number(answer, facts, symbolic, member)} if numbered else {}
-        )
+        person: Given = {"id_number": _number(answer, facts, symbolic, member)} if numbered else {}
         person |= {
             slot.name: plain(slot)
             for slot in slots

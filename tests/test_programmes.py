@@ -12,9 +12,14 @@ from pathlib import Path
 import pytest
 from fixtures import make_township
 
+from shibie.bulk import run_folder
 from shibie.check import Checked, EngineName, check
+from shibie.explain.account import explain
 from shibie.ruleset.loader import load
+from shibie.summary import summarise
+from shibie.tables.results import result_tables, write_folder
 from shibie.tables.roster import read_roster
+from shibie.wording import rule_title
 
 FIXTURES = Path(make_township.__file__).parent
 
@@ -214,3 +219,39 @@ def test_the_engines_agree(programme: Programme, engine: EngineName) -> None:
     if engine == "rete":
         pytest.importorskip("durable")
     assert checked(programme, engine).decisions == checked(programme).decisions
+
+
+def test_file_to_file_gives_the_same_files(programme: Programme, tmp_path: Path) -> None:
+    found = checked(programme)
+    write_folder(tmp_path / "small", result_tables(found), summarise(found))
+    ruleset, folder = load(programme.pack), FIXTURES / programme.pack
+    run_folder(ruleset, folder, programme.as_of, {tmp_path / "bulk": "csv"})
+    for file in sorted((tmp_path / "small").iterdir()):
+        assert (tmp_path / "bulk" / file.name).read_text() == file.read_text()
+
+
+def test_kinds_are_counted_among_the_eligible() -> None:
+    """M15 is of a kind too, but pending."""
+    assert summarise(checked(MONITORING))["by_kind"] == {
+        "unstable": {"households": 4, "persons": 7},
+        "marginal": {"households": 2, "persons": 3},
+        "sudden": {"households": 2, "persons": 3},
+    }
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "zh", "en"),
+    [
+        ("county_decision.in_time", "县级审定:未做到“全程不超过规定天数”", "县级审定: not met: 全程不超过规定天数"),
+        ("village_notice.notice", "村内公示:公示天数不足", "村内公示: too few days of notice"),
+    ],
+)  # fmt: skip
+def test_faults_of_the_procedure_have_titles(rule_id: str, zh: str, en: str) -> None:
+    ruleset = load("monitoring-2024")
+    assert rule_title(ruleset, rule_id, "zh") == zh
+    assert rule_title(ruleset, rule_id, "en") == en
+
+
+def test_an_explanation_says_the_kind() -> None:
+    told = {each: explain(checked(MONITORING), each, "zh").outcome for each in ("M04", "M15")}
+    assert told == {"M04": "纳入监测(突发严重困难户)", "M15": "待核实"}

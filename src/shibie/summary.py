@@ -41,7 +41,9 @@ def summarise(checked: Checked) -> dict[str, Any]:
         "persons": sum(_size(pair) for pair in pairs),
         "by_eligibility": _each(pairs, ELIGIBILITIES, _is),
         "by_kind": _each(
-            pairs, [rule.id for rule in ruleset.kinds], lambda pair, kind: pair[1].kind == kind
+            pairs,
+            [rule.id for rule in ruleset.kinds],
+            lambda pair, kind: pair[1].eligibility == "eligible" and pair[1].kind == kind,
         ),
         "by_ground": _each(
             pairs,

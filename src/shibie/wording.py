@@ -44,6 +44,15 @@ def eligibility(ruleset: RuleSet, value: Eligibility) -> str:
     return str(getattr(ruleset.outcome, value))
 
 
+_STEP_CHECKS: Mapping[str, Words] = {
+    "after_as_of": Words("日期晚于认定日期", "dated after the day of judgement"),
+    "actor": Words("办理主体不符", "by another actor"),
+    "unsigned": Words("没有签字", "not signed"),
+    "document": Words("缺材料", "a document is missing"),
+    "notice": Words("公示天数不足", "too few days of notice"),
+}
+
+
 def rule_title(ruleset: RuleSet, rule_id: str, lang: Lang = "zh") -> str:
     """The title of a rule, a comparison, or one of the product's own findings."""
     if rule_id in _OWN_RULES:
@@ -52,7 +61,26 @@ def rule_title(ruleset: RuleSet, rule_id: str, lang: Lang = "zh") -> str:
     if rule is not None:
         return rule.title
     comparisons = {register.id: register.title for register in ruleset.registers.values()}
-    return comparisons.get(rule_id, rule_id)
+    return comparisons.get(rule_id) or _step_title(ruleset, rule_id, lang)
+
+
+def _step_title(ruleset: RuleSet, rule_id: str, lang: Lang) -> str:
+    """The title of what is asked of a step of the procedure: `step.check`."""
+    titles = {step.id: step.title for step in ruleset.procedure}
+    for step in ruleset.procedure:
+        if not rule_id.startswith(f"{step.id}."):
+            continue
+        check = rule_id.removeprefix(f"{step.id}.")
+        own = {condition.id: condition.title for condition in step.must}
+        if check in own:
+            said = Words(f"未做到“{own[check]}”", f"not met: {own[check]}")
+        elif check.startswith("before_"):
+            before = titles[check.removeprefix("before_")]
+            said = Words(f"应在“{before}”之后", f"must follow '{before}'")
+        else:
+            said = _STEP_CHECKS[check]
+        return f"{step.title}:{' ' if lang == 'en' else ''}{said.say(lang)}"
+    return rule_id
 
 
 def rule_basis(ruleset: RuleSet, rule_id: str) -> Basis:

@@ -56,7 +56,7 @@ class Totals:
                 for number, name in enumerate(ELIGIBILITIES, 1)
             },
             "by_kind": {
-                rule.id: self._count(f"kind = {number}")
+                rule.id: self._count(f"kind = {number} AND eligibility = 1")
                 for number, rule in enumerate(ruleset.kinds, 1)
             },
             "by_ground": self._grounds(),

@@ -136,7 +136,7 @@ def account(
         case.household.village or "",
         len(case.household.members),
         decision.eligibility,
-        wording.eligibility(ruleset, decision.eligibility),
+        _outcome(ruleset, decision),
         why,
         tuple(each for each in asked.values() if each not in why),
         tuple(teller.obstacles()),
@@ -146,6 +146,14 @@ def account(
         tuple(teller.procedure()),
         tuple(teller.tracks()),
     )
+
+
+def _outcome(ruleset: RuleSet, decision: Decision) -> str:
+    """The programme's word for the result, with the kind of an eligible household."""
+    word = wording.eligibility(ruleset, decision.eligibility)
+    if decision.eligibility != "eligible" or not decision.kind:
+        return word
+    return f"{word}({wording.rule_title(ruleset, decision.kind)})"
 
 
 def _why(ruleset: RuleSet, decision: Decision, asked: dict[str, Reason]) -> list[Reason]:

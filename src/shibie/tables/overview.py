@@ -124,7 +124,10 @@ def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tup
         (say("认定结果", "eligibility"), eligibilities),
         (say("类别", "kinds"), rule_rows(summary["by_kind"])),
         (say("与上一轮名册", "against the previous roster"), previous),
-        (say("不纳入原因(一户可有多个)", "grounds (several a household)"), rule_rows(summary["by_ground"])),
+        (
+            say(f"{ruleset.outcome.ineligible}原因(一户可有多个)", "grounds (several a household)"),
+            rule_rows(summary["by_ground"]),
+        ),
         (say("原因个数", "number of grounds"), number_of_grounds),
         (say("帮扶批次(一户可有多个)", "tracks (several a household)"), rule_rows(summary["by_track"])),
         (say("其中", "of the eligible"), rule_rows(summary["tallies"])),

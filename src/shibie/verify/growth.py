@@ -67,14 +67,14 @@ def grows(prover: Prover, promise: Property, of: Field | Collection, up: bool) -
         found = [decide(prover.ruleset, case).eligibility for case in cases]
         return found == ["ineligible", "eligible"] and _is_more(of, first, second, up)
 
-    title = title_of(prover, of)
+    title, outcome = title_of(prover, of), prover.ruleset.outcome
     word = Words("增加", "more") if up else Words("减少", "less")
     return as_unwanted(
         f"property.{promise.id}.{of.name}",
         prover.find(_turned(prover, promise, grown), turns, grown, plain=True),
         Words(
-            f"{title}{word.zh},由不纳入变为纳入(性质“{promise.title}”)",
-            f"{word.en} of {of.name} turns ineligible into eligible ({promise.id})",
+            f"{title}{word.zh},由{outcome.ineligible}变为{outcome.eligible}(性质“{promise.title}”)",
+            f"{word.en} of {of.name} turns {outcome.ineligible} into {outcome.eligible} ({promise.id})",
         ),
     )
 

@@ -30,7 +30,11 @@ PROBE = probe(
         "when: age >= 16 and earning", "when: age >= 16 and earning and since < as_of"
     )
 )
-RULESETS = [BAZHONG, SOUND, PROBE]
+FAMILY = sound(
+    ("  id: sound", "  id: family"),
+    ("when: living_above_local", "when: 'members.any(relation == \"配偶\")'"),
+)
+RULESETS = [BAZHONG, SOUND, PROBE, FAMILY]
 DAY = date(2015, 12, 20)
 QUICK = settings(max_examples=2000, database=None, phases=[Phase.generate], derandomize=True)
 SHRUNK = settings(database=None, derandomize=True)

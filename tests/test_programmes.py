@@ -15,6 +15,7 @@ from fixtures import make_township
 from shibie.bulk import run_folder
 from shibie.check import Checked, EngineName, check
 from shibie.explain.account import explain
+from shibie.explain.text import short
 from shibie.ruleset.loader import load
 from shibie.summary import summarise
 from shibie.tables.results import result_tables, write_folder
@@ -255,3 +256,12 @@ def test_faults_of_the_procedure_have_titles(rule_id: str, zh: str, en: str) -> 
 def test_an_explanation_says_the_kind() -> None:
     told = {each: explain(checked(MONITORING), each, "zh").outcome for each in ("M04", "M15")}
     assert told == {"M04": "纳入监测(突发严重困难户)", "M15": "待核实"}
+
+
+def test_only_the_criteria_that_fail_are_reasons() -> None:
+    """SNAP asks for both income tests; S03 meets the one on net income."""
+    (line,) = [
+        line for line in short(explain(checked(SNAP), "S03", "en"), "en") if line.startswith("why")
+    ]
+    assert "Gross income test met" in line
+    assert "Net income test met" not in line

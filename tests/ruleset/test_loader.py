@@ -122,7 +122,7 @@ def test_a_misspelt_key_is_also_a_missing_one() -> None:
         (MINIMAL + "fields: [{of: household, name: x, title: 甲, type: code}]\n",
          "ruleset.yaml:7:10: types code and codes, and only they, take codes"),
         (MINIMAL + "fields: [{of: household, name: x, title: 甲, type: code, codes: kin}]\ncode_lists: {kind: [a]}\n",
-         "ruleset.yaml:7:61: there is no code list 'kin' → did you mean 'kind'?"),
+         "ruleset.yaml:7:64: there is no code list 'kin' → did you mean 'kind'?"),
         (MINIMAL + "parameters: {p: {title: 线, values: {2016-01-01: 1}}}\n",
          "ruleset.yaml:7:36: no value in force from 2015-01-01"),
         (MINIMAL + "parameters: {p: {title: 线, values: {2014-01-01: 1, 2021-01-01: 2}}}\n",

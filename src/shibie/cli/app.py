@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -12,6 +13,7 @@ import typer
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
+    from shibie.errors import Lang
     from shibie.ruleset.model import RuleSet
     from shibie.tables.roster import Roster
 
@@ -46,7 +48,12 @@ class Engine(StrEnum):
 RulesOption = Annotated[
     str, typer.Option("--rules", "-r", help="规则包:名称或文件夹 Pack: a name or a folder.")
 ]
-LangOption = Annotated[Language, typer.Option("--lang", help="输出语言 Language of outputs.")]
+LangOption = Annotated[
+    Language | None,
+    typer.Option(
+        "--lang", help="输出语言,默认随规则包 Language of outputs; the pack's, if not given."
+    ),
+]
 AsOfOption = Annotated[
     str, typer.Option("--as-of", metavar="DATE", help="认定日期,如 2015-12-20 Day of judgement.")
 ]
@@ -75,6 +82,24 @@ def day(text: str, option: str = "--as-of") -> date:
                 suggestion=Words("写作 2015-12-20", "write 2015-12-20"),
             )
         ) from None
+
+
+def spoken(lang: Language | None, rules: str) -> Lang:
+    """The language of outputs: the one asked for, else the pack's own.
+
+    The pack's is read without loading the pack, for messages may be needed before it loads.
+    """
+    if lang is not None:
+        return "en" if lang is Language.en else "zh"
+    from shibie.errors import RulesetError
+    from shibie.ruleset import packs
+
+    try:
+        text = (packs.find(rules) / packs.RULESET_FILE).read_text(encoding="utf-8")
+    except (RulesetError, OSError, UnicodeDecodeError):
+        return "zh"
+    head = re.search(r"^ruleset:.*?(?=^\S|\Z)", text.removeprefix("\ufeff"), re.M | re.S)
+    return "en" if head and re.search(r"\blang: *en\b", head[0]) else "zh"
 
 
 def must_exist(path: Path) -> None:

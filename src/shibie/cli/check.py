@@ -14,13 +14,13 @@ from shibie.cli.app import (
     AsOfOption,
     Engine,
     LangOption,
-    Language,
     RulesOption,
     TrustOption,
     app,
     day,
     must_exist,
     opened,
+    spoken,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
@@ -80,12 +80,12 @@ def check(
     temp: Annotated[
         str | None, typer.Option(help="大名册的临时文件放在哪里 Where large folders spill.")
     ] = None,
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """批量认定一份名册 Decide every household of a roster."""
     # One run over data without cycles: collecting would only walk it again and again.
     gc.disable()
-    language: Lang = "en" if lang is Language.en else "zh"
+    language = spoken(lang, rules)
     kinds = {text: _kind(text) for text in out or []}
     if engine is Engine.spark:
         ruleset, summary, notes = _on_spark(

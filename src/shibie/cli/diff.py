@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shibie.cli.app import JsonOption, LangOption, Language, app, day, must_exist
+from shibie.cli.app import JsonOption, LangOption, app, day, must_exist, spoken
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def diff(
         float, typer.Option("--timeout", help="每问至多几秒 Seconds for each question.", min=0.1)
     ] = 10,
     as_json: JsonOption = False,
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """比较两版规则 What changed, whether stricter or looser, and who moves."""
     from shibie.ruleset.loader import load
@@ -53,7 +53,7 @@ def diff(
     from shibie.verify.moves import moves
     from shibie.verify.relations import relations
 
-    language: Lang = "en" if lang is Language.en else "zh"
+    language = spoken(lang, new)
     before, after = load(old), load(new)
     found: tuple[Move, ...] = ()
     if out is not None and out.suffix != ".xlsx":

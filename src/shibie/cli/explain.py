@@ -14,16 +14,16 @@ from shibie.cli.app import (
     AsOfOption,
     JsonOption,
     LangOption,
-    Language,
     RosterArgument,
     RulesOption,
     TrustOption,
     app,
     opened,
+    spoken,
 )  # fmt: skip
 
 if TYPE_CHECKING:
-    from shibie.errors import Lang
+    pass
 
 
 @app.command()
@@ -40,7 +40,7 @@ def explain(
         Path | None, typer.Option("--html", help="另存为网页 Write a page as well.")
     ] = None,
     trust_declarations: TrustOption = False,
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """解释一户的认定 Why, why not, what to find out, what would change it."""
     from shibie.check import check
@@ -50,7 +50,7 @@ def explain(
     from shibie.explain.text import short
 
     gc.disable()
-    language: Lang = "en" if lang is Language.en else "zh"
+    language = spoken(lang, rules)
     ruleset, judged, read = opened(roster, rules, as_of)
     checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
     told = [explained(checked, each, language) for each in household]

@@ -15,18 +15,17 @@ from shibie.cli.app import (
     REJECTED,
     AsOfOption,
     LangOption,
-    Language,
     RosterArgument,
     RulesOption,
     TrustOption,
     app,
     day,
     opened,
+    spoken,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
-    from shibie.errors import Lang
     from shibie.notice.content import Setting
     from shibie.notice.write import Order, Written
 
@@ -87,7 +86,7 @@ def notice(
     ] = None,
     fonts: FontsOption = None,
     trust_declarations: TrustOption = False,
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """写告知书和公示名单 Write letters to households and public lists."""
     from shibie.check import check
@@ -96,7 +95,7 @@ def notice(
     from shibie.notice.write import Order
 
     gc.disable()
-    language: Lang = "en" if lang is Language.en else "zh"
+    language = spoken(lang, rules)
     if out.is_file():
         raise InputError(
             Problem("--out", Words(f"{out} 是文件,不是文件夹", f"{out} is a file, not a folder"))
@@ -146,7 +145,7 @@ def _with_bar(out: Path, setting: Setting, order: Order) -> Written:
 @app.command()
 def templates(
     folder: Annotated[Path, typer.Argument(help="复制到哪里 Where to copy them.")],
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """复制模板以便修改 Copy the shipped templates, to edit them."""
     from shibie.notice.write import shipped

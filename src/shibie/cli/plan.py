@@ -15,12 +15,12 @@ from shibie.cli.app import (
     AsOfOption,
     JsonOption,
     LangOption,
-    Language,
     RosterArgument,
     RulesOption,
     TrustOption,
     app,
     opened,
+    spoken,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
@@ -50,7 +50,7 @@ def plan(
     ] = None,
     as_json: JsonOption = False,
     trust_declarations: TrustOption = False,
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """一户一规划:拟定措施并核查是否合适 Draft a plan for each household; check that measures fit."""
     from shibie.check import check
@@ -59,7 +59,7 @@ def plan(
     from shibie.plan.tables import plan_tables, review_table, write_plans
 
     gc.disable()
-    language: Lang = "en" if lang is Language.en else "zh"
+    language = spoken(lang, rules)
     for path in out or []:
         if path.suffix.lower() not in ("", ".xlsx"):
             raise InputError(

@@ -15,11 +15,11 @@ from shibie.cli.app import (
     AsOfOption,
     JsonOption,
     LangOption,
-    Language,
     RosterArgument,
     RulesOption,
     app,
     opened,
+    spoken,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
@@ -41,14 +41,14 @@ def procedure(
         typer.Option("--out", "-o", help="结果:.xlsx 或文件夹;可多次 Where to write; repeatable."),
     ] = None,
     as_json: JsonOption = False,
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """程序进度与问题 Where each household stands in the procedure, and every violation."""
     from shibie import procedure as steps
     from shibie.check import check
     from shibie.tables.progress import progress_tables, write_progress
 
-    language: Lang = "en" if lang is Language.en else "zh"
+    language = spoken(lang, rules)
     ruleset, judged, read = opened(roster, rules, as_of)
     if not ruleset.procedure or not read.steps:
         raise InputError(

@@ -16,13 +16,13 @@ from shibie.cli.app import (
     AsOfOption,
     JsonOption,
     LangOption,
-    Language,
     RulesOption,
     TrustOption,
     app,
     day,
     must_exist,
     opened,
+    spoken,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
@@ -51,7 +51,7 @@ def recheck(
     ] = None,
     as_json: JsonOption = False,
     trust_declarations: TrustOption = False,
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """回头看:两份名册按人比对 Match two rosters by their persons."""
     from shibie.check import check
@@ -61,7 +61,7 @@ def recheck(
     from shibie.tables.roster import read_roster
 
     gc.disable()
-    language: Lang = "en" if lang is Language.en else "zh"
+    language = spoken(lang, rules)
     targets = [_target(path) for path in out or []]
     ruleset, judged, read = opened(new, rules, as_of)
     must_exist(old)

@@ -14,11 +14,11 @@ from shibie.cli.app import (
     REJECTED,
     JsonOption,
     LangOption,
-    Language,
     TrustOption,
     app,
     must_exist,
     opened,
+    spoken,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
@@ -74,11 +74,11 @@ def report(
     ] = False,
     as_json: JsonOption = False,
     trust_declarations: TrustOption = False,
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """乡镇报告和数字核对 The township's report, or a check of published figures."""
     gc.disable()
-    language: Lang = "en" if lang is Language.en else "zh"
+    language = spoken(lang, rules)
     if check_file is not None:
         _refuse_both(roster)
         _check(check_file, full, as_json, language)

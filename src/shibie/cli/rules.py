@@ -10,9 +10,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shibie.cli.app import AsOfOption, JsonOption, LangOption, Language, TrustOption, app, day
+from shibie.cli.app import (
+    AsOfOption,
+    JsonOption,
+    LangOption,
+    TrustOption,
+    app,
+    day,
+    spoken,
+)  # fmt: skip
 
 if TYPE_CHECKING:
+    from shibie.errors import Lang
     from shibie.vocabulary import FieldSpec
 
 PackOption = Annotated[
@@ -21,9 +30,7 @@ PackOption = Annotated[
 
 
 @app.command()
-def fields(
-    rules: PackOption = None, as_json: JsonOption = False, lang: LangOption = Language.zh
-) -> None:
+def fields(rules: PackOption = None, as_json: JsonOption = False, lang: LangOption = None) -> None:
     """列出全部字段 List every field: name, title, type, unit, codes, meaning."""
     from shibie.household import Adjudication, StepRecord
     from shibie.ruleset.loader import load
@@ -43,15 +50,15 @@ def fields(
         listing = {name: [asdict(spec) for spec in specs] for name, specs in tables.items()}
         print(json.dumps(listing, ensure_ascii=False, indent=1))
         return
-    _print_fields(tables, lang)
+    _print_fields(tables, spoken(lang, rules or ""))
 
 
-def _print_fields(tables: dict[str, tuple[FieldSpec, ...]], lang: Language) -> None:
+def _print_fields(tables: dict[str, tuple[FieldSpec, ...]], lang: Lang) -> None:
     from rich.console import Console
     from rich.table import Table
 
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
-    english = lang is Language.en
+    english = lang == "en"
     titles = ("name", "title", "type", "unit", "codes", "meaning")
     headers = titles if english else ("名称", "标题", "类型", "单位", "代码", "含义")
     for name, specs in tables.items():
@@ -76,7 +83,7 @@ def schema() -> None:
 @app.command()
 def show(
     pack: Annotated[str, typer.Argument(help="规则包:名称或文件夹 Pack: a name or a folder.")],
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """输出展开后的规则包,注明每项出处 Print a pack with all it inherits, and whence."""
     from shibie.ruleset.composing import compose
@@ -97,7 +104,7 @@ def evaluate(
     rules: PackOption = None,
     as_of: AsOfOption = "",
     trust_declarations: TrustOption = False,
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """计算一个表达式 Print the value of an expression, or `unknown`.
 

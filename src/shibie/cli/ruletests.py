@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from shibie.cli.app import JsonOption, LangOption, Language, app
+from shibie.cli.app import JsonOption, LangOption, app, spoken
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ def run(
         typer.Option("--suggest", help="把没测到的写成待填的测试 Write what is missing as tests."),
     ] = None,
     as_json: JsonOption = False,
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """运行规则包的测试 Run a pack's tests; name the rules that none makes fire."""
     from shibie.coverage import measure
     from shibie.ruleset.loader import load
     from shibie.ruletests import run_tests
 
-    language: Lang = "en" if lang is Language.en else "zh"
+    language = spoken(lang, pack)
     ruleset = load(pack)
     report = run_tests(ruleset)
     measured = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shibie.cli.app import JsonOption, LangOption, Language, app
+from shibie.cli.app import JsonOption, LangOption, app, spoken
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -54,14 +54,14 @@ def verify(
     mutants: Annotated[
         bool, typer.Option("--mutants", help="变异测试 Which wrong changes nobody notices.")
     ] = False,
-    lang: LangOption = Language.zh,
+    lang: LangOption = None,
 ) -> None:
     """证明规则包的性质 Prove what a pack does to every household, or show one that refutes it."""
     from shibie.engine.solver.household import Bound
     from shibie.ruleset.loader import load
     from shibie.verify.report import verify as verified
 
-    language: Lang = "en" if lang is Language.en else "zh"
+    language = spoken(lang, pack)
     ruleset = load(pack)
     loud = sys.stderr.isatty()
 

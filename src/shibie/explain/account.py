@@ -136,7 +136,7 @@ def account(
         case.household.village or "",
         len(case.household.members),
         decision.eligibility,
-        _outcome(ruleset, decision),
+        _outcome(ruleset, decision, lang),
         why,
         tuple(each for each in asked.values() if each not in why),
         tuple(teller.obstacles()),
@@ -148,12 +148,13 @@ def account(
     )
 
 
-def _outcome(ruleset: RuleSet, decision: Decision) -> str:
+def _outcome(ruleset: RuleSet, decision: Decision, lang: Lang) -> str:
     """The programme's word for the result, with the kind of an eligible household."""
     word = wording.eligibility(ruleset, decision.eligibility)
     if decision.eligibility != "eligible" or not decision.kind:
         return word
-    return f"{word}({wording.rule_title(ruleset, decision.kind)})"
+    kind = wording.rule_title(ruleset, decision.kind, lang)
+    return Words(f"{word}({kind})", f"{word} ({kind})").say(lang)
 
 
 def _why(ruleset: RuleSet, decision: Decision, asked: dict[str, Reason]) -> list[Reason]:
@@ -161,7 +162,9 @@ def _why(ruleset: RuleSet, decision: Decision, asked: dict[str, Reason]) -> list
     if decision.eligibility == "ineligible":
         grounds = [asked[ground] for ground in decision.grounds if ground in asked]
         if NOT_POOR in decision.grounds:
-            grounds += [asked[rule.id] for rule in ruleset.criteria]
+            # A programme may ask for several at once: those that hold are no reason.
+            criteria = [asked[rule.id] for rule in ruleset.criteria]
+            grounds += [each for each in criteria if each.outcome != "true"]
         return grounds
     wanted = ("true",) if decision.eligibility == "eligible" else ("true", "unknown")
     found = [asked[rule.id] for rule in ruleset.criteria if asked[rule.id].outcome in wanted]

@@ -56,9 +56,17 @@ def _grounds(told: Explanation, lang: Lang) -> list[str]:
         if each.kind != "criterion" or each.outcome in ("true", "unknown"):
             found.append(f"{each.title}: {each.said}")
     if told.eligibility == "ineligible" and criteria:
+        title = wording._OWN_RULES[NOT_POOR].say(lang)
+        if any(each.kind == "criterion" and each.outcome == "true" for each in told.others):
+            unmet = [
+                Words(f"“{each.title}”不成立({each.said})", f"'{each.title}' does not hold ({each.said})")
+                for each in criteria
+                if each.outcome == "false"
+            ]
+            said = Words("、", ", ").say(lang).join(each.say(lang) for each in unmet)
+            return [*found, f"{title}: {said}"]
         # The income line is the criterion with numbers; the others are plain "no".
         said = next((each.said for each in criteria if len(each.facts) > 1), criteria[0].said)
-        title = wording._OWN_RULES[NOT_POOR].say(lang)
         others = Words("其他标准也不成立", "the other criteria do not hold either").say(lang)
         found.append(f"{title}: {said}{Words(',', ', ').say(lang)}{others}")
     return found or [Words("没有已知的原因", "no reason is known").say(lang)]

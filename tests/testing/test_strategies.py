@@ -98,11 +98,12 @@ def test_they_shrink_to_little_and_show_it_as_a_rule_test() -> None:
     found = find(
         households(SOUND), lambda each: "vehicle" in each.decision.grounds, settings=SHRUNK
     )
+    # Either the household says that it has one, or a register does: both are small.
     assert repr(found).startswith(
         "as_of: 2015-12-31\ngiven:\n  wage_income: 0\n  housing_grade: A\n  living_above_local: false\n"
-        "  owns_vehicle: true\n  members:\n"
     )
-    assert len(found.given["members"]) == 1
+    assert len(found.given["members"]) <= 2
+    assert len(repr(found).splitlines()) <= 16
     assert "id_number" not in repr(found)
 
 

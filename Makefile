@@ -47,9 +47,15 @@ test: lint
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m slow
 
+# The engines to compare with are installed for this alone.
 bench: $(VENV)/.dev
+	$(BIN)/pip install --quiet --editable ".[bench]"
 	$(BIN)/python bench/township.py
 	$(BIN)/python bench/rete.py
+	$(BIN)/python bench/explain.py
+	$(BIN)/python bench/scale.py sizes 10000 100000 1000000
+	$(BIN)/python bench/scale.py rules
+	$(BIN)/python bench/peers.py out/bench/100000
 	$(BIN)/python bench/explain.py
 
 docs: $(VENV)/.dev

@@ -5,7 +5,7 @@ the clock) and says the eligibility and the grounds of each household. On comple
 must agree; on missing data each is compared with Kleene's answer. What an engine refuses to
 evaluate counts as undecided.
 
-    pip install zen-engine openfisca-core rule-engine cel-python common-expression-language
+    pip install -e '.[bench]'
     python bench/peers.py FOLDER [HOUSEHOLDS]      # FOLDER: made by bench/population.py
 """
 

@@ -59,7 +59,10 @@ def _grounds(told: Explanation, lang: Lang) -> list[str]:
         title = wording._OWN_RULES[NOT_POOR].say(lang)
         if any(each.kind == "criterion" and each.outcome == "true" for each in told.others):
             unmet = [
-                Words(f"“{each.title}”不成立({each.said})", f"'{each.title}' does not hold ({each.said})")
+                Words(
+                    f"“{each.title}”不成立({each.said})",
+                    f"'{each.title}' does not hold ({each.said})",
+                )
                 for each in criteria
                 if each.outcome == "false"
             ]

@@ -27,13 +27,17 @@ from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect, is_true
 from shibie.given import case_from
 from shibie.ruleset import tree
+from shibie.ruleset.loader import load
 from shibie.ruleset.model import RuleSet
+from shibie.summary import summarise
+from shibie.tables.results import result_tables, write_folder
 from support import books
 from support import expressions as given_expressions
 from support.rulesets import POOL, fixed, rulesets
 from tables.test_damage import damaged
 from test_cli import PACK as RULES
 from test_cli import shibie
+from test_programmes import FIXTURES, PROGRAMMES, Programme, checked
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -67,6 +71,18 @@ def test_a_damaged_folder(spark: SparkSession, tmp_path: Path, seed: int, encodi
         assert (tmp_path / "spark" / name).read_text() == (tmp_path / "small" / name).read_text()
     assert found == expected
     assert found["rejected"] > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("programme", PROGRAMMES, ids=lambda each: each.pack)
+def test_other_programmes(spark: SparkSession, tmp_path: Path, programme: Programme) -> None:
+    found = checked(programme)
+    write_folder(tmp_path / "small", result_tables(found), summarise(found))
+    ruleset, folder = load(programme.pack), FIXTURES / programme.pack
+    out = {str(tmp_path / "spark"): "csv"}
+    run_spark(ruleset, str(folder), programme.as_of, out, session=spark)  # type: ignore[arg-type]
+    for file in sorted((tmp_path / "small").iterdir()):
+        assert (tmp_path / "spark" / file.name).read_text() == file.read_text()
 
 
 def test_parquet_in_parts_in_and_out(spark: SparkSession, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from shibie.errors import InputError
 from shibie.ruleset import tree
 from shibie.ruleset.loader import load
 from shibie.ruleset.model import RuleSet
+from shibie.ruleset.packs import shipped
 from shibie.verify import survival
 from shibie.verify.mutations import Mutant, mutants
 from shibie.verify.prover import Prover
@@ -147,8 +148,9 @@ def test_the_percentage_is_never_rounded_up_to_100(found: Score) -> None:
     assert many.percent == 99.9
 
 
-def test_the_shipped_pack_notices_everything() -> None:
-    found = score(load("bazhong-2015"))
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_the_shipped_packs_notice_everything(name: str) -> None:
+    found = score(load(name))
     assert len(found.trials) > 100
     assert [each.mutant.name for each in found.trials if each.fate == "survived"] == []
     assert found.percent == 100

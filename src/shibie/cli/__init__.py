@@ -7,6 +7,7 @@ Exit status: 0 done; 1 the thing checked does not hold; 2 unusable input or argu
 from __future__ import annotations
 
 import sys
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,6 +33,14 @@ def main() -> None:
 
 
 def _language(arguments: list[str]) -> Lang:
-    """The language asked for on the command line, before it is parsed."""
+    """The language asked for on the command line, else that of the pack named there."""
+    from shibie.cli.app import Language, spoken
+
     joined = " ".join(arguments)
-    return "en" if "--lang en" in joined or "--lang=en" in joined else "zh"
+    for language in Language:
+        if f"--lang {language}" in joined or f"--lang={language}" in joined:
+            return language.value
+    named = [after for option, after in pairwise(arguments) if option in ("--rules", "-r")]
+    # `test`, `verify`, `show` and `diff` name their packs without an option.
+    said = {spoken(None, name) for name in named or arguments[2:4]}
+    return "en" if "en" in said else "zh"

@@ -16,6 +16,8 @@ from shibie.bulk import run_folder
 from shibie.check import Checked, EngineName, check
 from shibie.explain.account import explain
 from shibie.explain.text import short
+from shibie.notice.content import Setting, letter
+from shibie.notice.period import Period
 from shibie.ruleset.loader import load
 from shibie.summary import summarise
 from shibie.tables.results import result_tables, write_folder
@@ -265,3 +267,10 @@ def test_only_the_criteria_that_fail_are_reasons() -> None:
     ]
     assert "Gross income test met" in line
     assert "Net income test met" not in line
+
+
+def test_a_letter_of_a_form_without_names_and_places() -> None:
+    found = checked(SNAP)
+    days = Period(date(2024, 3, 15), date(2024, 3, 24), 10)
+    fields = letter(Setting(found, days, lang="en"), found.cases[0], found.decisions[0])
+    assert (fields["head"], fields["place"]) == ("To the household", "no address given")

@@ -90,8 +90,11 @@ def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
     fields = {
         **setting.shared(),
         "household": told.household_id,
-        "head": told.head,
-        "place": place_of(case),
+        # A form without names has a number for each member, which is nobody's name.
+        "head": told.head
+        if hasattr(case.household.members[0], "name")
+        else setting.say("本户", "To the household"),
+        "place": place_of(case) or setting.say("未填地址", "no address given"),
         "persons": told.persons,
         "eligibility": told.eligibility,
         "result": told.outcome,

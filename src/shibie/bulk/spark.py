@@ -26,6 +26,10 @@ from shibie.tables.headers import Header
 from shibie.tables.results import LIST_SEPARATOR, Format, Table
 from shibie.tables.source import Sheet
 
+# A query of so many characters is not left to be pushed into others: where facts rest on
+# facts, a condition that Spark pushes through them doubles with each.
+LONG = 5_000
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
@@ -228,10 +232,11 @@ class SparkHost:
         several = list(steps)
         uses = Counter(name for step in several for name in step.reads)
         for step in several:
-            kind = "TABLE" if uses[step.name] > 1 else "VIEW"
+            query = step.query.sql("spark", copy=False)
+            kind = "TABLE" if uses[step.name] > 1 or len(query) > LONG else "VIEW"
             if kind == "TABLE":
                 progress(step.name)
-            self.create(kind, step.name, step.query.sql("spark", copy=False))
+            self.create(kind, step.name, query)
 
     # --- results ------------------------------------------------------------------------
 

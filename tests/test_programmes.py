@@ -274,3 +274,10 @@ def test_a_letter_of_a_form_without_names_and_places() -> None:
     days = Period(date(2024, 3, 15), date(2024, 3, 24), 10)
     fields = letter(Setting(found, days, lang="en"), found.cases[0], found.decisions[0])
     assert (fields["head"], fields["place"]) == ("To the household", "no address given")
+
+
+def test_a_day_is_early_or_late_rather_than_high_or_low() -> None:
+    zh, en = (short(explain(checked(SNAP), "S03", lang), lang)[-1] for lang in ("zh", "en"))
+    assert "不晚于 1964 年 3 月 15 日" in zh
+    assert "on or before 1964-03-15" in en
+    assert "at most 1,580.00" in en

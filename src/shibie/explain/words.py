@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, cast
 
 from shibie import wording
@@ -99,10 +100,7 @@ class Phrases:
         to = self.say("、", " or ").join(
             self.shown(change, value) for value in (change.value, *change.also)
         )
-        words = {
-            "most": Words("不高于", "at most"), "least": Words("不低于", "at least"),
-            "": Words("经核实为", "verified to be"),
-        }[change.bound]  # fmt: skip
+        words = bound(change) or Words("经核实为", "verified to be")
         if isinstance(change.before, bool) and not self.sensitive(lever):
             return self.say(f"{name}{words.zh}“{to}”", f"{name} {words.en} {to}")
         now = MASKED.say(self.lang) if self.sensitive(lever) else self.value(lever, change.before)
@@ -176,11 +174,10 @@ class Phrases:
         if lever.kind == "number":
             return name
         value = self.value(lever, change.value)
-        words = {
-            "most": Words("不高于 ", " at most "), "least": Words("不低于 ", " at least "),
-            "": Words("为", " is "),
-        }[change.bound]  # fmt: skip
-        return f"{name}{words.say(self.lang)}{value}"
+        words = bound(change)
+        if words is None:
+            return self.say(f"{name}为{value}", f"{name} is {value}")
+        return self.say(f"{name}{words.zh} {value}", f"{name} {words.en} {value}")
 
     def row(self, lever: Lever, cells: Iterable[tuple[str, Any]]) -> str:
         """What a supposed row says, in brackets."""
@@ -193,3 +190,14 @@ class Phrases:
                 shown = self.say(f"达到 {shown}", f"from {shown}")
             told.append(f"{column.title} {shown}")
         return f"({self.say(',', ', ').join(told)})" if told else ""
+
+
+def bound(change: Change) -> Words | None:
+    """How a bound is said of a number or of a day; None where the value itself is meant."""
+    if not change.bound:
+        return None
+    if isinstance(change.value, date):
+        return {
+            "most": Words("不晚于", "on or before"), "least": Words("不早于", "on or after")
+        }[change.bound]  # fmt: skip
+    return {"most": Words("不高于", "at most"), "least": Words("不低于", "at least")}[change.bound]

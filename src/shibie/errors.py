@@ -83,6 +83,19 @@ class MissingExtraError(ShibieError):
     """An optional library is not installed; the problem says which extra to install."""
 
 
+def cannot_load(
+    where: str, library: str, error: ImportError, suggestion: Words
+) -> MissingExtraError:
+    """The error for an optional library, with what to install.
+
+    >>> print(cannot_load("PDF", "typst", ImportError("no"), Words("装", "install")).render("en"))
+    PDF: typst cannot be loaded (no)
+      → install
+    """
+    what = Words(f"未能载入 {library}({error})", f"{library} cannot be loaded ({error})")
+    return MissingExtraError(Problem(where, what, suggestion=suggestion))
+
+
 def closest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like `name`, or None when nothing is near.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +24,7 @@ from shibie.engine.relational.assemble import Outputs
 from shibie.engine.relational.memory import Database
 from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect, is_true
+from shibie.engine.relational.steps import read_again
 from shibie.given import case_from
 from shibie.ruleset import tree
 from shibie.ruleset.loader import load
@@ -124,10 +124,10 @@ class OnSpark:
 
     def steps(self, steps: Iterable[Step]) -> None:
         several = list(steps)
-        uses = Counter(name for step in several for name in step.reads)
+        tables = read_again(several)
         for step in several:
             found = self.session.sql(step.query.sql("spark", copy=False))
-            if uses[step.name] > 1:
+            if step.name in tables:
                 found = self.session.createDataFrame(found.toArrow())
             found.createOrReplaceTempView(step.name)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from shibie.bulk.sparkfiles import Storage, numbered, type_names
 from shibie.check import must_be_in_force
 from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect
+from shibie.engine.relational.steps import read_again
 from shibie.errors import InputError, Lang, MissingExtraError, Problem, Words
 from shibie.ruleset.model import RuleSet
 from shibie.tables.headers import Header
@@ -230,10 +230,10 @@ class SparkHost:
     def steps(self, steps: Iterable[Step], progress: Callable[[str], None]) -> None:
         """Run the steps of a plan."""
         several = list(steps)
-        uses = Counter(name for step in several for name in step.reads)
+        tables = read_again(several)
         for step in several:
             query = step.query.sql("spark", copy=False)
-            kind = "TABLE" if uses[step.name] > 1 or len(query) > LONG else "VIEW"
+            kind = "TABLE" if step.name in tables or len(query) > LONG else "VIEW"
             if kind == "TABLE":
                 progress(step.name)
             self.create(kind, step.name, query)

@@ -67,6 +67,10 @@ TrustOption = Annotated[
 RosterArgument = Annotated[
     Path, typer.Argument(help="名册:文件夹或 .xlsx Roster: a folder or an .xlsx.")
 ]
+TablesOption = Annotated[
+    list[Path] | None,
+    typer.Option("--out", "-o", help="结果:.xlsx 或文件夹;可多次 Where to write; repeatable."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 Print JSON.")]
 
 
@@ -100,6 +104,20 @@ def spoken(lang: Language | None, rules: str) -> Lang:
         return "zh"
     head = re.search(r"^ruleset:.*?(?=^\S|\Z)", text.removeprefix("\ufeff"), re.M | re.S)
     return "en" if head and re.search(r"\blang: *en\b", head[0]) else "zh"
+
+
+def xlsx_or_folder(path: Path) -> Path:
+    """A place of result tables: a workbook, or a folder; anything else is refused."""
+    suffix = path.suffix.lower()
+    if suffix not in ("", ".xlsx") or (suffix == "" and path.is_file()):
+        raise InputError(
+            Problem(
+                "--out",
+                Words(f"不能写成 {path}", f"cannot write {path}"),
+                suggestion=Words("用 .xlsx 文件或一个文件夹", "name an .xlsx file or a folder"),
+            )
+        )
+    return path
 
 
 def must_exist(path: Path) -> None:

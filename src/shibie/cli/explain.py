@@ -6,7 +6,7 @@ import gc
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -21,9 +21,6 @@ from shibie.cli.app import (
     opened,
     spoken,
 )  # fmt: skip
-
-if TYPE_CHECKING:
-    pass
 
 
 @app.command()

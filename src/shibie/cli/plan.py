@@ -17,10 +17,12 @@ from shibie.cli.app import (
     LangOption,
     RosterArgument,
     RulesOption,
+    TablesOption,
     TrustOption,
     app,
     opened,
     spoken,
+    xlsx_or_folder,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
@@ -38,10 +40,7 @@ def plan(
     roster: RosterArgument,
     rules: RulesOption,
     as_of: AsOfOption,
-    out: Annotated[
-        list[Path] | None,
-        typer.Option("--out", "-o", help="结果:.xlsx 或文件夹;可多次 Where to write; repeatable."),
-    ] = None,
+    out: TablesOption = None,
     check_file: Annotated[
         Path | None,
         typer.Option(
@@ -60,15 +59,7 @@ def plan(
 
     gc.disable()
     language = spoken(lang, rules)
-    for path in out or []:
-        if path.suffix.lower() not in ("", ".xlsx"):
-            raise InputError(
-                Problem(
-                    "--out",
-                    Words(f"不能写成 {path}", f"cannot write {path}"),
-                    suggestion=Words("用 .xlsx 文件或一个文件夹", "name an .xlsx file or a folder"),
-                )
-            )
+    targets = [xlsx_or_folder(path) for path in out or []]
     ruleset, judged, read = opened(roster, rules, as_of)
     if not ruleset.measures:
         raise InputError(
@@ -89,7 +80,7 @@ def plan(
         tables = plan_tables(checked, plans, language)
         _print_drafts(checked, plans, as_json, language)
         status = REJECTED if read.rejected else 0
-    for path in out or []:
+    for path in targets:
         write_plans(path, tables, language)
         if not as_json:
             print(Words(f"结果在 {path}", f"results in {path}").say(language))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -17,6 +16,7 @@ from shibie.cli.app import (
     LangOption,
     RosterArgument,
     RulesOption,
+    TablesOption,
     app,
     opened,
     spoken,
@@ -36,10 +36,7 @@ def procedure(
     roster: RosterArgument,
     rules: RulesOption,
     as_of: AsOfOption,
-    out: Annotated[
-        list[Path] | None,
-        typer.Option("--out", "-o", help="结果:.xlsx 或文件夹;可多次 Where to write; repeatable."),
-    ] = None,
+    out: TablesOption = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:

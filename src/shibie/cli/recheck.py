@@ -17,12 +17,14 @@ from shibie.cli.app import (
     JsonOption,
     LangOption,
     RulesOption,
+    TablesOption,
     TrustOption,
     app,
     day,
     must_exist,
     opened,
     spoken,
+    xlsx_or_folder,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
@@ -45,10 +47,7 @@ def recheck(
             metavar="DATE", help="原名册日期,默认一年前 Day of the roster before; a year before."
         ),
     ] = "",
-    out: Annotated[
-        list[Path] | None,
-        typer.Option("--out", "-o", help="结果:.xlsx 或文件夹;可多次 Where to write; repeatable."),
-    ] = None,
+    out: TablesOption = None,
     as_json: JsonOption = False,
     trust_declarations: TrustOption = False,
     lang: LangOption = None,
@@ -62,7 +61,7 @@ def recheck(
 
     gc.disable()
     language = spoken(lang, rules)
-    targets = [_target(path) for path in out or []]
+    targets = [xlsx_or_folder(path) for path in out or []]
     ruleset, judged, read = opened(new, rules, as_of)
     must_exist(old)
     begun = since_of(since, judged)
@@ -98,19 +97,6 @@ def since_of(text: str, judged: date) -> date:
             )
         )
     return since
-
-
-def _target(path: Path) -> Path:
-    suffix = path.suffix.lower()
-    if suffix not in ("", ".xlsx") or (suffix == "" and path.is_file()):
-        raise InputError(
-            Problem(
-                "--out",
-                Words(f"不能写成 {path}", f"cannot write {path}"),
-                suggestion=Words("用 .xlsx 文件或一个文件夹", "name an .xlsx file or a folder"),
-            )
-        )
-    return path
 
 
 def _print(ruleset: RuleSet, data: dict[str, Any], lang: Lang) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shibie.errors import InputError, MissingExtraError, Problem, Words
+from shibie.errors import InputError, Problem, Words, cannot_load
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -21,15 +21,14 @@ def typst_library() -> ModuleType:
     try:
         import typst
     except ImportError as error:
-        raise MissingExtraError(
-            Problem(
-                "PDF",
-                Words(f"未能载入 typst({error})", f"typst cannot be loaded ({error})"),
-                suggestion=Words(
-                    "pip install 'shibie[notice]',或只写 Word:--format docx",
-                    "pip install 'shibie[notice]', or write Word only: --format docx",
-                ),
-            )
+        raise cannot_load(
+            "PDF",
+            "typst",
+            error,
+            Words(
+                "pip install 'shibie[notice]',或只写 Word:--format docx",
+                "pip install 'shibie[notice]', or write Word only: --format docx",
+            ),
         ) from error
     return typst
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from shibie.errors import InputError, MissingExtraError, Problem, Words, did_you_mean
+from shibie.errors import InputError, Problem, Words, cannot_load, did_you_mean
 
 
 def docxtpl_library() -> Any:
@@ -15,15 +15,14 @@ def docxtpl_library() -> Any:
     try:
         import docxtpl
     except ImportError as error:
-        raise MissingExtraError(
-            Problem(
-                "Word",
-                Words(f"未能载入 docxtpl({error})", f"docxtpl cannot be loaded ({error})"),
-                suggestion=Words(
-                    "pip install 'shibie[notice]',或只写 PDF:--format pdf",
-                    "pip install 'shibie[notice]', or write PDF only: --format pdf",
-                ),
-            )
+        raise cannot_load(
+            "Word",
+            "docxtpl",
+            error,
+            Words(
+                "pip install 'shibie[notice]',或只写 PDF:--format pdf",
+                "pip install 'shibie[notice]', or write PDF only: --format pdf",
+            ),
         ) from error
     return docxtpl
 

@@ -205,20 +205,21 @@ def _joined(base: Pack, own: Pack) -> Pack:
     problems = list(_misnamed(own, theirs, mine))
     if problems:
         raise RulesetError(problems)
-    gone = {theirs[name] for name in (*own.form.drops, *own.form.replaces)}
+    dropped = {theirs[name] for name in own.form.drops}
+    # What is replaced keeps its place in the order.
+    replaced = {theirs[name]: mine[name] for name in own.form.replaces}
+    added = [path for path in mine.values() if path not in replaced.values()]
     update: dict[str, Any] = {}
     places: dict[YamlPath, Place] = {}
     for section in type(own.form).model_fields:
         if section in _OWN:
             continue
-        both = [(base, path) for path in theirs.values() if path[0] == section]
-        kept = [(pack, path) for pack, path in both if path not in gone]
-        # What is replaced keeps its place in the order.
-        at = {theirs[name]: mine[name] for name in own.form.replaces}
-        chosen = [(own, at[path]) if path in at else (base, path) for _, path in both
-                  if path in at or (base, path) in kept]  # fmt: skip
-        added = [(own, path) for path in mine.values() if path[0] == section]
-        chosen += [each for each in added if each not in chosen]
+        chosen = [
+            (own, replaced[path]) if path in replaced else (base, path)
+            for path in theirs.values()
+            if path[0] == section and path not in dropped
+        ]
+        chosen += [(own, path) for path in added if path[0] == section]
         update[section] = _section(section, chosen, getattr(own.form, section))
         for index, (pack, path) in enumerate(chosen):
             to = (section, index) if isinstance(update[section], list) else path

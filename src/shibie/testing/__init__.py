@@ -12,17 +12,16 @@
 
 from __future__ import annotations
 
-from shibie.errors import MissingExtraError, Problem, Words
+from shibie.errors import Words, cannot_load
 
 try:
     import hypothesis as _hypothesis
 except ImportError as error:
-    raise MissingExtraError(
-        Problem(
-            "shibie.testing",
-            Words(f"未能载入 Hypothesis({error})", f"Hypothesis cannot be loaded ({error})"),
-            suggestion=Words("pip install 'shibie[test]'", "pip install 'shibie[test]'"),
-        )
+    raise cannot_load(
+        "shibie.testing",
+        "Hypothesis",
+        error,
+        Words("pip install 'shibie[test]'", "pip install 'shibie[test]'"),
     ) from error
 
 from shibie.testing.situation import Situation

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     import duckdb
 
 
+def read_again(steps: Iterable[Step]) -> frozenset[str]:
+    """The steps that several others read: computed once, as tables."""
+    uses = Counter(name for step in steps for name in step.reads)
+    return frozenset(name for name, count in uses.items() if count > 1)
+
+
 def run_steps(
     connection: duckdb.DuckDBPyConnection,
     steps: Iterable[Step],
@@ -19,9 +25,9 @@ def run_steps(
 ) -> None:
     """Execute steps in order; the outputs can then be selected from."""
     several = list(steps)
-    uses = Counter(name for step in several for name in step.reads)
+    tables = read_again(several)
     for step in several:
-        kind = "TABLE" if uses[step.name] > 1 else "VIEW"
+        kind = "TABLE" if step.name in tables else "VIEW"
         if kind == "TABLE" and progress:
             progress(step.name)
         connection.execute(

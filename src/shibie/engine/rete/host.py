@@ -26,7 +26,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from shibie.engine.rete.network import Gate, Network
-from shibie.errors import MissingExtraError, Problem, Words
+from shibie.errors import Words, cannot_load
 
 GATES_PER_MODULE = 12
 # durable-rules drops an action after ten seconds; a run that long cannot be trusted.
@@ -44,20 +44,16 @@ def durable_host() -> Any:
     try:
         from durable.engine import Host
     except ImportError as error:
-        raise MissingExtraError(
-            Problem(
-                "--engine rete",
-                Words(
-                    f"未能载入 durable-rules({error})",
-                    f"durable-rules cannot be loaded ({error})",
-                ),
-                suggestion=Words(
-                    "需要 Python 3.12 或更早版本与 C 编译器:pip install 'shibie[rete]';"
-                    "或改用 --engine interpreter,结果相同",
-                    "it needs Python 3.12 or older and a C compiler: pip install 'shibie[rete]'; "
-                    "or use --engine interpreter, which decides the same",
-                ),
-            )
+        raise cannot_load(
+            "--engine rete",
+            "durable-rules",
+            error,
+            Words(
+                "需要 Python 3.12 或更早版本与 C 编译器:pip install 'shibie[rete]';"
+                "或改用 --engine interpreter,结果相同",
+                "it needs Python 3.12 or older and a C compiler: pip install 'shibie[rete]'; "
+                "or use --engine interpreter, which decides the same",
+            ),
         ) from error
     return Host
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from shibie.errors import MissingExtraError, Problem, Words
+from shibie.errors import Words, cannot_load
 
 try:
     import z3
 except ImportError as error:
-    raise MissingExtraError(
-        Problem(
-            "shibie verify",
-            Words(f"未能载入 Z3({error})", f"Z3 cannot be loaded ({error})"),
-            suggestion=Words("pip install 'shibie[verify]'", "pip install 'shibie[verify]'"),
-        )
+    raise cannot_load(
+        "shibie verify",
+        "Z3",
+        error,
+        Words("pip install 'shibie[verify]'", "pip install 'shibie[verify]'"),
     ) from error
 
 __all__ = ["z3"]

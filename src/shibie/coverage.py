@@ -19,10 +19,10 @@ from shibie.engine.interpreter import Place, evaluate, items
 from shibie.engine.kleene import Truth, conjunction, disjunction, negation
 from shibie.engine.prose import describe
 from shibie.errors import Words
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.tree import MEMBER, Collection, Node
+from shibie.language.types import Bool
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.tree import MEMBER, Collection, Node
-from shibie.ruleset.types import Bool
 from shibie.vocabulary import Owner
 
 # A truth that a leaf takes, or a truth by which it alone decides its condition.

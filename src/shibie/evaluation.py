@@ -13,11 +13,11 @@ from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import Place, evaluate
 from shibie.errors import InputError, Problem, Words
 from shibie.given import case_from
-from shibie.ruleset import tree
-from shibie.ruleset.expression import ExpressionError, parse
+from shibie.language import tree
+from shibie.language.names import MEMBERS
+from shibie.language.parse import ExpressionError, parse
 from shibie.ruleset.loader import core_ruleset, load
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import MEMBERS
 from shibie.ruleset.positions import Page
 from shibie.vocabulary import Owner
 

@@ -18,8 +18,8 @@ from shibie.compare import usable_number
 from shibie.engine.case import UNKNOWN_ROWS, Case, Row, Rows
 from shibie.errors import InputError, Problem, Words, did_you_mean, listed
 from shibie.household import Adjudication
+from shibie.language.names import MEMBERS
 from shibie.ruleset.model import Register, RuleSet
-from shibie.ruleset.names import MEMBERS
 from shibie.vocabulary import FieldSpec, annotation, folded
 
 ADJUDICATIONS, TRUST = "adjudications", "trust_declarations"

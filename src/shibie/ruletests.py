@@ -22,11 +22,11 @@ from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import Place, evaluate
 from shibie.errors import InputError, Problem, RulesetError, Words, did_you_mean
 from shibie.given import case_from
+from shibie.language.tree import HOUSEHOLD
 from shibie.ruleset.forms import validated
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.schema import Form
 from shibie.ruleset.source import Source, read_file
-from shibie.ruleset.tree import HOUSEHOLD
 
 TruthWord = bool | Literal["unknown"]
 _Path = tuple[str | int, ...]

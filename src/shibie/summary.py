@@ -12,8 +12,8 @@ from shibie.compare import unmatched
 from shibie.decision import NOT_POOR, Decision
 from shibie.engine.case import Case
 from shibie.engine.interpreter import Place, evaluate
+from shibie.language.tree import HOUSEHOLD
 from shibie.ruleset.model import Rule, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD
 
 ByRule = dict[str, dict[str, dict[str, int]]]
 Pair = tuple[Case, Decision]

@@ -9,8 +9,8 @@ from shibie.compare import DUPLICATE_PERSON
 from shibie.decision import NOT_POOR, Eligibility
 from shibie.errors import Lang, Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import Basis, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER
 from shibie.vocabulary import specs_of
 
 KINDS: Mapping[str, Words] = {

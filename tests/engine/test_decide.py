@@ -15,7 +15,7 @@ from shibie.engine.decide import decide
 from shibie.engine.interpreter import Place
 from shibie.engine.trace import trace
 from shibie.given import case_from
-from shibie.ruleset.expression import parse
+from shibie.language.parse import parse
 from support import households
 from support.expressions import AS_OF, Both, conditions
 from support.probe import probe

@@ -15,9 +15,9 @@ from shibie.engine import interpreter
 from shibie.engine.interpreter import Place, evaluate, truth
 from shibie.engine.kleene import conjunction, disjunction, negation
 from shibie.given import case_from
-from shibie.ruleset import tree
-from shibie.ruleset.expression import parse
-from shibie.ruleset.tree import Node
+from shibie.language import tree
+from shibie.language.parse import parse
+from shibie.language.tree import Node
 from support import households
 from support.expressions import AS_OF, Both, conditions, python_value
 from support.probe import probe

@@ -14,7 +14,7 @@ from shibie.engine.interpreter import Place
 from shibie.engine.prose import amount, describe, state
 from shibie.engine.trace import trace
 from shibie.given import case_from
-from shibie.ruleset.expression import parse
+from shibie.language.parse import parse
 from shibie.ruleset.loader import load
 from support import households
 from support.expressions import AS_OF, Both, conditions

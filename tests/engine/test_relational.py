@@ -19,7 +19,7 @@ from shibie.engine.decide import decide
 from shibie.engine.relational import decide_all, expressions
 from shibie.engine.relational.sql import binary, is_true, number
 from shibie.given import case_from
-from shibie.ruleset import tree
+from shibie.language import tree
 from shibie.ruleset.loader import load
 from shibie.ruleset.model import RuleSet
 from shibie.tables.roster import read_roster

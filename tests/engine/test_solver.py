@@ -24,11 +24,11 @@ from shibie.engine.solver.outcome import Outcome
 from shibie.engine.solver.reading import Reading
 from shibie.engine.solver.z3lib import z3
 from shibie.given import case_from
-from shibie.ruleset import tree
-from shibie.ruleset.expression import ExpressionError, parse
+from shibie.language import tree
+from shibie.language.names import Context
+from shibie.language.parse import ExpressionError, parse
+from shibie.language.types import Bool
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import Context
-from shibie.ruleset.types import Bool
 from support import households
 from support.expressions import AS_OF, Both, Maker, conditions
 from support.probe import probe

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from shibie.errors import RulesetError
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.loader import loads
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER
 from support.probe import DECLARATIONS, HEAD, RULES
 
 PACK = HEAD + DECLARATIONS + RULES

@@ -26,7 +26,7 @@ from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect, is_true
 from shibie.engine.relational.steps import read_again
 from shibie.given import case_from
-from shibie.ruleset import tree
+from shibie.language import tree
 from shibie.ruleset.loader import load
 from shibie.ruleset.model import RuleSet
 from shibie.summary import summarise

@@ -7,10 +7,10 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from shibie.ruleset.expression import ExpressionError, parse
+from shibie.language.names import Context
+from shibie.language.parse import ExpressionError, parse
+from shibie.language.types import Bool
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import Context
-from shibie.ruleset.types import Bool
 from support import households
 from support.expressions import Maker
 from support.probe import probe

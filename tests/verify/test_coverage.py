@@ -13,7 +13,7 @@ from shibie.cli.app import app
 from shibie.coverage import Examined, Missing, combined, conditions, measure, unseen_words
 from shibie.errors import RulesetError
 from shibie.given import case_from
-from shibie.ruleset import tree
+from shibie.language import tree
 from shibie.ruleset.loader import load
 from shibie.ruletests import load_tests
 from shibie.verify.suggest import TO_FILL_IN, suggestions

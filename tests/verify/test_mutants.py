@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from shibie.cli.app import app
 from shibie.errors import InputError
-from shibie.ruleset import tree
+from shibie.language import tree
 from shibie.ruleset.loader import load
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.packs import shipped

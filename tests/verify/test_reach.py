@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from shibie.engine.solver.household import Bound
 from shibie.engine.solver.logic import both
-from shibie.ruleset.expression import parse
+from shibie.language.parse import parse
+from shibie.language.tree import Node
 from shibie.ruleset.loader import load, loads
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.tree import Node
 from shibie.verify.claims import decisive
 from shibie.verify.prover import Prover
 from shibie.verify.reach import Loose, enough

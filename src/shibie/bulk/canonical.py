@@ -11,7 +11,7 @@ from datetime import date
 
 from shibie import citizen_id
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
-from shibie.ruleset.types import Number, type_of
+from shibie.language.types import Number, type_of
 from shibie.tables import cells
 from shibie.vocabulary import FieldSpec, folded
 

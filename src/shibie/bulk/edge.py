@@ -15,8 +15,8 @@ from shibie.decision import NOT_POOR
 from shibie.engine.relational.outcome import ELIGIBILITIES, count_words
 from shibie.engine.relational.procedure import rule_ids
 from shibie.engine.relational.sql import WORD
+from shibie.language.tree import HOUSEHOLD
 from shibie.ruleset.model import Rule, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD
 
 # Where findings stand in a household's list, after the rules of the combination.
 DISCREPANCY, TRACK, DUPLICATE, PROCEDURE = 1_000_000, 2_000_000, 3_000_000, 4_000_000

@@ -13,8 +13,8 @@ from shibie.bulk.host import Host
 from shibie.compare import DUPLICATE_PERSON
 from shibie.decision import NOT_POOR
 from shibie.engine.relational.outcome import ELIGIBILITIES
+from shibie.language.tree import HOUSEHOLD
 from shibie.ruleset.model import Rule, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD
 from shibie.summary import in_rule_order
 
 Count = dict[str, int]

@@ -24,8 +24,8 @@ from shibie.bulk.host import ROW, Host
 from shibie.bulk.small import SUSPECT
 from shibie.engine.relational.plan import HID, KEY, MID
 from shibie.household import Household, StepRecord
+from shibie.language.types import MAX_ITEMS
 from shibie.ruleset.model import Register, RuleSet
-from shibie.ruleset.types import MAX_ITEMS
 from shibie.tables.cells import BLANK
 from shibie.tables.export import HOUSEHOLD_ID
 from shibie.vocabulary import FieldSpec, specs_of

@@ -20,9 +20,9 @@ from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import Place, evaluate
 from shibie.engine.kleene import Truth
 from shibie.engine.trace import trace, unknown_facts
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import Register, Rule, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER
 
 # The tracks that are given, and those that missing facts leave open.
 Tracks = tuple[tuple[GivenTrack, ...], tuple[Finding, ...]]

@@ -15,10 +15,10 @@ from shibie import citizen_id
 from shibie.engine.case import Case, Row, Value
 from shibie.engine.exact import EXACT, quotient, rounded
 from shibie.engine.kleene import Truth, conjunction, disjunction, negation
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import MEMBERS
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +62,7 @@ Visit = Callable[[Node, Place], Any]
 def evaluate(node: Node, place: Place) -> Value:
     """The value of a node: None where it is unknown.
 
-    >>> from shibie.ruleset.tree import Literal
+    >>> from shibie.language.tree import Literal
     >>> evaluate(tree.Not(Literal(True)), cast("Place", None))
     False
     """

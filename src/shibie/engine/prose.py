@@ -15,11 +15,11 @@ from typing import Any, cast
 from shibie.engine.case import Value
 from shibie.engine.trace import Trace
 from shibie.errors import Lang, Words
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS
+from shibie.language.tree import HOUSEHOLD, Node
+from shibie.language.types import Bool, Date, Number
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import MEMBERS
-from shibie.ruleset.tree import HOUSEHOLD, Node
-from shibie.ruleset.types import Bool, Date, Number
 from shibie.vocabulary import FieldSpec
 
 _NUMBERS: Mapping[str, Words] = {

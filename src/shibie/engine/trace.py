@@ -10,9 +10,9 @@ from typing import Any, Literal
 from shibie.engine.case import Value
 from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import _CASES, Place
-from shibie.ruleset import tree
-from shibie.ruleset.names import MEMBERS
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
+from shibie.language import tree
+from shibie.language.names import MEMBERS
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 
 Source = Literal["declared", "compared", "derived", "parameter", "constant", "as_of"]
 

@@ -22,7 +22,7 @@ from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import Place, evaluate
 from shibie.explain.changes import Bound, Change, Lever, judged, made
 from shibie.explain.levers import NUMERIC, below, mined, span_of, spec_of, step_of
-from shibie.ruleset import tree
+from shibie.language import tree
 from shibie.ruleset.model import RuleSet
 
 # What it takes to find a fact out, in the order in which an officer would go about it.

@@ -12,10 +12,10 @@ from shibie.engine.case import Value
 from shibie.engine.interpreter import Place, evaluate, items
 from shibie.explain.changes import Lever
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import MEMBERS
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
 from shibie.vocabulary import FieldSpec
 
 _STEPS = {"money": Decimal("0.01"), "decimal": Decimal("0.0001"), "integer": Decimal(1)}

@@ -12,10 +12,10 @@ from shibie.engine.interpreter import Place, evaluate
 from shibie.engine.prose import amount, describe, state
 from shibie.engine.trace import Provenance, Trace, hit_rows, trace, unknown_facts
 from shibie.errors import Lang, Words
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import Basis, Rule, RuleSet
-from shibie.ruleset.names import MEMBERS
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER
 
 SOURCES = {
     "declared": Words("申报", "declared"), "compared": Words("比对", "register"),

@@ -17,7 +17,7 @@ from typing import Any
 from shibie.engine.interpreter import Place, evaluate
 from shibie.explain.changes import Bound, Change, Lever, Plan, Who, made, moved
 from shibie.explain.levers import below, constants, span_of, spec_of, step_of
-from shibie.ruleset.tree import Compare
+from shibie.language.tree import Compare
 
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 

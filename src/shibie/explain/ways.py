@@ -15,10 +15,10 @@ from shibie.engine.interpreter import Place, evaluate, items
 from shibie.explain.changes import Change, Lever, Plan, Who, made, moved
 from shibie.explain.levers import NUMERIC, below, lever_of, mined, spec_of, unknown_rows
 from shibie.explain.thresholds import numeric_ways
-from shibie.ruleset import tree
-from shibie.ruleset.names import MEMBERS
-from shibie.ruleset.tree import MEMBER, Node
-from shibie.ruleset.types import Date, Number
+from shibie.language import tree
+from shibie.language.names import MEMBERS
+from shibie.language.tree import MEMBER, Node
+from shibie.language.types import Date, Number
 
 NOTHING: Plan = frozenset()
 # The most alternatives that are carried up from one node. A pack's conditions have a

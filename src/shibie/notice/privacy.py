@@ -7,9 +7,9 @@ from typing import cast
 
 from shibie import citizen_id
 from shibie.explain.levers import opened
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import Rule, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER
 from shibie.vocabulary import Owner
 
 # Whatever looks like a citizen number of 15 or 18 characters, a mobile phone, or a bank

@@ -20,8 +20,8 @@ from shibie.engine.kleene import Truth, conjunction
 from shibie.engine.prose import describe
 from shibie.engine.trace import trace, unknown_facts
 from shibie.errors import Lang, Words
+from shibie.language.tree import HOUSEHOLD, Node
 from shibie.ruleset.model import Measure, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD, Node
 
 Fit = Literal["fits", "misfit", "open"]
 

@@ -14,9 +14,9 @@ from shibie.engine.interpreter import Place
 from shibie.engine.prose import describe
 from shibie.engine.trace import trace
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
+from shibie.language.tree import HOUSEHOLD
 from shibie.plan.draft import judged, on_track
 from shibie.ruleset.model import Measure, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD
 from shibie.tables.headers import find_header
 from shibie.tables.records import Record, Rejection, read_table
 from shibie.tables.source import table_of

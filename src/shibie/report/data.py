@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from shibie.check import Checked
 from shibie.engine.interpreter import Place, evaluate
+from shibie.language.tree import HOUSEHOLD
 from shibie.recheck.changes import Recheck
 from shibie.report.published import Count
-from shibie.ruleset.tree import HOUSEHOLD
 from shibie.vocabulary import FieldSpec
 
 if TYPE_CHECKING:

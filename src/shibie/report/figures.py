@@ -9,11 +9,11 @@ from shibie import wording
 from shibie.check import Checked
 from shibie.engine.exact import quotient
 from shibie.errors import Lang, Words
+from shibie.language.tree import HOUSEHOLD
 from shibie.recheck.changes import Recheck
 from shibie.report.data import Book
 from shibie.report.published import BYS, TITLES, Count, Part, Published, Rate
 from shibie.ruleset.model import Rule
-from shibie.ruleset.tree import HOUSEHOLD
 
 _HOUSEHOLDS = (
     "SELECT count(*), coalesce(sum(persons), 0) FROM households JOIN decisions USING (household_id)"

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from shibie.errors import RulesetError, Words
-from shibie.ruleset import packs, tree
+from shibie.language import tree
+from shibie.ruleset import packs
 from shibie.ruleset.checking.declarations import Declarations
 from shibie.ruleset.checking.facts import Facts
 from shibie.ruleset.checking.measures import Measures

@@ -13,9 +13,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal, cast
 
-from shibie.ruleset.names import Names
-from shibie.ruleset.tree import Collection, Field, Node, Quantifier
-from shibie.ruleset.types import Number
+from shibie.language.names import Names
+from shibie.language.tree import Collection, Field, Node, Quantifier
+from shibie.language.types import Number
 from shibie.vocabulary import FieldSpec, Owner, Vocabulary
 
 Provenance = Literal["verbatim", "documented", "reconstructed"]
@@ -107,7 +107,7 @@ class Parameter:
     def steps(self, key: object = None) -> tuple[tuple[date, Decimal], ...]:
         """The dated values for a value of `key`; none where it has none.
 
-        >>> from shibie.ruleset.types import COUNT
+        >>> from shibie.language.types import COUNT
         >>> since = date(2024, 1, 1)
         >>> by_size = Parameter("line", "Line", "", COUNT, {"2": ((since, Decimal(2137)),)})
         >>> by_size.steps(Decimal(2))[0][1], by_size.steps(3)
@@ -119,7 +119,7 @@ class Parameter:
     def value(self, as_of: date, key: object = None) -> Decimal | None:
         """The value in force on a day, or None (unknown) where none is.
 
-        >>> from shibie.ruleset.types import COUNT
+        >>> from shibie.language.types import COUNT
         >>> line = Parameter("line", "线", "元", COUNT,
         ...     {None: ((date(2014, 1, 1), Decimal(2800)), (date(2015, 1, 1), Decimal(2855)))})
         >>> line.value(date(2014, 12, 31)), line.value(date(2013, 1, 1))

@@ -18,8 +18,8 @@ from pydantic import ValidationError
 from shibie.engine.case import Row, Value
 from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
+from shibie.language.types import MAX_ITEMS
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.types import MAX_ITEMS
 from shibie.tables.faults import pydantic_faults
 from shibie.tables.layout import Layout, lay_out
 from shibie.tables.records import Record, Rejection, Table

@@ -24,9 +24,9 @@ from shibie.engine.case import Case
 from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import Place, evaluate
 from shibie.errors import Lang, Words
+from shibie.language.tree import HOUSEHOLD
+from shibie.language.types import Number
 from shibie.ruleset.model import Rule
-from shibie.ruleset.tree import HOUSEHOLD
-from shibie.ruleset.types import Number
 from shibie.summary import standing
 from shibie.tables.overview import write_overview
 

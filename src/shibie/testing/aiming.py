@@ -11,11 +11,11 @@ from typing import Any
 from shibie.engine.exact import EXACT, rounded
 from shibie.engine.interpreter import Place, evaluate
 from shibie.given import case_from
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS
+from shibie.language.tree import HOUSEHOLD, MEMBER, Compare, Node
+from shibie.language.types import Number, type_of
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import MEMBERS
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Compare, Node
-from shibie.ruleset.types import Number, type_of
 from shibie.verify.claims import fields_used
 from shibie.vocabulary import FieldSpec
 

@@ -13,13 +13,13 @@ from shibie.engine.decide import decide
 from shibie.engine.kleene import Truth
 from shibie.errors import InputError
 from shibie.given import case_from
+from shibie.language.names import Context
+from shibie.language.parse import ExpressionError, parse
+from shibie.language.tree import HOUSEHOLD
+from shibie.language.types import Bool
 from shibie.ruleset.checking.promises import PROPERTY
-from shibie.ruleset.expression import ExpressionError, parse
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import Context
 from shibie.ruleset.positions import Page
-from shibie.ruleset.tree import HOUSEHOLD
-from shibie.ruleset.types import Bool
 from shibie.verify.claims import truth
 
 

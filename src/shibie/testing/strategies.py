@@ -16,10 +16,10 @@ from shibie import citizen_id
 from shibie.engine.case import Row
 from shibie.given import ADJUDICATIONS
 from shibie.household import Adjudication
+from shibie.language.names import MEMBERS
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.language.types import Number, type_of
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import MEMBERS
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER
-from shibie.ruleset.types import Number, type_of
 from shibie.tables.roster import Roster
 from shibie.testing.aiming import Target, moved, targets
 from shibie.testing.situation import Situation

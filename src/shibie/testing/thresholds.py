@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.tree import Node
+from shibie.language.types import Number
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.tree import Node
-from shibie.ruleset.types import Number
 from shibie.verify.claims import fields_used
 
 # A threshold a head is met by a household of so many.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shibie.errors import Words
-from shibie.ruleset.tree import Node
+from shibie.language.tree import Node
 from shibie.verify.findings import Finding
 from shibie.verify.prover import Found, Prover
 

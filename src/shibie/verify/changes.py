@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from shibie.engine.prose import describe
 from shibie.errors import Words
+from shibie.language.tree import Node
+from shibie.language.types import BOOL
 from shibie.ruleset.model import Basis, Parameter, Rule, RuleSet
-from shibie.ruleset.tree import Node
-from shibie.ruleset.types import BOOL
 from shibie.ruletests import all_rules
 
 What = Literal["added", "removed", "condition", "values", "basis", "title", "kind", "other"]

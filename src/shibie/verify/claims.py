@@ -17,9 +17,9 @@ from shibie.engine.decide import decide, verdicts_of
 from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import Place, evaluate
 from shibie.engine.kleene import Truth, disjunction
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.tree import HOUSEHOLD, And, Field, Known, Literal, Node, Not, Or
 from shibie.ruleset.model import Rule, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD, And, Field, Known, Literal, Node, Not, Or
 
 ELIGIBLE, INELIGIBLE, PENDING = (
     Field("decision", word) for word in ("eligible", "ineligible", "pending")

@@ -15,11 +15,11 @@ from shibie.engine.solver.logic import both, either
 from shibie.engine.solver.reading import TOP, Place
 from shibie.engine.solver.values import Number
 from shibie.errors import Words
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS
+from shibie.language.tree import HOUSEHOLD, MEMBER, Compare, Node
+from shibie.language.types import Number as NumberType
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import MEMBERS
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Compare, Node
-from shibie.ruleset.types import Number as NumberType
 from shibie.verify.claims import decisive, fields_used
 from shibie.verify.findings import Finding
 from shibie.verify.pairs import Stepped

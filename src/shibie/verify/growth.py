@@ -9,8 +9,8 @@ from shibie.engine.decide import decide
 from shibie.engine.solver.logic import Bool
 from shibie.engine.solver.reading import Reading
 from shibie.errors import Words
+from shibie.language.tree import HOUSEHOLD, Collection, Field, Not
 from shibie.ruleset.model import Property
-from shibie.ruleset.tree import HOUSEHOLD, Collection, Field, Not
 from shibie.verify.asking import as_unwanted, unwanted
 from shibie.verify.claims import every, truth
 from shibie.verify.findings import Finding

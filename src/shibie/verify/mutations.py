@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any, cast
 
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.tree import Node
+from shibie.language.types import Bool, Number
 from shibie.ruleset.model import Condition, Register, Rule, RuleSet
-from shibie.ruleset.tree import Node
-from shibie.ruleset.types import Bool, Number
 
 _EDGE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}

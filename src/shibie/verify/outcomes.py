@@ -9,7 +9,7 @@ from shibie.engine.case import Case
 from shibie.engine.decide import decide
 from shibie.engine.solver.logic import both, either, inverse
 from shibie.errors import Words
-from shibie.ruleset.tree import And, Node, Not, Or
+from shibie.language.tree import And, Node, Not, Or
 from shibie.verify.asking import as_unwanted, unwanted
 from shibie.verify.claims import ELIGIBLE, INELIGIBLE, PENDING, every, holds, refuted, some, upheld
 from shibie.verify.findings import Finding

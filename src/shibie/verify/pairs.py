@@ -10,7 +10,7 @@ from shibie.engine.solver.logic import Bool, Truth, both, either, implies, inver
 from shibie.engine.solver.reading import Place, Reading
 from shibie.engine.solver.values import Number, Value, limited
 from shibie.engine.solver.z3lib import z3
-from shibie.ruleset.tree import MEMBER, Field
+from shibie.language.tree import MEMBER, Field
 
 
 class Derived(Facts):

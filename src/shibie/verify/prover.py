@@ -16,8 +16,8 @@ from shibie.engine.solver.outcome import Outcome
 from shibie.engine.solver.reading import Reading
 from shibie.engine.solver.values import Number, Value
 from shibie.engine.solver.z3lib import z3
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
 from shibie.verify import claims
 from shibie.verify.pairs import Stepped
 from shibie.verify.witness import Claim, UnconfirmedError, Witness, confirmed, smallest

@@ -18,11 +18,11 @@ from shibie.engine.solver.logic import Bool, both, either, implies, inverse
 from shibie.engine.solver.reading import Place, Reading
 from shibie.engine.solver.values import Number, Value
 from shibie.engine.solver.z3lib import z3
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
+from shibie.language.types import Number as NumberType
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import MEMBERS
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
-from shibie.ruleset.types import Number as NumberType
 from shibie.verify.claims import fields_used
 from shibie.verify.pairs import Derived, Grown, Stepped
 

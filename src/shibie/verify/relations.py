@@ -15,10 +15,10 @@ from shibie.engine.solver.days import Day
 from shibie.engine.solver.household import Bound, Symbolic
 from shibie.engine.solver.logic import Bool, Truth, both, decided, either, inverse
 from shibie.engine.solver.outcome import Outcome
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.language.types import Bool as BoolType
+from shibie.language.types import type_of
 from shibie.ruleset.model import Register, Rule, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER
-from shibie.ruleset.types import Bool as BoolType
-from shibie.ruleset.types import type_of
 from shibie.verify.changes import rules_of
 from shibie.verify.claims import decisive, fields_used, rule_truth
 from shibie.verify.pairs import Derived

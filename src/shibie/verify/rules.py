@@ -8,8 +8,8 @@ from shibie.engine.case import Case
 from shibie.engine.decide import decide
 from shibie.engine.solver.logic import FALSE
 from shibie.errors import Words
+from shibie.language.tree import HOUSEHOLD, Node, Not
 from shibie.ruleset.model import Rule, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD, Node, Not
 from shibie.verify.asking import as_wanted, wanted
 from shibie.verify.claims import (
     ELIGIBLE,

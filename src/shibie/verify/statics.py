@@ -9,9 +9,9 @@ from functools import cache
 from shibie.engine.case import Case
 from shibie.engine.interpreter import Place, evaluate
 from shibie.errors import Words
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.types import Code
 from shibie.ruleset.model import Parameter, RuleSet, Step
-from shibie.ruleset.types import Code
 from shibie.verify.claims import every
 from shibie.verify.findings import Finding
 

@@ -12,10 +12,10 @@ from shibie.engine.exact import EXACT
 from shibie.engine.solver.logic import Bool, agree, both
 from shibie.engine.solver.reading import Place
 from shibie.errors import Words
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS
+from shibie.language.tree import MEMBER, Node
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import MEMBERS
-from shibie.ruleset.tree import MEMBER, Node
 from shibie.verify.prover import Prover, Reply
 from shibie.verify.witness import Witness
 from shibie.verify.words import dumped, readable

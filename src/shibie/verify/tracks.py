@@ -9,8 +9,8 @@ from shibie.engine.case import Case
 from shibie.engine.decide import decide
 from shibie.engine.solver.logic import both
 from shibie.errors import Words
+from shibie.language.tree import Node, Not
 from shibie.ruleset.model import Rule
-from shibie.ruleset.tree import Node, Not
 from shibie.verify.asking import unwanted
 from shibie.verify.claims import ELIGIBLE, every, holds
 from shibie.verify.findings import Finding

@@ -16,8 +16,8 @@ from shibie.engine.case import Case
 from shibie.engine.decide import decide
 from shibie.errors import InputError
 from shibie.given import ADJUDICATIONS, case_from
+from shibie.language.names import MEMBERS
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import MEMBERS
 
 Given = dict[str, Any]
 # What a witness is to show, of one household or of one before and after.

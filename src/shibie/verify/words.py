@@ -14,9 +14,9 @@ from shibie.decision import Decision
 from shibie.engine.prose import amount
 from shibie.errors import Lang, Words
 from shibie.given import ADJUDICATIONS
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.names import MEMBERS
 from shibie.verify.witness import Given, Witness
 from shibie.vocabulary import FieldSpec
 

@@ -14,7 +14,7 @@ from typing import Final
 from sqlglot import exp
 
 from shibie.engine.relational.sql import FALSE, Dialect, Sql, binary, case, number, safe, typed
-from shibie.ruleset.types import Number
+from shibie.language.types import Number
 
 NARROW: Final = 18
 WIDE: Final = 37

@@ -10,8 +10,8 @@ from shibie.engine.case import Case
 from shibie.engine.relational.outcome import ELIGIBILITIES
 from shibie.engine.relational.plan import MID
 from shibie.engine.relational.sql import WORD
+from shibie.language.tree import HOUSEHOLD
 from shibie.ruleset.model import Rule, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD
 
 Outputs = list[dict[str, Any]]
 

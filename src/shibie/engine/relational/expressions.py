@@ -36,10 +36,10 @@ from shibie.engine.relational.sql import (
     text,
     typed,
 )
-from shibie.ruleset import names, tree
+from shibie.language import names, tree
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
+from shibie.language.types import DATE, Bool, Codes, Date, Number, Type
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
-from shibie.ruleset.types import DATE, Bool, Codes, Date, Number, Type
 
 
 @dataclass(frozen=True)

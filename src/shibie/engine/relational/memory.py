@@ -18,8 +18,8 @@ from shibie.engine.relational.outcome import PENDING, Judge, Outcomes
 from shibie.engine.relational.plan import HID, HOUSEHOLDS, KEY, MEMBERS, MID, Step
 from shibie.engine.relational.sql import WORD, Dialect
 from shibie.engine.relational.steps import run_steps
+from shibie.language.types import Number, type_of
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.types import Number, type_of
 from shibie.vocabulary import FieldSpec
 
 if TYPE_CHECKING:

@@ -32,9 +32,9 @@ from shibie.engine.relational.sql import (
     words,
 )  # fmt: skip
 from shibie.engine.relational.unknown import Unknowns
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import Rule, RuleSet
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER
 
 ELIGIBILITIES: Final = ("eligible", "ineligible", "pending")
 ELIGIBLE, INELIGIBLE, PENDING = 1, 2, 3

@@ -24,8 +24,8 @@ from shibie.engine.relational.sql import (
     text,
     typed,
 )  # fmt: skip
+from shibie.language.types import DATE, Number
 from shibie.ruleset.model import RuleSet, Step
-from shibie.ruleset.types import DATE, Number
 
 
 @dataclass(frozen=True)

@@ -29,10 +29,10 @@ from shibie.engine.relational.sql import (
     text,
     typed,
 )
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS as ALL_MEMBERS
+from shibie.language.tree import MEMBER, Node
 from shibie.ruleset.model import Rule
-from shibie.ruleset.names import MEMBERS as ALL_MEMBERS
-from shibie.ruleset.tree import MEMBER, Node
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.tree import Node
 from shibie.ruleset.model import Rule, RuleSet
-from shibie.ruleset.tree import Node
 
 
 @dataclass(frozen=True)

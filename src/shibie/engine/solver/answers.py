@@ -15,8 +15,8 @@ from shibie.engine.solver.household import Facts, Slot, Symbolic, spec_of
 from shibie.engine.solver.logic import Bool, Truth, agree, both, certain, inverse
 from shibie.engine.solver.values import CodeSet, Dated, Number, Value, Word
 from shibie.engine.solver.z3lib import z3
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER
-from shibie.ruleset.types import Code, type_of
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.language.types import Code, type_of
 
 Given = dict[str, Any]
 REGION = "511921"

@@ -19,11 +19,11 @@ from shibie.engine.solver.texts import Texts
 from shibie.engine.solver.values import CodeSet, Dated, Number, Value, Word
 from shibie.engine.solver.z3lib import z3
 from shibie.household import StepRecord
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.language.types import Bool as BoolType
+from shibie.language.types import Code, Codes, Date, type_of
+from shibie.language.types import Number as NumberType
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER
-from shibie.ruleset.types import Bool as BoolType
-from shibie.ruleset.types import Code, Codes, Date, type_of
-from shibie.ruleset.types import Number as NumberType
 from shibie.vocabulary import FieldSpec, specs_of
 
 # Nobody is older than this in a witness; a proof speaks of people up to this age.

@@ -20,8 +20,8 @@ from shibie.engine.solver.logic import (
 )  # fmt: skip
 from shibie.engine.solver.reading import Place, Reading
 from shibie.engine.solver.values import Value
+from shibie.language.tree import HOUSEHOLD
 from shibie.ruleset.model import Rule
-from shibie.ruleset.tree import HOUSEHOLD
 
 
 @dataclass(frozen=True)

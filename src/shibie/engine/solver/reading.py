@@ -39,9 +39,9 @@ from shibie.engine.solver.values import (
     same,
     truth,
 )  # fmt: skip
-from shibie.ruleset import tree, types
-from shibie.ruleset.names import MEMBERS
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
+from shibie.language import tree, types
+from shibie.language.names import MEMBERS
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 
 
 @dataclass(frozen=True)

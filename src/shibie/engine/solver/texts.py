@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.types import Code, Text
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.types import Code, Text
 
 
 @dataclass

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from shibie.errors import Problem, Words
-from shibie.ruleset import schema, tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS, Context, Names, spelled
+from shibie.language.parse import ExpressionError, parse
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
+from shibie.language.types import Type
+from shibie.ruleset import schema
 from shibie.ruleset.composing import Pack
-from shibie.ruleset.expression import ExpressionError, parse
 from shibie.ruleset.model import (
     Basis,
     Parameter,
     Rule,
     RuleKind,
 )  # fmt: skip
-from shibie.ruleset.names import MEMBERS, Context, Names, spelled
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
-from shibie.ruleset.types import Type
 from shibie.ruleset.yaml_nodes import YamlPath as YamlPath
 from shibie.vocabulary import Owner
 

@@ -7,14 +7,15 @@ from dataclasses import replace
 from typing import cast
 
 from shibie.errors import Words, did_you_mean
-from shibie.ruleset import schema, tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS, Context, spelled
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.language.types import AGE, SEX, Bool, type_of
+from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
 from shibie.ruleset.model import (
     Register,
 )  # fmt: skip
-from shibie.ruleset.names import MEMBERS, Context, spelled
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER
-from shibie.ruleset.types import AGE, SEX, Bool, type_of
 from shibie.vocabulary import FieldSpec, Owner, Vocabulary
 
 

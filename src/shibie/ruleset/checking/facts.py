@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from shibie.errors import Words
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.names import Context, spelled
+from shibie.language.parse import RefusedError
+from shibie.language.tree import HOUSEHOLD, Node
+from shibie.language.types import Bool
 from shibie.ruleset.checking.base import Checking, PendingFact, YamlPath, taken_words
-from shibie.ruleset.expression import RefusedError
 from shibie.ruleset.model import (
     Rule,
 )  # fmt: skip
-from shibie.ruleset.names import Context, spelled
-from shibie.ruleset.tree import HOUSEHOLD, Node
-from shibie.ruleset.types import Bool
 from shibie.vocabulary import Owner
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from shibie.errors import Words, did_you_mean
+from shibie.language.names import Context
+from shibie.language.tree import HOUSEHOLD
+from shibie.language.types import Bool
 from shibie.ruleset.checking.base import Checking, YamlPath
 from shibie.ruleset.model import Measure
-from shibie.ruleset.names import Context
-from shibie.ruleset.tree import HOUSEHOLD
-from shibie.ruleset.types import Bool
 
 
 class Measures(Checking):

@@ -11,15 +11,16 @@ from functools import partial
 from typing import cast
 
 from shibie.errors import Words
-from shibie.ruleset import schema, tree
+from shibie.language import tree
+from shibie.language.names import Context, spelled
+from shibie.language.parse import RefusedError
+from shibie.language.tree import Node
+from shibie.language.types import Code, Number, Text
+from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, YamlPath, taken_words
-from shibie.ruleset.expression import RefusedError
 from shibie.ruleset.model import (
     Parameter,
 )  # fmt: skip
-from shibie.ruleset.names import Context, spelled
-from shibie.ruleset.tree import Node
-from shibie.ruleset.types import Code, Number, Text
 
 
 class Parameters(Checking):

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from shibie.errors import Words, did_you_mean
-from shibie.ruleset import schema, tree
+from shibie.language import tree
+from shibie.language.names import MEMBERS, Context, spelled
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.language.types import BOOL, Bool, Number
+from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
 from shibie.ruleset.model import Accepted, Property
-from shibie.ruleset.names import MEMBERS, Context, spelled
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER
-from shibie.ruleset.types import BOOL, Bool, Number
 
 PROPERTY = "property"
 DECISION_WORDS = ("eligible", "ineligible", "pending")

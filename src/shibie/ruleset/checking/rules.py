@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from shibie.errors import Words
-from shibie.ruleset import schema, tree
+from shibie.language import tree
+from shibie.language.names import Context
+from shibie.language.tree import HOUSEHOLD, Node
+from shibie.language.types import Bool
+from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, YamlPath
 from shibie.ruleset.model import (
     Basis,
@@ -11,9 +15,6 @@ from shibie.ruleset.model import (
     Rule,
     RuleKind,
 )  # fmt: skip
-from shibie.ruleset.names import Context
-from shibie.ruleset.tree import HOUSEHOLD, Node
-from shibie.ruleset.types import Bool
 from shibie.vocabulary import Owner
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from shibie.errors import Words, did_you_mean
 from shibie.household import StepRecord
-from shibie.ruleset import tree
+from shibie.language import tree
+from shibie.language.names import Context, spelled
+from shibie.language.tree import HOUSEHOLD
+from shibie.language.types import Bool, Number, type_of
 from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
 from shibie.ruleset.model import (
     Condition,
     Share,
     Step,
 )  # fmt: skip
-from shibie.ruleset.names import Context, spelled
-from shibie.ruleset.tree import HOUSEHOLD
-from shibie.ruleset.types import Bool, Number, type_of
 from shibie.vocabulary import specs_of
 
 

@@ -11,18 +11,18 @@ import ast
 from functools import partial
 
 from shibie.errors import Words
-from shibie.ruleset import tree
-from shibie.ruleset.names import Context, Names, spelled
-from shibie.ruleset.parsing.calls import Calls
-from shibie.ruleset.parsing.reading import (
+from shibie.language import tree
+from shibie.language.names import Context, Names, spelled
+from shibie.language.parsing.calls import Calls
+from shibie.language.parsing.syntax import (
     FUNCTIONS,
     METHODS,
     ExpressionError,
     Refusal,
     RefusedError,
 )
-from shibie.ruleset.tree import Node
-from shibie.ruleset.types import (
+from shibie.language.tree import Node
+from shibie.language.types import (
     Bool,
     Number,
     Type,

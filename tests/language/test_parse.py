@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shibie.ruleset import tree
-from shibie.ruleset.expression import ExpressionError, parse
-from shibie.ruleset.types import BOOL, Bool, Number
+from shibie.language import tree
+from shibie.language.parse import ExpressionError, parse
+from shibie.language.types import BOOL, Bool, Number
 from support.expressions import conditions
 from support.probe import probe
 

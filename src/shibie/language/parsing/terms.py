@@ -1,4 +1,4 @@
-"""Leaves and operators of a condition."""
+"""Constants, names, comparisons, arithmetic and choices of a condition."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from functools import partial
 from typing import Any, Final, Literal, NoReturn, cast
 
 from shibie.errors import Words, did_you_mean, listed
-from shibie.ruleset import tree
-from shibie.ruleset.names import Context
-from shibie.ruleset.parsing.reading import FUNCTIONS, TYPE_WORDS, Reader, methods_hint
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
-from shibie.ruleset.types import (
+from shibie.language import tree
+from shibie.language.names import Context
+from shibie.language.parsing.syntax import FUNCTIONS, TYPE_WORDS, Reader, methods_hint
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
+from shibie.language.types import (
     BOOL,
     TEXT,
     Bool,
@@ -36,7 +36,7 @@ _ARITHMETIC: Final[Mapping[type[ast.operator], str]] = {ast.Add: "+", ast.Sub: "
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?")
 
 
-class Operators(Reader):
+class Terms(Reader):
     """Reads constants, names, comparisons, arithmetic and choices."""
 
     def constant(self, node: ast.Constant) -> Node:

@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any, Final, NoReturn, cast
 
 from shibie.errors import Words, closest
-from shibie.ruleset.names import Context, Names
-from shibie.ruleset.tree import Node
-from shibie.ruleset.types import (
+from shibie.language.names import Context, Names
+from shibie.language.tree import Node
+from shibie.language.types import (
     MAX_DIGITS,
     Bool,
     Code,

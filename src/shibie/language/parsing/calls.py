@@ -8,12 +8,12 @@ from functools import partial
 from typing import Literal, cast
 
 from shibie.errors import Words, did_you_mean
-from shibie.ruleset import tree
-from shibie.ruleset.names import MEMBERS, Context
-from shibie.ruleset.parsing.operators import Operators, common
-from shibie.ruleset.parsing.reading import FUNCTIONS, METHODS, methods_hint
-from shibie.ruleset.tree import HOUSEHOLD, Node
-from shibie.ruleset.types import (
+from shibie.language import tree
+from shibie.language.names import MEMBERS, Context
+from shibie.language.parsing.syntax import FUNCTIONS, METHODS, methods_hint
+from shibie.language.parsing.terms import Terms, common
+from shibie.language.tree import HOUSEHOLD, Node
+from shibie.language.types import (
     DATE,
     MAX_ITEMS,
     Bool,
@@ -23,7 +23,7 @@ from shibie.ruleset.types import (
 )  # fmt: skip
 
 
-class Calls(Operators):
+class Calls(Terms):
     """Reads calls."""
 
     def call(self, node: ast.Call, context: Context) -> Node:

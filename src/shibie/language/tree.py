@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal as Choice
 
-from shibie.ruleset.types import BOOL, DATE, Type
+from shibie.language.types import BOOL, DATE, Type
 
 # Whose value a name means: the household's, the member's or a register row's at hand.
 HOUSEHOLD, MEMBER = "household", "member"

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from shibie.ruleset.tree import HOUSEHOLD, MEMBER, Node
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 
 PREFIXES = {"household": HOUSEHOLD, "户": HOUSEHOLD, "member": MEMBER, "本人": MEMBER}
 MEMBERS = "members"

@@ -1,0 +1,1 @@
+"""The rule language: typed trees, the operators they are made of, and how text becomes one."""

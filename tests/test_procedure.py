@@ -15,9 +15,11 @@ import pytest
 
 from shibie.check import check
 from shibie.decision import Decision
+from shibie.engine.interpreter import Place
 from shibie.given import case_from
 from shibie.household import StepRecord
-from shibie.procedure import Standing, notice_days, shares, standing, standings, with_procedure
+from shibie.lower.procedure import notice_days
+from shibie.procedure import Standing, shares, standing, standings, with_procedure
 from shibie.ruleset.loader import load, loads
 from shibie.tables.flow import counts, mermaid, svg
 from shibie.tables.roster import read_roster
@@ -131,11 +133,12 @@ def test_what_comes_next_and_when() -> None:
 
 
 def test_how_days_of_notice_are_counted() -> None:
-    notice = StepRecord(
-        household_id="1", step="n", notice_from=date(2015, 9, 13), notice_to=date(2015, 9, 19)
-    )
-    assert notice_days(notice, "inclusive") == 7
-    assert notice_days(notice, "exclusive") == 6
+    (step, *_) = PACK.procedure
+    dates = {"notice_from": date(2015, 9, 13), "notice_to": date(2015, 9, 19)}
+    place = Place.top(PACK, case_from(PACK, {}, AS_OF))
+    place = replace(place, records={f"step:{step.id}": dates})
+    assert place.says(notice_days(replace(step, counting="inclusive"))) == 7
+    assert place.says(notice_days(replace(step, counting="exclusive"))) == 6
     steps = tuple(replace(step, counting="exclusive") for step in PACK.procedure)
     strict = replace(PACK, procedure=steps)
     assert names(judged(lawful(), ruleset=strict)) == [

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from shibie.engine.kleene import Truth, conjunction, disjunction, negation
-
 Eligibility = Literal["eligible", "ineligible", "pending"]
+ELIGIBILITIES: tuple[Eligibility, ...] = ("eligible", "ineligible", "pending")
 FindingKind = Literal[
     "criterion", "exclusion", "review", "discrepancy", "duplicate", "procedure", "track"
 ]
@@ -58,73 +56,3 @@ class Decision:
     unknown: tuple[str, ...] = ()
     tracks: tuple[GivenTrack, ...] = ()
     findings: tuple[Finding, ...] = ()
-
-
-@dataclass(frozen=True)
-class Verdicts:
-    """What the adjudications say, by rule id."""
-
-    upheld: frozenset[str] = frozenset()
-    refuted: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """The eligibility and what it rests on, before facts and tracks are named."""
-
-    eligibility: Eligibility
-    qualified: Truth
-    grounds: tuple[str, ...]
-    reviews: tuple[str, ...]
-    open_reviews: Truth
-
-
-def judge(
-    poor: Truth,
-    exclusions: Mapping[str, Truth],
-    reviews: Mapping[str, Truth],
-    verdicts: Verdicts = Verdicts(),
-) -> Judgement:
-    """Put the outcomes of the rules together.
-
-    E is the or of the exclusions and the upheld reviews, R the or of the reviews not yet
-    adjudicated; a refuted rule does not fire. A household qualifies when it is poor and
-    not E; if it does but R is true or unknown, it is pending.
-
-    Args:
-        poor: the inclusion expression.
-        exclusions: outcome of each exclusion's condition, in the pack's order.
-        reviews: outcome of each review's condition, in the pack's order.
-        verdicts: the adjudications.
-
-    >>> judge(True, {"vehicle": None}, {}).eligibility
-    'pending'
-    >>> judge(False, {"vehicle": True}, {}).grounds
-    ('vehicle', 'not_poor')
-    """
-    standing = {
-        **{rule: value for rule, value in exclusions.items() if rule not in verdicts.refuted},
-        **{rule: value for rule, value in reviews.items() if rule in verdicts.upheld},
-    }
-    waiting = {
-        rule: value
-        for rule, value in reviews.items()
-        if rule not in verdicts.upheld and rule not in verdicts.refuted
-    }
-    excluded, open_reviews = disjunction(standing.values()), disjunction(waiting.values())
-    qualified = conjunction([poor, negation(excluded)])
-    grounds = [rule for rule, value in standing.items() if value is True]
-    if poor is False:
-        grounds.append(NOT_POOR)
-    eligibility: Eligibility = "pending"
-    if qualified is False:
-        eligibility = "ineligible"
-    elif qualified is True and open_reviews is False:
-        eligibility = "eligible"
-    return Judgement(
-        eligibility,
-        qualified,
-        tuple(grounds),
-        tuple(rule for rule, value in waiting.items() if value is True),
-        open_reviews,
-    )

@@ -14,13 +14,18 @@ from datetime import date, timedelta
 from decimal import localcontext
 from typing import Any
 
-from shibie.decision import Decision, Finding
+from shibie.decision import ELIGIBILITIES, Decision, Finding
 from shibie.engine.case import Case, Value
+from shibie.engine.decide import place_of
 from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import Place, evaluate
 from shibie.errors import Words
 from shibie.household import StepRecord
-from shibie.ruleset.model import RuleSet, Step
+from shibie.lower import Lowered, lowered
+from shibie.lower.decision import CLEARED
+from shibie.lower.named import DECISION
+from shibie.lower.procedure import NAMES, PRESENT, Check, ends, notice_days
+from shibie.ruleset.model import Condition, RuleSet, Step
 
 Records = Mapping[str, StepRecord]
 
@@ -60,6 +65,7 @@ class Standing:
             dates before it are not all known.
         earliest_end: for a notice, the first day on which it may end.
         violations: certain ones and open ones.
+        cleared: False where a step blocks an eligible household.
     """
 
     household_id: str
@@ -69,6 +75,7 @@ class Standing:
     earliest: date | None
     earliest_end: date | None
     violations: tuple[Violation, ...]
+    cleared: bool = True
 
     @property
     def at(self) -> str:
@@ -102,142 +109,105 @@ def standings(
 
 def standing(ruleset: RuleSet, case: Case, decision: Decision, records: Records) -> Standing:
     """Where one household stands."""
-    place = replace(Place.top(ruleset, case), records=_readable(records, decision))
+    program = lowered(ruleset, with_procedure=True)
+    place = replace(place_of(program, case), records=_readable(ruleset, records, decision))
     done = tuple(step.id for step in ruleset.procedure if step.id in records)
     following = next((step for step in ruleset.procedure if step.id not in records), None)
     with localcontext(EXACT):
-        violations = tuple(
-            violation
-            for step in ruleset.procedure
-            if step.id in records
-            for violation in _violations(step, records, place, case.as_of)
-        )
+        violations = tuple(_violations(program, records, place))
+        cleared = decision.eligibility != "eligible" or place.says(CLEARED) is True
         days = _min_days(following, place) if following else None
-    earliest = _earliest(following, records) if following else None
-    ends = None
+        earliest = _earliest(ruleset, following, place) if following else None
+    last = None
     if earliest is not None and days is not None and following is not None:
-        ends = earliest + timedelta(days=days - (following.counting == "inclusive"))
+        last = earliest + timedelta(days=days - (following.counting == "inclusive"))
     household = case.household
     return Standing(
-        household.household_id, household.village or "", done, following, earliest, ends, violations
-    )
+        household.household_id, household.village or "", done, following, earliest, last,
+        violations, cleared,
+    )  # fmt: skip
 
 
-def _readable(records: Records, decision: Decision) -> dict[str, dict[str, Value]]:
-    """The records as conditions see them, and the decision."""
-    words = ("eligible", "ineligible", "pending")
+def _readable(
+    ruleset: RuleSet, records: Records, decision: Decision
+) -> dict[str, dict[str, Value]]:
+    """The records as conditions see them, and the decision that was come to."""
     seen: dict[str, dict[str, Value]] = {
-        "decision": {word: decision.eligibility == word for word in words}
+        DECISION: {word: decision.eligibility == word for word in ELIGIBILITIES}
     }
-    for step, record in records.items():
-        seen[f"step:{step}"] = {name: getattr(record, name) for name in type(record).model_fields}
+    for step in ruleset.procedure:
+        record = records.get(step.id)
+        told: dict[str, Value] = {PRESENT: record is not None}
+        if record is not None:
+            told |= {name: getattr(record, name) for name in type(record).model_fields}
+            told |= {NAMES + each: each in documents(record) for each in step.requires}
+        seen[f"step:{step.id}"] = told
     return seen
 
 
-def begins(record: StepRecord) -> date | None:
-    """The first day of a step: of its notice, or the day it was done."""
-    return record.notice_from or record.done_on
+def documents(record: StepRecord) -> frozenset[str]:
+    """The documents that a record names.
 
-
-def ends(record: StepRecord) -> date | None:
-    """The last day of a step: of its notice, or the day it was done; the later one."""
-    known = [day for day in (record.notice_to, record.done_on) if day is not None]
-    return max(known, default=None)
-
-
-def notice_days(record: StepRecord, counting: str) -> int | None:
-    """Days of notice, by the pack's convention.
-
-    >>> notice = StepRecord(household_id="1", step="n", notice_from=date(2015, 10, 1),
-    ...                     notice_to=date(2015, 10, 7))
-    >>> notice_days(notice, "inclusive"), notice_days(notice, "exclusive")
-    (7, 6)
+    >>> sorted(documents(StepRecord(household_id="1", step="n", document="照片、会议记录|名单")))
+    ['会议记录', '名单', '照片']
     """
-    if record.notice_from is None or record.notice_to is None:
-        return None
-    return (record.notice_to - record.notice_from).days + (counting == "inclusive")
+    return frozenset((record.document or "").replace("、", "|").split("|"))
 
 
-def _violations(step: Step, records: Records, place: Place, as_of: date) -> Iterator[Violation]:
-    record = records[step.id]
-
-    def found(name: str, zh: str, en: str, certain: bool = True) -> Violation:
-        return Violation(
-            step.id, name, Words(f"{step.title}:{zh}", f"{step.id}: {en}"), certain, step.blocking
-        )
-
-    yield from _order(step, records, place.ruleset, found)
-    for day in (record.done_on, record.notice_from, record.notice_to):
-        if day is not None and day > as_of:
-            yield found("after_as_of", f"日期晚于 {as_of}", f"dated after {as_of}")
-            break
-    if record.actor is None:
-        yield found("actor", "办理主体未知", "actor unknown", certain=False)
-    elif record.actor != step.actor:
-        yield found(
-            "actor",
-            f"应由{step.actor}办理,实为{record.actor}",
-            f"by {record.actor}, not by {step.actor}",
-        )
-    if step.signed and record.signed_by is None:
-        yield found("unsigned", "没有签字", "not signed")
-    documents = set((record.document or "").replace("、", "|").split("|"))
-    for document in step.requires:
-        if document not in documents:
-            yield found("document", f"缺少{document}", f"{document} is missing")
-    least = _min_days(step, place)
-    if least is not None:
-        days = notice_days(record, step.counting)
-        if days is None:
-            yield found("notice", "公示天数未知", "days of notice unknown", certain=False)
-        elif days < least:
-            yield found(
-                "notice", f"公示 {days} 日,不足 {least} 日", f"notice of {days} days, not {least}"
-            )
-    for condition in step.must:
-        holds = evaluate(condition.node, place)
-        if holds is not True:
-            words = Words(f"未做到“{condition.title}”", f"not met: {condition.title}")
-            if holds is None:
-                words = Words(f"无从判断“{condition.title}”", f"cannot be told: {condition.title}")
-            yield found(condition.id, words.zh, words.en, certain=holds is False)
+def _violations(program: Lowered, records: Records, place: Place) -> Iterator[Violation]:
+    for check in program.checks:
+        value = place.says(check.field)
+        if value is not False:
+            step, said = check.step, _words(check, value is True, records, place)
+            title = Words(f"{step.title}:{said.zh}", f"{step.id}: {said.en}")
+            yield Violation(step.id, check.name, title, value is True, step.blocking)
 
 
-def _order(step: Step, records: Records, ruleset: RuleSet, found: Any) -> Iterator[Violation]:
-    """Each step after those that must come before it; the same day will do."""
-    begun = begins(records[step.id])
-    for before in step.after:
-        earlier = records.get(before)
-        ended = ends(earlier) if earlier is not None else None
-        if begun is not None and ended is not None and begun >= ended:
-            continue
-        title = next(each.title for each in ruleset.procedure if each.id == before)
-        if earlier is None:
-            yield found(f"before_{before}", f"没有“{title}”的记录", f"no record of {before}")
-        elif begun is None or ended is None:
-            yield found(
-                f"before_{before}",
-                f"与“{title}”的先后未知",
-                f"order with {before} unknown",
-                False,
-            )
-        else:
-            yield found(f"before_{before}", f"早于“{title}”结束", f"begun before {before} ended")
+def _words(check: Check, certain: bool, records: Records, place: Place) -> Words:
+    """What is wrong with a step, or may be, in words."""
+    step, record = check.step, records[check.step.id]
+    match check.about:
+        case Step(id=before, title=title):
+            if not certain:
+                return Words(f"与“{title}”的先后未知", f"order with {before} unknown")
+            if before not in records:
+                return Words(f"没有“{title}”的记录", f"no record of {before}")
+            return Words(f"早于“{title}”结束", f"begun before {before} ended")
+        case Condition(title=title):
+            if not certain:
+                return Words(f"无从判断“{title}”", f"cannot be told: {title}")
+            return Words(f"未做到“{title}”", f"not met: {title}")
+        case str(document):
+            return Words(f"缺少{document}", f"{document} is missing")
+    if check.name == "after_as_of":
+        as_of = place.case.as_of
+        return Words(f"日期晚于 {as_of}", f"dated after {as_of}")
+    if check.name == "unsigned":
+        return Words("没有签字", "not signed")
+    if check.name == "notice":
+        if not certain:
+            return Words("公示天数未知", "days of notice unknown")
+        days, least = place.says(notice_days(step)), _min_days(step, place)
+        return Words(f"公示 {days} 日,不足 {least} 日", f"notice of {days} days, not {least}")
+    if not certain:
+        return Words("办理主体未知", "actor unknown")
+    actor = record.actor
+    return Words(f"应由{step.actor}办理,实为{actor}", f"by {actor}, not by {step.actor}")
 
 
 def _min_days(step: Step, place: Place) -> int | None:
     if step.min_days is None:
         return None
-    value = evaluate(step.min_days, place)
+    value = place.says(step.min_days)
     return None if value is None else int(value)  # type: ignore[arg-type]
 
 
-def _earliest(step: Step, records: Records) -> date | None:
+def _earliest(ruleset: RuleSet, step: Step, place: Place) -> date | None:
     """The day on which all steps before it have ended."""
-    days = [ends(records[before]) if before in records else None for before in step.after]
-    if not days or any(day is None for day in days):
-        return None
-    return max(day for day in days if day is not None)
+    by_id = {each.id: each for each in ruleset.procedure}
+    days = [place.says(ends(by_id[before])) for before in step.after]
+    known = [day for day in days if isinstance(day, date)]
+    return max(known) if known and len(known) == len(days) else None
 
 
 @dataclass(frozen=True)
@@ -267,10 +237,7 @@ def shares(
     results = []
     for share in ruleset.shares:
         of_step = [record for record in records if record.step == share.step]
-        having = sum(
-            share.document in (record.document or "").replace("、", "|").split("|")
-            for record in of_step
-        )
+        having = sum(share.document in documents(record) for record in of_step)
         least: Any = evaluate(share.at_least, Place.top(ruleset, cases[0])) if cases else None
         holds = None if not of_step or least is None else having * 100 >= least * len(of_step)
         results.append(ShareResult(share.id, share.title, len(of_step), having, least, holds))
@@ -293,7 +260,6 @@ def with_procedure(
             for violation in each.violations
         )  # fmt: skip
         decision = replace(decision, findings=(*decision.findings, *findings))
-        blocked = any(violation.blocking for violation in each.violations)
-        if blocked and decision.eligibility == "eligible":
+        if not each.cleared:
             decision = replace(decision, eligibility="pending", tracks=())
         yield decision

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shibie.decision import Decision, Verdicts, judge
+from shibie.decision import Decision
 from shibie.engine.case import Case, Rows
-from shibie.engine.decide import decide
+from shibie.engine.decide import Judgement, decide, judgement
 from shibie.engine.interpreter import Place
+from shibie.engine.kleene import Truth
 from shibie.engine.trace import trace
 from shibie.given import case_from
 from shibie.language.parse import parse
+from shibie.ruleset.loader import loads
 from support import households
 from support.expressions import AS_OF, Both, conditions
 from support.probe import probe
@@ -155,6 +158,28 @@ def test_reviews_wait_for_an_adjudication() -> None:
     assert decided(unknown).unknown == ("accounts[1].active",)
 
 
+def judged(
+    poor: Truth, exclusions: dict[str, Truth], reviews: dict[str, Truth], verdicts: dict[str, str]
+) -> Judgement:
+    """The judgement where the rules have these truths: each rule is a field of its own."""
+    values = {"p": poor, **exclusions, **reviews}
+    fields = "".join(
+        f"  - {{of: household, name: is_{n}, title: 是{n}, type: bool}}\n" for n in values
+    )
+    rules = "".join(
+        f"  - {{id: {n}, title: 规则{n}, when: is_{n}, refutable: true, effect: {effect}}}\n"
+        for effect, names in (("exclude", exclusions), ("review", reviews))
+        for n in names
+    )
+    ruleset = loads(
+        "ruleset: {id: j, title: J, effective: {from: 2015-01-01, to: 2016-12-31}}\n"
+        f"fields:\n{fields}poor: is_p\nexclusions:\n{rules}"
+    )
+    facts = {f"is_{name}": value for name, value in values.items()}
+    case = case_from(ruleset, {**facts, "adjudications": verdicts}, date(2015, 12, 1))
+    return judgement(ruleset, case)
+
+
 @pytest.mark.parametrize(
     ("poor", "exclusion", "review", "verdict", "expected", "grounds"),
     [
@@ -184,16 +209,13 @@ def test_judge(
     expected: str,
     grounds: tuple[str, ...],
 ) -> None:
-    names = frozenset((verdict or " ")[0])
-    verdicts = Verdicts()
-    if verdict:
-        verdicts = Verdicts(upheld=names) if verdict[1] == "+" else Verdicts(refuted=names)
-    found = judge(poor, {"x": exclusion}, {"r": review}, verdicts)
+    given = {verdict[0]: {"+": "upheld", "-": "refuted"}[verdict[1]]} if verdict else {}
+    found = judged(poor, {"x": exclusion}, {"r": review}, given)
     assert (found.eligibility, found.grounds) == (expected, grounds)
 
 
 def test_open_reviews_are_named() -> None:
-    found = judge(True, {}, {"a": True, "b": None, "c": True}, Verdicts(upheld=frozenset("c")))
+    found = judged(True, {}, {"a": True, "b": None, "c": True}, {"c": "upheld"})
     assert (found.eligibility, found.grounds, found.reviews) == ("ineligible", ("c",), ("a",))
 
 

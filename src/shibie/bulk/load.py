@@ -16,6 +16,7 @@ from shibie.compare import usable_number
 from shibie.engine.relational.memory import typed
 from shibie.engine.relational.outcome import count_words
 from shibie.engine.relational.plan import HID, KEY, MID
+from shibie.engine.relational.records import VERDICTS, adjudicable
 from shibie.engine.relational.sql import WORD
 from shibie.errors import Words
 from shibie.household import Adjudication, StepRecord
@@ -79,20 +80,15 @@ class Loader:
 
     def _adjudications(self, adjudications: Sequence[Adjudication]) -> None:
         """A row a household, with its verdicts as flag words."""
-        ruleset = self.ruleset
-        places = {rule.id: ("x", at) for at, rule in enumerate(ruleset.exclusions)}
-        places |= {rule.id: ("v", at) for at, rule in enumerate(ruleset.reviews)}
-        sizes = {"rx": ruleset.exclusions, "uv": ruleset.reviews, "rv": ruleset.reviews}
+        places = {rule.id: at for at, rule in enumerate(adjudicable(self.ruleset))}
         self.verdicts = [
-            f"{name}{at}" for name, rules in sizes.items() for at in range(count_words(len(rules)))
+            f"{verdict}{at}" for verdict in VERDICTS for at in range(count_words(len(places)))
         ]
         rows: dict[str, dict[str, int]] = {}
         for each in adjudications:
-            section, at = places[each.rule_id]
-            name = f"{'u' if each.verdict == 'upheld' else 'r'}{section}{at // WORD}"
+            at = places[each.rule_id]
             flags = rows.setdefault(each.household_id, dict.fromkeys(self.verdicts, 0))
-            if name in flags:
-                flags[name] |= 1 << at % WORD
+            flags[f"{each.verdict}{at // WORD}"] |= 1 << at % WORD
         columns = {HID: _texts(list(rows))}
         for name in self.verdicts:
             columns[name] = _integers([flags[name] for flags in rows.values()])

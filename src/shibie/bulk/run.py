@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from shibie.bulk.duck import duck_host
-from shibie.bulk.edge import Edge
 from shibie.bulk.files import open_folder
 from shibie.bulk.host import Host
 from shibie.bulk.load import Loader
+from shibie.bulk.name_results import NamedResults
 from shibie.bulk.totals import Totals
 from shibie.bulk.validate import PASSED
 from shibie.check import must_be_in_force
 from shibie.engine.relational.expressions import Asked
-from shibie.engine.relational.outcome import PENDING, Judge
+from shibie.engine.relational.outcome import NUMBER_OF, Judge
 from shibie.engine.relational.plan import HID, KEY, MID
 from shibie.errors import Lang, Words
 from shibie.ruleset.model import RuleSet
@@ -111,8 +111,8 @@ class Run:
         self.say("deciding")
         self.decide()
         self.say("naming")
-        edge = Edge(self.host, self.ruleset, self.procedure)
-        edge.prepare()
+        named = NamedResults(self.host, self.ruleset, self.procedure)
+        named.prepare()
         totals = Totals(
             self.host, self.ruleset, self.as_of, self.trust, self.supplied,
             self.unmatched(), self.loader.rejected_households, len(self.loader.rejected),
@@ -123,7 +123,7 @@ class Run:
         for out, form in outs.items():
             self.say(f"writing {out}")
             self.host.write(
-                out, form, edge.outputs(), [self.rejected(lang)], {"summary.json": text}
+                out, form, named.outputs(), [self.rejected(lang)], {"summary.json": text}
             )
         self.say("done")
         return summary
@@ -150,8 +150,7 @@ class Run:
             "CREATE TABLE people AS SELECT o.*, d.ord_, s.member_id FROM m_out AS o"
             " JOIN decided AS d ON o.hid = d.hid JOIN m_src AS s ON o.mid = s.mid"
         )
-        judged = "judged" if self.procedure else "eligibility"
-        pending = f"SELECT hid FROM decided WHERE {judged} = {PENDING}"
+        pending = f"SELECT hid FROM decided WHERE judged = {NUMBER_OF['pending']}"
         run(f"CREATE TABLE pending AS {pending}")
         run("CREATE VIEW u_h_src AS SELECT * FROM h_src SEMI JOIN pending USING (hid)")
         run("CREATE VIEW u_m_src AS SELECT * FROM m_src SEMI JOIN pending USING (hid)")

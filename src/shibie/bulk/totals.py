@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shibie.bulk.edge import flag
 from shibie.bulk.host import Host
+from shibie.bulk.name_results import flag
 from shibie.compare import DUPLICATE_PERSON
-from shibie.decision import NOT_POOR
-from shibie.engine.relational.outcome import ELIGIBILITIES
+from shibie.decision import ELIGIBILITIES
 from shibie.language.tree import HOUSEHOLD
+from shibie.lower import lowered
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.summary import in_rule_order
 
@@ -85,8 +85,8 @@ class Totals:
                 " (SELECT unnest(grounds) AS g, households, persons FROM named) GROUP BY g"
             )
         }
-        names = [*(rule.id for rule in (*self.ruleset.exclusions, *self.ruleset.reviews)), NOT_POOR]
-        return {name: found.get(name, _counted((0, 0))) for name in names}
+        grounds = lowered(self.ruleset).grounds
+        return {each.name: found.get(each.name, _counted((0, 0))) for each in grounds}
 
     def _numbers(self) -> dict[str, Count]:
         rows = self._rows(
@@ -107,9 +107,8 @@ class Totals:
             " GROUP BY rule_id, outcome"
         ):
             found.setdefault(rule_id, {})[outcome] = _counted(row)
-        for at, register in enumerate(ruleset.registers.values()):
-            if register.checks is not None:
-                self._note(found, register.id, f"people WHERE {flag('dt', at)}")
+        for at, each in enumerate(lowered(ruleset).discrepancies):
+            self._note(found, each.name, f"people WHERE {flag('dt', at)}")
         self._note(found, DUPLICATE_PERSON, "twice")
         return in_rule_order(ruleset, found)
 

@@ -1,32 +1,42 @@
-"""One household's decision by the reference interpreter."""
+"""One household's decision: what the lowered trees say, put under their names."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from decimal import localcontext
 
-from shibie.decision import (
-    Decision,
-    Finding,
-    FindingKind,
-    FindingOutcome,
-    GivenTrack,
-    Judgement,
-    Verdicts,
-    judge,
-)  # fmt: skip
-from shibie.engine.case import Case
+from shibie.decision import Decision, Eligibility, Finding, FindingOutcome, GivenTrack
+from shibie.engine.case import Case, Value
 from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import Place, evaluate
 from shibie.engine.kleene import Truth
 from shibie.engine.trace import trace, unknown_facts
-from shibie.language import tree
-from shibie.language.tree import HOUSEHOLD, MEMBER
-from shibie.ruleset.model import Register, Rule, RuleSet
+from shibie.language.tree import HOUSEHOLD, Node
+from shibie.lower import Lowered, lowered
+from shibie.lower.decision import ELIGIBLE, INELIGIBLE, QUALIFIED
+from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import Owner
 
+# What an engine says of a tree at the household.
+Says = Callable[[Node], Value]
 # The tracks that are given, and those that missing facts leave open.
 Tracks = tuple[tuple[GivenTrack, ...], tuple[Finding, ...]]
 NO_TRACKS: Tracks = ((), ())
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The eligibility and what it rests on, without findings and tracks.
+
+    Attributes:
+        qualified: whether the household is poor and nothing excludes it.
+    """
+
+    eligibility: Eligibility
+    qualified: Truth
+    grounds: tuple[str, ...]
+    reviews: tuple[str, ...]
 
 
 def decide(ruleset: RuleSet, case: Case) -> Decision:
@@ -35,176 +45,117 @@ def decide(ruleset: RuleSet, case: Case) -> Decision:
     The result depends only on what is known of the household: not on the order of rules,
     members or rows.
     """
+    program = lowered(ruleset)
     with localcontext(EXACT):
-        return _decide(ruleset, case)
+        place = place_of(program, case)
+        tracks = tracks_of(program, place) if place.says(ELIGIBLE) else NO_TRACKS
+        return decision_of(program, place, place.says, tracks)
 
 
-def verdicts_of(case: Case) -> Verdicts:
-    """The adjudications of a case by verdict."""
-    by = {"upheld": set[str](), "refuted": set[str]()}
-    for rule_id, adjudication in case.adjudications.items():
-        by[adjudication.verdict].add(rule_id)
-    return Verdicts(frozenset(by["upheld"]), frozenset(by["refuted"]))
+def place_of(program: Lowered, case: Case) -> Place:
+    """The household, with all that is defined of it."""
+    return Place.top(program.ruleset, case, program.definitions)
 
 
-def _decide(ruleset: RuleSet, case: Case) -> Decision:
-    place = Place.top(ruleset, case)
-    criteria = _outcomes(ruleset.criteria, place)
-    exclusions = _outcomes(ruleset.exclusions, place)
-    reviews = _outcomes(ruleset.reviews, place)
-    poor = _truth(ruleset.poor, place)
-    verdicts = verdicts_of(case)
-    judgement = judge(poor, exclusions, reviews, verdicts)
-    return explained(
-        ruleset,
-        place,
-        judgement,
-        verdicts,
-        criteria,
-        exclusions,
-        reviews,
-        _kind(ruleset.kinds, place),
-        tracks_of(ruleset, place) if judgement.eligibility == "eligible" else NO_TRACKS,
+def judgement(ruleset: RuleSet, case: Case) -> Judgement:
+    """The judgement on one household: what a search asks for again and again."""
+    program = lowered(ruleset)
+    with localcontext(EXACT):
+        return judgement_of(program, place_of(program, case).says)
+
+
+def judgement_of(program: Lowered, says: Says) -> Judgement:
+    """The judgement that an engine came to."""
+    return Judgement(
+        eligibility_of(says),
+        _truth(says(QUALIFIED)),
+        tuple(each.name for each in program.grounds if says(each.node) is True),
+        tuple(each.name for each in program.reviews if says(each.node) is True),
     )
 
 
-def explained(
-    ruleset: RuleSet,
-    place: Place,
-    judgement: Judgement,
-    verdicts: Verdicts,
-    criteria: Mapping[str, Truth],
-    exclusions: Mapping[str, Truth],
-    reviews: Mapping[str, Truth],
-    kind: str,
-    tracks: Tracks,
-) -> Decision:
-    """The whole decision around a judgement: findings, and what is still needed."""
+def eligibility_of(says: Says) -> Eligibility:
+    """The eligibility that an engine came to."""
+    if says(ELIGIBLE):
+        return "eligible"
+    return "ineligible" if says(INELIGIBLE) else "pending"
+
+
+def decision_of(program: Lowered, place: Place, says: Says, tracks: Tracks) -> Decision:
+    """The whole decision of an engine.
+
+    Args:
+        program: what decides.
+        place: the household, to trace what is still needed.
+        says: what the engine says of each tree.
+        tracks: of an eligible household.
+    """
+    found, household_id = judgement_of(program, says), place.case.household.household_id
     given, undecided = tracks
-    household_id = place.case.household.household_id
-    findings = (
-        *_findings(household_id, "criterion", criteria.items()),
-        *_findings(household_id, "exclusion", exclusions.items(), verdicts.refuted),
-        *_findings(household_id, "review", reviews.items(), verdicts.refuted),
-        *discrepancies(ruleset, place),
-        *undecided,
-    )
+    needed: set[str] = set()
+    if found.eligibility == "pending":
+        for each in program.awaited:
+            if says(each.when):
+                needed |= unknown_facts(trace(each.node, place), each.name)
     return Decision(
         household_id=household_id,
-        eligibility=judgement.eligibility,
-        kind="" if judgement.eligibility == "ineligible" else kind,
-        grounds=judgement.grounds,
-        reviews=judgement.reviews,
-        unknown=_needed(ruleset, place, judgement, verdicts),
+        eligibility=found.eligibility,
+        kind=next((each.name for each in program.kinds if says(each.node) is True), ""),
+        grounds=found.grounds,
+        reviews=found.reviews,
+        unknown=tuple(sorted(needed)),
         tracks=given,
-        findings=findings,
+        findings=(
+            *_findings(program, household_id, says),
+            *discrepancies(program, place),
+            *undecided,
+        ),
     )
 
 
-def _truth(rule: Rule, place: Place) -> Truth:
-    value = evaluate(rule.node, place)
+def _truth(value: Value) -> Truth:
     assert value is None or isinstance(value, bool)
     return value
 
 
-def _outcomes(rules: Iterable[Rule], place: Place) -> dict[str, Truth]:
-    return {rule.id: _truth(rule, place) for rule in rules}
-
-
-def _kind(kinds: Sequence[Rule], place: Place) -> str:
-    """The first kind that is true; none while an earlier one is undecided."""
-    for rule in kinds:
-        value = _truth(rule, place)
-        if value is None:
-            return ""
-        if value:
-            return rule.id
-    return ""
-
-
-def _findings(
-    household_id: str,
-    kind: FindingKind,
-    outcomes: Iterable[tuple[str, Truth]],
-    refuted: frozenset[str] = frozenset(),
-) -> Iterator[Finding]:
-    for rule_id, value in outcomes:
+def _findings(program: Lowered, household_id: str, says: Says) -> Iterator[Finding]:
+    for each in program.findings:
+        value = says(each.holds)
         if value is False:
             continue
         outcome: FindingOutcome = "unknown" if value is None else "true"
-        if rule_id in refuted:
+        if each.refuted is not None and says(each.refuted):
             outcome = "refuted"
-        yield Finding(household_id, "", rule_id, kind, outcome)
+        yield Finding(household_id, "", each.name, each.kind, outcome)
 
 
-def tracks_of(ruleset: RuleSet, place: Place) -> tuple[tuple[GivenTrack, ...], tuple[Finding, ...]]:
-    """The tracks of an eligible household, and those that missing facts leave open."""
+def whom(owner: Owner, place: Place) -> Iterator[tuple[str, Place]]:
+    """The household under no name, or each member under its own."""
+    if owner == HOUSEHOLD:
+        yield "", place
+        return
+    for index, member in enumerate(place.case.household.members):
+        yield member.member_id, place.at_member(index)
+
+
+def tracks_of(program: Lowered, place: Place) -> Tracks:
+    """The tracks that are given, and those that missing facts leave open."""
+    household_id = place.case.household.household_id
     given: list[GivenTrack] = []
     undecided: list[Finding] = []
-    household = place.case.household
-    for rule in ruleset.tracks:
-        if rule.owner == HOUSEHOLD:
-            places = [("", place)]
-        else:
-            places = [
-                (member.member_id, place.at_member(index))
-                for index, member in enumerate(household.members)
-            ]
-        for member_id, at in places:
-            value = _truth(rule, at)
-            if value:
-                given.append(GivenTrack(household.household_id, member_id, rule.id))
-            elif value is None:
-                undecided.append(
-                    Finding(household.household_id, member_id, rule.id, "track", "unknown")
-                )
+    for track in program.tracks:
+        for member_id, at in whom(track.owner, place):
+            if evaluate(track.given, at) is True:
+                given.append(GivenTrack(household_id, member_id, track.name))
+            elif evaluate(track.open, at):
+                undecided.append(Finding(household_id, member_id, track.name, "track", "unknown"))
     return tuple(given), tuple(undecided)
 
 
-def discrepancies(ruleset: RuleSet, place: Place) -> Iterator[Finding]:
+def discrepancies(program: Lowered, place: Place) -> Iterator[Finding]:
     """Declared "no" against a register hit, one finding for each member whose rows hit."""
     household = place.case.household
-    for register in ruleset.registers.values():
-        if register.checks is None:
-            continue
-        owner, name = register.checks
-        for index, member in enumerate(household.members):
-            declarer = household if owner == HOUSEHOLD else member
-            if getattr(declarer, name) is not False:
-                continue
-            if not place.case.rows_of(register.name, index).items:
-                continue
-            if _member_hits(register, place.at_member(index)):
-                yield Finding(
-                    household.household_id, member.member_id, register.id, "discrepancy", "true"
-                )
-
-
-def _member_hits(register: Register, place: Place) -> bool:
-    rows = tree.Collection(register.name, MEMBER)
-    predicate = register.hit or tree.Literal(True)
-    return evaluate(tree.Quantifier("any", rows, predicate), place) is True
-
-
-def _needed(
-    ruleset: RuleSet, place: Place, judgement: Judgement, verdicts: Verdicts
-) -> tuple[str, ...]:
-    """The facts still needed to settle a pending household, sorted."""
-    if judgement.eligibility != "pending":
-        return ()
-    if judgement.qualified is None:
-        standing = [rule for rule in ruleset.exclusions if rule.id not in verdicts.refuted]
-        standing += [rule for rule in ruleset.reviews if rule.id in verdicts.upheld]
-        undecided = [ruleset.poor, *standing]
-    elif judgement.open_reviews is None:
-        undecided = [
-            rule
-            for rule in ruleset.reviews
-            if rule.id not in verdicts.upheld and rule.id not in verdicts.refuted
-        ]
-    else:
-        return ()
-    needed: set[str] = set()
-    for rule in undecided:
-        needed |= unknown_facts(trace(rule.node, place), rule.id)
-    return tuple(sorted(needed))
+    for each in program.discrepancies:
+        for member_id, at in whom(each.owner, place):
+            if evaluate(each.node, at) is True:
+                yield Finding(household.household_id, member_id, each.name, "discrepancy", "true")

@@ -6,9 +6,10 @@ and tracing differ only in what `visit` does, so a trace can never disagree with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
+from itertools import chain
 from typing import Any, cast
 
 from shibie import citizen_id
@@ -20,10 +21,19 @@ from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.ruleset.model import RuleSet
 
+Records = Mapping[str, Mapping[str, Value]]
+Definitions = Mapping[tuple[str, str], Node]
+
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """Where a node is evaluated: the case, and the member and row at hand."""
+    """Where a node is evaluated: the case, and the member and row at hand.
+
+    Attributes:
+        records: what is told of the household beside its form, by owner: steps, say.
+        definitions: trees behind further (owner, name), all at the household.
+        others: the household and its members as places, each made once.
+    """
 
     ruleset: RuleSet
     case: Case
@@ -31,21 +41,43 @@ class Place:
     member: int | None = None
     row: Row | None = None
     register: str = ""
-    # Records by owner beyond household, member and row: the steps of a procedure.
-    records: Mapping[str, Mapping[str, Value]] | None = None
+    records: Records = field(default_factory=dict)
+    definitions: Definitions = field(default_factory=dict)
+    others: dict[int | None, Place] = field(init=False, repr=False, default_factory=dict)
 
     @classmethod
-    def top(cls, ruleset: RuleSet, case: Case) -> Place:
+    def top(cls, ruleset: RuleSet, case: Case, definitions: Definitions | None = None) -> Place:
         """The household itself."""
-        return cls(ruleset, case, {})
+        return cls(ruleset, case, {}, definitions=definitions or {})
 
-    def at_member(self, index: int) -> Place:
+    def at_member(self, index: int | None) -> Place:
         """The same case, with a member at hand."""
-        return Place(self.ruleset, self.case, self.memo, index)
+        found = self.others.get(index)
+        if found is None:
+            found = Place(
+                self.ruleset, self.case, self.memo, index,
+                records=self.records, definitions=self.definitions,
+            )  # fmt: skip
+            object.__setattr__(found, "others", self.others)
+            self.others[index] = found
+        return found
 
     def at_household(self) -> Place:
         """The same case, with nothing but the household at hand."""
-        return Place(self.ruleset, self.case, self.memo)
+        return self.at_member(None)
+
+    def at_row(self, register: str, row: Row, member: int | None) -> Place:
+        """The same case, with a register's row at hand."""
+        found = Place(
+            self.ruleset, self.case, self.memo, member, row, register, self.records,
+            self.definitions,
+        )  # fmt: skip
+        object.__setattr__(found, "others", self.others)
+        return found
+
+    def says(self, node: Node) -> Value:
+        """The value of a node here."""
+        return evaluate(node, self)
 
     def label(self) -> str:
         """Prefix of the facts at hand in lists of unknown facts."""
@@ -98,20 +130,40 @@ def _parameter(node: tree.Parameter, place: Place, visit: Visit) -> Value:
     return None if key is None else parameter.value(place.case.as_of, key)
 
 
-def declared(node: tree.Field, place: Place) -> Value:
-    """What the form or the register row says, before any comparison."""
+def _declared(node: tree.Field | tree.Declared, place: Place, visit: Visit) -> Value:
+    """What the form says, before any comparison."""
     if node.owner == HOUSEHOLD:
         return cast("Value", getattr(place.case.household, node.name))
-    if node.owner == MEMBER:
-        member = place.case.household.members[cast("int", place.member)]
-        return cast("Value", getattr(member, node.name))
-    if place.records is not None:
-        return place.records.get(node.owner, {}).get(node.name)
-    return cast("Row", place.row).values.get(node.name)
+    member = place.case.household.members[cast("int", place.member)]
+    return cast("Value", getattr(member, node.name))
+
+
+def _record(node: tree.Field, place: Place, visit: Visit) -> Value:
+    """What is known beside the form: told of a step, a verdict, or defined from these."""
+    told = place.records.get(node.owner)
+    if told is not None and node.name in told:
+        return told[node.name]
+    definition = place.definitions.get((node.owner, node.name))
+    if definition is not None:
+        key = (node.owner, node.name, None)
+        if visit is not _evaluate:
+            return cast("Value", visit(definition, place.at_household()))
+        if key not in place.memo:
+            place.memo[key] = visit(definition, place.at_household())
+        return place.memo[key]
+    kind, _, rule_id = node.owner.partition(":")
+    if kind != "rule":
+        return None
+    verdict = place.case.adjudications.get(rule_id)
+    return verdict is not None and verdict.verdict == node.name
 
 
 def _field(node: tree.Field, place: Place, visit: Visit) -> Value:
-    said = declared(node, place)
+    if node.owner not in (HOUSEHOLD, MEMBER):
+        if place.row is not None and node.owner == place.register:
+            return place.row.values.get(node.name)
+        return _record(node, place, visit)
+    said = _declared(node, place, visit)
     hits = place.ruleset.comparison_of(node.owner, node.name)
     if hits is None or said is True:
         return said
@@ -148,12 +200,18 @@ def _not(node: tree.Not, place: Place, visit: Visit) -> Truth:
     return negation(visit(node.operand, place))
 
 
+def _each(visit: Visit, operands: Iterable[tuple[Node, Place]]) -> Iterable[Any]:
+    """The values of operands: only as many as are asked for, but for a trace all of them."""
+    values = (visit(operand, at) for operand, at in operands)
+    return values if visit is _evaluate else list(values)
+
+
 def _and(node: tree.And, place: Place, visit: Visit) -> Truth:
-    return conjunction([visit(operand, place) for operand in node.operands])
+    return conjunction(_each(visit, ((operand, place) for operand in node.operands)))
 
 
 def _or(node: tree.Or, place: Place, visit: Visit) -> Truth:
-    return disjunction([visit(operand, place) for operand in node.operands])
+    return disjunction(_each(visit, ((operand, place) for operand in node.operands)))
 
 
 _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -179,6 +237,10 @@ def _has_code(node: tree.HasCode, place: Place, visit: Visit) -> Truth:
 
 def _known(node: tree.Known, place: Place, visit: Visit) -> Truth:
     return visit(node.operand, place) is not None
+
+
+def _sure(node: tree.Sure, place: Place, visit: Visit) -> Truth:
+    return visit(node.operand, place) is True
 
 
 def _choose(node: tree.Choose, place: Place, visit: Visit) -> Value:
@@ -268,17 +330,17 @@ def items(node: tree.Collection, place: Place) -> tuple[Place, ...]:
         return tuple(place.at_member(index) for index in range(len(place.case.household.members)))
     member = place.member if node.owner == MEMBER else None
     return tuple(
-        Place(place.ruleset, place.case, place.memo, member, row, node.name)
-        for row in place.case.rows_of(node.name, member).items
+        place.at_row(node.name, row, member) for row in place.case.rows_of(node.name, member).items
     )
 
 
 def _quantifier(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
     complete = visit(node.collection, place)
-    values = [visit(node.predicate, item) for item in items(node.collection, place)]
+    of_items = ((node.predicate, item) for item in items(node.collection, place))
+    values = _each(visit, of_items)
     if node.kind == "all":
-        return conjunction([*values, complete])
-    some = disjunction([*values, False if complete else None])
+        return conjunction(chain(values, (complete,)))
+    some = disjunction(chain(values, (False if complete else None,)))
     return some if node.kind == "any" else negation(some)
 
 
@@ -303,6 +365,7 @@ def _aggregate(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
 
 _CASES: Mapping[type[Node], Callable[[Any, Place, Visit], Any]] = {
     tree.Literal: _literal, tree.AsOf: _as_of, tree.Parameter: _parameter, tree.Field: _field,
+    tree.Declared: _declared, tree.Sure: _sure,
     tree.Given: _given, tree.Fact: _fact, tree.Collection: _collection, tree.Not: _not,
     tree.And: _and, tree.Or: _or, tree.Compare: _compare, tree.In: _in,
     tree.HasCode: _has_code, tree.Known: _known, tree.Choose: _choose,

@@ -223,8 +223,12 @@ def _parameter(prose: _Prose, node: tree.Parameter) -> str:
     return prose.ruleset.parameters[node.name].title
 
 
-def _field(prose: _Prose, node: tree.Field) -> str:
+def _field(prose: _Prose, node: tree.Field | tree.Declared) -> str:
     return prose.field_title(node.owner, node.name)
+
+
+def _sure(prose: _Prose, node: tree.Sure) -> str:
+    return prose.say("确知", "known to be true: ") + prose.of(node.operand)
 
 
 def _given(prose: _Prose, node: tree.Given) -> str:
@@ -388,7 +392,7 @@ def _aggregate(prose: _Prose, node: tree.Aggregate) -> str:
 
 _SENTENCES: Mapping[type[Node], Callable[[_Prose, Any], str]] = {
     tree.Literal: _literal, tree.AsOf: _as_of, tree.Parameter: _parameter, tree.Field: _field,
-    tree.Given: _given, tree.Fact: _fact, tree.Collection: _collection, tree.Not: _not,
+    tree.Declared: _field, tree.Sure: _sure, tree.Given: _given, tree.Fact: _fact, tree.Collection: _collection, tree.Not: _not,
     tree.And: _and, tree.Or: _or, tree.Compare: _compare, tree.In: _in,
     tree.HasCode: _has_code, tree.Known: _known, tree.Choose: _choose,
     tree.Arithmetic: _arithmetic, tree.Negate: _negate, tree.Round: _round,

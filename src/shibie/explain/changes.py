@@ -8,10 +8,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from shibie.decision import Eligibility, Judgement, judge
+from shibie.decision import Eligibility
 from shibie.engine.case import Case, Row, Rows, Value
-from shibie.engine.decide import verdicts_of
-from shibie.engine.interpreter import Place, truth
+from shibie.engine.decide import judgement
+from shibie.engine.interpreter import Place
 from shibie.household import Adjudication
 from shibie.ruleset.model import RuleSet
 
@@ -97,19 +97,9 @@ def made(ruleset: RuleSet, case: Case, changes: Iterable[Change]) -> tuple[RuleS
     return ruleset, case
 
 
-def judged(ruleset: RuleSet, case: Case) -> Judgement:
-    """The interpreter's judgement, without findings and tracks: what a search asks for."""
-    return judge(
-        truth(ruleset.poor.node, ruleset, case),
-        {rule.id: truth(rule.node, ruleset, case) for rule in ruleset.exclusions},
-        {rule.id: truth(rule.node, ruleset, case) for rule in ruleset.reviews},
-        verdicts_of(case),
-    )
-
-
 def eligibility_after(ruleset: RuleSet, case: Case, changes: Iterable[Change]) -> Eligibility:
     """The eligibility that the changes lead to."""
-    return judged(*made(ruleset, case, changes)).eligibility
+    return judgement(*made(ruleset, case, changes)).eligibility
 
 
 def moved(place: Place, ruleset: RuleSet, case: Case) -> Place:

@@ -17,12 +17,13 @@ from typing import Any
 from shibie import citizen_id
 from shibie.decision import Eligibility
 from shibie.engine.case import Case
-from shibie.engine.decide import verdicts_of
+from shibie.engine.decide import judgement
 from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import Place, evaluate
-from shibie.explain.changes import Bound, Change, Lever, judged, made
+from shibie.explain.changes import Bound, Change, Lever, made
 from shibie.explain.levers import NUMERIC, below, mined, span_of, spec_of, step_of
 from shibie.language import tree
+from shibie.lower.decision import refuted, upheld
 from shibie.ruleset.model import RuleSet
 
 # What it takes to find a fact out, in the order in which an officer would go about it.
@@ -65,7 +66,7 @@ def to_collect(ruleset: RuleSet, case: Case) -> tuple[ToCollect, ...]:
     may settle it are given instead, with `settles` false.
     """
     with localcontext(EXACT):
-        if judged(ruleset, case).eligibility != "pending":
+        if judgement(ruleset, case).eligibility != "pending":
             return ()
         return _to_collect(ruleset, case)
 
@@ -103,10 +104,10 @@ def _cost(lever: Lever) -> int:
 
 def unknown_levers(ruleset: RuleSet, case: Case) -> Iterator[Lever]:
     """The facts that are not known and that the undecided rules may still ask for."""
-    place, verdicts = Place.top(ruleset, case), verdicts_of(case)
+    place = Place.top(ruleset, case)
     roots = [ruleset.poor.node]
-    roots += [rule.node for rule in ruleset.exclusions if rule.id not in verdicts.refuted]
-    roots += [rule.node for rule in ruleset.reviews if rule.id not in verdicts.refuted]
+    roots += [rule.node for rule in ruleset.exclusions if not place.says(refuted(rule))]
+    roots += [rule.node for rule in ruleset.reviews if not place.says(refuted(rule))]
     seen = set()
     for root in roots:
         if evaluate(root, place) is None:
@@ -115,7 +116,7 @@ def unknown_levers(ruleset: RuleSet, case: Case) -> Iterator[Lever]:
                     seen.add(lever)
                     yield lever
     for rule in ruleset.reviews:
-        open_review = rule.id not in verdicts.refuted and rule.id not in verdicts.upheld
+        open_review = not place.says(refuted(rule)) and not place.says(upheld(rule))
         if open_review and evaluate(rule.node, place) is not False:
             yield Lever("verdict", rule.id)
 
@@ -165,7 +166,7 @@ def _numbers(ruleset: RuleSet, case: Case, lever: Lever) -> list[Change]:
 
     def result(units: int) -> object:
         change = Change(lever, _value(units, step))
-        found = judged(*made(ruleset, case, [change]))
+        found = judgement(*made(ruleset, case, [change]))
         return (found.eligibility, found.grounds, found.reviews, found.qualified)
 
     first, last = int(low / step), int(high / step)
@@ -255,7 +256,7 @@ def _with_numbers(
 
             def result(units: int, row: Any = row, here: Lever = here, step: Any = step) -> object:
                 filled = (*row, (here.name, _value(units, step)))
-                found = judged(*made(ruleset, case, [Change(lever, (filled,))]))
+                found = judgement(*made(ruleset, case, [Change(lever, (filled,))]))
                 return (found.eligibility, found.grounds, found.reviews, found.qualified)
 
             turns = all_turns(result, 0, last, _stops(ruleset, step, 0, last))
@@ -286,7 +287,7 @@ def _tried(ruleset: RuleSet, case: Case, choices: Sequence[Sequence[Change]]) ->
         return []
     tried = []
     for changes in product(*choices):
-        found = judged(*made(ruleset, case, changes))
+        found = judgement(*made(ruleset, case, changes))
         tried.append(Answer(tuple(changes), found.eligibility, found.grounds, found.reviews))
     return tried
 

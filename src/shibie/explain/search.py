@@ -15,12 +15,13 @@ from typing import Any, Literal, cast
 
 from shibie.decision import Eligibility
 from shibie.engine.case import Case
-from shibie.engine.decide import decide, verdicts_of
+from shibie.engine.decide import decide, judgement
 from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import Place, evaluate
-from shibie.explain.changes import Change, Lever, Plan, Who, eligibility_after, judged, made
+from shibie.explain.changes import Change, Lever, Plan, Who, eligibility_after, made
 from shibie.explain.levers import step_of
 from shibie.explain.ways import NOTHING, smallest, together, ways
+from shibie.lower.decision import refuted
 from shibie.ruleset.model import Rule, RuleSet
 
 By = Literal["facts", "rules"]
@@ -65,7 +66,7 @@ def counterfactuals(
         search: where the proposals come from.
     """
     with localcontext(EXACT):
-        now = judged(ruleset, case).eligibility
+        now = judgement(ruleset, case).eligibility
         wanted = target or ("ineligible" if now == "eligible" else "eligible")
         if wanted == now:
             return ()
@@ -88,11 +89,11 @@ def exact_search(
 
 def _into(place: Place, by: By) -> list[Plan]:
     """Poor, no exclusion standing, no review open."""
-    ruleset, verdicts = place.ruleset, verdicts_of(place.case)
+    ruleset = place.ruleset
     fact: Who = "household" if by == "facts" else "rule"
     parts = [ways(ruleset.poor.node, place, True, fact)]
     for rule in (*ruleset.exclusions, *ruleset.reviews):
-        if rule.id not in verdicts.refuted and (evaluate(rule.node, place) is not False):
+        if not place.says(refuted(rule)) and (evaluate(rule.node, place) is not False):
             parts.append(_without(rule, place, by))
     return together(parts)
 
@@ -106,25 +107,25 @@ def _without(rule: Rule, place: Place, by: By) -> list[Plan]:
     if by == "rules":
         dropped = frozenset([Change(Lever("rule", rule.id), False, True, who="rule")])
         return smallest([*ways(rule.node, place, False, "rule"), dropped])
-    refuted: list[Plan] = []
+    by_verdict: list[Plan] = []
     if rule.refutable and evaluate(rule.node, place) is True:
         before = place.case.adjudications.get(rule.id)
         said = before.verdict if before else None
         change = Change(Lever("verdict", rule.id), "refuted", said, who="officer")
-        refuted = [frozenset([change])]
-    return [*refuted, *ways(rule.node, place, False, "officer")]
+        by_verdict = [frozenset([change])]
+    return [*by_verdict, *ways(rule.node, place, False, "officer")]
 
 
 def _out_of(place: Place, by: By) -> list[Plan]:
     """Not poor, or an exclusion that stands."""
-    ruleset, verdicts = place.ruleset, verdicts_of(place.case)
+    ruleset = place.ruleset
     fact: Who = "household" if by == "facts" else "rule"
     plans = list(ways(ruleset.poor.node, place, False, fact))
     for rule in ruleset.exclusions:
-        if rule.id not in verdicts.refuted:
+        if not place.says(refuted(rule)):
             plans += ways(rule.node, place, True, "officer" if by == "facts" else "rule")
     for rule in ruleset.reviews:
-        if by == "facts" and rule.id not in verdicts.refuted and evaluate(rule.node, place) is True:
+        if by == "facts" and not place.says(refuted(rule)) and evaluate(rule.node, place) is True:
             change = Change(Lever("verdict", rule.id), "upheld", None, who="officer")
             plans.append(frozenset([change]))
     return plans

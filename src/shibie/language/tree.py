@@ -61,7 +61,19 @@ class Parameter(Node):
 
 @dataclass(frozen=True)
 class Field(Node):
-    """A declared field. `owner` is household, member or the name of a register."""
+    """A field. `owner` is household, member or the name of a register.
+
+    Beside the form there are the records of steps (`step:ID`), the verdicts on rules
+    (`rule:ID`) and, in what decides, what is made of them (`decision`).
+    """
+
+    owner: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Declared(Node):
+    """What the form says of a fact, before any comparison; rules see it as a `Field`."""
 
     owner: str
     name: str
@@ -145,6 +157,13 @@ class HasCode(Node):
 @dataclass(frozen=True)
 class Known(Node):
     """Whether a value is known, or a collection was compared; never unknown itself."""
+
+    operand: Node
+
+
+@dataclass(frozen=True)
+class Sure(Node):
+    """Whether a condition is known to be true; never unknown itself."""
 
     operand: Node
 

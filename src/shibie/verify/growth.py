@@ -9,10 +9,11 @@ from shibie.engine.decide import decide
 from shibie.engine.solver.logic import Bool
 from shibie.engine.solver.reading import Reading
 from shibie.errors import Words
+from shibie.language.connectives import every
 from shibie.language.tree import HOUSEHOLD, Collection, Field, Not
 from shibie.ruleset.model import Property
 from shibie.verify.asking import as_unwanted, unwanted
-from shibie.verify.claims import every, truth
+from shibie.verify.claims import truth
 from shibie.verify.findings import Finding
 from shibie.verify.pairs import Grown
 from shibie.verify.prover import Found, Prover

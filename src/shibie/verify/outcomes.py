@@ -9,9 +9,10 @@ from shibie.engine.case import Case
 from shibie.engine.decide import decide
 from shibie.engine.solver.logic import both, either, inverse
 from shibie.errors import Words
+from shibie.language.connectives import every, some
 from shibie.language.tree import And, Node, Not, Or
+from shibie.lower.decision import ELIGIBLE, INELIGIBLE, PENDING, holds, refuted, upheld
 from shibie.verify.asking import as_unwanted, unwanted
-from shibie.verify.claims import ELIGIBLE, INELIGIBLE, PENDING, every, holds, refuted, some, upheld
 from shibie.verify.findings import Finding
 from shibie.verify.pairs import Forgotten
 from shibie.verify.prover import Found, Prover

@@ -8,20 +8,12 @@ from shibie.engine.case import Case
 from shibie.engine.decide import decide
 from shibie.engine.solver.logic import FALSE
 from shibie.errors import Words
+from shibie.language.connectives import every, not_true, some, unknown
 from shibie.language.tree import HOUSEHOLD, Node, Not
+from shibie.lower.decision import ELIGIBLE, holds, refuted, upheld
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.verify.asking import as_wanted, wanted
-from shibie.verify.claims import (
-    ELIGIBLE,
-    eligibility_without,
-    every,
-    holds,
-    not_true,
-    refuted,
-    some,
-    unknown,
-    upheld,
-)
+from shibie.verify.claims import eligibility_without
 from shibie.verify.findings import Finding
 from shibie.verify.prover import Prover
 

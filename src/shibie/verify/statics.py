@@ -10,9 +10,9 @@ from shibie.engine.case import Case
 from shibie.engine.interpreter import Place, evaluate
 from shibie.errors import Words
 from shibie.language import tree
+from shibie.language.connectives import every
 from shibie.language.types import Code
 from shibie.ruleset.model import Parameter, RuleSet, Step
-from shibie.verify.claims import every
 from shibie.verify.findings import Finding
 
 

@@ -9,10 +9,11 @@ from shibie.engine.case import Case
 from shibie.engine.decide import decide
 from shibie.engine.solver.logic import both
 from shibie.errors import Words
+from shibie.language.connectives import every
 from shibie.language.tree import Node, Not
+from shibie.lower.decision import ELIGIBLE, holds
 from shibie.ruleset.model import Rule
 from shibie.verify.asking import unwanted
-from shibie.verify.claims import ELIGIBLE, every, holds
 from shibie.verify.findings import Finding
 from shibie.verify.prover import Prover
 

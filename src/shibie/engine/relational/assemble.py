@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
-from shibie.decision import NOT_POOR, Decision, Finding, FindingKind, FindingOutcome, GivenTrack
+from shibie.decision import ELIGIBILITIES, Decision, Finding, FindingOutcome, GivenTrack
 from shibie.engine.case import Case
-from shibie.engine.relational.outcome import ELIGIBILITIES
 from shibie.engine.relational.plan import MID
 from shibie.engine.relational.sql import WORD
 from shibie.language.tree import HOUSEHOLD
-from shibie.ruleset.model import Rule, RuleSet
+from shibie.lower import Named, lowered
+from shibie.ruleset.model import RuleSet
 
 Outputs = list[dict[str, Any]]
 
@@ -38,7 +38,7 @@ class _Assembler:
         self, ruleset: RuleSet, case: Case, row: Mapping[str, Any], members: Outputs,
         first: int,
     ) -> None:  # fmt: skip
-        self.ruleset, self.row, self.members = ruleset, row, members
+        self.program, self.row, self.members = lowered(ruleset), row, members
         self.household_id = case.household.household_id
         self.ids = {
             first + position: member.member_id
@@ -46,39 +46,32 @@ class _Assembler:
         }
 
     def decision(self, unknown: tuple[str, ...]) -> Decision:
-        ruleset, row = self.ruleset, self.row
-        upheld = self.flags("uv", row)
-        adjudicated = upheld | self.flags("rv", row)
-        excluding = self.flags("xt", row) - self.flags("rx", row)
-        firing = self.flags("vt", row)
-        grounds = [rule.id for at, rule in enumerate(ruleset.exclusions) if at in excluding]
-        grounds += [rule.id for at, rule in enumerate(ruleset.reviews) if at in firing & upheld]
-        if row["not_poor"]:
-            grounds.append(NOT_POOR)
-        open_ = firing - adjudicated
+        program, row = self.program, self.row
         kind = row["kind"]
         return Decision(
             household_id=self.household_id,
-            eligibility=cast("Any", ELIGIBILITIES[row["eligibility"] - 1]),
-            kind=ruleset.kinds[kind - 1].id if kind else "",
-            grounds=tuple(grounds),
-            reviews=tuple(rule.id for at, rule in enumerate(ruleset.reviews) if at in open_),
+            eligibility=ELIGIBILITIES[row["eligibility"] - 1],
+            kind=program.kinds[kind - 1].name if kind else "",
+            grounds=self.names("g", program.grounds),
+            reviews=self.names("w", program.reviews),
             unknown=unknown,
             tracks=tuple(
-                GivenTrack(self.household_id, member, rule.id)
-                for member, rule in self.by_track("tt")
+                GivenTrack(self.household_id, member, track) for member, track in self.tracks("tt")
             ),
             findings=(
-                *self.findings("criterion", ruleset.criteria, "c", ""),
-                *self.findings("exclusion", ruleset.exclusions, "x", "rx"),
-                *self.findings("review", ruleset.reviews, "v", "rv"),
+                *self.findings(),
                 *self.discrepancies(),
                 *(
-                    Finding(self.household_id, member, rule.id, "track", "unknown")
-                    for member, rule in self.by_track("tu")
+                    Finding(self.household_id, member, track, "track", "unknown")
+                    for member, track in self.tracks("tu")
                 ),
             ),
         )
+
+    def names(self, name: str, several: Sequence[Named]) -> tuple[str, ...]:
+        """The names whose flags are set."""
+        flags = self.flags(name, self.row)
+        return tuple(each.name for at, each in enumerate(several) if at in flags)
 
     def flags(self, name: str, row: Mapping[str, Any]) -> set[int]:
         """The set flags of a row's words of that name."""
@@ -89,32 +82,29 @@ class _Assembler:
         assert at
         return found
 
-    def findings(
-        self, kind: FindingKind, rules: Sequence[Rule], name: str, refuting: str
-    ) -> Iterator[Finding]:
-        true, unknown = self.flags(f"{name}t", self.row), self.flags(f"{name}u", self.row)
-        refuted = self.flags(refuting, self.row) if refuting else set()
-        for at, rule in enumerate(rules):
+    def findings(self) -> Iterator[Finding]:
+        true, unknown, refuted = (self.flags(name, self.row) for name in ("ft", "fu", "fr"))
+        for at, each in enumerate(self.program.findings):
             if at in true or at in unknown:
                 outcome: FindingOutcome = "true" if at in true else "unknown"
                 shown: FindingOutcome = "refuted" if at in refuted else outcome
-                yield Finding(self.household_id, "", rule.id, kind, shown)
+                yield Finding(self.household_id, "", each.name, each.kind, shown)
 
     def discrepancies(self) -> Iterator[Finding]:
-        for at, register in enumerate(self.ruleset.registers.values()):
+        for at, each in enumerate(self.program.discrepancies):
             for member in self.members:
                 if at in self.flags("dt", member):
                     who = self.ids[member[MID]]
-                    yield Finding(self.household_id, who, register.id, "discrepancy", "true")
+                    yield Finding(self.household_id, who, each.name, "discrepancy", "true")
 
-    def by_track(self, name: str) -> Iterator[tuple[str, Rule]]:
+    def tracks(self, name: str) -> Iterator[tuple[str, str]]:
         own = self.flags(name, self.row)
         of_members = [(self.ids[row[MID]], self.flags(name, row)) for row in self.members]
-        for at, rule in enumerate(self.ruleset.tracks):
-            if rule.owner == HOUSEHOLD:
+        for at, track in enumerate(self.program.tracks):
+            if track.owner == HOUSEHOLD:
                 if at in own:
-                    yield "", rule
+                    yield "", track.name
                 continue
             for member, flags in of_members:
                 if at in flags:
-                    yield member, rule
+                    yield member, track.name

@@ -56,13 +56,29 @@ class Asked:
 
 
 class Compiler:
-    """Compiles the conditions of one rule set into one plan."""
+    """Compiles the conditions of one rule set into one plan.
 
-    def __init__(self, ruleset: RuleSet, plan: Plan, asked: Asked) -> None:
+    Args:
+        ruleset: the pack.
+        plan: collects the columns.
+        asked: what the run asks of the tables.
+        definitions: trees behind further (owner, name), all at the household.
+        records: the SQL of what is told of a household beside its form, by (owner, name).
+    """
+
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        plan: Plan,
+        asked: Asked,
+        definitions: Mapping[tuple[str, str], Node] | None = None,
+        records: Callable[[str, str], Sql] | None = None,
+    ) -> None:
         self.ruleset, self.plan, self.asked = ruleset, plan, asked
+        self.definitions = definitions or {}
+        self.records: Callable[[str, str], Sql] = records or _no_record
         self.dialect: Dialect = plan.dialect
         self.memo: dict[tuple[Node, str], Sql] = {}
-        self.records: dict[tuple[str, str], Sql] = {}
         self.rows = {name: f"r{index}" for index, name in enumerate(ruleset.registers)}
 
     def exact(self, place: str) -> Exact:
@@ -138,15 +154,16 @@ class Compiler:
         found_value = case(*arms, default=exact.null(of)) if arms else exact.null(of)
         return self.plan.derive(HOUSEHOLDS, found_value)
 
-    def declared(self, node: tree.Field) -> Sql:
-        """What the form or the register row says."""
-        above = {HOUSEHOLD: HOUSEHOLDS, MEMBER: MEMBERS}
-        if node.owner in above:
-            return self.plan.source(above[node.owner], node.name)
-        if node.owner in self.rows:
-            return self.plan.source(self.rows[node.owner], node.name)
-        # The record of a step of the procedure, or the decision: beside the household.
-        return self.records[node.owner, node.name]
+    def _declared(self, node: tree.Field | tree.Declared, _place: str) -> Sql:
+        """What the form says, before any comparison."""
+        return self.plan.source(HOUSEHOLDS if node.owner == HOUSEHOLD else MEMBERS, node.name)
+
+    def _record(self, node: tree.Field) -> Sql:
+        """What is known beside the form: of a step, a verdict, or defined from these."""
+        key = (node.owner, node.name)
+        if key in self.definitions:
+            return self.bound(self.definitions[key], HOUSEHOLDS)
+        return self.records(*key)
 
     def compared(self, node: tree.Field) -> tree.Quantifier | None:
         """The comparison that a declared value must stand, unless it is trusted."""
@@ -155,8 +172,12 @@ class Compiler:
             return None
         return hits
 
-    def _field(self, node: tree.Field, _place: str) -> Sql:
-        said, hits = self.declared(node), self.compared(node)
+    def _field(self, node: tree.Field, place: str) -> Sql:
+        if node.owner in self.rows:
+            return self.plan.source(self.rows[node.owner], node.name)
+        if node.owner not in (HOUSEHOLD, MEMBER):
+            return self._record(node)
+        said, hits = self._declared(node, place), self.compared(node)
         if hits is None:
             return said
         owner = MEMBERS if node.owner == MEMBER else HOUSEHOLDS
@@ -210,6 +231,9 @@ class Compiler:
         if isinstance(node.operand, tree.Collection):
             return self.complete(node.operand)
         return not_null(self.value(node.operand, place))
+
+    def _sure(self, node: tree.Sure, place: str) -> Sql:
+        return is_true(self.value(node.operand, place))
 
     def _choose(self, node: tree.Choose, place: str) -> Sql:
         condition = self.bound(node.condition, place)
@@ -377,6 +401,10 @@ _OPERATORS: Mapping[str, type[exp.Binary]] = {
 }  # fmt: skip
 
 
+def _no_record(owner: str, name: str) -> Sql:
+    raise KeyError(f"{owner}.{name}")
+
+
 def _can_equal(value: tree.Constant, of: Type) -> bool:
     """Whether a constant is a possible value of a type: 0.5 is no integer."""
     if isinstance(of, Number) and isinstance(value, Decimal):
@@ -392,6 +420,7 @@ def _month_and_day(day: Sql) -> Sql:
 _CASES: Mapping[type[Node], Callable[[Compiler, Any, str], Sql]] = {
     tree.Literal: Compiler._literal, tree.AsOf: Compiler._as_of,
     tree.Parameter: Compiler._parameter, tree.Field: Compiler._field,
+    tree.Declared: Compiler._declared, tree.Sure: Compiler._sure,
     tree.Given: Compiler._given, tree.Fact: Compiler._fact,
     tree.Collection: Compiler._collection, tree.Not: Compiler._not, tree.And: Compiler._and,
     tree.Or: Compiler._or, tree.Compare: Compiler._compare, tree.In: Compiler._in,

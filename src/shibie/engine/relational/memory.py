@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 from shibie import citizen_id
 from shibie.decision import Decision
 from shibie.engine.case import Case
-from shibie.engine.decide import verdicts_of
 from shibie.engine.relational.assemble import Outputs, assemble
 from shibie.engine.relational.expressions import Asked
-from shibie.engine.relational.outcome import PENDING, Judge, Outcomes
+from shibie.engine.relational.outcome import NUMBER_OF, Judge, Outcomes
 from shibie.engine.relational.plan import HID, HOUSEHOLDS, KEY, MEMBERS, MID, Step
+from shibie.engine.relational.records import VERDICTS, adjudicable
 from shibie.engine.relational.sql import WORD, Dialect
 from shibie.engine.relational.steps import run_steps
 from shibie.language.types import Number, type_of
@@ -83,7 +83,7 @@ def _decide_group(
     database.steps(outcomes.steps)
     households = sorted(database.rows("h_out"), key=lambda row: int(row[HID]))
     members = sorted(database.rows("m_out"), key=lambda row: int(row[MID]))
-    pending = {row[HID] for row in households if row["eligibility"] == PENDING}
+    pending = {row[HID] for row in households if row["eligibility"] == NUMBER_OF["pending"]}
     unknown: dict[int, tuple[str, ...]] = {}
     if pending:
         needed = Judge(ruleset, asked, database.dialect, "u_").unknowns()
@@ -170,13 +170,16 @@ class _Sources:
         return _table(table)
 
     def _verdicts(self, hid: int, name: str) -> int:
-        """A flag word of verdicts: rx0, uv1 and so on."""
-        kind, at = name[:2], int(name[2:])
-        verdicts = verdicts_of(self.cases[hid])
-        ids = verdicts.upheld if kind[0] == "u" else verdicts.refuted
-        rules = self.ruleset.exclusions if kind[1] == "x" else self.ruleset.reviews
-        of_word = rules[at * WORD : (at + 1) * WORD]
-        return sum(1 << index for index, rule in enumerate(of_word) if rule.id in ids)
+        """A flag word of verdicts: upheld0, refuted1 and so on."""
+        verdict = next(each for each in VERDICTS if name.startswith(each))
+        at = int(name.removeprefix(verdict))
+        given = self.cases[hid].adjudications
+        of_word = adjudicable(self.ruleset)[at * WORD : (at + 1) * WORD]
+        return sum(
+            1 << index
+            for index, rule in enumerate(of_word)
+            if rule.id in given and given[rule.id].verdict == verdict
+        )
 
     def _members(self, mids: Sequence[int], names: Iterable[str]) -> pa.Table:
         import pyarrow as pa

@@ -1,4 +1,8 @@
-"""Rules → outcomes of every rule, eligibility, tracks, discrepancies: as flag words."""
+"""What the lowered trees say, as columns: eligibility, and flag words for everything listed.
+
+The outputs of a household are numbers and words of flags; `assemble` (or, for a folder,
+`bulk.names`) puts the names to them that the lowered decision gives.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,10 @@ from typing import Final
 
 from sqlglot import exp
 
+from shibie.decision import ELIGIBILITIES
 from shibie.engine.relational.expressions import Asked, Compiler
 from shibie.engine.relational.plan import HOUSEHOLDS, MEMBERS, Plan, Step
-from shibie.engine.relational.procedure import Procedure
+from shibie.engine.relational.records import Records
 from shibie.engine.relational.sql import (
     FALSE,
     TRUE,
@@ -18,26 +23,23 @@ from shibie.engine.relational.sql import (
     Dialect,
     Sql,
     binary,
-    bit,
-    both,
     case,
     concatenated,
     either,
     is_null,
-    is_true,
-    negated,
     no_texts,
     number,
-    typed,
     words,
 )  # fmt: skip
 from shibie.engine.relational.unknown import Unknowns
-from shibie.language import tree
-from shibie.language.tree import HOUSEHOLD, MEMBER
-from shibie.ruleset.model import Rule, RuleSet
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
+from shibie.lower import lowered
+from shibie.lower.decision import CLEARED, ELIGIBLE, INELIGIBLE
+from shibie.lower.named import Named
+from shibie.ruleset.model import RuleSet
 
-ELIGIBILITIES: Final = ("eligible", "ineligible", "pending")
-ELIGIBLE, INELIGIBLE, PENDING = 1, 2, 3
+# Eligibilities as numbers, in the order of `ELIGIBILITIES`.
+NUMBER_OF: Final = {name: place for place, name in enumerate(ELIGIBILITIES, start=1)}
 
 
 def count_words(flags: int) -> int:
@@ -63,7 +65,12 @@ class Outcomes:
 
 
 class Judge:
-    """Compiles a rule set's decision."""
+    """Compiles a rule set's decision.
+
+    Flag words of a household: `g` grounds, `w` reviews that wait; of findings `ft` true,
+    `fu` unknown, `fr` refuted; of the procedure's checks `pt`, `pu`. Of a household or a
+    member: `tt` tracks given, `tu` left open, `tl` tallies, `dt` discrepancies.
+    """
 
     def __init__(
         self,
@@ -74,13 +81,13 @@ class Judge:
         procedure: bool = False,
     ) -> None:
         self.ruleset, self.plan = ruleset, Plan(dialect, prefix)
-        self.compiler = Compiler(ruleset, self.plan, asked)
+        self.lowered = lowered(ruleset, procedure)
+        self.compiler = Compiler(
+            ruleset, self.plan, asked, self.lowered.definitions, Records(self.plan, ruleset)
+        )
         self.household: list[tuple[str, Sql]] = []
-        self._judged()
-        # The households that the procedure leaves eligible: they are given tracks.
-        self.cleared = self._equals(ELIGIBLE)
-        if procedure:
-            self._procedure()
+        self.members: list[tuple[str, Sql]] = []
+        self.member_filter: Sql | None = None
 
     def outcomes(self, also: Sequence[str] = ()) -> Outcomes:
         """Every rule's outcome, the eligibility, tracks and discrepancies.
@@ -88,7 +95,9 @@ class Judge:
         Args:
             also: source columns of the household to be passed through.
         """
-        self._tracks()
+        self._decision()
+        self._findings()
+        self._of_owners()
         self.household += [(name, self.plan.source(HOUSEHOLDS, name)) for name in also]
         if also:
             self.household.append(("size_", self.plan.fold(MEMBERS, "count", TRUE)))
@@ -97,197 +106,91 @@ class Judge:
     def unknowns(self) -> Outcomes:
         """The facts still needed, for the households in the sources."""
         unknowns = Unknowns(self.compiler)
-        open_ = is_null(self.qualified)
-        waiting = both(is_true(self.qualified), negated(self.waiting[0]), self.waiting[1])
-        lists = [self._when(open_, unknowns.of_rule(self.ruleset.poor))]
-        for index, rule in enumerate(self.ruleset.exclusions):
-            stands = both(open_, negated(self._flag("rx", index)))
-            lists.append(self._when(stands, unknowns.of_rule(rule)))
-        for index, rule in enumerate(self.ruleset.reviews):
-            upheld, refuted = self._flag("uv", index), self._flag("rv", index)
-            asked = either(both(open_, upheld), both(waiting, negated(upheld), negated(refuted)))
-            lists.append(self._when(asked, unknowns.of_rule(rule)))
-        found = [each for each in lists if each != no_texts()]
+        lists = []
+        for each in self.lowered.awaited:
+            found = unknowns.of_condition(each.node, each.name)
+            if found != no_texts():
+                lists.append(case((self._value(each.when), found), default=no_texts()))
         distinct = exp.func("LIST_DISTINCT" if self.plan.dialect == "duckdb" else "ARRAY_DISTINCT",
-                            concatenated(found))  # fmt: skip
+                            concatenated(lists))  # fmt: skip
         order = "LIST_SORT" if self.plan.dialect == "duckdb" else "ARRAY_SORT"
         self.household = [("unknown", exp.Anonymous(this=order, expressions=[distinct]))]
         return self._finish()
 
-    def _when(self, condition: Sql, found: Sql) -> Sql:
-        if found == no_texts():
-            return found
-        return case((condition, found), default=no_texts())
-
     def _finish(self) -> Outcomes:
-        members = getattr(self, "members", [])
-        steps = self.plan.steps(members, self.household, getattr(self, "member_filter", None))
+        steps = self.plan.steps(self.members, self.household, self.member_filter)
         sources: dict[str, list[str]] = {}
         for column in self.plan.columns.values():
             if column.source is not None:
                 sources.setdefault(column.relation, []).append(column.source)
         return Outcomes(tuple(steps), {name: tuple(cols) for name, cols in sources.items()})
 
-    # --- the judgement ------------------------------------------------------------------
+    def _value(self, node: Node, place: str = HOUSEHOLDS) -> Sql:
+        return self.compiler.bound(node, place)
 
-    def _flag(self, name: str, index: int) -> Sql:
-        return bit(self.plan.source(HOUSEHOLDS, f"{name}{index // WORD}"), index % WORD)
+    def _flags(self, name: str, flags: Sequence[Sql]) -> None:
+        """Conditions of the household as the words of that name; unknown sets no flag."""
+        for at, each in enumerate(words(flags)):
+            self.household.append((f"{name}{at}", self.plan.derive(HOUSEHOLDS, each)))
 
-    def _outcome_words(self, name: str, rules: Sequence[Rule]) -> tuple[list[Sql], list[Sql]]:
-        """The true and the unknown of several household rules, as named outputs."""
-        values = [self.compiler.bound(rule.node, HOUSEHOLDS) for rule in rules]
-        true = [self.plan.derive(HOUSEHOLDS, each) for each in words(values)]
-        unknown = [
-            self.plan.derive(HOUSEHOLDS, each) for each in words([is_null(v) for v in values])
+    def _where_true(self, name: str, several: Sequence[Named]) -> None:
+        self._flags(name, [self._value(each.node) for each in several])
+
+    def _decision(self) -> None:
+        judged = self._eligibility(ELIGIBLE)
+        kinds = [
+            (self._value(each.node), number(place))
+            for place, each in enumerate(self.lowered.kinds, start=1)
         ]
-        self.household += [(f"{name}t{at}", each) for at, each in enumerate(true)]
-        self.household += [(f"{name}u{at}", each) for at, each in enumerate(unknown)]
-        return true, unknown
-
-    def _verdict(self, name: str, rules: Sequence[Rule]) -> list[Sql]:
-        found: list[Sql] = [
-            self.plan.source(HOUSEHOLDS, f"{name}{at}") for at in range(count_words(len(rules)))
-        ]
-        self.household += [(f"{name}{at}", each) for at, each in enumerate(found)]
-        return found
-
-    def _judged(self) -> None:
-        """As `decision.judge`, on whole words at a time."""
-        ruleset = self.ruleset
-        self._outcome_words("c", ruleset.criteria)
-        true_x, unknown_x = self._outcome_words("x", ruleset.exclusions)
-        true_v, unknown_v = self._outcome_words("v", ruleset.reviews)
-        refuted_x = self._verdict("rx", ruleset.exclusions)
-        upheld_v = self._verdict("uv", ruleset.reviews)
-        refuted_v = self._verdict("rv", ruleset.reviews)
-        adjudicated = [
-            binary(exp.BitwiseOr, a, b) for a, b in zip(upheld_v, refuted_v, strict=True)
-        ]
-
-        def standing(of_x: list[Sql], of_v: list[Sql]) -> Sql:
-            found = [_without(a, b) for a, b in zip(of_x, refuted_x, strict=True)]
-            found += [binary(exp.BitwiseAnd, a, b) for a, b in zip(of_v, upheld_v, strict=True)]
-            return _any_set(found)
-
-        def waiting(of_v: list[Sql]) -> Sql:
-            return _any_set([_without(a, b) for a, b in zip(of_v, adjudicated, strict=True)])
-
-        poor = self.compiler.bound(ruleset.poor.node, HOUSEHOLDS)
-        boolean = typed(exp.null(), "BOOLEAN")
-        derive = self.plan.derive
-        not_excluded = derive(HOUSEHOLDS, case(
-            (standing(true_x, true_v), FALSE), (standing(unknown_x, unknown_v), boolean),
-            default=TRUE,
-        ))  # fmt: skip
-        self.qualified = derive(HOUSEHOLDS, both(poor, not_excluded))
-        self.waiting = (
-            derive(HOUSEHOLDS, waiting(true_v)), derive(HOUSEHOLDS, waiting(unknown_v))
-        )  # fmt: skip
-        ready = both(negated(self.waiting[0]), negated(self.waiting[1]))
-        self.eligibility = derive(HOUSEHOLDS, case(
-            (negated(self.qualified), number(INELIGIBLE)),
-            (both(self.qualified, ready), number(ELIGIBLE)),
-            default=number(PENDING),
-        ))  # fmt: skip
-        not_poor = case((negated(poor), TRUE), default=FALSE)
         self.household += [
-            ("eligibility", self.eligibility), ("not_poor", not_poor), ("kind", self._kind())
-        ]  # fmt: skip
+            ("judged", judged),
+            ("eligibility", self._eligibility(CLEARED)),
+            ("kind", case(*kinds, default=number(0)) if kinds else number(0)),
+        ]
+        self._where_true("g", self.lowered.grounds)
+        self._where_true("w", self.lowered.reviews)
 
-    def _kind(self) -> Sql:
-        """The number of the first true kind, from 1; 0 for none, or while one is open."""
-        arms = [(binary(exp.EQ, self.eligibility, number(INELIGIBLE)), number(0))]
-        for index, rule in enumerate(self.ruleset.kinds, start=1):
-            value = self.compiler.bound(rule.node, HOUSEHOLDS)
-            arms += [(is_null(value), number(0)), (value, number(index))]
-        return case(*arms, default=number(0))
+    def _eligibility(self, eligible: Node) -> Sql:
+        """The number of the eligibility, before (ELIGIBLE) or after (CLEARED) the procedure."""
+        return self.plan.derive(HOUSEHOLDS, case(
+            (self._value(eligible), number(NUMBER_OF["eligible"])),
+            (self._value(INELIGIBLE), number(NUMBER_OF["ineligible"])),
+            default=number(NUMBER_OF["pending"]),
+        ))  # fmt: skip
 
-    def _equals(self, eligibility: int) -> Sql:
-        return binary(exp.EQ, self.eligibility, number(eligibility))
+    def _findings(self) -> None:
+        findings = self.lowered.findings
+        holds = [self._value(each.holds) for each in findings]
+        self._flags("ft", holds)
+        self._flags("fu", [is_null(each) for each in holds])
+        self._flags("fr", [self._value(each.refuted) if each.refuted else FALSE for each in findings])  # fmt: skip
+        if self.lowered.with_procedure:
+            checks = [self._value(each.field) for each in self.lowered.checks]
+            self._flags("pt", checks)
+            self._flags("pu", [is_null(each) for each in checks])
 
-    def _procedure(self) -> None:
-        """Violations as words pt and pu; blocking ones leave an eligible household pending."""
-        numbers = zip(ELIGIBILITIES, (ELIGIBLE, INELIGIBLE, PENDING), strict=True)
-        decided = [(word, self._equals(each)) for word, each in numbers]
-        checks = Procedure(self.compiler, decided).checks()
-        for name, flags in (("pt", [c.wrong for c in checks]), ("pu", [c.open for c in checks])):
-            derived = [self.plan.derive(HOUSEHOLDS, each) for each in words(flags)]
-            self.household += [(f"{name}{at}", each) for at, each in enumerate(derived)]
-        blocked = either(*(either(c.wrong, c.open) for c in checks if c.blocking))
-        self.cleared = self.plan.derive(HOUSEHOLDS, both(self.cleared, negated(blocked)))
-        final = case(
-            (both(self._equals(ELIGIBLE), negated(self.cleared)), number(PENDING)),
-            default=self.eligibility,
-        )
-        self.household = [each for each in self.household if each[0] != "eligibility"]
-        self.household += [("eligibility", final), ("judged", self.eligibility)]
-
-    # --- tracks, discrepancies, tallies -------------------------------------------------
-
-    def _tracks(self) -> None:
-        eligible, judged = self.cleared, self._equals(ELIGIBLE)
-        tracks = self.ruleset.tracks
-        true: list[tuple[str, Sql]] = []
-        shown: list[Sql] = []
+    def _of_owners(self) -> None:
+        """Tracks, tallies and discrepancies, of the household and of its members."""
         for owner, place in ((HOUSEHOLD, HOUSEHOLDS), (MEMBER, MEMBERS)):
-            flags = {
-                index: self.compiler.bound(rule.node, place)
-                for index, rule in enumerate(tracks)
-                if rule.owner == owner
-            }
+            lists: list[tuple[str, list[tuple[str, Node]]]] = [
+                ("tt", [(each.owner, each.given) for each in self.lowered.tracks]),
+                ("tu", [(each.owner, each.open) for each in self.lowered.tracks]),
+                ("tl", [(each.owner, each.node) for each in self.lowered.tallies]),
+            ]
+            if place == MEMBERS:
+                lists.append(("dt", [(e.owner, e.node) for e in self.lowered.discrepancies]))
             outputs = [
-                *self._given("tt", [flags.get(index, FALSE) for index in range(len(tracks))], eligible),
-                *self._given(
-                    "tu",
-                    [is_null(flags[i]) if i in flags else FALSE for i in range(len(tracks))],
-                    judged,
-                ),
-                *self._tallies(owner, place, eligible),
+                (f"{name}{at}", each)
+                for name, trees in lists
+                for at, each in enumerate(
+                    words([self._value(node, place) if of == owner else FALSE for of, node in trees])
+                )
             ]  # fmt: skip
             if place == HOUSEHOLDS:
                 self.household += outputs
             else:
-                true = outputs
-        shown = [value for _, value in true]
-        found = [(f"dt{at}", each) for at, each in enumerate(words(self._discrepancies()))]
-        self.members = [*true, *found]
-        some = [value for value in (*shown, *(value for _, value in found)) if value != number(0)]
+                self.members = outputs
+        some = [value for _, value in self.members if value != number(0)]
         self.member_filter = (
             either(*(binary(exp.NEQ, value, number(0)) for value in some)) if some else FALSE
         )
-
-    def _given(self, name: str, flags: Sequence[Sql], eligible: Sql) -> list[tuple[str, Sql]]:
-        return [
-            (f"{name}{at}", each if each == number(0) else case((eligible, each), default=number(0)))
-            for at, each in enumerate(words(flags))
-        ]  # fmt: skip
-
-    def _tallies(self, owner: str, place: str, eligible: Sql) -> list[tuple[str, Sql]]:
-        flags = [
-            self.compiler.bound(rule.node, place) if rule.owner == owner else FALSE
-            for rule in self.ruleset.tallies
-        ]
-        return self._given("tl", flags, eligible)
-
-    def _discrepancies(self) -> list[Sql]:
-        """For each register: a declared "no" against this member's rows."""
-        found: list[Sql] = []
-        for register in self.ruleset.registers.values():
-            if register.checks is None:
-                found.append(FALSE)
-                continue
-            owner, name = register.checks
-            said = self.compiler.declared(tree.Field(owner, name))
-            hits = tree.Quantifier(
-                "any", tree.Collection(register.name, MEMBER), register.hit or tree.Literal(True)
-            )
-            found.append(both(negated(said), self.compiler.bound(hits, MEMBERS)))
-        return found
-
-
-def _without(value: Sql, gone: Sql) -> Sql:
-    return binary(exp.BitwiseAnd, value, exp.BitwiseNot(this=exp.Paren(this=gone)))
-
-
-def _any_set(values: Sequence[Sql]) -> Sql:
-    return either(*(binary(exp.NEQ, value, number(0)) for value in values))

@@ -32,7 +32,6 @@ from shibie.engine.relational.sql import (
 from shibie.language import tree
 from shibie.language.names import MEMBERS as ALL_MEMBERS
 from shibie.language.tree import MEMBER, Node
-from shibie.ruleset.model import Rule
 
 
 @dataclass(frozen=True)
@@ -54,10 +53,9 @@ class Unknowns:
         self.titles = {row: name for name, row in compiler.rows.items()}
         self.facts: dict[tuple[str, str], Labels] = {}
 
-    def of_rule(self, rule: Rule) -> Sql:
-        """The labels of a household rule's condition."""
-        found = self.labels(rule.node, HOUSEHOLDS)
-        return self._named(found, text(rule.id))
+    def of_condition(self, node: Node, name: str) -> Sql:
+        """The labels of a household condition, and the name of its rule."""
+        return self._named(self.labels(node, HOUSEHOLDS), text(name))
 
     def _named(self, found: Labels, name: Sql) -> Sql:
         if found.unnamed == FALSE:
@@ -79,7 +77,7 @@ class Unknowns:
     def labels(self, node: Node, place: str) -> Labels:
         """The labels of a node at a place; empty where its value is known."""
         match node:
-            case tree.Literal() | tree.AsOf() | tree.Known():
+            case tree.Literal() | tree.AsOf() | tree.Known() | tree.Sure():
                 return NONE
             case tree.Field():
                 return self._field(node, place)

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import replace
 from decimal import localcontext
 
-from shibie.decision import Decision, Judgement, Verdicts
+from shibie.decision import Decision
 from shibie.engine.case import Case
-from shibie.engine.decide import NO_TRACKS, explained, tracks_of, verdicts_of
+from shibie.engine.decide import (
+    NO_TRACKS,
+    decision_of,
+    eligibility_of,
+    place_of,
+    tracks_of,
+    whom,
+)  # fmt: skip
 from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import Place, evaluate
-from shibie.engine.kleene import Truth
+from shibie.engine.kleene import Truth, conjunction, disjunction, negation
 from shibie.engine.rete.host import Chaining, Session
 from shibie.engine.rete.network import Network, Wire, compile_network
+from shibie.language import tree
+from shibie.lower import Lowered, lowered
+from shibie.lower.named import DECISION
 from shibie.ruleset.model import RuleSet
 
 
@@ -20,8 +31,8 @@ class Compiled:
     """A rule set's network, registered once in this process."""
 
     def __init__(self, ruleset: RuleSet) -> None:
-        self.ruleset = ruleset
-        self.network: Network = compile_network(ruleset)
+        self.ruleset, self.program = ruleset, lowered(ruleset)
+        self.network: Network = compile_network(self.program)
         self.chaining = Chaining(self.network, [rule.id for rule in ruleset.tracks])
 
 
@@ -44,89 +55,67 @@ def decide_by_chaining(ruleset: RuleSet, case: Case) -> Decision:
     """
     engine = compiled(ruleset)
     with localcontext(EXACT), engine.chaining.session(case.household.household_id) as session:
-        session.tell(leaf_facts(engine.network, ruleset, case), due_tracks(ruleset, case))
-        return concluded(ruleset, engine.network, case, session)
+        place = place_of(engine.program, case)
+        session.tell(leaf_facts(engine.network, place), due_tracks(engine.program, place))
+        return concluded(engine, place, session)
 
 
-def leaf_facts(network: Network, ruleset: RuleSet, case: Case) -> Iterator[str]:
-    """What is known of the leaf tests and the verdicts; an unknown test says nothing."""
-    place = Place.top(ruleset, case)
+def leaf_facts(network: Network, place: Place) -> Iterator[str]:
+    """What is known of the leaf tests; an unknown test says nothing."""
     for signal, node in network.leaves.items():
         value = evaluate(node, place)
         if value is not None:
             yield Wire(signal).known(bool(value))
-    verdicts = verdicts_of(case)
-    for (rule_id, verdict), signal in network.verdicts.items():
-        given = verdicts.upheld if verdict == "upheld" else verdicts.refuted
-        yield Wire(signal).known(rule_id in given)
 
 
-def due_tracks(ruleset: RuleSet, case: Case) -> Iterator[tuple[str, str]]:
+def due_tracks(program: Lowered, place: Place) -> Iterator[tuple[str, str]]:
     """The tracks whose condition is true, and of whom, whatever the eligibility."""
-    for track in tracks_of(ruleset, Place.top(ruleset, case))[0]:
-        yield track.track, track.member_id
+    for track in program.tracks:
+        for member_id, at in whom(track.owner, place):
+            if evaluate(track.condition, at) is True:
+                yield track.name, member_id
 
 
-def concluded(ruleset: RuleSet, network: Network, case: Case, session: Session) -> Decision:
+def concluded(engine: Compiled, place: Place, session: Session) -> Decision:
     """Read the decision off the conclusions."""
-    known = session.known
-
-    def truth(wire: Wire) -> Truth:
-        if wire.known(True) in known:
-            return True
-        return False if wire.known(False) in known else None
-
-    def truths(ids: Iterable[str]) -> dict[str, Truth]:
-        return {rule_id: truth(network.rules[rule_id]) for rule_id in ids}
-
-    qualified, eligible = truth(network.qualified), truth(network.eligible)
-    verdicts = verdicts_of(case)
-    exclusions = truths(rule.id for rule in ruleset.exclusions)
-    reviews = truths(rule.id for rule in ruleset.reviews)
-    poor = truth(network.poor)
-    judgement = _judgement(qualified, eligible, poor, exclusions, reviews, verdicts)
+    program, reader = engine.program, _Conclusions(engine, session)
     tracks = NO_TRACKS
-    if judgement.eligibility == "eligible":
-        given, undecided = tracks_of(ruleset, Place.top(ruleset, case))
+    if eligibility_of(reader.says) == "eligible":
+        # What was concluded stands; it is not asked of the interpreter again.
+        there = replace(place, records={DECISION: {"eligible": True, "cleared": True}})
+        given, undecided = tracks_of(program, there)
         tracks = (tuple(t for t in given if (t.track, t.member_id) in session.granted), undecided)
-    kinds = {rule_id for rule_id, wire in network.kinds.items() if truth(wire) is True}
-    return explained(
-        ruleset,
-        Place.top(ruleset, case),
-        judgement,
-        verdicts,
-        criteria=truths(rule.id for rule in ruleset.criteria),
-        exclusions=exclusions,
-        reviews=reviews,
-        kind=next(iter(kinds), ""),
-        tracks=tracks,
-    )
+    return decision_of(program, place, reader.says, tracks)
 
 
-def _judgement(
-    qualified: Truth,
-    eligible: Truth,
-    poor: Truth,
-    exclusions: dict[str, Truth],
-    reviews: dict[str, Truth],
-    verdicts: Verdicts,
-) -> Judgement:
-    grounds = [rule for rule, value in exclusions.items() if value and rule not in verdicts.refuted]
-    grounds += [rule for rule, value in reviews.items() if value and rule in verdicts.upheld]
-    if poor is False:
-        grounds.append("not_poor")
-    settled = verdicts.upheld | verdicts.refuted
-    waiting = {rule: value for rule, value in reviews.items() if rule not in settled}
-    open_reviews: Truth = None if any(value is None for value in waiting.values()) else False
-    if any(waiting.values()):
-        open_reviews = True
-    return Judgement(
-        "ineligible" if qualified is False else "eligible" if eligible else "pending",
-        qualified,
-        tuple(grounds),
-        tuple(rule for rule, value in waiting.items() if value),
-        open_reviews,
-    )
+class _Conclusions:
+    """What the chaining concluded of each part of the decision."""
+
+    def __init__(self, engine: Compiled, session: Session) -> None:
+        self.program, self.wires, self.known = engine.program, engine.network.wires, session.known
+
+    def says(self, node: tree.Node) -> Truth:
+        """The truth of a part; what is only read off conclusions is not chained itself."""
+        wire = self.wires.get(node)
+        if wire is not None:
+            if wire.known(True) in self.known:
+                return True
+            return False if wire.known(False) in self.known else None
+        match node:
+            case tree.Sure(operand):
+                return self.says(operand) is True
+            case tree.Known(operand):
+                return self.says(operand) is not None
+            case tree.Not(operand):
+                return negation(self.says(operand))
+            case tree.And(operands):
+                return conjunction(map(self.says, operands))
+            case tree.Or(operands):
+                return disjunction(map(self.says, operands))
+            case tree.Field() if definition := self.program.definition(node):
+                return self.says(definition)
+            case _:
+                raise TypeError(f"not among the conclusions: {node}")
 
 
 __all__ = ["compiled", "concluded", "decide_by_chaining", "leaf_facts"]

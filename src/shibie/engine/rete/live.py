@@ -19,6 +19,7 @@ from pydantic import ConfigDict, Field, TypeAdapter
 from shibie.compare import usable_number
 from shibie.decision import Decision
 from shibie.engine.case import Case, Row, Rows
+from shibie.engine.decide import place_of
 from shibie.engine.exact import EXACT
 from shibie.engine.rete.decide import compiled, concluded, due_tracks, leaf_facts
 from shibie.engine.rete.host import Session
@@ -124,14 +125,15 @@ class LiveHousehold:
         """The decision on what is known now, by forward chaining."""
         engine, case = compiled(self.ruleset), self.case()
         with localcontext(EXACT):
-            facts = frozenset(leaf_facts(engine.network, self.ruleset, case))
-            due = frozenset(due_tracks(self.ruleset, case))
+            place = place_of(engine.program, case)
+            facts = frozenset(leaf_facts(engine.network, place))
+            due = frozenset(due_tracks(engine.program, place))
             if self.session is None or not (self.told <= facts and self.due <= due):
                 self.close()
                 self.session = engine.chaining.session(self.household_id)
             self.session.tell(sorted(facts - self.told), sorted(due - self.due))
             self.told, self.due = facts, due
-            return concluded(self.ruleset, engine.network, case, self.session)
+            return concluded(engine, place, self.session)
 
     def close(self) -> None:
         """Delete the chained state; what is known stays, and can be chained again."""

@@ -15,7 +15,7 @@ from typing import Literal
 
 from shibie.language import tree
 from shibie.language.tree import Node
-from shibie.ruleset.model import Rule, RuleSet
+from shibie.lower.decision import ADMITTED, QUALIFIED, Lowered, first
 
 
 @dataclass(frozen=True)
@@ -51,76 +51,48 @@ class Gate:
 
 @dataclass(frozen=True)
 class Network:
-    """A compiled rule set.
+    """The decision of a rule set, compiled.
 
     Attributes:
-        leaves: the household tests, by signal.
-        verdicts: signals of (rule id, upheld or refuted).
+        leaves: the household tests, by signal; of an undecided one nothing is told.
         gates: in an order in which inputs come before outputs.
-        rules: the wire of each household rule, by id.
-        kinds: for each kind, the wire that says that it is the first true one.
-        poor, qualified, eligible: the wires of the conclusions.
+        wires: of every part of the decision that is chained.
+        eligible: the wire of what makes a household eligible.
     """
 
     leaves: Mapping[int, Node]
-    verdicts: Mapping[tuple[str, str], int]
     gates: tuple[Gate, ...]
-    rules: Mapping[str, Wire]
-    kinds: Mapping[str, Wire]
-    poor: Wire
-    qualified: Wire
+    wires: Mapping[Node, Wire]
     eligible: Wire
 
 
-def compile_network(ruleset: RuleSet) -> Network:
-    """The network of a rule set's household rules."""
-    return _Compiler(ruleset).network()
+def compile_network(program: Lowered) -> Network:
+    """The network of a rule set's household rules and of the decision."""
+    return _Compiler(program).network()
 
 
 class _Compiler:
-    def __init__(self, ruleset: RuleSet) -> None:
-        self.ruleset = ruleset
+    def __init__(self, program: Lowered) -> None:
+        self.program = program
         self.leaves: dict[int, Node] = {}
         self.by_node: dict[Node, Wire] = {}
-        self.verdicts: dict[tuple[str, str], int] = {}
         self.gates: list[Gate] = []
         self.signals = 0
 
     def network(self) -> Network:
-        ruleset = self.ruleset
-        household = [*ruleset.criteria, *ruleset.exclusions, *ruleset.reviews]
-        rules = {rule.id: self.wire(rule.node) for rule in household}
-        poor = self.wire(ruleset.poor.node)
-        standing = [
-            self.both(rules[r.id], self.verdict(r, "refuted").negated) for r in ruleset.exclusions
-        ]
-        standing += [self.both(rules[r.id], self.verdict(r, "upheld")) for r in ruleset.reviews]
-        waiting = [
-            self.all(
-                [rules[r.id], self.verdict(r, "refuted").negated, self.verdict(r, "upheld").negated]
-            )
-            for r in ruleset.reviews
-        ]
-        qualified = self.both(poor, self.any(standing).negated)
-        eligible = self.both(qualified, self.any(waiting).negated)
-        kinds, none_before = {}, self.always(True)
-        for rule in ruleset.kinds:
-            condition = self.wire(rule.node)
-            kinds[rule.id] = self.both(condition, none_before)
-            none_before = self.both(none_before, condition.negated)
-        return Network(
-            self.leaves, self.verdicts, tuple(self.gates), rules, kinds, poor, qualified, eligible
-        )
+        program = self.program
+        outputs = (*program.grounds, *program.reviews)
+        for node in (
+            *(each.node for each in outputs), *(each.holds for each in program.findings),
+            *(each.refuted for each in program.findings if each.refuted),
+            *(first(rule) for rule in program.ruleset.kinds), QUALIFIED, ADMITTED,
+        ):  # fmt: skip
+            self.wire(node)
+        return Network(self.leaves, tuple(self.gates), self.by_node, self.wire(ADMITTED))
 
     def fresh(self) -> int:
         self.signals += 1
         return self.signals
-
-    def verdict(self, rule: Rule, verdict: str) -> Wire:
-        key = (rule.id, verdict)
-        if key not in self.verdicts:
-            self.verdicts[key] = self.fresh()
-        return Wire(self.verdicts[key])
 
     def always(self, value: bool) -> Wire:
         return self.wire(tree.Literal(value))
@@ -140,7 +112,9 @@ class _Compiler:
             case tree.Or(operands=operands):
                 return self.any([self.wire(operand) for operand in operands])
             case tree.Fact(owner="household", name=name):
-                return self.wire(self.ruleset.facts["household", name].node)
+                return self.wire(self.program.ruleset.facts["household", name].node)
+            case tree.Field() if definition := self.program.definition(node):
+                return self.wire(definition)
             case _:
                 signal = self.fresh()
                 self.leaves[signal] = node
@@ -151,9 +125,6 @@ class _Compiler:
 
     def all(self, wires: Iterable[Wire]) -> Wire:
         return self.folded("and", wires, empty=True)
-
-    def both(self, left: Wire, right: Wire) -> Wire:
-        return self.all([left, right])
 
     def folded(self, kind: Literal["and", "or"], wires: Iterable[Wire], empty: bool) -> Wire:
         """Two inputs at a time; the same wire twice is one input."""

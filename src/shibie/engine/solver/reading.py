@@ -54,7 +54,6 @@ class Place:
 
 
 TOP = Place()
-Records = Callable[[str, str], Value]
 
 
 class Reading:
@@ -63,17 +62,17 @@ class Reading:
     Args:
         facts: the household.
         settled: values that stand in for facts of the rule set, by (owner, name).
-        records: further facts by (owner, name): the decision, in properties and steps.
+        definitions: trees behind further (owner, name), all at the household.
     """
 
     def __init__(
         self,
         facts: Facts,
         settled: Mapping[tuple[str, str], Value] | None = None,
-        records: Records | None = None,
+        definitions: Mapping[tuple[str, str], Node] | None = None,
     ) -> None:
         self.facts, self.ruleset = facts, facts.ruleset
-        self.settled, self.records = dict(settled or {}), records
+        self.settled, self.definitions = dict(settled or {}), definitions or {}
         self.memo: dict[tuple[str, str, int | None], Value] = {}
 
     def value(self, node: Node, place: Place = TOP) -> Value:
@@ -143,22 +142,34 @@ class Reading:
         return found
 
     def _field(self, node: tree.Field, place: Place) -> Value:
+        if node.owner in self.ruleset.registers:
+            member, row = cast("tuple[int, int]", place.row)
+            return self.facts.fact(Slot(node.owner, node.name, member, row))
+        if node.owner not in (HOUSEHOLD, MEMBER):
+            return self._record(node)
         said = self._declared(node, place)
         hits = self.ruleset.comparison_of(node.owner, node.name)
         if hits is None:
             return said
         return truth(self._compared(node, hits, truth(said), place))
 
-    def _declared(self, node: tree.Field, place: Place) -> Value:
+    def _declared(self, node: tree.Field | tree.Declared, place: Place) -> Value:
+        """What the form says, before any comparison."""
         if node.owner == HOUSEHOLD:
             return self.facts.fact(Slot(HOUSEHOLD, node.name))
-        if node.owner == MEMBER:
-            return self.facts.fact(Slot(MEMBER, node.name, place.member))
-        if node.owner in self.ruleset.registers:
-            member, row = cast("tuple[int, int]", place.row)
-            return self.facts.fact(Slot(node.owner, node.name, member, row))
-        assert self.records is not None
-        return self.records(node.owner, node.name)
+        return self.facts.fact(Slot(MEMBER, node.name, place.member))
+
+    def _record(self, node: tree.Field) -> Value:
+        """A verdict, or what is defined beside the form."""
+        key = (node.owner, node.name, None)
+        definition = self.definitions.get(key[:2])
+        if definition is not None:
+            if key not in self.memo:
+                self.memo[key] = self.value(definition, TOP)
+            return self.memo[key]
+        rule_id = node.owner.removeprefix("rule:")
+        verdicts = {"upheld": self.facts.upheld, "refuted": self.facts.refuted}
+        return logic.decided(True, verdicts[node.name](rule_id))
 
     def _compared(
         self, node: tree.Field, hits: tree.Quantifier, said: Truth, place: Place
@@ -221,6 +232,9 @@ class Reading:
         if isinstance(node.operand, tree.Collection):
             return logic.decided(True, self._complete(node.operand, place))
         return logic.decided(True, self.value(node.operand, place).known)
+
+    def _sure(self, node: tree.Sure, place: Place) -> Value:
+        return logic.decided(True, self.truth(node.operand, place).yes)
 
     def _choose(self, node: tree.Choose, place: Place) -> Value:
         condition = self.truth(node.condition, place)
@@ -350,7 +364,7 @@ def _of_items(kind: str, known: Bool, values: list[tuple[Bool, Value]]) -> Value
 
 _CASES: Mapping[type[Node], Callable[[Reading, Any, Place], Value]] = {
     tree.Literal: Reading._literal, tree.AsOf: Reading._as_of, tree.Parameter: Reading._parameter,
-    tree.Field: Reading._field, tree.Given: Reading._given, tree.Fact: Reading._fact,
+    tree.Field: Reading._field, tree.Declared: Reading._declared, tree.Sure: Reading._sure, tree.Given: Reading._given, tree.Fact: Reading._fact,
     tree.Collection: Reading._collection, tree.Not: Reading._not, tree.And: Reading._and,
     tree.Or: Reading._or, tree.Compare: Reading._compare, tree.In: Reading._in,
     tree.HasCode: Reading._has_code, tree.Known: Reading._known, tree.Choose: Reading._choose,

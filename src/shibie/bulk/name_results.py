@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from shibie.bulk.canonical import quoted
 from shibie.bulk.host import Host, Output
 from shibie.compare import DUPLICATE_PERSON
-from shibie.decision import NOT_POOR
-from shibie.engine.relational.outcome import ELIGIBILITIES, count_words
-from shibie.engine.relational.procedure import rule_ids
+from shibie.decision import ELIGIBILITIES
+from shibie.engine.relational.outcome import count_words
 from shibie.engine.relational.sql import WORD
 from shibie.language.tree import HOUSEHOLD
-from shibie.ruleset.model import Rule, RuleSet
+from shibie.lower import Named, lowered
+from shibie.lower.named import Track
+from shibie.ruleset.model import RuleSet
 
 # Where findings stand in a household's list, after the rules of the combination.
 DISCREPANCY, TRACK, DUPLICATE, PROCEDURE = 1_000_000, 2_000_000, 3_000_000, 4_000_000
@@ -27,7 +28,7 @@ def flag(name: str, at: int, table: str = "") -> str:
     return f"({table}{name}{at // WORD} & {1 << at % WORD} <> 0)"
 
 
-class Edge:
+class NamedResults:
     """Names for the outcomes of one rule set.
 
     The tables `decided` (a row a household) and `people` (members with tracks or
@@ -36,19 +37,19 @@ class Edge:
 
     def __init__(self, host: Host, ruleset: RuleSet, procedure: bool) -> None:
         self.host, self.ruleset = host, ruleset
-        self.checks = rule_ids(ruleset) if procedure else []
+        self.program = program = lowered(ruleset, procedure)
+        self.checks = [check.rule_id for check in program.checks] if procedure else []
+        findings = len(program.findings)
         sizes = {
-            "ct": ruleset.criteria, "cu": ruleset.criteria, "xt": ruleset.exclusions,
-            "xu": ruleset.exclusions, "rx": ruleset.exclusions, "vt": ruleset.reviews,
-            "vu": ruleset.reviews, "uv": ruleset.reviews, "rv": ruleset.reviews,
+            "g": len(program.grounds), "w": len(program.reviews),
+            "ft": findings, "fu": findings, "fr": findings,
         }  # fmt: skip
-        self.words = [
-            f"{name}{at}" for name, rules in sizes.items() for at in range(count_words(len(rules)))
-        ]
         if procedure:
-            several = range(count_words(len(self.checks)))
-            self.words += [f"{name}{at}" for name in ("pt", "pu") for at in several]
-        self.track_words = range(count_words(len(ruleset.tracks)))
+            sizes |= {"pt": len(self.checks), "pu": len(self.checks)}
+        self.words = [
+            f"{name}{at}" for name, size in sizes.items() for at in range(count_words(size))
+        ]
+        self.track_words = range(count_words(len(program.tracks)))
 
     def prepare(self) -> None:
         """Join what members were given, and number the combinations."""
@@ -62,54 +63,41 @@ class Edge:
             f"CREATE VIEW decided_all AS SELECT d.*, {all_tracks}"
             " FROM decided AS d LEFT JOIN given AS g ON d.hid = g.hid"
         )
-        keys = [*self.words, "not_poor", *(f"at{at}" for at in self.track_words)]
+        keys = [*self.words, *(f"at{at}" for at in self.track_words)]
         self.keys = keys
         run(
             f"CREATE TABLE combination AS SELECT {', '.join(keys)},"
             " min(ord_) AS first, count(*) AS households, sum(size_) AS persons"
             " FROM decided_all GROUP BY ALL"
         )
-        grounds = self._list(
-            [(f"{flag('xt', i)} AND NOT {flag('rx', i)}", rule.id) for i, rule in enumerate(self.ruleset.exclusions)]
-            + [(f"{flag('vt', i)} AND {flag('uv', i)}", rule.id) for i, rule in enumerate(self.ruleset.reviews)]
-            + [("not_poor", NOT_POOR)]
-        )  # fmt: skip
-        reviews = self._list(
-            [
-                (f"{flag('vt', i)} AND NOT {flag('uv', i)} AND NOT {flag('rv', i)}", rule.id)
-                for i, rule in enumerate(self.ruleset.reviews)
-            ]
-        )
-        tracks = self._list(
-            [(flag("at", i), rule.id) for i, rule in enumerate(self.ruleset.tracks)]
-        )
+        grounds = self._list("g", self.program.grounds)
+        reviews = self._list("w", self.program.reviews)
+        tracks = self._list("at", self.program.tracks)
         run(
             f"CREATE TABLE named AS SELECT {', '.join(keys)}, first, households, persons,"
             f" {grounds} AS grounds, {reviews} AS reviews, {tracks} AS tracks,"
             f" {self._finding_list()} AS findings FROM combination"
         )
 
-    def _list(self, arms: Sequence[tuple[str, str]]) -> str:
-        items = [f"CASE WHEN {condition} THEN {quoted(name)} END" for condition, name in arms]
+    def _list(self, name: str, several: Sequence[Named | Track]) -> str:
+        items = [
+            f"CASE WHEN {flag(name, at)} THEN {quoted(each.name)} END"
+            for at, each in enumerate(several)
+        ]
         return _compact(items, "VARCHAR[]")
 
     def _finding_list(self) -> str:
         """For each rule of a household that is not false: (place, rule, kind, outcome)."""
         items: list[str] = []
-        for kind, rules, name, refuting in (
-            ("criterion", self.ruleset.criteria, "c", ""),
-            ("exclusion", self.ruleset.exclusions, "x", "rx"),
-            ("review", self.ruleset.reviews, "v", "rv"),
-        ):
-            for at, rule in enumerate(rules):
-                true, unknown = flag(f"{name}t", at), flag(f"{name}u", at)
-                outcome = f"CASE WHEN {true} THEN 'true' ELSE 'unknown' END"
-                if refuting:
-                    outcome = f"CASE WHEN {flag(refuting, at)} THEN 'refuted' ELSE {outcome} END"
-                items.append(
-                    f"CASE WHEN {true} OR {unknown} THEN {{'place': {len(items)}, 'rule_id': "
-                    f"{quoted(rule.id)}, 'kind': {quoted(kind)}, 'outcome': {outcome}}} END"
-                )
+        for at, each in enumerate(self.program.findings):
+            true, unknown, refuted = (flag(name, at) for name in ("ft", "fu", "fr"))
+            outcome = f"CASE WHEN {true} THEN 'true' ELSE 'unknown' END"
+            if each.refuted is not None:
+                outcome = f"CASE WHEN {refuted} THEN 'refuted' ELSE {outcome} END"
+            items.append(
+                f"CASE WHEN {true} OR {unknown} THEN {{'place': {at}, 'rule_id': "
+                f"{quoted(each.name)}, 'kind': {quoted(each.kind)}, 'outcome': {outcome}}} END"
+            )
         for at, rule_id in enumerate(self.checks):
             true, unknown = flag("pt", at), flag("pu", at)
             outcome = f"CASE WHEN {true} THEN 'true' ELSE 'unknown' END"
@@ -155,8 +143,8 @@ class Edge:
             f"WHEN {number} THEN {quoted(name)}" for number, name in enumerate(ELIGIBILITIES, 1)
         )
         kinds = " ".join(
-            f"WHEN {number} THEN {quoted(rule.id)}"
-            for number, rule in enumerate(self.ruleset.kinds, 1)
+            f"WHEN {number} THEN {quoted(each.name)}"
+            for number, each in enumerate(self.program.kinds, 1)
         )
         kind = f"CASE d.kind {kinds} ELSE '' END" if kinds else "''"
         return (
@@ -177,18 +165,13 @@ class Edge:
             " f.rule_id, f.kind, f.outcome FROM (SELECT d.ord_, d.hid, unnest(n.findings) AS f"
             f" FROM decided_all AS d JOIN named AS n ON {self._same()})"
         ]
-        registers = list(self.ruleset.registers.values())
-        for at, register in enumerate(registers):
-            if register.checks is not None:
-                parts.append(self._of_people(
-                    flag("dt", at), DISCREPANCY + at, register.id, "discrepancy", "true"
-                ))  # fmt: skip
-        for at, rule in enumerate(self.ruleset.tracks):
-            place = TRACK + at
-            if rule.owner == HOUSEHOLD:
-                parts.append(self._of_household(flag("tu", at), place, rule, "track", "unknown"))
-            else:
-                parts.append(self._of_people(flag("tu", at), place, rule.id, "track", "unknown"))
+        for at, each in enumerate(self.program.discrepancies):
+            parts.append(self._of_people(
+                flag("dt", at), DISCREPANCY + at, each.name, "discrepancy", "true"
+            ))  # fmt: skip
+        for at, track in enumerate(self.program.tracks):
+            found = self._of_household if track.owner == HOUSEHOLD else self._of_people
+            parts.append(found(flag("tu", at), TRACK + at, track.name, "track", "unknown"))
         parts.append(
             f"SELECT ord_, hid, {DUPLICATE} AS place, rank AS mid, member_id,"
             f" {quoted(DUPLICATE_PERSON)}, 'duplicate', 'true' FROM twice"
@@ -205,24 +188,24 @@ class Edge:
             f" {quoted(outcome)} FROM people WHERE {where}"
         )
 
-    def _of_household(self, where: str, place: int, rule: Rule, kind: str, outcome: str) -> str:
+    def _of_household(self, where: str, place: int, rule_id: str, kind: str, outcome: str) -> str:
         return (
-            f"SELECT ord_, hid, {place}, 0, '', {quoted(rule.id)}, {quoted(kind)},"
+            f"SELECT ord_, hid, {place}, 0, '', {quoted(rule_id)}, {quoted(kind)},"
             f" {quoted(outcome)} FROM decided WHERE {where}"
         )
 
     def tracks(self) -> str:
         """The tracks."""
         parts = []
-        for at, rule in enumerate(self.ruleset.tracks):
-            if rule.owner == HOUSEHOLD:
+        for at, track in enumerate(self.program.tracks):
+            if track.owner == HOUSEHOLD:
                 parts.append(
                     f"SELECT ord_, hid, {at} AS place, 0 AS mid, '' AS member_id,"
-                    f" {quoted(rule.id)} AS track FROM decided WHERE {flag('tt', at)}"
+                    f" {quoted(track.name)} AS track FROM decided WHERE {flag('tt', at)}"
                 )
             else:
                 parts.append(
-                    f"SELECT ord_, hid, {at} AS place, mid, member_id, {quoted(rule.id)} AS track"
+                    f"SELECT ord_, hid, {at} AS place, mid, member_id, {quoted(track.name)} AS track"
                     f" FROM people WHERE {flag('tt', at)}"
                 )
         if not parts:

@@ -1,0 +1,255 @@
+"""Rules and verdicts → the decision, as trees.
+
+E is the or of the exclusions not refuted and of the reviews upheld; P the `poor`
+expression; R the or of the reviews not yet adjudicated. P and not E qualifies; a household
+that qualifies and of which R is false is eligible, one that does not qualify is
+ineligible, and everything else is pending.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from shibie.decision import NOT_POOR
+from shibie.language.connectives import every, not_false, some, unknown
+from shibie.language.names import MEMBERS
+from shibie.language.tree import (
+    HOUSEHOLD,
+    MEMBER,
+    And,
+    Collection,
+    Declared,
+    Field,
+    Literal,
+    Node,
+    Not,
+    Quantifier,
+    Sure,
+)  # fmt: skip
+from shibie.lower.named import (
+    DECISION,
+    Awaited,
+    Definitions,
+    Named,
+    Reported,
+    Track,
+    of_decision,
+    of_rule,
+)  # fmt: skip
+from shibie.lower.procedure import Check, checks_of
+from shibie.ruleset.model import Rule, RuleSet
+
+ELIGIBLE, INELIGIBLE, PENDING = map(of_decision, ("eligible", "ineligible", "pending"))
+CLEARED = of_decision("cleared")
+POOR, QUALIFIED = of_decision("poor"), of_decision("qualified")
+UNDER_REVIEW, ADMITTED = of_decision("under_review"), of_decision("admitted")
+
+
+def holds(rule: Rule) -> Node:
+    """A rule's truth of a household; a member's rule holds of it when it does of any member."""
+    return of_rule(rule.id, "holds")
+
+
+def stands(rule: Rule) -> Node:
+    """That a rule excludes, after the verdicts."""
+    return of_rule(rule.id, "stands")
+
+
+def waits(rule: Rule) -> Node:
+    """That a review holds and nobody has adjudicated it."""
+    return of_rule(rule.id, "waits")
+
+
+def first(kind: Rule) -> Node:
+    """That a kind is the first true one, with none before it undecided."""
+    return of_rule(kind.id, "first")
+
+
+def upheld(rule: Rule) -> Node:
+    """That an officer found the rule's ground to be true."""
+    return of_rule(rule.id, "upheld")
+
+
+def refuted(rule: Rule) -> Node:
+    """That an officer found it to be untrue."""
+    return of_rule(rule.id, "refuted")
+
+
+@dataclass(frozen=True)
+class Lowered:
+    """What a rule set decides, as trees.
+
+    Attributes:
+        ruleset: the pack.
+        with_procedure: whether the procedure's checks are part of the decision.
+    """
+
+    ruleset: RuleSet
+    with_procedure: bool = False
+
+    @cached_property
+    def definitions(self) -> Mapping[tuple[str, str], Node]:
+        """What the trees refer to by (owner, name), all at the household."""
+        ruleset = self.ruleset
+        found: Definitions = {}
+        for rule in ruleset.rules:
+            found[f"rule:{rule.id}", "holds"] = of_household(rule)
+        for rule in ruleset.exclusions:
+            found[f"rule:{rule.id}", "stands"] = And((holds(rule), Not(refuted(rule))))
+        for rule in ruleset.reviews:
+            found[f"rule:{rule.id}", "stands"] = And((holds(rule), upheld(rule)))
+            found[f"rule:{rule.id}", "waits"] = And(
+                (holds(rule), Not(upheld(rule)), Not(refuted(rule)))
+            )
+        before: list[Node] = []
+        for rule in ruleset.kinds:
+            found[f"rule:{rule.id}", "first"] = every((*before, holds(rule)))
+            before.append(Not(holds(rule)))
+        parts = {
+            "poor": ruleset.poor.node,
+            "excluded": some(map(stands, (*ruleset.exclusions, *ruleset.reviews))),
+            "qualified": And((POOR, Not(of_decision("excluded")))),
+            "under_review": some(map(waits, ruleset.reviews)),
+            "admitted": And((QUALIFIED, Not(UNDER_REVIEW))),
+            "eligible": Sure(ADMITTED),
+            "ineligible": Sure(Not(QUALIFIED)),
+            "pending": Not(some((ELIGIBLE, INELIGIBLE))),
+            "cleared": ELIGIBLE,
+        }
+        if self.with_procedure:
+            for check in self.checks:
+                found[check.key] = check.node
+            # What may be wrong with a blocking step is enough to wait for.
+            parts["blocked"] = some(
+                not_false(check.field) for check in self.checks if check.blocking
+            )
+            parts["cleared"] = And((ELIGIBLE, Not(of_decision("blocked"))))
+        found |= {(DECISION, name): node for name, node in parts.items()}
+        return found
+
+    def definition(self, node: Field) -> Node | None:
+        """The tree behind a reference."""
+        return self.definitions.get((node.owner, node.name))
+
+    @cached_property
+    def grounds(self) -> tuple[Named, ...]:
+        """Every known ground of ineligibility."""
+        rules = (*self.ruleset.exclusions, *self.ruleset.reviews)
+        found = [Named(rule.id, stands(rule)) for rule in rules]
+        return (*found, Named(NOT_POOR, Not(POOR)))
+
+    @cached_property
+    def reviews(self) -> tuple[Named, ...]:
+        """Reviews that hold and are not yet adjudicated."""
+        return tuple(Named(rule.id, waits(rule)) for rule in self.ruleset.reviews)
+
+    @cached_property
+    def kinds(self) -> tuple[Named, ...]:
+        """Of the kinds the first true one, unless an earlier one is undecided: one at most."""
+        return tuple(
+            Named(rule.id, And((Not(INELIGIBLE), first(rule)))) for rule in self.ruleset.kinds
+        )
+
+    @cached_property
+    def findings(self) -> tuple[Reported, ...]:
+        """The rules that are listed where they are not false."""
+        ruleset = self.ruleset
+        return (
+            *(Reported(rule.id, "criterion", holds(rule)) for rule in ruleset.criteria),
+            *(
+                Reported(rule.id, "exclusion", holds(rule), refuted(rule))
+                for rule in ruleset.exclusions
+            ),
+            *(Reported(rule.id, "review", holds(rule), refuted(rule)) for rule in ruleset.reviews),
+        )
+
+    @cached_property
+    def tracks(self) -> tuple[Track, ...]:
+        """The tracks; a step that blocks an eligible household takes them, not the open ones."""
+        return tuple(
+            Track(
+                rule.id,
+                rule.owner,
+                rule.node,
+                And((CLEARED, rule.node)),
+                And((ELIGIBLE, unknown(rule.node))),
+            )
+            for rule in self.ruleset.tracks
+        )
+
+    @cached_property
+    def tallies(self) -> tuple[Named, ...]:
+        """What is counted among the eligible."""
+        return tuple(
+            Named(rule.id, And((CLEARED, rule.node)), rule.owner) for rule in self.ruleset.tallies
+        )
+
+    @cached_property
+    def discrepancies(self) -> tuple[Named, ...]:
+        """Declared "no" against a register: for each member whose rows hit."""
+        return tuple(
+            Named(
+                register.id,
+                And(
+                    (
+                        Not(Declared(*register.checks)),
+                        Quantifier(
+                            "any",
+                            Collection(register.name, MEMBER),
+                            register.hit or Literal(True),
+                        ),
+                    )
+                ),
+                "member",
+            )
+            for register in self.ruleset.registers.values()
+            if register.checks is not None
+        )
+
+    @cached_property
+    def awaited(self) -> tuple[Awaited, ...]:
+        """The rules that a pending household waits for facts of.
+
+        While it is open whether it qualifies: whatever that rests on. Once it does: the
+        reviews that are undecided, unless one is known to hold, which facts do not settle.
+        """
+        ruleset = self.ruleset
+        open_ = unknown(QUALIFIED)
+        reviewing = And((Sure(QUALIFIED), unknown(UNDER_REVIEW)))
+        found = [Awaited("poor", ruleset.poor.node, open_)]
+        for rule in ruleset.exclusions:
+            found.append(Awaited(rule.id, rule.node, And((open_, Not(refuted(rule))))))
+        for rule in ruleset.reviews:
+            adjudicated = some((upheld(rule), refuted(rule)))
+            when = some((And((open_, upheld(rule))), And((reviewing, Not(adjudicated)))))
+            found.append(Awaited(rule.id, rule.node, when))
+        return tuple(found)
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """What can be wrong with the steps, in the order of findings."""
+        return tuple(checks_of(self.ruleset))
+
+
+def of_household(rule: Rule) -> Node:
+    """Any rule as a condition of the household: a member's holds when it does of any member."""
+    if rule.owner == HOUSEHOLD:
+        return rule.node
+    return Quantifier("any", Collection(MEMBERS, HOUSEHOLD), rule.node)
+
+
+def lowered(ruleset: RuleSet, with_procedure: bool = False) -> Lowered:
+    """What a rule set decides, as trees; made once for each rule set.
+
+    >>> from shibie.ruleset.loader import load
+    >>> [each.name for each in lowered(load("bazhong-2015")).grounds][-1]
+    'not_poor'
+    """
+    # On the object itself: it holds mappings, so it is no key, and lives as long as needed.
+    made = ruleset.__dict__.setdefault("_lowered", {})
+    if with_procedure not in made:
+        made[with_procedure] = Lowered(ruleset, with_procedure)
+    found: Lowered = made[with_procedure]
+    return found

@@ -1,0 +1,90 @@
+"""Trees with the name under which their truth is reported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from shibie.language.tree import Field, Node
+from shibie.vocabulary import Owner
+
+# What a tree may refer to by (owner, name) beside the form's own fields: each is either
+# defined by another tree, or told to the engine as a record (verdicts, steps).
+Definitions = dict[tuple[str, str], Node]
+DECISION = "decision"
+
+
+def of_decision(name: str) -> Field:
+    """A part of the decision, by name."""
+    return Field(DECISION, name)
+
+
+def of_rule(rule_id: str, name: str) -> Field:
+    """What is known of a rule: whether it `holds`, `stands`, waits, was upheld or refuted."""
+    return Field(f"rule:{rule_id}", name)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A tree and its name in outputs.
+
+    Attributes:
+        name: id of the rule, register or check.
+        node: the tree; what is reported is where it is true.
+        owner: whether it is asked of the household, or of each member.
+    """
+
+    name: str
+    node: Node
+    owner: Owner = "household"
+
+
+@dataclass(frozen=True)
+class Reported:
+    """A rule that is listed among the findings wherever it is not false.
+
+    Attributes:
+        name: id of the rule.
+        kind: criterion, exclusion or review.
+        holds: its condition; true and unknown are told apart.
+        refuted: that a verdict says otherwise; None for rules without verdicts.
+    """
+
+    name: str
+    kind: Literal["criterion", "exclusion", "review"]
+    holds: Node
+    refuted: Node | None = None
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A rule whose unknown facts may still be needed.
+
+    Attributes:
+        name: id of the rule, for what is unknown without a fact's name.
+        node: the condition to look for unknown facts in.
+        when: that the household waits for it; never unknown.
+    """
+
+    name: str
+    node: Node
+    when: Node
+
+
+@dataclass(frozen=True)
+class Track:
+    """A help track.
+
+    Attributes:
+        name: id of the track.
+        owner: whether households or members are given it.
+        condition: whom it is for, whatever was decided.
+        given: that it is given.
+        open: that a missing fact leaves it open; never unknown.
+    """
+
+    name: str
+    owner: Owner
+    condition: Node
+    given: Node
+    open: Node

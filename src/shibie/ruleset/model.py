@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Literal, cast
 
+from shibie.household import StepRecord
 from shibie.language.names import Names
-from shibie.language.tree import Collection, Field, Node, Quantifier
+from shibie.language.tree import HOUSEHOLD, MEMBER, Collection, Field, Node, Quantifier
 from shibie.language.types import Number
-from shibie.vocabulary import FieldSpec, Owner, Vocabulary
+from shibie.vocabulary import FieldSpec, Owner, Vocabulary, specs_of
 
 Provenance = Literal["verbatim", "documented", "reconstructed"]
 RuleKind = Literal["fact", "criterion", "poor", "exclusion", "review", "track", "kind", "tally"]
@@ -313,6 +315,33 @@ class RuleSet:
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of that id."""
         return next((rule for rule in self.rules if rule.id == rule_id), None)
+
+    def field_spec(self, owner: str, name: str) -> FieldSpec | None:
+        """The declaration of a field; None where the owner has no such field.
+
+        Args:
+            owner: household, member, the name of a register, or `step:` and a step's id.
+            name: of the field or column.
+
+        >>> from shibie.ruleset.loader import load
+        >>> load("bazhong-2015").field_spec("vehicles", "kind").title
+        '车辆类型'
+        """
+        return self.field_specs(owner).get(name)
+
+    def field_specs(self, owner: str) -> Mapping[str, FieldSpec]:
+        """The declared fields of an owner by name, in their order; none of an unknown one."""
+        return self._field_specs.get("step:" if owner.startswith("step:") else owner, {})
+
+    @cached_property
+    def _field_specs(self) -> Mapping[str, Mapping[str, FieldSpec]]:
+        # The record of every step has the same fields.
+        owners = {name: register.columns for name, register in self.registers.items()}
+        owners |= {
+            HOUSEHOLD: self.vocabulary.household, MEMBER: self.vocabulary.member,
+            "step:": specs_of(StepRecord),
+        }  # fmt: skip
+        return {owner: {spec.name: spec for spec in specs} for owner, specs in owners.items()}
 
     def comparison_of(self, owner: str, name: str) -> Quantifier | None:
         """Whether a register row hits, for a declared fact that a register can contradict."""

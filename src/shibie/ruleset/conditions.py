@@ -1,0 +1,203 @@
+"""The conditions of a rule set, and what they draw on through its facts and registers.
+
+A condition may name a fact, which has a condition of its own, or a declared field that a
+register can contradict, behind which stands the comparison with that register. `definition`
+is what stands behind a node; `opened` walks on into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar, cast, overload
+
+from shibie.language.tree import Aggregate, Collection, Fact, Field, Node, Quantifier
+from shibie.language.walks import children
+from shibie.ruleset.model import Condition, Rule, RuleSet
+from shibie.vocabulary import Owner
+
+Place = TypeVar("Place", bound=Hashable)
+# What a node draws on, and whose values that reads, given whose the node reads.
+Behind = Callable[[Node, Place], tuple[Node, Place] | None]
+Inside = Callable[[Collection, Place], Place]
+
+
+# --- the conditions of a rule set -------------------------------------------------------
+
+
+def rule_conditions(ruleset: RuleSet) -> Iterator[Node]:
+    """What the facts and rules say: facts (criteria are among them), rules, `poor`.
+
+    A criterion comes twice, as a fact and as a rule.
+    """
+    yield from (rule.node for rule in (*ruleset.facts.values(), *ruleset.rules, ruleset.poor))
+
+
+def household_conditions(ruleset: RuleSet) -> Iterator[Node]:
+    """What says something of a household: as `rule_conditions`, and every comparison."""
+    yield from rule_conditions(ruleset)
+    yield from ruleset.comparisons.values()
+
+
+def all_conditions(ruleset: RuleSet) -> Iterator[Node]:
+    """As `rule_conditions`, and what counts as a hit, what steps demand, days of notice."""
+    yield from rule_conditions(ruleset)
+    yield from (register.hit for register in ruleset.registers.values() if register.hit)
+    for step in ruleset.procedure:
+        yield from (condition.node for condition in step.must)
+        if step.min_days is not None:
+            yield step.min_days
+
+
+def deciding_conditions(ruleset: RuleSet) -> tuple[Node, ...]:
+    """The conditions that eligibility rests on: `poor`, exclusions and reviews.
+
+    >>> from shibie.ruleset.loader import load
+    >>> ruleset = load("bazhong-2015")
+    >>> len(deciding_conditions(ruleset)) == 1 + len(ruleset.exclusions) + len(ruleset.reviews)
+    True
+    """
+    rules = (ruleset.poor, *ruleset.exclusions, *ruleset.reviews)
+    return tuple(rule.node for rule in rules)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A condition or formula as its author wrote it, of a fact, a rule or an exception.
+
+    Attributes:
+        id: of the fact, rule or exception.
+        node: the tree; of an exclusion or review, without its exceptions.
+        rule: whose it is.
+        exception: the exception, where it is one.
+    """
+
+    id: str
+    node: Node
+    rule: Rule
+    exception: Condition | None = None
+
+
+def written_conditions(ruleset: RuleSet) -> Iterator[Written]:
+    """Every condition of facts and rules once, each exception by itself.
+
+    >>> from shibie.ruleset.loader import load
+    >>> [each.id for each in written_conditions(load("bazhong-2015"))][-3:]
+    ['reconstruction', 'on_dibao', 'disabled']
+    """
+    for rule in (*ruleset.facts.values(), ruleset.poor, *ruleset.exclusions, *ruleset.reviews):
+        yield Written(rule.id, rule.when or rule.node, rule)
+        yield from (Written(each.id, each.node, rule, each) for each in rule.unless)
+    for rule in (*ruleset.tracks, *ruleset.kinds, *ruleset.tallies):
+        yield Written(rule.id, rule.node, rule)
+
+
+# --- what conditions draw on ------------------------------------------------------------
+
+
+@overload
+def definition(ruleset: RuleSet, node: Fact) -> Node: ...
+@overload
+def definition(ruleset: RuleSet, node: Node) -> Node | None: ...
+def definition(ruleset: RuleSet, node: Node) -> Node | None:
+    """What stands behind a fact, or behind a field that a register can contradict.
+
+    >>> from shibie.ruleset.loader import load
+    >>> type(definition(load("bazhong-2015"), Field("household", "owns_vehicle"))).__name__
+    'Quantifier'
+    """
+    match node:
+        case Fact(owner=owner, name=name):
+            return ruleset.facts[cast("Owner", owner), name].node
+        case Field(owner=owner, name=name):
+            return ruleset.comparison_of(owner, name)
+    return None
+
+
+def opened(ruleset: RuleSet, *roots: Node, comparisons: bool = True) -> Iterator[Node]:
+    """The nodes of conditions, and after each fact or compared field those behind it.
+
+    Each definition is gone into once, where it is first met.
+
+    Args:
+        ruleset: the rule set that defines the facts.
+        roots: the conditions.
+        comparisons: whether to go on into the comparisons behind declared fields too.
+    """
+
+    def behind(node: Node, _: None) -> tuple[Node, None] | None:
+        found = definition(ruleset, node) if comparisons or isinstance(node, Fact) else None
+        return None if found is None else (found, None)
+
+    for node, _ in opened_at(roots, None, behind, lambda *_: None):
+        yield node
+
+
+def opened_at(
+    roots: Iterable[Node], place: Place, behind: Behind[Place], inside: Inside[Place]
+) -> Iterator[tuple[Node, Place]]:
+    """As `opened`, each node with the place at which it is read: whose values it means.
+
+    Args:
+        roots: the conditions.
+        place: where they are read.
+        behind: the definition behind a node and where that is read; each is gone into once
+            for each place.
+        inside: where the condition on the items of a collection is read.
+    """
+    seen: set[tuple[Node, Place]] = set()
+
+    def read(node: Node, place: Place) -> Iterator[tuple[Node, Place]]:
+        yield node, place
+        found = behind(node, place)
+        if found is not None and (node, found[1]) not in seen:
+            seen.add((node, found[1]))
+            yield from read(*found)
+        if isinstance(node, Quantifier | Aggregate):
+            place = inside(node.collection, place)
+        for child in children(node):
+            yield from read(child, place)
+
+    for root in roots:
+        yield from read(root, place)
+
+
+def fields_used(ruleset: RuleSet, nodes: Iterable[Node]) -> set[tuple[str, str]]:
+    """Every (owner, field) that conditions draw on, through facts and comparisons too.
+
+    What a claim asks of the decision or of a rule is no field.
+
+    >>> from shibie.ruleset.loader import load
+    >>> ruleset = load("bazhong-2015")
+    >>> sorted(fields_used(ruleset, [ruleset.rule("vehicle").node]))
+    [('household', 'owns_vehicle'), ('vehicles', 'kind')]
+    """
+    return {
+        (node.owner, node.name)
+        for node in opened(ruleset, *nodes)
+        if isinstance(node, Field) and not node.owner.startswith(("rule:", "decision"))
+    }
+
+
+def is_sensitive(ruleset: RuleSet, field: Field) -> bool:
+    """Whether a field is masked wherever it is shown.
+
+    >>> from shibie.ruleset.loader import load
+    >>> is_sensitive(load("bazhong-2015"), Field("member", "health"))
+    True
+    """
+    spec = ruleset.field_spec(field.owner, field.name)
+    return spec is not None and spec.sensitive
+
+
+def collections_used(ruleset: RuleSet, nodes: Iterable[Node], comparisons: bool = True) -> set[str]:
+    """The names of the collections that conditions draw on: registers, and the members.
+
+    >>> from shibie.ruleset.loader import load
+    >>> ruleset = load("bazhong-2015")
+    >>> owns = Field("household", "owns_vehicle")
+    >>> collections_used(ruleset, [owns]), collections_used(ruleset, [owns], comparisons=False)
+    ({'vehicles'}, set())
+    """
+    found = opened(ruleset, *nodes, comparisons=comparisons)
+    return {node.name for node in found if isinstance(node, Collection)}

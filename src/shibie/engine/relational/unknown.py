@@ -32,6 +32,7 @@ from shibie.engine.relational.sql import (
 from shibie.language import tree
 from shibie.language.names import MEMBERS as ALL_MEMBERS
 from shibie.language.tree import MEMBER, Node
+from shibie.language.walks import children
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,10 @@ class Unknowns:
             case tree.Quantifier() | tree.Aggregate():
                 return self._items(node, place)
             case _:
-                below = [self.labels(child, place) for child in tree.children(node)]
+                below = [self.labels(child, place) for child in children(node)]
                 own: Sql = FALSE
                 if isinstance(node, tree.RoundQuotient):
-                    own = both(*(self._known(child, place) for child in tree.children(node)))
+                    own = both(*(self._known(child, place) for child in children(node)))
                 return self._guarded(node, place, below, own)
 
     def _value(self, node: Node, place: str) -> Sql:

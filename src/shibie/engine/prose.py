@@ -7,7 +7,7 @@ every word is from the vocabulary, the pack's titles or the tables below.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -17,7 +17,7 @@ from shibie.engine.trace import Trace
 from shibie.errors import Lang, Words
 from shibie.language import tree
 from shibie.language.names import MEMBERS
-from shibie.language.tree import HOUSEHOLD, Node
+from shibie.language.tree import Node
 from shibie.language.types import Bool, Date, Number
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
@@ -107,16 +107,7 @@ class _Prose:
     # --- titles and units ---------------------------------------------------------------
 
     def spec(self, owner: str, name: str) -> FieldSpec | None:
-        if owner in self.ruleset.registers:
-            specs: Sequence[FieldSpec] = self.ruleset.registers[owner].columns
-        elif owner in (HOUSEHOLD, tree.MEMBER):
-            specs = self.ruleset.vocabulary.of(cast("Any", owner))
-        else:
-            from shibie.household import StepRecord
-            from shibie.vocabulary import specs_of
-
-            specs = specs_of(StepRecord)
-        return next((spec for spec in specs if spec.name == name), None)
+        return self.ruleset.field_spec(owner, name)
 
     def field_title(self, owner: str, name: str) -> str:
         spec = self.spec(owner, name)

@@ -18,6 +18,7 @@ from shibie.engine.relational.plan import HID, HOUSEHOLDS, KEY, MEMBERS, MID, St
 from shibie.engine.relational.records import VERDICTS, adjudicable
 from shibie.engine.relational.sql import WORD, Dialect
 from shibie.engine.relational.steps import run_steps
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Number, type_of
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
@@ -155,7 +156,7 @@ class _Sources:
                 database.register(f"{prefix}{relation}_src", table)
 
     def _households(self, hids: Sequence[int], names: Iterable[str]) -> pa.Table:
-        specs = {spec.name: spec for spec in self.ruleset.vocabulary.household}
+        specs = self.ruleset.field_specs(HOUSEHOLD)
         registers = list(self.ruleset.registers)
         table: dict[str, pa.Array] = {HID: _integers(hids)}
         for name in names:
@@ -184,7 +185,7 @@ class _Sources:
     def _members(self, mids: Sequence[int], names: Iterable[str]) -> pa.Table:
         import pyarrow as pa
 
-        specs = {spec.name: spec for spec in self.ruleset.vocabulary.member}
+        specs = self.ruleset.field_specs(MEMBER)
         registers = list(self.ruleset.registers)
         places = [self.members[mid] for mid in mids]
         table: dict[str, pa.Array] = {
@@ -208,7 +209,7 @@ class _Sources:
         return _table(table)
 
     def _rows(self, register: str, mids: Sequence[int], names: Iterable[str]) -> pa.Table:
-        specs = {spec.name: spec for spec in self.ruleset.registers[register].columns}
+        specs = self.ruleset.field_specs(register)
         found = []
         for mid in mids:
             hid, at = self.members[mid]

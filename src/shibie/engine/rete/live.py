@@ -25,6 +25,7 @@ from shibie.engine.rete.decide import compiled, concluded, due_tracks, leaf_fact
 from shibie.engine.rete.host import Session
 from shibie.errors import InputError, Problem, Words, did_you_mean
 from shibie.household import Adjudication, Record, StepRecord
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec, annotation
 
@@ -160,10 +161,7 @@ class LiveHousehold:
             if isinstance(event, RowFound):
                 fields.setdefault(event.member_id, {})
             elif isinstance(event, Declared):
-                specs = (
-                    ruleset.vocabulary.member if event.member_id else ruleset.vocabulary.household
-                )
-                spec = next(spec for spec in specs if spec.name == event.field)
+                spec = ruleset.field_specs(MEMBER if event.member_id else HOUSEHOLD)[event.field]
                 fields.setdefault(event.member_id, {})[event.field] = _value(spec, event.value)
         people = sorted(member_id for member_id in fields if member_id)
         blank = {name: None for name in model.model_fields if name != "members"}
@@ -191,7 +189,7 @@ class LiveHousehold:
 
     def rows_of(self, register: str, member_id: str) -> tuple[Row, ...]:
         """The rows told so far of one member, by row number."""
-        columns = {spec.name: spec for spec in self.ruleset.registers[register].columns}
+        columns = self.ruleset.field_specs(register)
         return tuple(
             Row(
                 event.row,
@@ -207,15 +205,14 @@ class LiveHousehold:
         ruleset = self.ruleset
         match event:
             case Declared(field=field, member_id=member_id):
-                specs = ruleset.vocabulary.member if member_id else ruleset.vocabulary.household
-                known = {spec.name: spec for spec in specs}
+                known = ruleset.field_specs(MEMBER if member_id else HOUSEHOLD)
                 _must_be("field", field, known)
                 _value(known[field], event.value)
             case Compared(register_name=register):
                 _must_be("register", register, ruleset.registers)
             case RowFound(register_name=register, values=values):
                 _must_be("register", register, ruleset.registers)
-                columns = {spec.name: spec for spec in ruleset.registers[register].columns}
+                columns = ruleset.field_specs(register)
                 for name, value in values.items():
                     _must_be("column", name, columns)
                     _value(columns[name], value)

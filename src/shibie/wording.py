@@ -123,8 +123,8 @@ def unknown_fact(ruleset: RuleSet, household: BareHousehold, path: str, lang: La
         return Words(f"{who}的{_title(ruleset, MEMBER, name)}", f"{name} of {who}").say(lang)
     if of in ruleset.registers:
         register = ruleset.registers[of]
-        columns = {column.name: column.title for column in register.columns}
-        title = columns.get(name, name)
+        column = ruleset.field_spec(of, name)
+        title = column.title if column else name
         return Words(
             f"{register.title}第 {item} 行的{title}", f"{title} in row {item} of {register.title}"
         ).say(lang)
@@ -148,9 +148,9 @@ def field_title(ruleset: RuleSet, name: str, lang: Lang = "zh") -> str:
 
 
 def _title(ruleset: RuleSet, owner: str, name: str) -> str:
-    for spec in (*ruleset.vocabulary.household, *ruleset.vocabulary.member):
-        if spec.name == name:
-            return spec.title
+    spec = ruleset.field_spec(HOUSEHOLD, name) or ruleset.field_spec(MEMBER, name)
+    if spec is not None:
+        return spec.title
     for (of, fact), rule in ruleset.facts.items():
         if of == owner and fact == name:
             return rule.title

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from shibie.bulk.host import File, Host
 from shibie.errors import InputError, Problem, Words, listed
 from shibie.household import StepRecord
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import Register, RuleSet
 from shibie.tables.export import HOUSEHOLD_ID
 from shibie.tables.headers import find_header, ignored_note
@@ -84,7 +85,7 @@ class _Opener:
 
     def open(self) -> Folder:
         vocabulary = self.ruleset.vocabulary
-        id_spec = next(spec for spec in vocabulary.household if spec.name == HOUSEHOLD_ID)
+        id_spec = self.ruleset.field_specs(HOUSEHOLD)[HOUSEHOLD_ID]
         found = {name: self.take(SHEET_NAMES[name]) for name in ("households", "members")}
         missing = [name for name, file in found.items() if file is None]
         if missing:
@@ -144,8 +145,8 @@ class _Opener:
 
     def register_specs(self, register: Register) -> tuple[FieldSpec, ...]:
         """The register's columns; the matching one answers to the usual headers too."""
-        ids = [spec for spec in self.ruleset.vocabulary.member if spec.name == "id_number"]
-        usual = (*ids[0].aliases, ids[0].title) if ids else ()
+        number = self.ruleset.field_spec(MEMBER, "id_number")
+        usual = (*number.aliases, number.title) if number else ()
         return tuple(
             replace(spec, aliases=(*spec.aliases, *usual)) if spec.name == register.match else spec
             for spec in register.columns

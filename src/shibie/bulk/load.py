@@ -20,6 +20,7 @@ from shibie.engine.relational.records import VERDICTS, adjudicable
 from shibie.engine.relational.sql import WORD
 from shibie.errors import Words
 from shibie.household import Adjudication, StepRecord
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import Register, RuleSet
 from shibie.tables.records import Record, Rejection
 from shibie.tables.roster import in_order
@@ -135,7 +136,7 @@ class Loader:
     def _register(self, index: int, register: Register) -> list[Record]:
         """Make r<index>_src; the rows that SQL did not read are returned."""
         source = self.folder.registers.get(register.name)
-        specs = {spec.name: spec for spec in register.columns}
+        specs = self.ruleset.field_specs(register.name)
         names = sorted(self.columns.get(f"r{index}", set()) - {ROW})
         if source is None:
             nothing = [f"CAST(NULL AS BIGINT) AS {KEY}", f"CAST(NULL AS BIGINT) AS {ROW}"]
@@ -172,7 +173,7 @@ class Loader:
     # --- members and households ---------------------------------------------------------
 
     def _members(self, found: Found, damaged: Mapping[int, list[int]]) -> None:
-        specs = {spec.name: spec for spec in self.ruleset.vocabulary.member}
+        specs = self.ruleset.field_specs(MEMBER)
         fields = {name for name in self.columns["m"] if name in specs} | {"member_id"}
         given = sorted(self.columns["m"] & {"born_", "sex_"})
         odd = [
@@ -216,7 +217,7 @@ class Loader:
         return f"{HID} NOT IN (SELECT hid FROM {SUSPECT})" if self.some else "TRUE"
 
     def _households(self, found: Found) -> None:
-        specs = {spec.name: spec for spec in self.ruleset.vocabulary.household}
+        specs = self.ruleset.field_specs(HOUSEHOLD)
         households = [household for _, household, _ in found.households]
         table: dict[str, Any] = {
             HID: _texts([household.household_id for household in households]),

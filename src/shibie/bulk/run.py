@@ -22,6 +22,7 @@ from shibie.engine.relational.expressions import Asked
 from shibie.engine.relational.outcome import NUMBER_OF, Judge
 from shibie.engine.relational.plan import HID, KEY, MID
 from shibie.errors import Lang, Words
+from shibie.language.tree import HOUSEHOLD
 from shibie.ruleset.model import RuleSet
 from shibie.tables.results import Format, Table
 
@@ -116,7 +117,7 @@ class Run:
         totals = Totals(
             self.host, self.ruleset, self.as_of, self.trust, self.supplied,
             self.unmatched(), self.loader.rejected_households, len(self.loader.rejected),
-            any(spec.name == "on_previous_roster" for spec in self.ruleset.vocabulary.household),
+            self.ruleset.field_spec(HOUSEHOLD, "on_previous_roster") is not None,
         )  # fmt: skip
         summary = totals.summary()
         text = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"

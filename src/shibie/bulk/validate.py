@@ -24,6 +24,7 @@ from shibie.bulk.host import ROW, Host
 from shibie.bulk.small import SUSPECT
 from shibie.engine.relational.plan import HID, KEY, MID
 from shibie.household import Household, StepRecord
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import MAX_ITEMS
 from shibie.ruleset.model import Register, RuleSet
 from shibie.tables.cells import BLANK
@@ -112,7 +113,7 @@ class Typed:
     def load_households(self) -> None:
         """Fill h_typed."""
         source = self.folder.households
-        specs = {spec.name: spec for spec in self.ruleset.vocabulary.household}
+        specs = self.ruleset.field_specs(HOUSEHOLD)
         needed = {name for name in self.columns["h"] if name in specs}
         columns = {HID: self.number(source), "ord_": f"CAST({ROW} AS BIGINT)"}
         columns |= {name: self.value(source, specs[name]) for name in sorted(needed)}
@@ -132,7 +133,7 @@ class Typed:
     def load_members(self) -> None:
         """Fill m_typed."""
         source = self.folder.members
-        specs = {spec.name: spec for spec in self.ruleset.vocabulary.member}
+        specs = self.ruleset.field_specs(MEMBER)
         needed = {name for name in self.columns["m"] if name in specs} | {"member_id"}
         columns = {HID: self.number(source), MID: f"CAST({ROW} AS BIGINT)"}
         columns |= {name: self.value(source, specs[name]) for name in sorted(needed)}
@@ -155,7 +156,7 @@ class Typed:
 
     def load_register(self, index: int, register: Register, source: Source) -> None:
         """Fill r<index>_typed."""
-        specs = {spec.name: spec for spec in register.columns}
+        specs = self.ruleset.field_specs(register.name)
         needed = {name for name in self.columns.get(f"r{index}", set()) if name in specs}
         relation, person = self.person(source, register.match)
         columns = {ROW: f"CAST({ROW} AS BIGINT)", KEY: "n_"}

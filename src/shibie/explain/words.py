@@ -181,7 +181,7 @@ class Phrases:
 
     def row(self, lever: Lever, cells: Iterable[tuple[str, Any]]) -> str:
         """What a supposed row says, in brackets."""
-        columns = {column.name: column for column in self.ruleset.registers[lever.name].columns}
+        columns = self.ruleset.field_specs(lever.name)
         told = []
         for name, value in cells:
             column = columns[name]

@@ -111,7 +111,7 @@ class _Asking:
 
     def has(self, name: str) -> bool:
         """Whether the form has a household field at all."""
-        return any(spec.name == name for spec in self.checked.ruleset.vocabulary.household)
+        return self.checked.ruleset.field_spec(HOUSEHOLD, name) is not None
 
     def base(self) -> None:
         self.one("base", TITLES["base"].say(self.lang),

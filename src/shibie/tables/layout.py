@@ -8,6 +8,7 @@ from datetime import date
 
 from shibie.errors import InputError, Problem, Words, listed
 from shibie.household import Adjudication, StepRecord
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import Register, RuleSet
 from shibie.tables.export import HOUSEHOLD_ID, filled_down, taken_apart
 from shibie.tables.headers import best_header, find_header, ignored_note
@@ -65,7 +66,7 @@ class LayoutReader:
                 self.given_twice([first, sheet])
         vocabulary = ruleset.vocabulary
         self.household_specs = vocabulary.household
-        id_spec = next(spec for spec in vocabulary.household if spec.name == HOUSEHOLD_ID)
+        id_spec = ruleset.field_specs(HOUSEHOLD)[HOUSEHOLD_ID]
         self.member_specs = (id_spec, *vocabulary.member)
 
     def layout(self) -> Layout:
@@ -135,8 +136,8 @@ class LayoutReader:
         if sheet is None:
             return None
         # The register speaks of citizen numbers under any of their usual headers.
-        id_specs = [spec for spec in self.member_specs if spec.name == "id_number"]
-        usual = (*id_specs[0].aliases, id_specs[0].title) if id_specs else ()
+        number = self.ruleset.field_spec(MEMBER, "id_number")
+        usual = (*number.aliases, number.title) if number else ()
         specs = [
             replace(spec, aliases=(*spec.aliases, *usual)) if spec.name == register.match else spec
             for spec in register.columns

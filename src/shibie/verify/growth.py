@@ -99,5 +99,4 @@ def title_of(prover: Prover, of: Field | Collection) -> str:
     """What grows, for people."""
     if isinstance(of, Collection):
         return f"{prover.ruleset.registers[of.name].title}的记录"
-    specs = (*prover.ruleset.vocabulary.household, *prover.ruleset.vocabulary.member)
-    return next(spec.title for spec in specs if spec.name == of.name)
+    return prover.ruleset.field_specs(of.owner)[of.name].title

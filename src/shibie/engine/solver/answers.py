@@ -11,7 +11,7 @@ from shibie import citizen_id
 from shibie.engine.case import Case
 from shibie.engine.case import Value as Plain
 from shibie.engine.solver.days import Day
-from shibie.engine.solver.household import Facts, Slot, Symbolic, spec_of
+from shibie.engine.solver.household import Facts, Slot, Symbolic
 from shibie.engine.solver.logic import Bool, Truth, agree, both, certain, inverse
 from shibie.engine.solver.values import CodeSet, Dated, Number, Value, Word
 from shibie.engine.solver.z3lib import z3
@@ -92,7 +92,7 @@ def _pinned(household: Symbolic, slot: Slot, value: Value, plain: Plain) -> Bool
         case Dated():
             return both(value.known, value.day.key == Day.of(cast("date", plain)).key)
         case Word():
-            of = type_of(spec_of(household.ruleset, slot))
+            of = type_of(household.ruleset.field_specs(slot.owner)[slot.name])
             text = cast("str", plain)
             place = of.codes.index(text) if isinstance(of, Code) else household.texts.place(text)
             return both(value.known, value.place == place)
@@ -161,7 +161,7 @@ def given_of(facts: Facts, symbolic: Symbolic, model: Any) -> tuple[Given, date]
     ruleset = facts.ruleset
 
     def plain(slot: Slot) -> Plain:
-        of = type_of(spec_of(ruleset, slot))
+        of = type_of(ruleset.field_specs(slot.owner)[slot.name])
         codes = of.codes if isinstance(of, Code) else None
         return answer.value(facts, facts.fact(slot), codes)
 
@@ -173,7 +173,7 @@ def given_of(facts: Facts, symbolic: Symbolic, model: Any) -> tuple[Given, date]
     for member in range(facts.bound.members):
         if not answer.bool(facts.present(member)):
             continue
-        numbered = any(spec.name == "id_number" for spec in ruleset.vocabulary.member)
+        numbered = ruleset.field_spec(MEMBER, "id_number") is not None
         person: Given = {"id_number": _number(answer, facts, symbolic, member)} if numbered else {}
         person |= {
             slot.name: plain(slot)

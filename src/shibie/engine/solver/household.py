@@ -18,13 +18,12 @@ from shibie.engine.solver.logic import Bool, Int, agree, both, decided, either, 
 from shibie.engine.solver.texts import Texts
 from shibie.engine.solver.values import CodeSet, Dated, Number, Value, Word
 from shibie.engine.solver.z3lib import z3
-from shibie.household import StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Bool as BoolType
 from shibie.language.types import Code, Codes, Date, type_of
 from shibie.language.types import Number as NumberType
 from shibie.ruleset.model import RuleSet
-from shibie.vocabulary import FieldSpec, specs_of
+from shibie.vocabulary import FieldSpec
 
 # Nobody is older than this in a witness; a proof speaks of people up to this age.
 OLDEST = 130
@@ -221,14 +220,14 @@ class Symbolic(Facts):
     def fact(self, slot: Slot) -> Value:
         """A declared field or a column of a row."""
         if slot not in self.slots:
-            spec = spec_of(self.ruleset, slot)
+            spec = self.ruleset.field_specs(slot.owner)[slot.name]
             self.slots[slot] = self._made(slot, spec)
             self._form_of(slot)
         return self.slots[slot]
 
     def limits(self, slot: Slot) -> tuple[int, int]:
         """The least and the most units that a number may have."""
-        spec = spec_of(self.ruleset, slot)
+        spec = self.ruleset.field_specs(slot.owner)[slot.name]
         of = type_of(spec)
         assert isinstance(of, NumberType)
         factor = 10**of.scale
@@ -325,16 +324,3 @@ class Symbolic(Facts):
             asked.append(here)
             heads.append(both(here, relation.place == 0))
         self.form.append(either(inverse(either(*asked)), z3.PbEq([(head, 1) for head in heads], 1)))
-
-
-def spec_of(ruleset: RuleSet, slot: Slot) -> FieldSpec:
-    """The declaration behind a fact."""
-    if slot.owner in ruleset.registers:
-        specs = ruleset.registers[slot.owner].columns
-    elif slot.owner == MEMBER:
-        specs = ruleset.vocabulary.member
-    elif slot.owner == HOUSEHOLD:
-        specs = ruleset.vocabulary.household
-    else:
-        specs = specs_of(StepRecord)
-    return next(spec for spec in specs if spec.name == slot.name)

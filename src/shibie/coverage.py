@@ -22,6 +22,8 @@ from shibie.errors import Words
 from shibie.language import tree
 from shibie.language.tree import MEMBER, Collection, Node
 from shibie.language.types import Bool
+from shibie.language.walks import walk, walk_outside_items
+from shibie.ruleset.conditions import written_conditions
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import Owner
 
@@ -98,15 +100,11 @@ def conditions(ruleset: RuleSet) -> Iterator[Examined]:
     >>> [len(each.leaves) for each in conditions(load("bazhong-2015")) if each.rule == "poor"]
     [5]
     """
-    facts = (rule for rule in ruleset.facts.values() if isinstance(rule.node.type, Bool))
-    grounds = (*ruleset.exclusions, *ruleset.reviews)
-    roots: list[tuple[str, Node, Owner]] = [(rule.id, rule.node, rule.owner) for rule in facts]
-    roots.append(("poor", ruleset.poor.node, "household"))
-    for rule in grounds:
-        roots.append((rule.id, rule.when or rule.node, rule.owner))
-        roots += [(each.id, each.node, rule.owner) for each in rule.unless]
-    others = (*ruleset.tracks, *ruleset.kinds, *ruleset.tallies)
-    roots += [(rule.id, rule.node, rule.owner) for rule in others]
+    roots: list[tuple[str, Node, Owner]] = [
+        (each.id, each.node, each.rule.owner)
+        for each in written_conditions(ruleset)
+        if isinstance(each.node.type, Bool)
+    ]
     for register in ruleset.registers.values():
         if register.checks is not None:
             compared = ruleset.comparisons[register.checks]
@@ -124,29 +122,24 @@ def _within(tested: Examined) -> Iterator[Examined]:
 
 def _predicates(node: Node) -> Iterator[tuple[Collection, Node]]:
     """The conditions on items that stand in a condition, not those inside them in turn."""
-    match node:
-        case tree.Quantifier(collection=collection, predicate=predicate):
-            if not isinstance(predicate, tree.Literal):
-                yield collection, predicate
-        case tree.Aggregate(collection=collection, operand=operand):
-            if operand is not None and isinstance(operand.type, Bool):
-                yield collection, operand
-        case _:
-            for child in tree.children(node):
-                yield from _predicates(child)
+    for part in walk_outside_items(node):
+        match part:
+            case tree.Quantifier(collection=collection, predicate=predicate):
+                if not isinstance(predicate, tree.Literal):
+                    yield collection, predicate
+            case tree.Aggregate(collection=collection, operand=operand):
+                if operand is not None and isinstance(operand.type, Bool):
+                    yield collection, operand
 
 
 def _leaves(node: Node) -> Iterator[Node]:
-    match node:
-        case tree.And(operands) | tree.Or(operands):
-            for operand in operands:
-                yield from _leaves(operand)
-        case tree.Not(operand):
-            yield from _leaves(operand)
-        case tree.Literal():
-            return
-        case _:
-            yield node
+    for part in walk(node, below=_is_logic):
+        if not _is_logic(part) and not isinstance(part, tree.Literal):
+            yield part
+
+
+def _is_logic(node: Node) -> bool:
+    return isinstance(node, tree.And | tree.Or | tree.Not)
 
 
 def combined(node: Node, leaves: Mapping[Node, Truth]) -> Truth:

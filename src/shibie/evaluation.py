@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any, NoReturn
@@ -16,10 +15,10 @@ from shibie.given import case_from
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.parse import ExpressionError, parse
+from shibie.ruleset.conditions import collections_used
 from shibie.ruleset.loader import core_ruleset, load
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.positions import Page
-from shibie.vocabulary import Owner
 
 
 def evaluate_given(
@@ -60,7 +59,8 @@ def evaluate_given(
         )
     node = _parsed(expression, ruleset)
     data = _json(given)
-    if MEMBERS not in data and any(_collections(node, ruleset)):
+    # A compared field is known without its comparison: that alone asks for no members.
+    if MEMBERS not in data and collections_used(ruleset, [node], comparisons=False):
         raise InputError(
             Problem(
                 "--given", Words("这个式子要用到 members,请给出", "give the members: it needs them")
@@ -82,16 +82,6 @@ def _parsed(expression: str, ruleset: RuleSet) -> tree.Node:
             )
             for refusal in error.refusals
         ) from None
-
-
-def _collections(node: tree.Node, ruleset: RuleSet) -> Iterator[tree.Node]:
-    """Every collection that a node draws on, through facts and comparisons too."""
-    for each in tree.walk(node):
-        if isinstance(each, tree.Collection):
-            yield each
-        elif isinstance(each, tree.Fact):
-            owner: Owner = "household" if each.owner == tree.HOUSEHOLD else "member"
-            yield from _collections(ruleset.facts[owner, each.name].node, ruleset)
 
 
 def _json(text: str) -> dict[str, Any]:

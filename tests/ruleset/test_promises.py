@@ -7,6 +7,7 @@ import pytest
 from shibie.errors import RulesetError
 from shibie.language import tree
 from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.language.walks import walk
 from shibie.ruleset.loader import loads
 from support.probe import DECLARATIONS, HEAD, RULES
 
@@ -30,7 +31,7 @@ def test_a_condition_sees_the_decision_and_the_rules() -> None:
         "     then: not eligible or pending, basis: {source: 甲}}\n"
     ).properties
     assert found.when is not None
-    assert {node for node in tree.walk(found.when) if isinstance(node, tree.Field)} == {
+    assert {node for node in walk(found.when) if isinstance(node, tree.Field)} == {
         tree.Field("rule:payroll", "holds"),
         tree.Field("rule:vehicle", "refuted"),
     }

@@ -10,9 +10,9 @@ from shibie.engine.solver.household import Bound
 from shibie.engine.solver.logic import both
 from shibie.language.parse import parse
 from shibie.language.tree import Node
+from shibie.ruleset.conditions import deciding_conditions
 from shibie.ruleset.loader import load, loads
 from shibie.ruleset.model import RuleSet
-from shibie.verify.claims import decisive
 from shibie.verify.prover import Prover
 from shibie.verify.reach import Loose, enough
 from support.packs import sound
@@ -86,8 +86,8 @@ def test_what_rests_on_sums_is_not_claimed_for_every_size() -> None:
 
 def test_the_shipped_pack_needs_few() -> None:
     ruleset = load("bazhong-2015")
-    assert enough(ruleset, decisive(ruleset)) == Bound(members=10, rows=11)
-    assert enough(sound(), decisive(sound())).members <= 12
+    assert enough(ruleset, deciding_conditions(ruleset)) == Bound(members=10, rows=11)
+    assert enough(sound(), deciding_conditions(sound())).members <= 12
 
 
 def test_a_quotient_grows_with_its_numerator_only_over_the_same_people() -> None:

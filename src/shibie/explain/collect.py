@@ -24,6 +24,7 @@ from shibie.explain.changes import Bound, Change, Lever, made
 from shibie.explain.levers import NUMERIC, below, mined, span_of, spec_of, step_of
 from shibie.language import tree
 from shibie.lower.decision import refuted, upheld
+from shibie.ruleset.conditions import definition
 from shibie.ruleset.model import RuleSet
 
 # What it takes to find a fact out, in the order in which an officer would go about it.
@@ -129,14 +130,9 @@ def _undecided(node: tree.Node, place: Place) -> Iterator[tuple[Lever, Any]]:
                 yield from _undecided(operand, place)
     elif isinstance(node, tree.Not):
         yield from _undecided(node.operand, place)
-    elif isinstance(node, tree.Fact):
-        inside = place if node.owner == tree.MEMBER else place.at_household()
-        yield from _undecided(place.ruleset.facts[node.owner, node.name].node, inside)  # type: ignore[index]
-    elif isinstance(node, tree.Field) and place.ruleset.comparison_of(node.owner, node.name):
+    elif isinstance(node, tree.Fact | tree.Field) and (behind := definition(place.ruleset, node)):
         # A compared "no" is settled by the register, whatever was declared.
-        hits = place.ruleset.comparison_of(node.owner, node.name)
-        assert hits is not None
-        yield from _undecided(hits, place)
+        yield from _undecided(behind, place if node.owner == tree.MEMBER else place.at_household())
     else:
         yield from below(node, place)
 

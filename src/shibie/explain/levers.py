@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -15,6 +15,9 @@ from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
+from shibie.language.walks import children, literal_values
+from shibie.ruleset.compared_values import compared_values
+from shibie.ruleset.conditions import deciding_conditions, definition, fields_used, opened
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 
@@ -43,12 +46,9 @@ def below(node: Node, place: Place) -> Iterator[tuple[Lever, Value]]:
     match node:
         case tree.Field():
             yield lever_of(node, place)
-            hits = place.ruleset.comparison_of(node.owner, node.name)
-            if hits is not None:
-                yield from below(hits, place if node.owner == MEMBER else place.at_household())
-        case tree.Fact(owner=owner, name=name):
-            inside = place if owner == MEMBER else place.at_household()
-            yield from below(place.ruleset.facts[cast("Any", owner), name].node, inside)
+            yield from _behind(node, place)
+        case tree.Fact():
+            yield from _behind(node, place)
         case tree.Given():
             index = cast("int", place.member)
             yield Lever("number", "id_number", index), place.case.numbers[index]
@@ -68,8 +68,15 @@ def below(node: Node, place: Place) -> Iterator[tuple[Lever, Value]]:
                 if operand is not None:
                     yield from below(operand, item)
         case _:
-            for child in tree.children(node):
+            for child in children(node):
                 yield from below(child, place)
+
+
+def _behind(node: tree.Field | tree.Fact, place: Place) -> Iterator[tuple[Lever, Value]]:
+    """The levers of what a fact stands for, or of what can contradict a field."""
+    behind = definition(place.ruleset, node)
+    if behind is not None:
+        yield from below(behind, place if node.owner == MEMBER else place.at_household())
 
 
 def unknown_rows(node: tree.Collection, place: Place) -> Iterator[tuple[Lever, Value]]:
@@ -88,13 +95,14 @@ def unknown_rows(node: tree.Collection, place: Place) -> Iterator[tuple[Lever, V
 
 def spec_of(ruleset: RuleSet, lever: Lever) -> FieldSpec | None:
     """The declaration of the field or column behind a lever."""
-    if lever.kind == "field":
-        owner = ruleset.vocabulary.of("household" if lever.member is None else "member")
-        return next((spec for spec in owner if spec.name == lever.name), None)
-    if lever.kind == "column":
-        columns = ruleset.registers[lever.register].columns
-        return next((spec for spec in columns if spec.name == lever.name), None)
+    if lever.kind in ("field", "column"):
+        return ruleset.field_spec(_owner(lever), lever.name)
     return None
+
+
+def _owner(lever: Lever) -> str:
+    """Whose field it is: a register's, the household's or a member's."""
+    return lever.register or (HOUSEHOLD if lever.member is None else MEMBER)
 
 
 def step_of(ruleset: RuleSet, lever: Lever) -> Decimal | None:
@@ -119,7 +127,7 @@ def span_of(ruleset: RuleSet, lever: Lever) -> tuple[Decimal, Decimal]:
 def constants(node: Node, place: Place) -> list[Any]:
     """The numbers and dates that a condition compares with, facts opened."""
     found: list[Any] = []
-    for each in opened(node, place.ruleset):
+    for each in opened(place.ruleset, node):
         if isinstance(each, tree.Literal) and isinstance(each.value, Decimal | date):
             found.append(each.value)
         elif isinstance(each, tree.Parameter) and each.key is None:
@@ -131,69 +139,32 @@ def constants(node: Node, place: Place) -> list[Any]:
     return found
 
 
-def opened(node: Node, ruleset: RuleSet) -> Iterator[Node]:
-    """A condition's nodes, with those of the facts and comparisons that it uses."""
-    yield node
-    if isinstance(node, tree.Fact):
-        yield from opened(ruleset.facts[cast("Any", node.owner), node.name].node, ruleset)
-    elif isinstance(node, tree.Field):
-        hits = ruleset.comparison_of(node.owner, node.name)
-        if hits is not None:
-            yield from opened(hits, ruleset)
-    for child in tree.children(node):
-        yield from opened(child, ruleset)
-
-
-def deciding_nodes(ruleset: RuleSet) -> tuple[Node, ...]:
-    """The conditions that decide eligibility."""
-    return (
-        ruleset.poor.node,
-        *(rule.node for rule in ruleset.exclusions),
-        *(rule.node for rule in ruleset.reviews),
-    )
-
-
 class Mined:
     """The values of each field and column at which some rule may change its mind."""
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
-        self.codes: dict[tuple[str, str], list[Any]] = {}
-        self.numbers: list[Decimal] = []
-        self.days: list[date] = []
-        self.read: set[tuple[str, str]] = set()
-        for root in deciding_nodes(ruleset):
-            for node in opened(root, ruleset):
-                self._mine(node)
-
-    def _mine(self, node: Node) -> None:
-        if isinstance(node, tree.Field):
-            self.read.add((node.owner, node.name))
-        match node:
-            case tree.In(operand=tree.Field() as field, values=values):
-                self._codes(field, values)
-            case tree.HasCode(operand=tree.Field() as field, code=code):
-                self._codes(field, [code])
-            case tree.Compare(left=left, right=right):
-                for one, other in ((left, right), (right, left)):
-                    if isinstance(one, tree.Field) and isinstance(other, tree.Literal):
-                        self._codes(one, [other.value])
-            case tree.Literal(value=Decimal() as number):
-                self.numbers.append(number)
-            case tree.Literal(value=date() as day):
-                self.days.append(day)
-
-    def _codes(self, field: tree.Field, values: Iterable[Any]) -> None:
-        known = self.codes.setdefault((field.owner, field.name), [])
-        known += [value for value in values if isinstance(value, str) and value not in known]
+        nodes = list(opened(ruleset, *deciding_conditions(ruleset)))
+        self.numbers = [each for each in literal_values(nodes) if isinstance(each, Decimal)]
+        self.days = [each for each in literal_values(nodes) if isinstance(each, date)]
+        self.read = fields_used(ruleset, deciding_conditions(ruleset))
+        self.codes: dict[tuple[str, str], list[str]] = {}
+        for compared in (each for node in nodes for each in compared_values(ruleset, node)):
+            if isinstance(compared.asked, tree.Field):
+                key = (compared.asked.owner, compared.asked.name)
+                known = self.codes.setdefault(key, [])
+                known += [
+                    value
+                    for value in compared.values
+                    if isinstance(value, str) and value not in known
+                ]
 
     def values(self, lever: Lever, as_of: date) -> list[Any]:
         """The answers worth telling apart for a lever that is not numeric."""
         spec = spec_of(self.ruleset, lever)
         if spec is None:
             return []
-        owner = lever.register or (HOUSEHOLD if lever.member is None else MEMBER)
-        named = self.codes.get((owner, lever.name), [])
+        named = self.codes.get((_owner(lever), lever.name), [])
         match spec.type:
             case "bool":
                 return [True, False]

@@ -15,6 +15,7 @@ from shibie.errors import Lang, Words
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.ruleset.conditions import is_sensitive
 from shibie.ruleset.model import Basis, Rule, RuleSet
 
 SOURCES = {
@@ -236,15 +237,7 @@ class _Teller:
         )
 
     def sensitive(self, node: tree.Node) -> bool:
-        if not isinstance(node, tree.Field):
-            return False
-        if node.owner in (HOUSEHOLD, MEMBER):
-            specs = self.ruleset.vocabulary.of(cast("Any", node.owner))
-        elif node.owner in self.ruleset.registers:
-            specs = self.ruleset.registers[node.owner].columns
-        else:
-            return False
-        return any(spec.name == node.name and spec.sensitive for spec in specs)
+        return isinstance(node, tree.Field) and is_sensitive(self.ruleset, node)
 
 
 def unit_of(ruleset: RuleSet, node: tree.Node) -> str:
@@ -255,14 +248,8 @@ def unit_of(ruleset: RuleSet, node: tree.Node) -> str:
         case tree.Parameter(name=name):
             return ruleset.parameters[name].unit
         case tree.Field(owner=owner, name=name):
-            specs = (
-                ruleset.vocabulary.of(cast("Any", owner))
-                if owner in (HOUSEHOLD, MEMBER)
-                else ruleset.registers[owner].columns
-                if owner in ruleset.registers
-                else ()
-            )
-            return next((spec.unit for spec in specs if spec.name == name), "")
+            spec = ruleset.field_spec(owner, name)
+            return spec.unit if spec else ""
         case _:
             return ""
 

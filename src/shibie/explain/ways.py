@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import product
-from typing import Any, cast
+from typing import Any
 
 from shibie.engine.interpreter import Place, evaluate, items
 from shibie.explain.changes import Change, Lever, Plan, Who, made, moved
@@ -19,6 +19,7 @@ from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import MEMBER, Node
 from shibie.language.types import Date, Number
+from shibie.ruleset.conditions import definition
 
 NOTHING: Plan = frozenset()
 # The most alternatives that are carried up from one node. A pack's conditions have a
@@ -73,10 +74,9 @@ def _ways(node: Node, place: Place, want: bool, who: Who) -> Iterable[Plan]:
             parts = [ways(each, place, want, who) for each in operands]
             every = isinstance(node, tree.And) is want
             return together(parts) if every else (plan for part in parts for plan in part)
-        case tree.Fact(owner=owner, name=name):
+        case tree.Fact(owner=owner):
             inside = place if owner == MEMBER else place.at_household()
-            fact = place.ruleset.facts[cast("Any", owner), name]
-            return ways(fact.node, inside, want, who)
+            return ways(definition(place.ruleset, node), inside, want, who)
         case tree.Choose(condition=condition, then=then, otherwise=otherwise):
             return [
                 *together([ways(condition, place, True, who), ways(then, place, want, who)]),

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import cast
 
 from shibie import citizen_id
-from shibie.explain.levers import opened
 from shibie.language import tree
-from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.ruleset.conditions import is_sensitive, opened
 from shibie.ruleset.model import Rule, RuleSet
-from shibie.vocabulary import Owner
 
 # Whatever looks like a citizen number of 15 or 18 characters, a mobile phone, or a bank
 # account; money is written with separators and never has so many digits in a row.
@@ -52,16 +49,6 @@ def without_numbers(text: str) -> str:
 def tells_of_sensitive_things(rule: Rule, ruleset: RuleSet) -> bool:
     """Whether a rule looks at a sensitive field, so that its outcome would give it away."""
     return any(
-        isinstance(node, tree.Field) and _sensitive(node, ruleset)
-        for node in opened(rule.node, ruleset)
+        isinstance(node, tree.Field) and is_sensitive(ruleset, node)
+        for node in opened(ruleset, rule.node)
     )
-
-
-def _sensitive(node: tree.Field, ruleset: RuleSet) -> bool:
-    if node.owner in (HOUSEHOLD, MEMBER):
-        specs = ruleset.vocabulary.of(cast("Owner", node.owner))
-    elif node.owner in ruleset.registers:
-        specs = ruleset.registers[node.owner].columns
-    else:
-        return False
-    return any(spec.name == node.name and spec.sensitive for spec in specs)

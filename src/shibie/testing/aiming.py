@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
@@ -11,12 +10,13 @@ from typing import Any
 from shibie.engine.exact import EXACT, rounded
 from shibie.engine.interpreter import Place, evaluate
 from shibie.given import case_from
-from shibie.language import tree
 from shibie.language.names import MEMBERS
-from shibie.language.tree import HOUSEHOLD, MEMBER, Compare, Node
+from shibie.language.tree import HOUSEHOLD, MEMBER, Compare
 from shibie.language.types import Number, type_of
+from shibie.language.walks import walk_outside_items
+from shibie.ruleset.compared_values import compares_numbers
+from shibie.ruleset.conditions import fields_used
 from shibie.ruleset.model import RuleSet
-from shibie.verify.claims import fields_used
 from shibie.vocabulary import FieldSpec
 
 Given = dict[str, Any]
@@ -41,31 +41,20 @@ def targets(ruleset: RuleSet) -> tuple[Target, ...]:
     True
     """
     rules = (*ruleset.facts.values(), *ruleset.rules, ruleset.poor)
+    # A comparison inside a quantifier or sum is about single members or rows.
     compares = {
-        node: None for rule in rules if rule.owner == HOUSEHOLD for node in _outside(rule.node)
+        node: None
+        for rule in rules
+        if rule.owner == HOUSEHOLD
+        for node in walk_outside_items(rule.node)
+        if compares_numbers(node)
     }
     return tuple(
         Target(compare, owner, spec)
         for compare in compares
         for owner, name in sorted(fields_used(ruleset, [compare]))
-        for spec in _specs(ruleset, owner)
-        if spec.name == name and isinstance(type_of(spec), Number)
+        if (spec := ruleset.field_spec(owner, name)) and isinstance(type_of(spec), Number)
     )
-
-
-def _outside(node: Node) -> Iterator[Compare]:
-    """The comparisons of numbers that are not about single members or rows."""
-    if isinstance(node, Compare) and isinstance(node.left.type, Number):
-        yield node
-    if not isinstance(node, tree.Quantifier | tree.Aggregate):
-        for child in tree.children(node):
-            yield from _outside(child)
-
-
-def _specs(ruleset: RuleSet, owner: str) -> tuple[FieldSpec, ...]:
-    if owner in ruleset.registers:
-        return ruleset.registers[owner].columns
-    return ruleset.vocabulary.of("household" if owner == HOUSEHOLD else "member")
 
 
 def moved(ruleset: RuleSet, given: Given, as_of: date, target: Target, steps: int) -> Given:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from shibie.language import tree
-from shibie.language.tree import Node
-from shibie.language.types import Number
+from shibie.language.tree import Given
+from shibie.language.walks import literal_values, walk
+from shibie.ruleset.compared_values import Compared, compared_values, compares_numbers
+from shibie.ruleset.conditions import collections_used, fields_used, household_conditions
 from shibie.ruleset.model import RuleSet
-from shibie.verify.claims import fields_used
 
 # A threshold a head is met by a household of so many.
 HEADS = (1, 2, 3)
@@ -46,8 +46,19 @@ class Thresholds:
 class _Mine:
     numbers: defaultdict[Key, set[Decimal]] = field(default_factory=lambda: defaultdict(set))
     texts: defaultdict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
-    days: set[date] = field(default_factory=set)
     ages: set[int] = field(default_factory=set)
+
+    def add(self, ruleset: RuleSet, compared: Compared) -> None:
+        """Whatever the value that is asked for is made of, is held against these values."""
+        numbers: set[Decimal] = set()
+        if compares_numbers(compared.condition):
+            numbers = {value for value in compared.values if isinstance(value, Decimal)}
+        texts = {value for value in compared.values if isinstance(value, str)}
+        for key in fields_used(ruleset, [compared.asked]):
+            self.numbers[key] |= numbers
+            self.texts[key] |= texts
+        if any(isinstance(part, Given) for part in walk(compared.asked)):
+            self.ages |= {int(value) for value in numbers if value == int(value)}
 
 
 def mined(ruleset: RuleSet) -> Thresholds:
@@ -58,71 +69,25 @@ def mined(ruleset: RuleSet) -> Thresholds:
     >>> [str(number) for number in found.numbers["household", "wage_income"]]
     ['2855', '2952']
     """
-    roots = [*conditions(ruleset)]
+    roots = [*household_conditions(ruleset)]
     mine = _Mine()
-    for root in roots:
-        for node in tree.walk(root):
-            _compared(ruleset, node, mine)
-    used = fields_used(ruleset, roots)
+    nodes = [node for root in roots for node in walk(root)]
+    for node in nodes:
+        for compared in compared_values(ruleset, node):
+            mine.add(ruleset, compared)
+    days = {day for day in literal_values(nodes) if isinstance(day, date)}
     for parameter in ruleset.parameters.values():
         for series in parameter.series.values():
-            mine.days |= {day for day, _ in series}
+            days |= {day for day, _ in series}
     return Thresholds(
-        frozenset(used),
-        {key: tuple(sorted(values)) for key, values in mine.numbers.items()},
-        {key: tuple(sorted(values)) for key, values in mine.texts.items()},
-        tuple(sorted(mine.days)),
+        frozenset(fields_used(ruleset, roots)),
+        {key: tuple(sorted(values)) for key, values in mine.numbers.items() if values},
+        {key: tuple(sorted(values)) for key, values in mine.texts.items() if values},
+        tuple(sorted(days)),
         tuple(sorted(mine.ages)),
-        frozenset(
-            node.name
-            for root in roots
-            for node in tree.walk(root)
-            if isinstance(node, tree.Collection) and node.name in ruleset.registers
-        ),
-        any(isinstance(node, tree.Given) for root in roots for node in tree.walk(root)),
+        frozenset(collections_used(ruleset, roots) & set(ruleset.registers)),
+        any(isinstance(node, Given) for node in nodes),
     )
-
-
-def conditions(ruleset: RuleSet) -> Iterator[Node]:
-    """Every expression of a pack that says something of a household."""
-    yield from (rule.node for rule in (*ruleset.facts.values(), *ruleset.rules, ruleset.poor))
-    yield from ruleset.comparisons.values()
-
-
-def _compared(ruleset: RuleSet, node: Node, mine: _Mine) -> None:
-    match node:
-        case tree.Literal(value=date() as day):
-            mine.days.add(day)
-        case tree.In(operand, values):
-            for key in fields_used(ruleset, [operand]):
-                mine.texts[key] |= {value for value in values if isinstance(value, str)}
-        case tree.Compare(left=left, right=right):
-            for side, other in ((left, right), (right, left)):
-                if isinstance(side, tree.Literal) and isinstance(side.value, str):
-                    for key in fields_used(ruleset, [other]):
-                        mine.texts[key].add(side.value)
-                if not isinstance(side.type, Number):
-                    continue
-                found = set(_constants(ruleset, side))
-                for key in fields_used(ruleset, [other]):
-                    mine.numbers[key] |= found
-                if any(isinstance(each, tree.Given) for each in tree.walk(other)):
-                    mine.ages |= {int(value) for value in found if value == int(value)}
-
-
-def _constants(ruleset: RuleSet, node: Node) -> Iterator[Decimal]:
-    """The values of a side that is written in the pack: literals, and parameters in force."""
-    match node:
-        case tree.Literal(value=Decimal() as value):
-            yield value
-        case tree.Parameter(name):
-            for series in ruleset.parameters[name].series.values():
-                for index, (day, value) in enumerate(series):
-                    ended = (
-                        index + 1 < len(series) and series[index + 1][0] <= ruleset.effective_from
-                    )
-                    if day <= ruleset.effective_to and not ended:
-                        yield value
 
 
 def around(values: tuple[Decimal, ...], unit: Decimal, heads: bool) -> list[Decimal]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from shibie.engine.prose import describe
 from shibie.errors import Words
 from shibie.language.tree import Node
 from shibie.language.types import BOOL
+from shibie.language.walks import transform
 from shibie.ruleset.model import Basis, Parameter, Rule, RuleSet
 from shibie.ruletests import all_rules
 
@@ -81,14 +82,7 @@ def _of_rules(old: RuleSet, new: RuleSet) -> Iterator[Change]:
 
 def _bare(node: Node) -> Node:
     """A condition as it is written: without the types that other declarations gave it."""
-    parts: dict[str, Any] = {"type": BOOL}
-    for item in fields(node):
-        value = getattr(node, item.name)
-        if isinstance(value, Node):
-            parts[item.name] = _bare(value)
-        elif isinstance(value, tuple) and any(isinstance(each, Node) for each in value):
-            parts[item.name] = tuple(_bare(each) for each in value)
-    return replace(node, **parts)
+    return transform(node, lambda part: replace(part, type=BOOL))
 
 
 def _condition(rule: Rule, ruleset: RuleSet) -> Words:

@@ -7,7 +7,6 @@ very same words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import localcontext
 
 from shibie.decision import Eligibility
@@ -20,6 +19,7 @@ from shibie.language import tree
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.lower import lowered
 from shibie.lower.decision import of_household
+from shibie.ruleset.conditions import deciding_conditions, fields_used
 from shibie.ruleset.model import Rule, RuleSet
 
 
@@ -47,39 +47,9 @@ def eligibility_without(ruleset: RuleSet, case: Case, criterion: Rule) -> Eligib
         return eligibility_of(place.says)
 
 
-def fields_used(ruleset: RuleSet, nodes: Iterable[Node]) -> set[tuple[str, str]]:
-    """Every (owner, field) that conditions draw on, through facts and comparisons too.
-
-    >>> from shibie.ruleset.loader import load
-    >>> ruleset = load("bazhong-2015")
-    >>> sorted(fields_used(ruleset, [ruleset.rule("vehicle").node]))
-    [('household', 'owns_vehicle'), ('vehicles', 'kind')]
-    """
-    found: set[tuple[str, str]] = set()
-    pending, seen = list(nodes), set[Node]()
-    while pending:
-        for node in tree.walk(pending.pop()):
-            if isinstance(node, tree.Field) and not node.owner.startswith(("rule:", "decision")):
-                found.add((node.owner, node.name))
-                compared = ruleset.comparison_of(node.owner, node.name)
-                if compared is not None and compared not in seen:
-                    seen.add(compared)
-                    pending.append(compared)
-            elif isinstance(node, tree.Fact) and node not in seen:
-                seen.add(node)
-                pending.append(ruleset.facts[node.owner, node.name].node)  # type: ignore[index]
-    return found
-
-
-def decisive(ruleset: RuleSet) -> tuple[Node, ...]:
-    """The conditions that eligibility rests on."""
-    rules = (ruleset.poor, *ruleset.exclusions, *ruleset.reviews)
-    return tuple(rule.node for rule in rules)
-
-
 def is_complete(ruleset: RuleSet, case: Case) -> bool:
     """Whether everything that eligibility rests on is known of a case."""
-    used = fields_used(ruleset, decisive(ruleset))
+    used = fields_used(ruleset, deciding_conditions(ruleset))
     if set(ruleset.registers) - case.supplied or None in case.numbers:
         return False
     for owner, name in used:

@@ -15,12 +15,11 @@ from shibie.engine.solver.logic import both, either
 from shibie.engine.solver.reading import TOP, Place
 from shibie.engine.solver.values import Number
 from shibie.errors import Words
-from shibie.language import tree
 from shibie.language.names import MEMBERS
-from shibie.language.tree import HOUSEHOLD, MEMBER, Compare, Node
-from shibie.language.types import Number as NumberType
+from shibie.language.tree import HOUSEHOLD, MEMBER, Collection, Compare, Fact, Field, Node
+from shibie.ruleset.compared_values import compares_numbers
+from shibie.ruleset.conditions import deciding_conditions, definition, fields_used, opened_at
 from shibie.ruleset.model import RuleSet
-from shibie.verify.claims import decisive, fields_used
 from shibie.verify.findings import Finding
 from shibie.verify.pairs import Stepped
 from shibie.verify.prover import Prover
@@ -34,33 +33,19 @@ def thresholds(ruleset: RuleSet) -> tuple[tuple[Compare, Place], ...]:
     >>> len(thresholds(load("bazhong-2015")))
     4
     """
-    found: dict[tuple[Compare, Place], None] = {}
-    seen: set[tuple[Node, Place]] = set()
 
-    def read(node: Node, place: Place) -> None:
-        if (node, place) in seen:
-            return
-        seen.add((node, place))
-        inside = place
-        match node:
-            case Compare(left=left) if isinstance(left.type, NumberType):
-                found[node, place] = None
-            case tree.Fact():
-                of_member = place.member if node.owner == MEMBER else None
-                read(ruleset.facts[node.owner, node.name].node, Place(of_member))  # type: ignore[index]
-            case tree.Field() if compared := ruleset.comparison_of(node.owner, node.name):
-                read(compared, place if node.owner == MEMBER else TOP)
-            case tree.Quantifier() | tree.Aggregate():
-                inside = _inside(node.collection, place)
-        for child in tree.children(node):
-            read(child, inside)
+    def behind(node: Node, place: Place) -> tuple[Node, Place] | None:
+        found = definition(ruleset, node)
+        if not isinstance(node, Fact | Field) or found is None:
+            return None
+        return found, Place(place.member) if node.owner == MEMBER else TOP
 
-    for root in decisive(ruleset):
-        read(root, TOP)
-    return tuple(found)
+    read = opened_at(deciding_conditions(ruleset), TOP, behind, _inside)
+    found = ((node, place) for node, place in read if compares_numbers(node))
+    return tuple(dict.fromkeys(found))
 
 
-def _inside(collection: tree.Collection, place: Place) -> Place:
+def _inside(collection: Collection, place: Place) -> Place:
     if collection.name == MEMBERS:
         return Place(0)
     member = place.member if collection.owner == MEMBER else None
@@ -122,14 +107,14 @@ def _cliff(prover: Prover, compare: Compare, place: Place, slot: Slot) -> Witnes
 def _said(ruleset: RuleSet, slot: Slot, witness: Witness) -> Words:
     """The two values and the two decisions."""
     before, after = (_value(state, slot) for state in witness.states)
-    spec, title = _spec(ruleset, slot)
+    spec = ruleset.field_specs(slot.owner)[slot.name]
     first, second = (each.eligibility for each in witness.decisions(ruleset))
 
     def words(value: Eligibility) -> str:
         return wording.eligibility(ruleset, value)
 
     return Words(
-        f"{title} {amount(before)} → {amount(after, unit=spec)},{words(first)} → {words(second)}",
+        f"{spec.title} {amount(before)} → {amount(after, unit=spec.unit)},{words(first)} → {words(second)}",
         f"{slot.name} {amount(before, 'en')} → {amount(after, 'en')}, {first} → {second}",
     )
 
@@ -139,12 +124,3 @@ def _value(state: Given, slot: Slot) -> Any:
         return state[slot.name]
     member = state[MEMBERS][slot.member]
     return member[slot.name] if slot.owner == MEMBER else member[slot.owner][slot.row][slot.name]
-
-
-def _spec(ruleset: RuleSet, slot: Slot) -> tuple[str, str]:
-    if slot.owner in ruleset.registers:
-        specs = ruleset.registers[slot.owner].columns
-    else:
-        specs = ruleset.vocabulary.of("household" if slot.owner == HOUSEHOLD else "member")
-    spec = next(spec for spec in specs if spec.name == slot.name)
-    return spec.unit, spec.title

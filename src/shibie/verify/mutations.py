@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any, cast
 
 from shibie.language import tree
 from shibie.language.tree import Node
 from shibie.language.types import Bool, Number
+from shibie.language.walks import parts
+from shibie.ruleset.conditions import Written, written_conditions
 from shibie.ruleset.model import Condition, Register, Rule, RuleSet
 
 _EDGE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
@@ -63,57 +66,45 @@ def mutants(ruleset: RuleSet) -> Iterator[Mutant]:
 
 def expressions(ruleset: RuleSet) -> Iterator[tuple[str, Node, Put]]:
     """Every expression that decides something: its rule, the tree, and how to replace it."""
-    for key, fact in ruleset.facts.items():
-        yield fact.id, fact.node, lambda node, key=key: _with_fact(ruleset, key, node)  # type: ignore[misc]
-    yield "poor", ruleset.poor.node, lambda node: replace(ruleset, poor=replace(ruleset.poor, node=node))  # fmt: skip
-    for rule in (*ruleset.exclusions, *ruleset.reviews):
-        assert rule.when is not None
-        yield rule.id, rule.when, lambda node, rule=rule: _with_rule(ruleset, rule, _whole(rule, when=node))  # type: ignore[misc]  # fmt: skip
-        for each in rule.unless:
-
-            def other(node: Node, rule: Rule = rule, each: Condition = each) -> RuleSet:
-                unless = tuple(
-                    replace(item, node=node) if item is each else item for item in rule.unless
-                )
-                return _with_rule(ruleset, rule, _whole(rule, unless=unless))
-
-            yield each.id, each.node, other
-    for rule in (*ruleset.tracks, *ruleset.kinds, *ruleset.tallies):
-        yield rule.id, rule.node, lambda node, rule=rule: _with_rule(ruleset, rule, replace(rule, node=node))  # type: ignore[misc]  # fmt: skip
+    for each in written_conditions(ruleset):
+        yield each.id, each.node, partial(_with_written, ruleset, each)
     for register in ruleset.registers.values():
         if register.checks and register.hit is not None:
-            yield register.id, register.hit, lambda node, register=register: _with_hit(ruleset, register, node)  # type: ignore[misc]  # fmt: skip
+            yield register.id, register.hit, partial(_with_hit, ruleset, register)
 
 
-def _with_fact(ruleset: RuleSet, key: Any, node: Node) -> RuleSet:
-    rule = replace(ruleset.facts[key], node=node)
-    criteria = tuple(
-        rule if each.id == rule.id and rule.kind == "criterion" else each
-        for each in ruleset.criteria
+def _with_written(ruleset: RuleSet, written: Written, node: Node) -> RuleSet:
+    """The rule set with another condition of a fact, a rule or an exception."""
+    rule = written.rule
+    if rule.when is None:
+        return _with_rule(ruleset, rule, replace(rule, node=node))
+    if written.exception is None:
+        return _with_rule(ruleset, rule, _whole(rule, node, rule.unless))
+    unless = tuple(
+        replace(each, node=node) if each is written.exception else each for each in rule.unless
     )
-    return replace(ruleset, facts={**ruleset.facts, key: rule}, criteria=criteria)
+    return _with_rule(ruleset, rule, _whole(rule, rule.when, unless))
 
 
-def _whole(
-    rule: Rule, when: Node | None = None, unless: tuple[Condition, ...] | None = None
-) -> Rule:
+def _whole(rule: Rule, when: Node, unless: tuple[Condition, ...]) -> Rule:
     """An exclusion put together again: its condition, and none of its exceptions."""
-    condition = rule.when if when is None else when
-    exceptions = rule.unless if unless is None else unless
-    assert condition is not None
-    parts = tuple(each.node for each in exceptions)
-    node = condition
-    if parts:
-        node = tree.And((condition, tree.Not(parts[0] if len(parts) == 1 else tree.Or(parts))))
-    return replace(rule, when=condition, unless=exceptions, node=node)
+    exceptions = tuple(each.node for each in unless)
+    node = when
+    if exceptions:
+        excepted = exceptions[0] if len(exceptions) == 1 else tree.Or(exceptions)
+        node = tree.And((when, tree.Not(excepted)))
+    return replace(rule, when=when, unless=unless, node=node)
 
 
 def _with_rule(ruleset: RuleSet, rule: Rule, changed: Rule) -> RuleSet:
-    places = ("exclusions", "reviews", "tracks", "kinds", "tallies")
+    """The rule set with a rule changed wherever it stands; a criterion is a fact too."""
+    places = ("criteria", "exclusions", "reviews", "tracks", "kinds", "tallies")
     rules: dict[str, Any] = {
         place: tuple(changed if each is rule else each for each in getattr(ruleset, place))
         for place in places
     }
+    rules["facts"] = {key: changed if each is rule else each for key, each in ruleset.facts.items()}
+    rules["poor"] = changed if ruleset.poor is rule else ruleset.poor
     return replace(ruleset, **rules)
 
 
@@ -132,24 +123,9 @@ def _with_hit(ruleset: RuleSet, register: Register, node: Node) -> RuleSet:
 
 def _changes(node: Node) -> Iterator[tuple[Node, Node, Node]]:
     """(part, changed part, whole tree with it) for every change of a tree or a part of it."""
-    for after in _of(node):
-        yield node, after, after
-    for item in fields(node):
-        value = getattr(node, item.name)
-        if isinstance(value, Node) and not isinstance(value, tree.Collection):
-            for before, after, whole in _changes(value):
-                yield before, after, _with(node, item.name, whole)
-        elif isinstance(value, tuple):
-            for index, entry in enumerate(value):
-                if isinstance(entry, Node):
-                    for before, after, whole in _changes(entry):
-                        changed = (*value[:index], whole, *value[index + 1 :])
-                        yield before, after, _with(node, item.name, changed)
-
-
-def _with(node: Node, name: str, value: object) -> Node:
-    changed: dict[str, Any] = {name: value}
-    return replace(node, **changed)
+    for part, put_back in parts(node):
+        for after in _of(part):
+            yield part, after, put_back(after)
 
 
 def _of(node: Node) -> Iterator[Node]:
@@ -188,14 +164,13 @@ def _of_comparison(node: tree.Compare) -> Iterator[Node]:
     if node.op in _EDGE:
         yield replace(node, op=cast("Any", _EDGE[node.op]))
     yield replace(node, op=cast("Any", _OPPOSITE[node.op]))
-    for side in ("left", "right"):
-        of = getattr(node, side)
-        if isinstance(of, tree.Parameter | tree.Literal) and isinstance(of.type, Number):
+    for name in ("left", "right"):
+        side = getattr(node, name)
+        if isinstance(side, tree.Parameter | tree.Literal) and isinstance(side.type, Number):
             for step in _steps(node):
-                moved = tree.Arithmetic(
-                    "+", of, tree.Literal(step, type=of.type), type=_wider(node)
-                )
-                yield _with(node, side, moved)
+                unit = tree.Literal(step, type=side.type)
+                moved = tree.Arithmetic("+", side, unit, type=_wider(node))
+                yield replace(node, **cast("Any", {name: moved}))
 
 
 def _wider(node: tree.Compare) -> Number:

@@ -17,6 +17,7 @@ from shibie.engine.solver.reading import Reading
 from shibie.engine.solver.values import Number, Value
 from shibie.engine.solver.z3lib import z3
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
+from shibie.ruleset.conditions import deciding_conditions, fields_used
 from shibie.ruleset.model import RuleSet
 from shibie.verify import claims
 from shibie.verify.pairs import Stepped
@@ -82,7 +83,7 @@ class Prover:
     def complete(self) -> Bool:
         """That everything that eligibility rests on is known."""
         household, ruleset = self.household, self.ruleset
-        used = claims.fields_used(ruleset, claims.decisive(ruleset))
+        used = fields_used(ruleset, deciding_conditions(ruleset))
         known = [
             implies(self._there(slot), value.known)
             for slot, value in list(household.slots.items())

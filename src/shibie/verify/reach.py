@@ -22,8 +22,9 @@ from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.types import Number as NumberType
-from shibie.ruleset.model import RuleSet
-from shibie.verify.claims import fields_used
+from shibie.language.walks import walk
+from shibie.ruleset.conditions import definition, fields_used, opened_at
+from shibie.ruleset.model import Rule, RuleSet
 from shibie.verify.pairs import Derived, Grown, Stepped
 
 # A household, and the same one changed.
@@ -42,50 +43,53 @@ class _Statements:
         self.rows = dict.fromkeys(ruleset.registers, 0)
         self.of_household: set[tree.Quantifier | tree.Aggregate] = set()
         self.personal: set[str] = set()
-        self.seen: set[tuple[Node, str]] = set()
 
-    def read(self, root: Node, level: str = HOUSEHOLD) -> None:
-        """Count what a condition says, once."""
-        if (root, level) in self.seen:
-            return
-        self.seen.add((root, level))
-        match root:
-            case tree.Quantifier() | tree.Aggregate():
-                self.over(root)
-                return
-            case tree.Fact():
-                self.read(self.ruleset.facts[root.owner, root.name].node, root.owner)  # type: ignore[index]
-            case tree.Field(owner=owner, name="holds") if owner.startswith("rule:"):
-                rule = self.ruleset.rule(owner.removeprefix("rule:"))
-                assert rule is not None
-                self.members += STATEMENTS if rule.owner == MEMBER else 0
-                self.read(rule.node, rule.owner)
-            case tree.Field() if compared := self.ruleset.comparison_of(root.owner, root.name):
-                self.read(compared, root.owner)
-        for child in tree.children(root):
-            self.read(child, level)
+    def read(self, roots: Iterable[Node]) -> None:
+        """Count what conditions say, each part once for households, members and rows."""
+        for node, _ in dict.fromkeys(opened_at(roots, HOUSEHOLD, self.behind, _inside)):
+            if isinstance(node, tree.Quantifier | tree.Aggregate):
+                self.over(node)
+            elif (rule := self.asked(node)) and rule.owner == MEMBER:
+                self.members += STATEMENTS
+
+    def asked(self, node: Node) -> Rule | None:
+        """The rule of which a claim asks whether it holds."""
+        if isinstance(node, tree.Field) and node.owner.startswith("rule:") and node.name == "holds":
+            return self.ruleset.rule(node.owner.removeprefix("rule:"))
+        return None
+
+    def behind(self, node: Node, _: str) -> tuple[Node, str] | None:
+        """What a node draws on: as everywhere, and the rule that a claim asks about."""
+        rule = self.asked(node)
+        if rule is not None:
+            return rule.node, rule.owner
+        found = definition(self.ruleset, node)
+        if not isinstance(node, tree.Fact | tree.Field) or found is None:
+            return None
+        return found, node.owner
 
     def over(self, node: tree.Quantifier | tree.Aggregate) -> None:
-        """Count one quantifier or aggregate, and go on inside it."""
-        name, inside = node.collection.name, MEMBER
+        """Count one quantifier or aggregate."""
+        name = node.collection.name
         if name == MEMBERS:
             self.members += statements(node)
+            return
+        self.rows[name] += statements(node)
+        if node.collection.owner == MEMBER:
+            self.personal.add(name)
         else:
-            inside = "row"
-            self.rows[name] += statements(node)
-            if node.collection.owner == MEMBER:
-                self.personal.add(name)
-            else:
-                self.of_household.add(node)
-        predicate = node.predicate if isinstance(node, tree.Quantifier) else node.operand
-        if predicate is not None:
-            self.read(predicate, inside)
+            self.of_household.add(node)
 
     def of_people(self) -> int:
         """Statements about rows of the household that are also asked about person by person."""
         return sum(
             statements(node) for node in self.of_household if node.collection.name in self.personal
         )
+
+
+def _inside(collection: tree.Collection, _: str) -> str:
+    """A condition on items speaks of a member, or of a row."""
+    return MEMBER if collection.name == MEMBERS else "row"
 
 
 def statements(node: tree.Quantifier | tree.Aggregate) -> int:
@@ -112,8 +116,7 @@ def enough(ruleset: RuleSet, roots: Iterable[Node]) -> Bound:
     """
     said = _Statements(ruleset)
     asked = list(roots)
-    for root in asked:
-        said.read(root)
+    said.read(asked)
     people = said.members + said.of_people()
     # The first member, the one who gets one more row, and the head of the household; then in
     # each reading one who has the rows that are nobody's in particular, and one without a number.
@@ -144,9 +147,7 @@ class Loose(Reading):
         """One number for one aggregate, in every household whose items it does not change."""
         facts, changed = self.facts, ""
         if isinstance(facts, Grown):
-            collections = {
-                each.name for each in tree.walk(node) if isinstance(each, tree.Collection)
-            }
+            collections = {each.name for each in walk(node) if isinstance(each, tree.Collection)}
             used = fields_used(self.ruleset, [node])
             if facts.register in collections or used & facts.fields.keys():
                 changed = f" after {facts.name}"

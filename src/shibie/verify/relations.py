@@ -18,9 +18,10 @@ from shibie.engine.solver.outcome import Outcome
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Bool as BoolType
 from shibie.language.types import type_of
+from shibie.ruleset.conditions import deciding_conditions, fields_used
 from shibie.ruleset.model import Register, Rule, RuleSet
 from shibie.verify.changes import rules_of
-from shibie.verify.claims import decisive, fields_used, rule_truth
+from shibie.verify.claims import rule_truth
 from shibie.verify.pairs import Derived
 from shibie.verify.prover import Found, Prover
 from shibie.verify.witness import Witness
@@ -151,7 +152,7 @@ def relations(
             lambda case, then=then: rule_truth(then, Place.top(old, case)),  # type: ignore[misc]
             lambda case, rule=rule: rule_truth(rule, Place.top(new, case)),  # type: ignore[misc]
         )  # fmt: skip
-    used = fields_used(old, decisive(old)) | fields_used(new, decisive(new))
+    used = fields_used(old, deciding_conditions(old)) | fields_used(new, deciding_conditions(new))
     if used & changed:
         yield Relation(ELIGIBLE, new.outcome.eligible, "incomparable")
         return
@@ -213,12 +214,10 @@ def _changed_fields(old: RuleSet, new: RuleSet) -> set[tuple[str, str]]:
     """Fields that both have, but not with the same values."""
 
     def typed(ruleset: RuleSet) -> dict[tuple[str, str], object]:
-        owners = {HOUSEHOLD: ruleset.vocabulary.household, MEMBER: ruleset.vocabulary.member}
-        owners |= {name: register.columns for name, register in ruleset.registers.items()}
         return {
-            (owner, spec.name): (type_of(spec), spec.minimum, spec.maximum)
-            for owner, specs in owners.items()
-            for spec in specs
+            (owner, name): (type_of(spec), spec.minimum, spec.maximum)
+            for owner in (HOUSEHOLD, MEMBER, *ruleset.registers)
+            for name, spec in ruleset.field_specs(owner).items()
         }
 
     before, after = typed(old), typed(new)

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from shibie.engine.solver.household import Bound
 from shibie.errors import Words
+from shibie.ruleset.conditions import deciding_conditions
 from shibie.ruleset.model import Accepted, RuleSet
 from shibie.verify import cliffs, growth, outcomes, rules, statics, tracks
-from shibie.verify.claims import decisive
 from shibie.verify.findings import Check, Finding, Verdict, worst
 from shibie.verify.prover import Prover
 from shibie.verify.reach import Loose, enough
@@ -127,7 +127,7 @@ class _Unbounded:
     @cached_property
     def prover(self) -> Prover:
         """The loosened rule set, with as many members and rows as are enough."""
-        roots = [*decisive(self.ruleset)]
+        roots = [*deciding_conditions(self.ruleset)]
         for promise in self.ruleset.properties:
             roots += [node for node in (promise.when, promise.then) if node is not None]
         return Prover(self.ruleset, enough(self.ruleset, roots), self.seconds, Loose)

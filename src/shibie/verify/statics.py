@@ -12,6 +12,8 @@ from shibie.errors import Words
 from shibie.language import tree
 from shibie.language.connectives import every
 from shibie.language.types import Code
+from shibie.language.walks import walk
+from shibie.ruleset.conditions import rule_conditions
 from shibie.ruleset.model import Parameter, RuleSet, Step
 from shibie.verify.findings import Finding
 
@@ -86,7 +88,7 @@ def _days(ruleset: RuleSet) -> list[date]:
         node.name
         for step in ruleset.procedure
         if step.min_days is not None
-        for node in tree.walk(step.min_days)
+        for node in walk(step.min_days)
         if isinstance(node, tree.Parameter)
     }
     changes = {
@@ -121,8 +123,7 @@ def _longest(ruleset: RuleSet, days: dict[str, int]) -> int:
 def _unmet(ruleset: RuleSet) -> Iterator[Finding]:
     for parameter in ruleset.parameters.values():
         yield from _keys(parameter)
-    conditions = [rule.node for rule in (*ruleset.facts.values(), *ruleset.rules, ruleset.poor)]
-    for node in tree.walk(every(conditions)):
+    for node in walk(every(rule_conditions(ruleset))):
         match node:
             case tree.Compare(left=tree.AsOf(), right=tree.Literal(value=date() as day)):
                 pass

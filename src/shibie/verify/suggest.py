@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import localcontext
 
 from shibie.coverage import Examined, Missing, measure, unseen_words
@@ -15,6 +15,7 @@ from shibie.errors import Words
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import MEMBER, Node
+from shibie.language.walks import mapped
 from shibie.ruleset.model import RuleSet
 from shibie.verify.prover import Prover, Reply
 from shibie.verify.witness import Witness
@@ -70,7 +71,7 @@ def _found(prover: Prover, missing: Missing) -> Suggestion:
     ]
     if missing.way.startswith("decides_"):
         as_true, as_false = (
-            reading.truth(_put(tested.node, leaf, value), place) for value in (True, False)
+            reading.truth(_settled(tested.node, leaf, value), place) for value in (True, False)
         )
         value = truth.yes if missing.way == "decides_true" else truth.no
         turns = both(as_true.known, as_false.known, agree(as_true.yes, as_false.no))
@@ -83,17 +84,13 @@ def _found(prover: Prover, missing: Missing) -> Suggestion:
     return Suggestion(missing, found.reply, found.witness)
 
 
-def _put(node: Node, leaf: Node, value: bool) -> Node:
-    """The condition with a leaf settled."""
+def _settled(node: Node, leaf: Node, value: bool) -> Node:
+    """The condition with a leaf settled; the same test inside another leaf is left alone."""
     if node == leaf:
         return tree.Literal(value)
-    match node:
-        case tree.And(operands) | tree.Or(operands):
-            return replace(node, operands=tuple(_put(each, leaf, value) for each in operands))
-        case tree.Not(operand):
-            return tree.Not(_put(operand, leaf, value))
-        case _:
-            return node
+    if isinstance(node, tree.And | tree.Or | tree.Not):
+        return mapped(node, lambda operand: _settled(operand, leaf, value))
+    return node
 
 
 def _place(prover: Prover, tested: Examined) -> tuple[Bool, Place]:

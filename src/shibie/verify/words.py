@@ -16,6 +16,8 @@ from shibie.errors import Lang, Words
 from shibie.given import ADJUDICATIONS
 from shibie.language import tree
 from shibie.language.names import MEMBERS
+from shibie.language.walks import walk
+from shibie.ruleset.conditions import rule_conditions
 from shibie.ruleset.model import RuleSet
 from shibie.verify.witness import Given, Witness
 from shibie.vocabulary import FieldSpec
@@ -49,7 +51,7 @@ def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[
                 yield whose + title(spec), amount(value, lang, spec.unit)
 
     yield from values(ruleset.vocabulary.household, given, "")
-    aged = any(isinstance(node, tree.Given) for root in _roots(ruleset) for node in tree.walk(root))
+    aged = any(isinstance(node, tree.Given) for node in _nodes(ruleset))
     empty = [name for name in ruleset.registers if name in given]
     for index, member in enumerate(given[MEMBERS]):
         who = Words(f"成员{index + 1}", f"member {index + 1}").say(lang)
@@ -82,8 +84,10 @@ def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[
         yield wording.rule_title(ruleset, rule, lang), words[verdict].say(lang)
 
 
-def _roots(ruleset: RuleSet) -> Iterator[tree.Node]:
-    yield from (rule.node for rule in (*ruleset.facts.values(), *ruleset.rules, ruleset.poor))
+def _nodes(ruleset: RuleSet) -> Iterator[tree.Node]:
+    """Every node of what the facts and rules say."""
+    for condition in rule_conditions(ruleset):
+        yield from walk(condition)
 
 
 def _decision(ruleset: RuleSet, decision: Decision, lang: Lang) -> str:
@@ -151,13 +155,11 @@ def dumped(data: dict[str, Any]) -> str:
 
 def readable(ruleset: RuleSet, given: Given) -> Given:
     """The facts as a person would write them: without numbers that nothing asks for."""
-    used = {type(node) for root in _roots(ruleset) for node in tree.walk(root)}
-    written = any(
-        isinstance(node, tree.Field) and node.name == "id_number"
-        for root in _roots(ruleset)
-        for node in tree.walk(root)
+    asks = any(
+        isinstance(node, tree.Given) or (isinstance(node, tree.Field) and node.name == "id_number")
+        for node in _nodes(ruleset)
     )
-    if tree.Given in used or written:
+    if asks:
         return given
     members = [
         {key: value for key, value in member.items() if key != "id_number" or value is None}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shibie.language import tree
 from shibie.language.types import Code, Text
+from shibie.language.walks import walk
+from shibie.ruleset.conditions import all_conditions
 from shibie.ruleset.model import RuleSet
 
 
@@ -28,9 +30,10 @@ class Texts:
             for key in parameter.series:
                 if key is not None:
                     found.place(key)
-        for node in all_nodes(ruleset):
-            for text in _written(node):
-                found.place(text)
+        for root in all_conditions(ruleset):
+            for node in walk(root):
+                for text in _written(node):
+                    found.place(text)
         return found
 
     def place(self, text: str) -> int:
@@ -48,23 +51,6 @@ class Texts:
             if of_text == place:
                 return text
         return f"其他{place - len(self.places) + 1}"
-
-
-def all_nodes(ruleset: RuleSet) -> Iterator[tree.Node]:
-    """Every node of every condition of a pack."""
-    for root in roots(ruleset):
-        yield from tree.walk(root)
-
-
-def roots(ruleset: RuleSet) -> Iterator[tree.Node]:
-    """The conditions of a pack."""
-    rules = (*ruleset.facts.values(), *ruleset.rules, ruleset.poor)
-    yield from (rule.node for rule in rules)
-    yield from (register.hit for register in ruleset.registers.values() if register.hit)
-    for step in ruleset.procedure:
-        yield from (condition.node for condition in step.must)
-        if step.min_days is not None:
-            yield step.min_days
 
 
 def _written(node: tree.Node) -> Iterable[str]:

@@ -7,8 +7,7 @@ A new operator is one class here and one case in each reading.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal as Choice
@@ -259,24 +258,3 @@ class Aggregate(Node):
     kind: Choice["count", "sum", "min", "max"]
     collection: Collection
     operand: Node | None = None
-
-
-def children(node: Node) -> Iterator[Node]:
-    """The direct operands of a node, left to right.
-
-    >>> [child.value for child in children(And((Literal(True), Literal(False))))]
-    [True, False]
-    """
-    for item in fields(node):
-        value = getattr(node, item.name)
-        if isinstance(value, Node):
-            yield value
-        elif isinstance(value, tuple):
-            yield from (entry for entry in value if isinstance(entry, Node))
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """The node and everything below it, top down."""
-    yield node
-    for child in children(node):
-        yield from walk(child)

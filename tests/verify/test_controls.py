@@ -8,7 +8,11 @@ import pytest
 
 from shibie.engine.decide import decide
 from shibie.engine.solver.household import Bound
-from shibie.engine.solver.outcome import Outcome
+from shibie.engine.solver.logic import FALSE
+from shibie.engine.solver.reading import Reading
+from shibie.engine.solver.values import Value
+from shibie.language.tree import Field
+from shibie.lower.decision import PENDING
 from shibie.ruleset.loader import loads
 from shibie.ruleset.model import RuleSet
 from shibie.verify.findings import Finding
@@ -143,7 +147,12 @@ def test_every_question_has_a_control() -> None:
 def test_what_the_interpreter_does_not_confirm_is_never_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Outcome, "pending", False)
+    real = Reading._record
+
+    def never_pending(self: Reading, node: Field) -> Value:
+        return FALSE if node == PENDING else real(self, node)
+
+    monkeypatch.setattr(Reading, "_record", never_pending)
     with pytest.raises(UnconfirmedError):
         asked(sound(), "one")
 

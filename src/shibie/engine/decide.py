@@ -14,7 +14,7 @@ from shibie.engine.kleene import Truth
 from shibie.engine.trace import trace, unknown_facts
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.lower import Lowered, lowered
-from shibie.lower.decision import ELIGIBLE, INELIGIBLE, QUALIFIED
+from shibie.lower.decision import ELIGIBLE, INELIGIBLE, QUALIFIED, Verdicts
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import Owner
 
@@ -23,6 +23,7 @@ Says = Callable[[Node], Value]
 # The tracks that are given, and those that missing facts leave open.
 Tracks = tuple[tuple[GivenTrack, ...], tuple[Finding, ...]]
 NO_TRACKS: Tracks = ((), ())
+NO_VERDICTS = Verdicts()
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def decide(ruleset: RuleSet, case: Case) -> Decision:
     The result depends only on what is known of the household: not on the order of rules,
     members or rows.
     """
-    program = lowered(ruleset)
+    program = lowered(ruleset, verdicts=verdicts_of(case))
     with localcontext(EXACT):
         place = place_of(program, case)
         tracks = tracks_of(program, place) if place.says(ELIGIBLE) else NO_TRACKS
@@ -57,9 +58,19 @@ def place_of(program: Lowered, case: Case) -> Place:
     return Place.top(program.ruleset, case, program.definitions)
 
 
+def verdicts_of(case: Case) -> Verdicts:
+    """The adjudications of a case by verdict."""
+    if not case.adjudications:
+        return NO_VERDICTS
+    by = {"upheld": set[str](), "refuted": set[str]()}
+    for rule_id, adjudication in case.adjudications.items():
+        by[adjudication.verdict].add(rule_id)
+    return Verdicts(frozenset(by["upheld"]), frozenset(by["refuted"]))
+
+
 def judgement(ruleset: RuleSet, case: Case) -> Judgement:
     """The judgement on one household: what a search asks for again and again."""
-    program = lowered(ruleset)
+    program = lowered(ruleset, verdicts=verdicts_of(case))
     with localcontext(EXACT):
         return judgement_of(program, place_of(program, case).says)
 
@@ -156,6 +167,11 @@ def discrepancies(program: Lowered, place: Place) -> Iterator[Finding]:
     """Declared "no" against a register hit, one finding for each member whose rows hit."""
     household = place.case.household
     for each in program.discrepancies:
-        for member_id, at in whom(each.owner, place):
-            if evaluate(each.node, at) is True:
-                yield Finding(household.household_id, member_id, each.name, "discrepancy", "true")
+        for index, member in enumerate(household.members):
+            # Most people have no row in most registers.
+            if not place.case.rows_of(each.register, index).items:
+                continue
+            if evaluate(each.node, place.at_member(index)) is True:
+                yield Finding(
+                    household.household_id, member.member_id, each.name, "discrepancy", "true"
+                )

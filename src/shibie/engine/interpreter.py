@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, cast
 
 from shibie import citizen_id
@@ -140,17 +140,16 @@ def _declared(node: tree.Field | tree.Declared, place: Place, visit: Visit) -> V
 
 def _record(node: tree.Field, place: Place, visit: Visit) -> Value:
     """What is known beside the form: told of a step, a verdict, or defined from these."""
+    key = (node.owner, node.name, None)
+    if key in place.memo and visit is _evaluate:
+        return place.memo[key]
     told = place.records.get(node.owner)
     if told is not None and node.name in told:
         return told[node.name]
-    definition = place.definitions.get((node.owner, node.name))
+    definition = place.definitions.get(key[:2])
     if definition is not None:
-        key = (node.owner, node.name, None)
-        if visit is not _evaluate:
-            return cast("Value", visit(definition, place.at_household()))
-        if key not in place.memo:
-            place.memo[key] = visit(definition, place.at_household())
-        return place.memo[key]
+        place.memo[key] = value = visit(definition, place.at_household())
+        return cast("Value", value)
     kind, _, rule_id = node.owner.partition(":")
     if kind != "rule":
         return None
@@ -200,18 +199,18 @@ def _not(node: tree.Not, place: Place, visit: Visit) -> Truth:
     return negation(visit(node.operand, place))
 
 
-def _each(visit: Visit, operands: Iterable[tuple[Node, Place]]) -> Iterable[Any]:
+def _each(visit: Visit, operands: Iterable[Node], places: Iterable[Place]) -> Iterable[Any]:
     """The values of operands: only as many as are asked for, but for a trace all of them."""
-    values = (visit(operand, at) for operand, at in operands)
+    values = map(visit, operands, places)
     return values if visit is _evaluate else list(values)
 
 
 def _and(node: tree.And, place: Place, visit: Visit) -> Truth:
-    return conjunction(_each(visit, ((operand, place) for operand in node.operands)))
+    return conjunction(_each(visit, node.operands, repeat(place)))
 
 
 def _or(node: tree.Or, place: Place, visit: Visit) -> Truth:
-    return disjunction(_each(visit, ((operand, place) for operand in node.operands)))
+    return disjunction(_each(visit, node.operands, repeat(place)))
 
 
 _ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
@@ -336,8 +335,7 @@ def items(node: tree.Collection, place: Place) -> tuple[Place, ...]:
 
 def _quantifier(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
     complete = visit(node.collection, place)
-    of_items = ((node.predicate, item) for item in items(node.collection, place))
-    values = _each(visit, of_items)
+    values = _each(visit, repeat(node.predicate), items(node.collection, place))
     if node.kind == "all":
         return conjunction(chain(values, (complete,)))
     some = disjunction(chain(values, (False if complete else None,)))

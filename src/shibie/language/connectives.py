@@ -1,4 +1,8 @@
-"""Conditions put together: all of several, one of several, known to be true."""
+"""Conditions put together: all of several, one of several, known to be true.
+
+What is certain is folded away, so that trees made for a given household carry no more than
+is open.
+"""
 
 from __future__ import annotations
 
@@ -6,25 +10,42 @@ from collections.abc import Iterable
 
 from shibie.language.tree import And, Known, Literal, Node, Not, Or, Sure
 
+TRUE, FALSE = Literal(True), Literal(False)
+
 
 def every(conditions: Iterable[Node]) -> Node:
     """All of them.
 
-    >>> every([])
-    Literal(type=Bool(), value=True)
+    >>> every([]), every([TRUE, FALSE])
+    (Literal(type=Bool(), value=True), Literal(type=Bool(), value=False))
     """
-    parts = tuple(conditions)
-    return parts[0] if len(parts) == 1 else And(parts) if parts else Literal(True)
+    parts = tuple(each for each in conditions if each != TRUE)
+    if FALSE in parts:
+        return FALSE
+    return parts[0] if len(parts) == 1 else And(parts) if parts else TRUE
 
 
 def some(conditions: Iterable[Node]) -> Node:
     """At least one of them.
 
-    >>> some([])
-    Literal(type=Bool(), value=False)
+    >>> some([]), some([TRUE, FALSE])
+    (Literal(type=Bool(), value=False), Literal(type=Bool(), value=True))
     """
-    parts = tuple(conditions)
-    return parts[0] if len(parts) == 1 else Or(parts) if parts else Literal(False)
+    parts = tuple(each for each in conditions if each != FALSE)
+    if TRUE in parts:
+        return TRUE
+    return parts[0] if len(parts) == 1 else Or(parts) if parts else FALSE
+
+
+def negated(condition: Node) -> Node:
+    """That it is not so.
+
+    >>> negated(TRUE), negated(negated(Known(TRUE)))
+    (Literal(type=Bool(), value=False), Known(type=Bool(), operand=Literal(type=Bool(), value=True)))
+    """
+    if condition in (TRUE, FALSE):
+        return FALSE if condition == TRUE else TRUE
+    return condition.operand if isinstance(condition, Not) else Not(condition)
 
 
 def unknown(condition: Node) -> Node:

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from shibie.decision import NOT_POOR
-from shibie.language.connectives import every, not_false, some, unknown
+from shibie.language.connectives import FALSE, TRUE, every, negated, not_false, some, unknown
 from shibie.language.names import MEMBERS
 from shibie.language.tree import (
     HOUSEHOLD,
@@ -22,7 +23,6 @@ from shibie.language.tree import (
     Collection,
     Declared,
     Field,
-    Literal,
     Node,
     Not,
     Quantifier,
@@ -32,6 +32,7 @@ from shibie.lower.named import (
     DECISION,
     Awaited,
     Definitions,
+    Discrepancy,
     Named,
     Reported,
     Track,
@@ -44,22 +45,15 @@ from shibie.ruleset.model import Rule, RuleSet
 ELIGIBLE, INELIGIBLE, PENDING = map(of_decision, ("eligible", "ineligible", "pending"))
 CLEARED = of_decision("cleared")
 POOR, QUALIFIED = of_decision("poor"), of_decision("qualified")
+EXCLUDED = of_decision("excluded")
+# So many sets of verdicts are kept, as folded into the trees.
+MOST_KEPT = 256
 UNDER_REVIEW, ADMITTED = of_decision("under_review"), of_decision("admitted")
 
 
 def holds(rule: Rule) -> Node:
     """A rule's truth of a household; a member's rule holds of it when it does of any member."""
     return of_rule(rule.id, "holds")
-
-
-def stands(rule: Rule) -> Node:
-    """That a rule excludes, after the verdicts."""
-    return of_rule(rule.id, "stands")
-
-
-def waits(rule: Rule) -> Node:
-    """That a review holds and nobody has adjudicated it."""
-    return of_rule(rule.id, "waits")
 
 
 def first(kind: Rule) -> Node:
@@ -78,40 +72,44 @@ def refuted(rule: Rule) -> Node:
 
 
 @dataclass(frozen=True)
+class Verdicts:
+    """The rules that officers found to be true and to be untrue of a household."""
+
+    upheld: frozenset[str] = frozenset()
+    refuted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Lowered:
     """What a rule set decides, as trees.
 
     Attributes:
         ruleset: the pack.
         with_procedure: whether the procedure's checks are part of the decision.
+        verdicts: those of the household, where the trees are made for one; they are then
+            folded in, which changes no value and leaves less to evaluate.
     """
 
     ruleset: RuleSet
     with_procedure: bool = False
+    verdicts: Verdicts | None = None
 
     @cached_property
     def definitions(self) -> Mapping[tuple[str, str], Node]:
         """What the trees refer to by (owner, name), all at the household."""
         ruleset = self.ruleset
         found: Definitions = {}
+        before: list[Node] = []
         for rule in ruleset.rules:
             found[f"rule:{rule.id}", "holds"] = of_household(rule)
-        for rule in ruleset.exclusions:
-            found[f"rule:{rule.id}", "stands"] = And((holds(rule), Not(refuted(rule))))
-        for rule in ruleset.reviews:
-            found[f"rule:{rule.id}", "stands"] = And((holds(rule), upheld(rule)))
-            found[f"rule:{rule.id}", "waits"] = And(
-                (holds(rule), Not(upheld(rule)), Not(refuted(rule)))
-            )
-        before: list[Node] = []
         for rule in ruleset.kinds:
             found[f"rule:{rule.id}", "first"] = every((*before, holds(rule)))
             before.append(Not(holds(rule)))
         parts = {
             "poor": ruleset.poor.node,
-            "excluded": some(map(stands, (*ruleset.exclusions, *ruleset.reviews))),
-            "qualified": And((POOR, Not(of_decision("excluded")))),
-            "under_review": some(map(waits, ruleset.reviews)),
+            "excluded": some(map(self._stands, (*ruleset.exclusions, *ruleset.reviews))),
+            "qualified": And((POOR, Not(EXCLUDED))),
+            "under_review": some(map(self._waits, ruleset.reviews)),
             "admitted": And((QUALIFIED, Not(UNDER_REVIEW))),
             "eligible": Sure(ADMITTED),
             "ineligible": Sure(Not(QUALIFIED)),
@@ -129,6 +127,27 @@ class Lowered:
         found |= {(DECISION, name): node for name, node in parts.items()}
         return found
 
+    def _upheld(self, rule: Rule) -> Node:
+        if self.verdicts is None:
+            return upheld(rule)
+        return TRUE if rule.id in self.verdicts.upheld else FALSE
+
+    def _refuted(self, rule: Rule) -> Node:
+        if self.verdicts is None:
+            return refuted(rule)
+        return TRUE if rule.id in self.verdicts.refuted else FALSE
+
+    def _stands(self, rule: Rule) -> Node:
+        """That a rule excludes, after the verdicts."""
+        if rule.kind == "review":
+            return every((self._upheld(rule), holds(rule)))
+        return every((negated(self._refuted(rule)), holds(rule)))
+
+    def _waits(self, rule: Rule) -> Node:
+        """That a review holds and nobody has adjudicated it."""
+        adjudicated = some((self._upheld(rule), self._refuted(rule)))
+        return every((negated(adjudicated), holds(rule)))
+
     def definition(self, node: Field) -> Node | None:
         """The tree behind a reference."""
         return self.definitions.get((node.owner, node.name))
@@ -137,13 +156,13 @@ class Lowered:
     def grounds(self) -> tuple[Named, ...]:
         """Every known ground of ineligibility."""
         rules = (*self.ruleset.exclusions, *self.ruleset.reviews)
-        found = [Named(rule.id, stands(rule)) for rule in rules]
+        found = [Named(rule.id, self._stands(rule)) for rule in rules]
         return (*found, Named(NOT_POOR, Not(POOR)))
 
     @cached_property
     def reviews(self) -> tuple[Named, ...]:
         """Reviews that hold and are not yet adjudicated."""
-        return tuple(Named(rule.id, waits(rule)) for rule in self.ruleset.reviews)
+        return tuple(Named(rule.id, self._waits(rule)) for rule in self.ruleset.reviews)
 
     @cached_property
     def kinds(self) -> tuple[Named, ...]:
@@ -159,10 +178,13 @@ class Lowered:
         return (
             *(Reported(rule.id, "criterion", holds(rule)) for rule in ruleset.criteria),
             *(
-                Reported(rule.id, "exclusion", holds(rule), refuted(rule))
+                Reported(rule.id, "exclusion", holds(rule), self._refuted(rule))
                 for rule in ruleset.exclusions
             ),
-            *(Reported(rule.id, "review", holds(rule), refuted(rule)) for rule in ruleset.reviews),
+            *(
+                Reported(rule.id, "review", holds(rule), self._refuted(rule))
+                for rule in ruleset.reviews
+            ),
         )
 
     @cached_property
@@ -187,26 +209,20 @@ class Lowered:
         )
 
     @cached_property
-    def discrepancies(self) -> tuple[Named, ...]:
-        """Declared "no" against a register: for each member whose rows hit."""
+    def discrepancies(self) -> tuple[Discrepancy, ...]:
+        """Declared "no" against a register: of each member whose rows hit."""
         return tuple(
-            Named(
+            Discrepancy(
                 register.id,
-                And(
-                    (
-                        Not(Declared(*register.checks)),
-                        Quantifier(
-                            "any",
-                            Collection(register.name, MEMBER),
-                            register.hit or Literal(True),
-                        ),
-                    )
-                ),
-                "member",
+                register.name,
+                And((
+                    Not(Declared(*register.checks)),
+                    Quantifier("any", Collection(register.name, MEMBER), register.hit or TRUE),
+                )),
             )
             for register in self.ruleset.registers.values()
             if register.checks is not None
-        )
+        )  # fmt: skip
 
     @cached_property
     def awaited(self) -> tuple[Awaited, ...]:
@@ -220,11 +236,13 @@ class Lowered:
         reviewing = And((Sure(QUALIFIED), unknown(UNDER_REVIEW)))
         found = [Awaited("poor", ruleset.poor.node, open_)]
         for rule in ruleset.exclusions:
-            found.append(Awaited(rule.id, rule.node, And((open_, Not(refuted(rule))))))
-        for rule in ruleset.reviews:
-            adjudicated = some((upheld(rule), refuted(rule)))
-            when = some((And((open_, upheld(rule))), And((reviewing, Not(adjudicated)))))
+            when = every((open_, negated(self._refuted(rule))))
             found.append(Awaited(rule.id, rule.node, when))
+        for rule in ruleset.reviews:
+            adjudicated = some((self._upheld(rule), self._refuted(rule)))
+            standing = every((open_, self._upheld(rule)))
+            waiting = every((reviewing, negated(adjudicated)))
+            found.append(Awaited(rule.id, rule.node, some((standing, waiting))))
         return tuple(found)
 
     @cached_property
@@ -240,16 +258,20 @@ def of_household(rule: Rule) -> Node:
     return Quantifier("any", Collection(MEMBERS, HOUSEHOLD), rule.node)
 
 
-def lowered(ruleset: RuleSet, with_procedure: bool = False) -> Lowered:
-    """What a rule set decides, as trees; made once for each rule set.
+def lowered(
+    ruleset: RuleSet, with_procedure: bool = False, verdicts: Verdicts | None = None
+) -> Lowered:
+    """What a rule set decides, as trees; made once for each rule set (and set of verdicts).
 
     >>> from shibie.ruleset.loader import load
     >>> [each.name for each in lowered(load("bazhong-2015")).grounds][-1]
     'not_poor'
     """
     # On the object itself: it holds mappings, so it is no key, and lives as long as needed.
-    made = ruleset.__dict__.setdefault("_lowered", {})
-    if with_procedure not in made:
-        made[with_procedure] = Lowered(ruleset, with_procedure)
-    found: Lowered = made[with_procedure]
-    return found
+    made: dict[Any, Lowered] = ruleset.__dict__.setdefault("_lowered", {})
+    key = (with_procedure, verdicts)
+    if key not in made:
+        if len(made) > MOST_KEPT:
+            made.clear()
+        made[key] = Lowered(ruleset, with_procedure, verdicts)
+    return made[key]

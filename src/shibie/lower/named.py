@@ -20,7 +20,7 @@ def of_decision(name: str) -> Field:
 
 
 def of_rule(rule_id: str, name: str) -> Field:
-    """What is known of a rule: whether it `holds`, `stands`, waits, was upheld or refuted."""
+    """What is known of a rule: whether it `holds`, was `upheld` or `refuted`."""
     return Field(f"rule:{rule_id}", name)
 
 
@@ -88,3 +88,19 @@ class Track:
     condition: Node
     given: Node
     open: Node
+
+
+@dataclass(frozen=True)
+class Discrepancy:
+    """A declared "no" that a register contradicts, asked of each member.
+
+    Attributes:
+        name: id of the comparison.
+        register: whose rows contradict; without one nothing is to be asked.
+        node: the tree; it is reported where it is true.
+    """
+
+    name: str
+    register: str
+    node: Node
+    owner: Owner = "member"

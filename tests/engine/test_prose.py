@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from shibie.engine import prose
 from shibie.engine.interpreter import Place
 from shibie.engine.prose import amount, describe, state
 from shibie.engine.trace import trace
@@ -20,13 +19,7 @@ from support import households
 from support.expressions import AS_OF, Both, conditions
 from support.probe import probe
 
-from .test_interpreter import node_classes
-
 PROBE = probe()
-
-
-def test_every_node_has_a_sentence() -> None:
-    assert node_classes() == prose.SUPPORTED
 
 
 @pytest.mark.parametrize(

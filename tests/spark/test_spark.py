@@ -27,6 +27,7 @@ from shibie.engine.relational.sql import Dialect, is_true
 from shibie.engine.relational.steps import read_again
 from shibie.given import case_from
 from shibie.language import tree
+from shibie.language.operators import Key
 from shibie.ruleset.loader import load
 from shibie.ruleset.model import RuleSet
 from shibie.summary import summarise
@@ -169,7 +170,8 @@ def test_a_broken_reading_is_caught(spark: SparkSession, monkeypatch: pytest.Mon
     ruleset = fixed(unsafe="members.any(receives_dibao)", poor="unsafe")
     agree(spark, ruleset, POOL)
     broken: Callable[..., Any] = forgetful
-    monkeypatch.setitem(expressions._CASES, tree.Quantifier, broken)
+    key: Key = (tree.Quantifier, "any")
+    monkeypatch.setitem(expressions.CASES, key, broken)
     with pytest.raises(AssertionError):
         agree(spark, ruleset, POOL)
 

@@ -6,8 +6,10 @@ and tracing differ only in what `visit` does, so a trace can never disagree with
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, localcontext
 from itertools import chain, repeat
 from typing import Any, cast
@@ -18,6 +20,7 @@ from shibie.engine.exact import EXACT, quotient, rounded
 from shibie.engine.kleene import Truth, conjunction, disjunction, negation
 from shibie.language import tree
 from shibie.language.names import MEMBERS
+from shibie.language.operators import Key, Rewrite, table
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.ruleset.model import RuleSet
 
@@ -89,6 +92,7 @@ class Place:
 
 
 Visit = Callable[[Node, Place], Any]
+Reads = Callable[[Any, Place, Visit], Any]
 
 
 def evaluate(node: Node, place: Place) -> Value:
@@ -98,11 +102,11 @@ def evaluate(node: Node, place: Place) -> Value:
     >>> evaluate(tree.Not(Literal(True)), cast("Place", None))
     False
     """
-    return cast("Value", _CASES[type(node)](node, place, _evaluate))
+    return cast("Value", CASES[node.operator](node, place, _evaluate))
 
 
 def _evaluate(node: Node, place: Place) -> Any:
-    return _CASES[type(node)](node, place, _evaluate)
+    return CASES[node.operator](node, place, _evaluate)
 
 
 def truth(node: Node, ruleset: RuleSet, case: Case) -> Truth:
@@ -172,13 +176,14 @@ def _field(node: tree.Field, place: Place, visit: Visit) -> Value:
     return cast("Value", visit(hits, place if node.owner == MEMBER else place.at_household()))
 
 
-def _given(node: tree.Given, place: Place, visit: Visit) -> Value:
+def _age(node: tree.Given, place: Place, visit: Visit) -> Value:
     number = place.case.numbers[cast("int", place.member)]
-    if number is None:
-        return None
-    if node.name == "sex":
-        return citizen_id.sex(number)
-    return citizen_id.age(number, place.case.as_of)
+    return None if number is None else citizen_id.age(number, place.case.as_of)
+
+
+def _sex(node: tree.Given, place: Place, visit: Visit) -> Value:
+    number = place.case.numbers[cast("int", place.member)]
+    return None if number is None else citizen_id.sex(number)
 
 
 def _fact(node: tree.Fact, place: Place, visit: Visit) -> Value:
@@ -213,15 +218,12 @@ def _or(node: tree.Or, place: Place, visit: Visit) -> Truth:
     return disjunction(_each(visit, node.operands, repeat(place)))
 
 
-_ORDER: Mapping[str, Callable[[Any, Any], bool]] = {
-    "<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b,
-    ">=": lambda a, b: a >= b, "==": lambda a, b: a == b, "!=": lambda a, b: a != b,
-}  # fmt: skip
+def _compare(holds: Callable[[Any, Any], bool]) -> Reads:
+    def compare(node: tree.Compare, place: Place, visit: Visit) -> Truth:
+        left, right = visit(node.left, place), visit(node.right, place)
+        return None if left is None or right is None else holds(left, right)
 
-
-def _compare(node: tree.Compare, place: Place, visit: Visit) -> Truth:
-    left, right = visit(node.left, place), visit(node.right, place)
-    return None if left is None or right is None else _ORDER[node.op](left, right)
+    return compare
 
 
 def _in(node: tree.In, place: Place, visit: Visit) -> Truth:
@@ -253,17 +255,12 @@ def _choose(node: tree.Choose, place: Place, visit: Visit) -> Value:
 # --- numbers and dates ------------------------------------------------------------------
 
 
-def _arithmetic(node: tree.Arithmetic, place: Place, visit: Visit) -> Value:
-    left, right = visit(node.left, place), visit(node.right, place)
-    if left is None or right is None:
-        return None
-    match node.op:
-        case "+":
-            return cast("Value", left + right)
-        case "-":
-            return cast("Value", left - right)
-        case "*":
-            return cast("Value", left * right)
+def _arithmetic(combine: Callable[[Any, Any], Any]) -> Reads:
+    def arithmetic(node: tree.Arithmetic, place: Place, visit: Visit) -> Value:
+        left, right = visit(node.left, place), visit(node.right, place)
+        return None if left is None or right is None else cast("Value", combine(left, right))
+
+    return arithmetic
 
 
 def _negate(node: tree.Negate, place: Place, visit: Visit) -> Value:
@@ -281,11 +278,12 @@ def _round_quotient(node: tree.RoundQuotient, place: Place, visit: Visit) -> Val
     return None if above is None or below is None else quotient(above, below, node.places)
 
 
-def _extremum(node: tree.Extremum, place: Place, visit: Visit) -> Value:
-    values = [visit(operand, place) for operand in node.operands]
-    if any(value is None for value in values):
-        return None
-    return cast("Value", min(values) if node.kind == "min" else max(values))
+def _extremum(choose: Callable[[list[Any]], Any]) -> Reads:
+    def extremum(node: tree.Extremum, place: Place, visit: Visit) -> Value:
+        values = [visit(operand, place) for operand in node.operands]
+        return None if any(value is None for value in values) else cast("Value", choose(values))
+
+    return extremum
 
 
 def _absolute(node: tree.Absolute, place: Place, visit: Visit) -> Value:
@@ -293,13 +291,12 @@ def _absolute(node: tree.Absolute, place: Place, visit: Visit) -> Value:
     return None if value is None else abs(value)
 
 
-def _between(node: tree.Between, place: Place, visit: Visit) -> Value:
-    start, end = visit(node.start, place), visit(node.end, place)
-    if start is None or end is None:
-        return None
-    if node.unit == "days":
-        return cast("int", (end - start).days)
-    return citizen_id.years_between(start, end)
+def _between(count: Callable[[date, date], int]) -> Reads:
+    def between(node: tree.Between, place: Place, visit: Visit) -> Value:
+        start, end = visit(node.start, place), visit(node.end, place)
+        return None if start is None or end is None else count(start, end)
+
+    return between
 
 
 # --- collections ------------------------------------------------------------------------
@@ -333,43 +330,113 @@ def items(node: tree.Collection, place: Place) -> tuple[Place, ...]:
     )
 
 
-def _quantifier(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
+def _any(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
     complete = visit(node.collection, place)
-    values = _each(visit, repeat(node.predicate), items(node.collection, place))
-    if node.kind == "all":
-        return conjunction(chain(values, (complete,)))
-    some = disjunction(chain(values, (False if complete else None,)))
-    return some if node.kind == "any" else negation(some)
+    return disjunction(chain(_of_items(node, place, visit), (False if complete else None,)))
 
 
-def _aggregate(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
+def _none(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
+    return negation(_any(node, place, visit))
+
+
+def _all(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
     complete = visit(node.collection, place)
-    inside = items(node.collection, place)
-    if node.operand is None:
-        return len(inside) if complete else None
-    values = [visit(node.operand, item) for item in inside]
-    if not complete or any(value is None for value in values):
-        return None
-    match node.kind:
-        case "count":
-            return cast("Value", sum(values))
-        case "sum":
-            return cast("Value", sum(values, start=Decimal(0)))
-        case "min":
-            return cast("Value", min(values, default=None))
-        case "max":
-            return cast("Value", max(values, default=None))
+    return conjunction(chain(_of_items(node, place, visit), (complete,)))
 
 
-_CASES: Mapping[type[Node], Callable[[Any, Place, Visit], Any]] = {
-    tree.Literal: _literal, tree.AsOf: _as_of, tree.Parameter: _parameter, tree.Field: _field,
-    tree.Declared: _declared, tree.Sure: _sure,
-    tree.Given: _given, tree.Fact: _fact, tree.Collection: _collection, tree.Not: _not,
-    tree.And: _and, tree.Or: _or, tree.Compare: _compare, tree.In: _in,
-    tree.HasCode: _has_code, tree.Known: _known, tree.Choose: _choose,
-    tree.Arithmetic: _arithmetic, tree.Negate: _negate, tree.Round: _round,
-    tree.RoundQuotient: _round_quotient, tree.Extremum: _extremum, tree.Absolute: _absolute,
-    tree.Between: _between, tree.Quantifier: _quantifier, tree.Aggregate: _aggregate,
-}  # fmt: skip
+def _of_items(node: tree.Quantifier, place: Place, visit: Visit) -> Iterable[Truth]:
+    """What the predicate is of each item."""
+    return _each(visit, repeat(node.predicate), items(node.collection, place))
 
-SUPPORTED = frozenset(_CASES)
+
+def _aggregate(fold: Callable[[list[Any]], Any]) -> Reads:
+    """An aggregate, by what it makes of the items' values when all are known."""
+
+    def aggregate(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
+        complete = visit(node.collection, place)
+        operand = cast("Node", node.operand)
+        values = [visit(operand, item) for item in items(node.collection, place)]
+        known = complete and not any(value is None for value in values)
+        return cast("Value", fold(values)) if known else None
+
+    return aggregate
+
+
+_count_where = _aggregate(sum)
+
+
+def _count(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
+    if node.operand is not None:
+        return cast("Value", _count_where(node, place, visit))
+    return len(items(node.collection, place)) if visit(node.collection, place) else None
+
+
+def _total(values: list[Any]) -> Any:
+    return sum(values, start=Decimal(0))
+
+
+def _least(values: list[Any]) -> Any:
+    return min(values, default=None)
+
+
+def _greatest(values: list[Any]) -> Any:
+    return max(values, default=None)
+
+
+def _rewritten(rewrite: Rewrite) -> Reads:
+    """A composite operator by its rewriting; a trace shows the operands of what it is made of."""
+
+    def composite(node: Node, place: Place, visit: Visit) -> Any:
+        simpler = rewrite(node)
+        return CASES[simpler.operator](simpler, place, visit)
+
+    return composite
+
+
+# What each operator reads as, by itself: every composite operator too, because they are asked for
+# each household, and because a trace must show the operands and items that the author wrote.
+_OWN: Mapping[Key, Reads] = {
+    (tree.Literal, ""): _literal,
+    (tree.AsOf, ""): _as_of,
+    (tree.Parameter, ""): _parameter,
+    (tree.Field, ""): _field,
+    (tree.Declared, ""): _declared,
+    (tree.Given, "age"): _age,
+    (tree.Given, "sex"): _sex,
+    (tree.Fact, ""): _fact,
+    (tree.Collection, ""): _collection,
+    (tree.Not, ""): _not,
+    (tree.And, ""): _and,
+    (tree.Or, ""): _or,
+    (tree.Compare, "<"): _compare(operator.lt),
+    (tree.Compare, "<="): _compare(operator.le),
+    (tree.Compare, ">"): _compare(operator.gt),
+    (tree.Compare, ">="): _compare(operator.ge),
+    (tree.Compare, "=="): _compare(operator.eq),
+    (tree.Compare, "!="): _compare(operator.ne),
+    (tree.In, ""): _in,
+    (tree.HasCode, ""): _has_code,
+    (tree.Known, ""): _known,
+    (tree.Sure, ""): _sure,
+    (tree.Choose, ""): _choose,
+    (tree.Arithmetic, "+"): _arithmetic(operator.add),
+    (tree.Arithmetic, "-"): _arithmetic(operator.sub),
+    (tree.Arithmetic, "*"): _arithmetic(operator.mul),
+    (tree.Negate, ""): _negate,
+    (tree.Round, ""): _round,
+    (tree.RoundQuotient, ""): _round_quotient,
+    (tree.Extremum, "min"): _extremum(min),
+    (tree.Extremum, "max"): _extremum(max),
+    (tree.Absolute, ""): _absolute,
+    (tree.Between, "years"): _between(citizen_id.years_between),
+    (tree.Between, "days"): _between(lambda start, end: (end - start).days),
+    (tree.Quantifier, "any"): _any,
+    (tree.Quantifier, "all"): _all,
+    (tree.Quantifier, "none"): _none,
+    (tree.Aggregate, "count"): _count,
+    (tree.Aggregate, "sum"): _aggregate(_total),
+    (tree.Aggregate, "min"): _aggregate(_least),
+    (tree.Aggregate, "max"): _aggregate(_greatest),
+}
+
+CASES = table("interpreter", _OWN, _rewritten)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from shibie.engine.case import Value
 from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import _CASES, Place
+from shibie.engine.interpreter import CASES, Place
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
@@ -64,7 +64,7 @@ def _trace(node: Node, place: Place) -> Trace:
         below.append(_trace(operand, at))
         return below[-1].value
 
-    value = _CASES[type(node)](node, place, visit)
+    value = CASES[node.operator](node, place, visit)
     children = tuple(below)
     return Trace(node, value, place.label(), children, _provenance(node, place, children))
 

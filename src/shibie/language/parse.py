@@ -13,6 +13,7 @@ from functools import partial
 from shibie.errors import Words
 from shibie.language import tree
 from shibie.language.names import Context, Names, spelled
+from shibie.language.operators import OPERATORS
 from shibie.language.parsing.calls import Calls
 from shibie.language.parsing.syntax import (
     FUNCTIONS,
@@ -71,8 +72,7 @@ class _Reader(Calls):
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return tree.Not(self.typed(operand, context, Bool))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                number = self.typed(operand, context, Number)
-                return tree.Negate(number, type=number.type)
+                return OPERATORS[tree.Negate, ""].built(self.typed(operand, context, Number))
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.typed(operand, context, Number)
             case ast.BinOp(left=left, op=op, right=right):

@@ -2,17 +2,20 @@
 
 Nodes are frozen and compare by meaning: where a node stood in its source text (`at`)
 does not count, so 家庭人均纯收入 < 贫困线 and its English spelling are the same tree.
-A new operator is one class here and one case in each reading.
+
+A new operator is one class here, or one variant of a class, and one record in `operators`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from typing import Literal as Choice
 
 from shibie.language.types import BOOL, DATE, Type
+from shibie.language.variants import OperatorOfNode
 
 # Whose value a name means: the household's, the member's or a register row's at hand.
 HOUSEHOLD, MEMBER = "household", "member"
@@ -27,10 +30,16 @@ class Node:
     Attributes:
         type: static type of the value.
         at: (offset, length) of the node in its condition's text; no part of equality.
+        operator: the key of its operator; no field.
     """
 
     type: Type = BOOL
     at: tuple[int, int] = field(default=(0, 0), compare=False, repr=False)
+
+    operator = OperatorOfNode()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
 # --- leaves -----------------------------------------------------------------------------

@@ -111,3 +111,18 @@ def type_of(spec: FieldSpec) -> Type:
             return DATE
         case "text" | "citizen_id":
             return TEXT
+
+
+def common(a: Type, b: Type) -> Type | None:
+    """The type that values of both can be compared in, or None.
+
+    >>> common(MONEY, COUNT) == MONEY, common(DATE, COUNT)
+    (True, None)
+    """
+    match a, b:
+        case Number(), Number():
+            return Number(max(a.scale, b.scale), max(a.limit, b.limit))
+        case Code(), Text():
+            return None
+        case _:
+            return a if a == b else None

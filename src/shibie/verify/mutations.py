@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, cast
 
 from shibie.language import tree
+from shibie.language.operators import OPPOSITE
 from shibie.language.tree import Node
 from shibie.language.types import Bool, Number
 from shibie.language.walks import parts
@@ -16,7 +17,6 @@ from shibie.ruleset.conditions import Written, written_conditions
 from shibie.ruleset.model import Condition, Register, Rule, RuleSet
 
 _EDGE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
-_OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _SUM = {"+": "-", "-": "+"}
 # An expression in a rule set: how to read it, and how to put another in its place.
 Put = Callable[[Node], RuleSet]
@@ -163,7 +163,7 @@ def _of(node: Node) -> Iterator[Node]:
 def _of_comparison(node: tree.Compare) -> Iterator[Node]:
     if node.op in _EDGE:
         yield replace(node, op=cast("Any", _EDGE[node.op]))
-    yield replace(node, op=cast("Any", _OPPOSITE[node.op]))
+    yield replace(node, op=cast("Any", OPPOSITE[node.op]))
     for name in ("left", "right"):
         side = getattr(node, name)
         if isinstance(side, tree.Parameter | tree.Literal) and isinstance(side.type, Number):

@@ -117,6 +117,11 @@ def added(operands: Iterable[Sql]) -> Sql:
     return reduce(lambda left, right: exp.Add(this=left, expression=safe(right)), several)
 
 
+def or_zero(value: Sql) -> Sql:
+    """The value, zero where it is NULL: what a sum or a count over nothing is."""
+    return exp.Coalesce(this=value, expressions=[number(0)])
+
+
 def word(flags: Sequence[Sql]) -> Sql:
     """Up to `WORD` conditions as the bits of one BIGINT; unknown sets no bit."""
     return added(

@@ -209,7 +209,8 @@ class Unknowns:
                 below.append(Labels(names, FALSE))
             if found.unnamed != FALSE:
                 below.append(Labels(NONE.names, compiler.folded(of, "or", found.unnamed)))
-        if isinstance(node, tree.Aggregate) and node.kind in ("min", "max"):
+        # Any other aggregate but a sum or a count may have no value over nothing.
+        if isinstance(node, tree.Aggregate) and node.kind not in ("sum", "count"):
             assert operand is not None
             unknown = compiler.folded(of, "or", is_null(self._value(operand, inside)))
             own = both(compiler.complete(of), negated(is_true(unknown)))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import gcd
 
-from shibie.engine.solver.logic import Bool, Int, both, either, inverse, pick
+from shibie.engine.solver.logic import Int, both, either, inverse, pick
 from shibie.engine.solver.values import MOST_VALUES, Number
 
 
-def total(a: Number, b: Number, sign: int, scale: int) -> Number:
-    """Sum, or with sign -1 the difference."""
-    known = both(a.known, b.known)
-    units = a.at(scale) + b.at(scale) if sign > 0 else a.at(scale) - b.at(scale)
-    return Number(known, units, scale, _combined(a, b, lambda x, y: x + sign * y, scale))
+def total(a: Number, b: Number) -> Number:
+    """Sum."""
+    scale = max(a.scale, b.scale)
+    values = _combined(a, b, lambda x, y: x + y, scale)
+    return Number(both(a.known, b.known), a.at(scale) + b.at(scale), scale, values)
 
 
 def product(a: Number, b: Number) -> Number:
@@ -117,10 +117,3 @@ def quotient(above: Number, below: Number, places: int) -> Number:
         return divided(above.units * factor, abs(value) * shrink // common)
 
     return Number(known, by_cases(below, over), places)
-
-
-def extremum(kind: str, a: Number, b: Number) -> tuple[Bool, int]:
-    """Whether the first is the one asked for, and the scale in which they were compared."""
-    scale = max(a.scale, b.scale)
-    left, right = a.at(scale), b.at(scale)
-    return either(left <= right if kind == "min" else left >= right), scale

@@ -1,4 +1,4 @@
-"""Typed tree → terms over a symbolic household: one function for each node, as the interpreter.
+"""Typed tree → terms over a symbolic household: one function for each operator, as in the interpreter.
 
 Every value carries its known-bit, so a term says not only what a condition is but whether
 it is decided; the interpreter is the reference, and a property test holds the two together.
@@ -34,13 +34,16 @@ from shibie.engine.solver.values import (
     Value,
     Word,
     chosen,
-    compared,
+    less,
     limited,
+    not_after,
+    not_before,
     same,
     truth,
 )  # fmt: skip
 from shibie.language import tree, types
 from shibie.language.names import MEMBERS
+from shibie.language.operators import Key, Rewrite, table
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 
 
@@ -54,6 +57,8 @@ class Place:
 
 
 TOP = Place()
+# What an operator is to the solver: (reading, node, place).
+Reads = Callable[["Reading", Any, Place], Value]
 
 
 class Reading:
@@ -77,7 +82,7 @@ class Reading:
 
     def value(self, node: Node, place: Place = TOP) -> Value:
         """The value of a node at a place."""
-        return _CASES[type(node)](self, node, place)
+        return CASES[node.operator](self, node, place)
 
     def truth(self, node: Node, place: Place = TOP) -> Truth:
         """The truth of a condition at a place."""
@@ -186,13 +191,15 @@ class Reading:
             )
         return self.memo[key]
 
-    def _given(self, node: tree.Given, place: Place) -> Value:
+    def _sex(self, _node: tree.Given, place: Place) -> Value:
+        member, codes = cast("int", place.member), types.SEX.codes
+        sex = pick(self.facts.male(member), codes.index("男"), codes.index("女"))
+        return Word(self.facts.numbered(member), sex)
+
+    def _age(self, _node: tree.Given, place: Place) -> Value:
         member = cast("int", place.member)
-        known = self.facts.numbered(member)
-        if node.name == "sex":
-            codes = types.SEX.codes
-            return Word(known, pick(self.facts.male(member), codes.index("男"), codes.index("女")))
-        return Number(known, days.years_between(self.facts.born(member), self.facts.as_of), 0)
+        years = days.years_between(self.facts.born(member), self.facts.as_of)
+        return Number(self.facts.numbered(member), years, 0)
 
     def _fact(self, node: tree.Fact, place: Place) -> Value:
         member = place.member if node.owner == MEMBER else None
@@ -215,8 +222,12 @@ class Reading:
     def _or(self, node: tree.Or, place: Place) -> Value:
         return logic.disjunction(self.truth(each, place) for each in node.operands)
 
-    def _compare(self, node: tree.Compare, place: Place) -> Value:
-        return compared(node.op, self.value(node.left, place), self.value(node.right, place))
+    def _less(self, node: tree.Compare, place: Place) -> Value:
+        return less(self.value(node.left, place), self.value(node.right, place))
+
+    def _equal(self, node: tree.Compare, place: Place) -> Value:
+        left, right = self.value(node.left, place), self.value(node.right, place)
+        return logic.decided(both(left.known, right.known), same(left, right))
 
     def _in(self, node: tree.In, place: Place) -> Value:
         value = self.value(node.operand, place)
@@ -246,12 +257,11 @@ class Reading:
 
     # --- numbers and dates --------------------------------------------------------------
 
-    def _arithmetic(self, node: tree.Arithmetic, place: Place) -> Value:
-        left, right = self.number(node.left, place), self.number(node.right, place)
-        if node.op == "*":
-            return numbers.product(left, right)
-        scale = max(left.scale, right.scale)
-        return numbers.total(left, right, 1 if node.op == "+" else -1, scale)
+    def _sum_of_two(self, node: tree.Arithmetic, place: Place) -> Value:
+        return numbers.total(self.number(node.left, place), self.number(node.right, place))
+
+    def _product(self, node: tree.Arithmetic, place: Place) -> Value:
+        return numbers.product(self.number(node.left, place), self.number(node.right, place))
 
     def _negate(self, node: tree.Negate, place: Place) -> Value:
         return numbers.negated(self.number(node.operand, place))
@@ -263,21 +273,8 @@ class Reading:
         above, below = self.number(node.numerator, place), self.number(node.denominator, place)
         return numbers.quotient(above, below, node.places)
 
-    def _extremum(self, node: tree.Extremum, place: Place) -> Value:
-        values = [self.value(each, place) for each in node.operands]
-        known = both(*(value.known for value in values))
-        return limited(reduce(lambda a, b: _extreme(node.kind, a, b), values), known)
-
     def _absolute(self, node: tree.Absolute, place: Place) -> Value:
         return numbers.magnitude(self.number(node.operand, place))
-
-    def _between(self, node: tree.Between, place: Place) -> Value:
-        start, end = self.value(node.start, place), self.value(node.end, place)
-        assert isinstance(start, Dated)
-        assert isinstance(end, Dated)
-        known = both(start.known, end.known)
-        count = days.days_between if node.unit == "days" else days.years_between
-        return Number(known, count(start.day, end.day), 0)
 
     # --- collections --------------------------------------------------------------------
 
@@ -310,69 +307,122 @@ class Reading:
                 at = Place(place.member if node.owner == MEMBER else None, node.name, (owner, row))
                 yield facts.row(node.name, owner, row), at
 
-    def _quantifier(self, node: tree.Quantifier, place: Place) -> Value:
+    def _any(self, node: tree.Quantifier, place: Place) -> Value:
         complete = self._complete(node.collection, place)
         found = []
         for there, at in self._items(node.collection, place):
             holds = self.truth(node.predicate, at)
-            if node.kind == "all":
-                holds = logic.negation(holds)
             found.append(Truth(both(there, holds.yes), either(inverse(there), holds.no)))
-        some = logic.disjunction([*found, Truth(False, complete)])
-        return some if node.kind == "any" else logic.negation(some)
+        return logic.disjunction([*found, Truth(False, complete)])
 
-    def _aggregate(self, node: tree.Aggregate, place: Place) -> Value:
-        complete = self._complete(node.collection, place)
-        items = list(self._items(node.collection, place))
+    def _count(self, node: tree.Aggregate, place: Place) -> Value:
         if node.operand is None:
-            return _count(complete, [there for there, _ in items])
-        values = [(there, self.value(node.operand, at)) for there, at in items]
-        known = both(complete, *(implies(there, value.known) for there, value in values))
-        if node.kind == "count":
-            return _count(known, [both(there, truth(value).yes) for there, value in values])
-        if node.kind == "sum":
-            scale = cast("types.Number", node.operand.type).scale
-            units: Int = 0
-            for there, value in values:
-                units = units + pick(there, cast("Number", value).at(scale), 0)
-            return Number(known, units, scale)
-        return _of_items(node.kind, known, values)
+            there = [there for there, _ in self._items(node.collection, place)]
+            return _number_of(self._complete(node.collection, place), there)
+        known, values = self._values(node, place)
+        return _number_of(known, [both(there, truth(value).yes) for there, value in values])
+
+    def _sum(self, node: tree.Aggregate, place: Place) -> Value:
+        known, values = self._values(node, place)
+        scale = cast("types.Number", cast("Node", node.operand).type).scale
+        units: Int = 0
+        for there, value in values:
+            units = units + pick(there, cast("Number", value).at(scale), 0)
+        return Number(known, units, scale)
+
+    def _values(self, node: tree.Aggregate, place: Place) -> tuple[Bool, list[tuple[Bool, Value]]]:
+        """Whether all items and their values are known; each item's being there, and its value."""
+        operand = cast("Node", node.operand)
+        items = self._items(node.collection, place)
+        values = [(there, self.value(operand, at)) for there, at in items]
+        complete = self._complete(node.collection, place)
+        return both(complete, *(implies(there, value.known) for there, value in values)), values
 
 
-def _count(known: Bool, there: list[Bool]) -> Number:
+def _number_of(known: Bool, there: list[Bool]) -> Number:
     return Number(known, number_true(there), 0, frozenset(range(len(there) + 1)))
 
 
-def _extreme(kind: str, a: Value, b: Value) -> Value:
-    """The lesser or greater of two known values."""
-    if isinstance(a, Dated) and isinstance(b, Dated):
-        first = a.day.key <= b.day.key if kind == "min" else a.day.key >= b.day.key
-    else:
-        first, _ = numbers.extremum(kind, cast("Number", a), cast("Number", b))
-    return chosen(first, a, b)
+# Whether the first of two known values comes before the second, or is equal to it.
+Before = Callable[[Value, Value], Bool]
 
 
-def _of_items(kind: str, known: Bool, values: list[tuple[Bool, Value]]) -> Value:
+def _extremum(before: Before) -> Reads:
+    def extremum(self: Reading, node: tree.Extremum, place: Place) -> Value:
+        values = [self.value(each, place) for each in node.operands]
+        known = both(*(value.known for value in values))
+        return limited(reduce(lambda a, b: chosen(before(a, b), a, b), values), known)
+
+    return extremum
+
+
+def _of_items(before: Before) -> Reads:
     """The least or greatest of the items that are there; unknown where none is."""
-    (there, best), *others = values
-    for here, value in others:
-        better = either(inverse(there), both(here, same(_extreme(kind, value, best), value)))
-        best = chosen(both(here, better), value, best)
-        there = either(there, here)
-    return limited(best, both(known, there))
+
+    def of_items(self: Reading, node: tree.Aggregate, place: Place) -> Value:
+        known, values = self._values(node, place)
+        (there, best), *others = values
+        for here, value in others:
+            first = chosen(before(value, best), value, best)
+            better = either(inverse(there), both(here, same(first, value)))
+            best = chosen(both(here, better), value, best)
+            there = either(there, here)
+        return limited(best, both(known, there))
+
+    return of_items
 
 
-_CASES: Mapping[type[Node], Callable[[Reading, Any, Place], Value]] = {
-    tree.Literal: Reading._literal, tree.AsOf: Reading._as_of, tree.Parameter: Reading._parameter,
-    tree.Field: Reading._field, tree.Declared: Reading._declared, tree.Sure: Reading._sure, tree.Given: Reading._given, tree.Fact: Reading._fact,
-    tree.Collection: Reading._collection, tree.Not: Reading._not, tree.And: Reading._and,
-    tree.Or: Reading._or, tree.Compare: Reading._compare, tree.In: Reading._in,
-    tree.HasCode: Reading._has_code, tree.Known: Reading._known, tree.Choose: Reading._choose,
-    tree.Arithmetic: Reading._arithmetic, tree.Negate: Reading._negate,
-    tree.Round: Reading._round, tree.RoundQuotient: Reading._round_quotient,
-    tree.Extremum: Reading._extremum, tree.Absolute: Reading._absolute,
-    tree.Between: Reading._between, tree.Quantifier: Reading._quantifier,
-    tree.Aggregate: Reading._aggregate,
-}  # fmt: skip
+def _between(count: Callable[[Day, Day], Int]) -> Reads:
+    def between(self: Reading, node: tree.Between, place: Place) -> Value:
+        start, end = self.value(node.start, place), self.value(node.end, place)
+        assert isinstance(start, Dated)
+        assert isinstance(end, Dated)
+        return Number(both(start.known, end.known), count(start.day, end.day), 0)
 
-SUPPORTED = frozenset(_CASES)
+    return between
+
+
+def _rewritten(rewrite: Rewrite) -> Reads:
+    return lambda self, node, place: self.value(rewrite(node), place)
+
+
+_OWN: Mapping[Key, Reads] = {
+    (tree.Literal, ""): Reading._literal,
+    (tree.AsOf, ""): Reading._as_of,
+    (tree.Parameter, ""): Reading._parameter,
+    (tree.Field, ""): Reading._field,
+    (tree.Declared, ""): Reading._declared,
+    (tree.Given, "age"): Reading._age,
+    (tree.Given, "sex"): Reading._sex,
+    (tree.Fact, ""): Reading._fact,
+    (tree.Collection, ""): Reading._collection,
+    (tree.Not, ""): Reading._not,
+    (tree.And, ""): Reading._and,
+    (tree.Or, ""): Reading._or,
+    (tree.Compare, "<"): Reading._less,
+    (tree.Compare, "=="): Reading._equal,
+    (tree.In, ""): Reading._in,
+    (tree.HasCode, ""): Reading._has_code,
+    (tree.Known, ""): Reading._known,
+    (tree.Choose, ""): Reading._choose,
+    (tree.Arithmetic, "+"): Reading._sum_of_two,
+    (tree.Arithmetic, "*"): Reading._product,
+    (tree.Negate, ""): Reading._negate,
+    (tree.Round, ""): Reading._round,
+    (tree.RoundQuotient, ""): Reading._round_quotient,
+    (tree.Extremum, "min"): _extremum(not_after),
+    (tree.Extremum, "max"): _extremum(not_before),
+    (tree.Between, "years"): _between(days.years_between),
+    (tree.Between, "days"): _between(days.days_between),
+    (tree.Quantifier, "any"): Reading._any,
+    (tree.Aggregate, "sum"): Reading._sum,
+    (tree.Aggregate, "min"): _of_items(not_after),
+    (tree.Aggregate, "max"): _of_items(not_before),
+    # Composite: these two read their operand once, where nested ones would double and double,
+    (tree.Sure, ""): Reading._sure,
+    (tree.Absolute, ""): Reading._absolute,
+    # and a count keeps the few values that it may have, which a sum does not know of.
+    (tree.Aggregate, "count"): Reading._count,
+}
+
+CASES = table("solver", _OWN, _rewritten)

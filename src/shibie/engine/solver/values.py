@@ -9,7 +9,7 @@ from typing import cast
 
 from shibie.engine.solver import days, logic
 from shibie.engine.solver.days import Day
-from shibie.engine.solver.logic import Bool, Int, Truth, agree, both, choice, either, inverse, pick
+from shibie.engine.solver.logic import Bool, Int, Truth, agree, both, choice, either, pick
 
 # A number with so many possible values is no longer followed value by value.
 MOST_VALUES = 64
@@ -151,15 +151,25 @@ def truth(value: Value) -> Truth:
     return value
 
 
-def compared(op: str, a: Value, b: Value) -> Truth:
-    """A comparison: unknown where either side is."""
-    known = both(a.known, b.known)
-    if op in ("==", "!="):
-        equal = same(a, b)
-        return logic.decided(known, equal if op == "==" else inverse(equal))
+def less(a: Value, b: Value) -> Truth:
+    """Whether one is below the other; unknown where either is."""
     left, right = _ordered(a, b)
-    holds = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[op]
-    return logic.decided(known, holds)
+    return logic.decided(both(a.known, b.known), either(left < right))
+
+
+def not_after(a: Value, b: Value) -> Bool:
+    """Whether one of two known values is at most the other.
+
+    >>> not_after(Number.of(1, 0), Number.of(Decimal("0.5"), 1))
+    False
+    """
+    left, right = _ordered(a, b)
+    return either(left <= right)
+
+
+def not_before(a: Value, b: Value) -> Bool:
+    """Whether one of two known values is at least the other."""
+    return not_after(b, a)
 
 
 def _ordered(a: Value, b: Value) -> tuple[Int, Int]:

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
-from typing import Literal, cast
 
 from shibie.errors import Words, did_you_mean
-from shibie.language import tree
+from shibie.language import operators, tree
 from shibie.language.names import MEMBERS, Context
-from shibie.language.parsing.syntax import FUNCTIONS, METHODS, methods_hint
-from shibie.language.parsing.terms import Terms, common
+from shibie.language.parsing.syntax import FUNCTIONS, METHODS, TYPE_WORDS, methods_hint
+from shibie.language.parsing.terms import Terms, constant
+from shibie.language.signature import Operator
 from shibie.language.tree import HOUSEHOLD, Node
-from shibie.language.types import (
-    DATE,
-    MAX_ITEMS,
-    Bool,
-    Date,
-    Number,
-    Type,
-)  # fmt: skip
 
 
 class Calls(Terms):
@@ -45,59 +38,61 @@ class Calls(Terms):
                 self.refuse(node, Words("此处不能调用", "this cannot be called"))
 
     def function(self, node: ast.Call, name: str, context: Context) -> Node:
-        arguments = node.args
-        least, most = {"round": (1, 2), "min": (2, 99), "max": (2, 99)}.get(name, (1, 1))
-        if name.endswith("_between"):
-            least = most = 2
+        arguments, operator = node.args, operators.FUNCTIONS.get(name)
+        least, most = 1, 1  # date("…")
+        if operator is not None:
+            # What is no operand, such as the places of a rounding, may be left out.
+            least, most = operator.least, operator.most + len(operator.attributes)
         if not least <= len(arguments) <= most:
             self.refuse(
                 node,
                 Words(f"{name} 的参数个数不对", f"{name} takes {least} to {most} arguments"),
             )
-        match name:
-            case "round":
-                return self.rounding(node, context)
-            case "known":
-                return self.known(arguments[0], context)
-            case "date":
-                return self.date(arguments[0])
-            case "abs":
-                operand = self.typed(arguments[0], context, Number)
-                return tree.Absolute(operand, type=operand.type)
-            case "years_between" | "days_between":
-                start, end = self.every(
-                    partial(self.typed, each, context, Date) for each in arguments
-                )
-                unit: Literal["years", "days"] = "years" if name[0] == "y" else "days"
-                limit = 10_000 if unit == "years" else 4_000_000
-                return tree.Between(unit, start, end, type=Number(0, limit))
-            case _:
-                return self.extremum(node, cast("Literal['min', 'max']", name), context)
+        if operator is None:
+            return self.date(arguments[0])
+        if operator.node is tree.Round:
+            return self.rounding(node, operator, context)
+        if operator.node is tree.Known:
+            return self.known(arguments[0], context)
+        if operator.node is tree.Extremum:
+            return self.extremum(node, operator, context)
+        return operator.built(*self.arguments(arguments, operator, context))
 
-    def extremum(self, node: ast.Call, kind: Literal["min", "max"], context: Context) -> Node:
+    def arguments(
+        self, arguments: Sequence[ast.expr], operator: Operator, context: Context
+    ) -> tuple[Node, ...]:
+        """The operands that are written between an operator's brackets."""
+        return self.every(
+            partial(self.argument, each, operator, place, context)
+            for place, each in enumerate(arguments)
+        )
+
+    def argument(self, node: ast.expr, operator: Operator, place: int, context: Context) -> Node:
+        kinds = operator.kinds(place)
+        if len(kinds) == 1:
+            return self.typed(node, context, kinds[0])
+        operand = self.visit(node, context)
+        if not isinstance(operand.type, kinds):
+            zh = "或".join(TYPE_WORDS[each].zh for each in kinds)
+            en = " or ".join(f"{each.__name__.lower()}s" for each in kinds)
+            self.refuse(node, Words(f"{operator.name} 只用于{zh}", f"{operator.name} takes {en}"))
+        return operand
+
+    def extremum(self, node: ast.Call, operator: Operator, context: Context) -> Node:
         operands = self.every(partial(self.visit, each, context) for each in node.args)
-        result: Type | None = operands[0].type
-        for operand in operands[1:]:
-            result = common(result, operand.type) if result else None
-        if not isinstance(result, Number | Date):
-            self.refuse(node, Words(f"{kind} 只用于数字或日期", f"{kind} takes numbers, or dates"))
-        return tree.Extremum(kind, operands, type=result)
+        if operator.result(operands, {}) is None:
+            name = operator.name
+            self.refuse(node, Words(f"{name} 只用于数字或日期", f"{name} takes numbers, or dates"))
+        return operator.built(*operands)
 
-    def rounding(self, node: ast.Call, context: Context) -> Node:
+    def rounding(self, node: ast.Call, operator: Operator, context: Context) -> Node:
         places = self.places(node.args[1]) if len(node.args) == 2 else 0
         inner = node.args[0]
         if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div):
-            numerator, denominator = self.every(
-                partial(self.typed, each, context, Number) for each in (inner.left, inner.right)
-            )
-            above, below = cast("Number", numerator.type), cast("Number", denominator.type)
-            # The least non-zero divisor is one unit of its last place.
-            limit = above.limit * 10**below.scale + 1
-            return tree.RoundQuotient(numerator, denominator, places, type=Number(places, limit))
-        operand = self.typed(inner, context, Number)
-        of = cast("Number", operand.type)
-        limit = of.limit + 1 if places < of.scale else of.limit
-        return tree.Round(operand, places, type=Number(places, limit))
+            quotient = operators.OPERATORS[tree.RoundQuotient, ""]
+            operands = self.arguments((inner.left, inner.right), quotient, context)
+            return quotient.built(*operands, places=places)
+        return operator.built(*self.arguments((inner,), operator, context), places=places)
 
     def places(self, node: ast.expr) -> int:
         if isinstance(node, ast.Constant) and type(node.value) is int and 0 <= node.value <= 6:
@@ -109,7 +104,7 @@ class Calls(Terms):
     def date(self, node: ast.expr) -> Node:
         try:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                return tree.Literal(date.fromisoformat(node.value), type=DATE)
+                return constant(date.fromisoformat(node.value))
         except ValueError:
             pass
         self.refuse(
@@ -170,25 +165,7 @@ class Calls(Terms):
                 Words(f"没有方法“{method}”", f"there is no method '{method}'"),
                 methods_hint(method),
             )
-        if len(node.args) > 1 or (not node.args and method != "count"):
+        operator = operators.METHODS[method]
+        if not operator.least <= len(node.args) <= operator.most:
             self.refuse(node, Words(f"{method} 需要一个参数", f"{method} takes one argument"))
-        match method:
-            case "any" | "all" | "none":
-                return tree.Quantifier(method, collection, self.typed(node.args[0], inside, Bool))
-            case "count":
-                counted = self.typed(node.args[0], inside, Bool) if node.args else None
-                return tree.Aggregate("count", collection, counted, type=Number(0, MAX_ITEMS))
-            case "sum":
-                operand = self.typed(node.args[0], inside, Number)
-                of_item = cast("Number", operand.type)
-                total = Number(of_item.scale, of_item.limit * MAX_ITEMS)
-                return tree.Aggregate("sum", collection, operand, type=total)
-            case _:
-                operand = self.visit(node.args[0], inside)
-                if not isinstance(operand.type, Number | Date):
-                    self.refuse(
-                        node.args[0],
-                        Words(f"{method} 只用于数字或日期", f"{method} takes numbers or dates"),
-                    )
-                kind = cast("Literal['min', 'max']", method)
-                return tree.Aggregate(kind, collection, operand, type=operand.type)
+        return operator.built(collection, *self.arguments(node.args, operator, inside))

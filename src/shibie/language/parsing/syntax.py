@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any, Final, NoReturn, cast
 
 from shibie.errors import Words, closest
+from shibie.language import operators
 from shibie.language.names import Context, Names
 from shibie.language.tree import Node
 from shibie.language.types import (
@@ -27,11 +28,10 @@ MAX_LENGTH: Final = 20_000
 
 MAX_DEPTH: Final = 60
 
-FUNCTIONS: Final = (
-    "round", "min", "max", "abs", "known", "years_between", "days_between", "date",
-)  # fmt: skip
+# `date("…")` is how a constant is written; all others are operators.
+FUNCTIONS: Final = (*operators.FUNCTIONS, "date")
 
-METHODS: Final = ("any", "all", "none", "count", "sum", "min", "max")
+METHODS: Final = tuple(operators.METHODS)
 
 # What people type instead: the full-width forms of an input method, and other languages' words.
 _LOOKALIKES: Final = {chr(ord(sign) + 0xFEE0): sign for sign in "()[]<>,.:+-*/'\""} | {

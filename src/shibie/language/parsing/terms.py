@@ -8,23 +8,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final, Literal, NoReturn, cast
+from typing import Final, NoReturn, cast
 
 from shibie.errors import Words, did_you_mean, listed
 from shibie.language import tree
 from shibie.language.names import Context
+from shibie.language.operators import OPERATORS
 from shibie.language.parsing.syntax import FUNCTIONS, TYPE_WORDS, Reader, methods_hint
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.types import (
-    BOOL,
-    TEXT,
     Bool,
     Code,
     Codes,
     Date,
     Number,
     Text,
-    Type,
+    common,
 )  # fmt: skip
 
 _COMPARISONS: Final[Mapping[type[ast.cmpop], str]] = {
@@ -44,11 +43,11 @@ class Terms(Reader):
         text = self.text[start : start + length]
         match node.value:
             case bool():
-                return tree.Literal(node.value, type=BOOL)
+                return constant(node.value)
             case int() | float() if _NUMBER.fullmatch(text):
-                return _number(Decimal(text))
+                return constant(Decimal(text))
             case str() if not text.lower().startswith(("b", "u", "r", "f")):
-                return tree.Literal(node.value, type=TEXT)
+                return constant(node.value)
             case None:
                 self.refuse(
                     node,
@@ -65,7 +64,7 @@ class Terms(Reader):
     def name(self, node: ast.Name, context: Context) -> Node:
         name = node.id
         if name in ("true", "false"):
-            return tree.Literal(name == "true", type=BOOL)
+            return constant(name == "true")
         own = self.names.of.get(context.owner, {})
         found = own.get(name) or self.names.shared.get(name)
         if found is not None:
@@ -134,13 +133,8 @@ class Terms(Reader):
             )
         if symbol is None:
             self.refuse(node, Words("不支持的运算符", "unsupported operator; there are + - * /"))
-        a, b = self.every(partial(self.typed, each, context, Number) for each in (left, right))
-        of_a, of_b = cast("Number", a.type), cast("Number", b.type)
-        if symbol == "*":
-            result = Number(of_a.scale + of_b.scale, of_a.limit * of_b.limit)
-        else:
-            result = Number(max(of_a.scale, of_b.scale), of_a.limit + of_b.limit)
-        return tree.Arithmetic(cast("Literal['+', '-', '*']", symbol), a, b, type=result)
+        operands = self.every(partial(self.typed, each, context, Number) for each in (left, right))
+        return OPERATORS[tree.Arithmetic, symbol].built(*operands)
 
     def comparison(self, node: ast.Compare, context: Context) -> Node:
         sides = [node.left, *node.comparators]
@@ -162,8 +156,8 @@ class Terms(Reader):
             self.refuse(node, Words("不支持 is", "'is' is not supported"), Words("==", "=="))
         a, b = self.both(left, right, context)
         a, b = self.coerced(a, b), self.coerced(b, a)
-        kind = common(a.type, b.type)
-        if kind is None or isinstance(kind, Codes):
+        operator, kind = OPERATORS[tree.Compare, symbol], common(a.type, b.type)
+        if not isinstance(kind, OPERATORS[tree.Compare, "=="].kinds(0)):
             self.refuse(
                 node,
                 Words(
@@ -172,12 +166,12 @@ class Terms(Reader):
                 ),
                 self.comparison_hint(a, b),
             )
-        if symbol not in ("==", "!=") and not isinstance(kind, Number | Date):
+        if not isinstance(kind, operator.kinds(0)):
             self.refuse(
                 node,
                 Words("文本、代码和是否只能用 == 或 !=", f"{kind} knows only == and !="),
             )
-        return tree.Compare(cast("Any", symbol), a, b, at=self.at(node))
+        return operator.built(a, b, at=self.at(node))
 
     def comparison_hint(self, a: Node, b: Node) -> Words | None:
         kinds = {type(a.type), type(b.type)}
@@ -256,31 +250,21 @@ class Terms(Reader):
         )
         then = self.coerced(then, otherwise)
         otherwise = self.coerced(otherwise, then)
-        kind = common(then.type, otherwise.type)
-        if kind is None or isinstance(kind, Codes):
+        operator, kind = OPERATORS[tree.Choose, ""], common(then.type, otherwise.type)
+        if not isinstance(kind, operator.kinds(1)):
             self.refuse(
                 node,
                 Words("两个分支的类型不同", f"the branches differ: {then.type}, {otherwise.type}"),
             )
-        return tree.Choose(condition, then, otherwise, type=kind)
+        return operator.built(condition, then, otherwise)
 
 
-def common(a: Type, b: Type) -> Type | None:
-    """The type that values of both can be compared in, or None."""
-    match a, b:
-        case Number(), Number():
-            return Number(max(a.scale, b.scale), max(a.limit, b.limit))
-        case Code(), Text():
-            return None
-        case _:
-            return a if a == b else None
-
-
-def _number(value: Decimal) -> tree.Literal:
-    """A number by its value: 1.0 is 1."""
-    value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
-    exponent = cast("int", value.as_tuple().exponent)
-    return tree.Literal(value, type=Number(max(0, -exponent), int(abs(value)) + (exponent < 0)))
+def constant(value: tree.Constant) -> Node:
+    """A constant by its value: 1.0 is 1."""
+    if isinstance(value, Decimal):
+        whole = value == value.to_integral_value()
+        value = value.quantize(Decimal(1)) if whole else value.normalize()
+    return OPERATORS[tree.Literal, ""].built(value=value)
 
 
 def _folded_sign(node: Node) -> Node:

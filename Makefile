@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 AS_OF := 2015-12-20
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-slow lint bench docs clean
+.PHONY: demo test test-slow test-deep lint bench docs clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -46,6 +46,10 @@ test: lint
 # What takes minutes: flat memory over 100,000 households.
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m slow
+
+# The properties alone, on thousands of households that are new in every run.
+test-deep: $(VENV)/.dev
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -q -n auto --dist loadgroup -m hypothesis
 
 # The engines to compare with are installed for this alone.
 bench: $(VENV)/.dev

@@ -1,13 +1,26 @@
-"""Hypothesis profiles: quick by default, `ci` and `deep` by HYPOTHESIS_PROFILE."""
+"""Before anything is drawn or run: how much is drawn, in which order, and on which worker."""
 
 from __future__ import annotations
 
 import os
+from typing import Any
 
-from hypothesis import HealthCheck, settings
+import pytest
 
-_SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-settings.register_profile("quick", max_examples=60, deadline=None, suppress_health_check=_SLOW)
-settings.register_profile("ci", max_examples=200, deadline=None, suppress_health_check=_SLOW)
-settings.register_profile("deep", max_examples=3000, deadline=None, suppress_health_check=_SLOW)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+from support import profiles, running
+
+profiles.load()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The same on every worker: each of them collects for itself."""
+    items[:] = running.arranged(items, os.environ.get("SHIBIE_TEST_ORDER", ""))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `--dist loadgroup`; by any other word xdist's own scheduler."""
+    if config.getvalue("dist") != "loadgroup":
+        return None
+    return running.scheduler(config, log)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -15,9 +14,10 @@ import pytest
 
 from shibie.errors import InputError
 from shibie.eventlog import FIRST, EventLog, entry_hash
+from support.profiles import examples
 
-# How many times a writer is killed; more in the deep profile.
-KILLS = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 12
+# How many times a writer is killed.
+KILLS = examples(quick=12, ci=100, deep=100)
 
 WRITER = """
 import sys

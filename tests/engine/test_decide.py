@@ -220,7 +220,7 @@ def test_open_reviews_are_named() -> None:
 
 
 @given(households.partial(), st.data())
-def test_more_facts_never_turn_a_decided_household_round(
+def test_facts_that_become_known_never_turn_a_decided_household_round(
     facts: households.Given, data: st.DataObject
 ) -> None:
     before = decided(facts)

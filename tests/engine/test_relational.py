@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -25,9 +24,10 @@ from shibie.ruleset.model import RuleSet
 from shibie.tables.roster import read_roster
 from support.expressions import AS_OF
 from support.probe import probe
+from support.profiles import examples
 from support.rulesets import POOL, fixed, rulesets
 
-EXAMPLES = int(os.environ.get("SHIBIE_EXAMPLES", "30"))
+EXAMPLES = examples(quick=30, ci=100, deep=1000)
 CASES = 20
 relaxed = settings(
     max_examples=EXAMPLES,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -33,9 +32,10 @@ from shibie.ruleset.model import RuleSet
 from support import households
 from support.expressions import AS_OF, Both, Maker, conditions
 from support.probe import probe
+from support.profiles import examples
 
 PROBE = probe()
-EXAMPLES = int(os.environ.get("SHIBIE_EXAMPLES", "80"))
+EXAMPLES = examples(quick=80, ci=250, deep=3000)
 RULES = """
 criteria:
   - {{id: low, title: 低收入, when: per_head < line}}

@@ -21,6 +21,7 @@ from shibie.ruleset.loader import loads
 from support import households
 from support.expressions import AS_OF
 from support.probe import probe
+from support.profiles import examples
 
 DAY = date(2015, 12, 20)
 PROBE = probe()
@@ -71,7 +72,7 @@ def test_a_decided_household_needs_nothing() -> None:
 
 
 @given(households.partial())
-@settings(max_examples=40)
+@settings(max_examples=examples(quick=40, ci=120, deep=1500))
 def test_whatever_the_answers_are_it_is_settled(facts: dict[str, Any]) -> None:
     case = case_from(PROBE, facts, AS_OF)
     for each in to_collect(PROBE, case):

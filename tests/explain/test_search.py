@@ -160,7 +160,7 @@ def single_edits(facts: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 @given(households.partial())
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_no_smaller_one_is_missed(facts: dict[str, Any]) -> None:
     facts = {**facts, "trust_declarations": False}
     case = case_from(PROBE, facts, AS_OF)
@@ -179,7 +179,7 @@ def test_no_smaller_one_is_missed(facts: dict[str, Any]) -> None:
 
 
 @given(households.partial())
-@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 def test_each_flips_the_decision_and_needs_all_its_changes(facts: dict[str, Any]) -> None:
     case = case_from(PROBE, facts, AS_OF)
     now = decide(PROBE, case).eligibility

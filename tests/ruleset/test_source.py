@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from shibie.errors import RulesetError, Words
 from shibie.ruleset.positions import FORBIDDEN, trace
 from shibie.ruleset.source import MAX_BYTES, Source, read, read_file
+from support.profiles import examples
 
 WIDE = "\uff1a"  # the full-width colon
 
@@ -510,7 +511,7 @@ def check(error: RulesetError) -> None:
     assert not FORBIDDEN.search(error.render("en").replace("\n", ""))
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(quick=1000, ci=3000, deep=30_000))
 @given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), st.text()))
 @example("a: 1\n---")
 @example("%YAML 2.0\n---\n")
@@ -533,7 +534,6 @@ def test_any_text_is_read_or_refused(text: str) -> None:
             assert source.problem(place, Words("甲", "a")).render()
 
 
-@settings(deadline=None)
 @given(st.binary())
 def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, b: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "fuzz.yaml"

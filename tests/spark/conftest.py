@@ -13,8 +13,17 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
+@pytest.fixture(scope="session", autouse=True)
+def started_quickly() -> Iterator[None]:
+    """Each Java runs for a minute: compiling what it runs to the utmost would take longer."""
+    options = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PYSPARK_SUBMIT_ARGS", f"--driver-java-options '{options}' pyspark-shell")
+        yield
+
+
 @pytest.fixture(scope="session")
-def spark() -> Iterator[SparkSession]:
+def spark(started_quickly: None) -> Iterator[SparkSession]:
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ and "CI" not in os.environ:
         pytest.skip("Spark needs Java 17 or newer: apt-get install openjdk-17-jre-headless")
     from pyspark.sql import SparkSession

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -34,6 +33,7 @@ from shibie.summary import summarise
 from shibie.tables.results import result_tables, write_folder
 from support import books
 from support import expressions as given_expressions
+from support.profiles import examples
 from support.rulesets import POOL, fixed, rulesets
 from tables.test_damage import damaged
 from test_cli import PACK as RULES
@@ -43,9 +43,6 @@ from test_programmes import FIXTURES, PROGRAMMES, Programme, checked
 if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import SparkSession
-
-pytestmark = pytest.mark.xdist_group("spark")
-EXAMPLES = int(os.environ.get("SHIBIE_SPARK_EXAMPLES", "6"))
 
 
 # --- whole folders -----------------------------------------------------------------------
@@ -148,7 +145,7 @@ def agree(spark: SparkSession, ruleset: RuleSet, given_: list[dict[str, Any]]) -
 
 
 @settings(
-    max_examples=EXAMPLES,
+    max_examples=examples(quick=6, ci=12, deep=60),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=list(HealthCheck),

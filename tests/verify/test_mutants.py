@@ -148,6 +148,7 @@ def test_the_percentage_is_never_rounded_up_to_100(found: Score) -> None:
     assert many.percent == 99.9
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(shipped()))
 def test_the_shipped_packs_notice_everything(name: str) -> None:
     found = score(load(name))

@@ -17,6 +17,7 @@ from shibie.verify.prover import Prover
 from shibie.verify.reach import Loose, enough
 from support.packs import sound
 from support.probe import DECLARATIONS, HEAD
+from support.profiles import examples
 
 # Conditions that each say something of members and rows in a way of its own.
 PIECES = [
@@ -50,7 +51,7 @@ def combined(draw: st.DrawFn) -> str:
     return " and ".join(f"not ({part})" if draw(st.booleans()) else part for part in parts)
 
 
-@settings(max_examples=10)
+@settings(max_examples=examples(quick=10, ci=30, deep=300))
 @given(combined())
 def test_more_people_and_rows_change_nothing(text: str) -> None:
     claim = parse(text, BASE.names)

@@ -174,8 +174,11 @@ class _Maker:
         for spec in specs:
             if (owner, spec.name) not in self.aims.used or spec.name == "id_number":
                 continue
+            # The value first: what is unknown is then drawn with no fewer choices, and
+            # shrinks to what is known.
+            value = self.draw(self.values(owner, spec))
             unknown = not self.complete and self.draw(self.seldom(False, True))
-            given[spec.name] = None if unknown else self.draw(self.values(owner, spec))
+            given[spec.name] = None if unknown else value
         return given
 
     def seldom(self, usual: Any, *others: Any) -> st.SearchStrategy[Any]:

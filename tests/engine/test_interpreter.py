@@ -15,6 +15,7 @@ from shibie.engine import interpreter
 from shibie.engine.interpreter import Place, evaluate, truth
 from shibie.engine.kleene import conjunction, disjunction, negation
 from shibie.given import case_from
+from shibie.language import tree
 from shibie.language.parse import parse
 from support import households
 from support.expressions import AS_OF, Both, conditions, python_value

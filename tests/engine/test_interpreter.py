@@ -17,6 +17,7 @@ from shibie.engine.kleene import conjunction, disjunction, negation
 from shibie.given import case_from
 from shibie.language import tree
 from shibie.language.parse import parse
+from shibie.language.variants import one_key
 from support import households
 from support.expressions import AS_OF, Both, conditions, python_value
 from support.probe import probe
@@ -232,6 +233,6 @@ def test_age_turns_on_the_birthday() -> None:
 
 def test_a_node_without_a_case_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     # A class made here for it would stay a subclass of Node in every test that comes after.
-    monkeypatch.delitem(interpreter.CASES, (tree.Not, ""))
+    monkeypatch.delitem(interpreter.CASES, one_key(tree.Not, ""))
     with pytest.raises(KeyError):
         value_of("not flag", {"flag": True})

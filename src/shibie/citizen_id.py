@@ -237,6 +237,17 @@ def years_between(start: date, end: date) -> int:
     return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
 
 
+def months_between(start: date, end: date) -> int:
+    """Completed months from `start` to `end`; negative when `end` comes first.
+
+    >>> months_between(date(2015, 1, 31), date(2015, 2, 28)), months_between(date(2015, 1, 31), date(2015, 3, 1))
+    (0, 1)
+    """
+    if end < start:
+        return -months_between(end, start)
+    return 12 * (end.year - start.year) + end.month - start.month - (end.day < start.day)
+
+
 def age(number: str, at: date) -> int:
     """Completed years of age on a day.
 

@@ -64,15 +64,22 @@ EXAMPLES = {
     "Arithmetic/-": "wage - household.rooms",
     "Arithmetic/*": "wage * 0.05",
     "Negate": "-wage",
-    "Round": "round(wage, 1)",
-    "RoundQuotient": "round(wage / work_months, 2)",
+    "Round/nearest": "round(wage, 1)",
+    "Round/down": "floor(wage, 1)",
+    "Round/up": "ceil(wage)",
+    "RoundQuotient/nearest": "round(wage / work_months, 2)",
+    "RoundQuotient/down": "floor(wage / work_months, 2)",
+    "RoundQuotient/up": "ceil(wage / work_months)",
     "Extremum/min": "min(wage, work_months, 0.5)",
     "Extremum/max": "max(since, as_of)",
     "Absolute": "abs(wage - 7)",
     "Known": "known(wage)",
     "Sure": "earning",
     "Between/years": "years_between(since, as_of)",
+    "Between/months": "months_between(since, as_of)",
     "Between/days": "days_between(since, as_of)",
+    "DatePart/year": "year(since)",
+    "DatePart/month": "month(as_of)",
     "Quantifier/any": "vehicles.any(value > 1)",
     "Quantifier/all": "vehicles.all(value > household.area)",
     "Quantifier/none": 'vehicles.none(kind == "货车")',
@@ -110,6 +117,7 @@ def test_the_kernel_is_small() -> None:
     assert {label_of(key) for key in COMPOSITE} == {
         "Compare/!=", "Compare/>", "Compare/<=", "Compare/>=", "Arithmetic/-", "Absolute",
         "Quantifier/none", "Quantifier/all", "Aggregate/count", "Sure",
+        "Round/up", "RoundQuotient/up", "DatePart/year", "DatePart/month",
     }  # fmt: skip
     assert {each.label for each in OPERATORS.values()} == EXAMPLES.keys()
 
@@ -320,3 +328,11 @@ def test_a_magnitude_is_bounded_by_nought() -> None:
 def test_every_kind_of_predicate_is_a_truth() -> None:
     quantifiers = [each for key, each in OPERATORS.items() if key[0] is tree.Quantifier]
     assert {each.kinds(0) for each in quantifiers} == {(Bool,)}
+
+
+def test_the_manual_names_every_operator_that_is_written() -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    section = manual.split("## Conditions")[1].split("\n## ")[0]
+    words = set(re.findall(r"[a-z_]+", section))
+    missing = {*operators.FUNCTIONS, *operators.METHODS} - words
+    assert missing == set()

@@ -107,7 +107,7 @@ def test_how_large_numbers_can_be(text: str, scale: int, limit: int) -> None:
         ('level == "甲" if flag else 3', [('level == "甲" if flag else 3', "the branches differ: bool, integer", None)]),
         ('date("2015-02-30") < as_of', [('"2015-02-30"', "not a valid date", 'write date("2015-07-01")')]),
         ("round(wage_income, 9) > 1", [("9", "places must be a whole number from 0 to 6", None)]),
-        ("len(members) > 1", [("len", "there is no function 'len'", "round, min, max, abs, known, years_between, days_between, date")]),
+        ("len(members) > 1", [("len", "there is no function 'len'", "round, floor, ceil, min, max, abs, known, years_between, months_between, days_between, year, month, date")]),
         ("__import__('os').system('x')", [("__import__('os')", "'__import__('os')' is neither members nor a register", None)]),
         ("[x for x in members]", [("[x for x in members]", "this is not part of the rule language", None)]),
         ("(lambda: 1)()", [("(lambda: 1)()", "this cannot be called", None)]),

@@ -177,7 +177,7 @@ class Maker:
         return self.one_of([*NAMES[owner]["date"], Both(f'date("{text}")', f"date('{text}')")])  # type: ignore[no-any-return]
 
     def between(self, owner: str) -> Both:
-        unit, a, b = self.one_of(["years", "days"]), self.date(owner), self.date(owner)
+        unit, a, b = self.one_of(["years", "months", "days"]), self.date(owner), self.date(owner)
         return Both(f"{unit}_between({a.text}, {b.text})", f"{unit}({a.python}, {b.python})")
 
     def coded(self, owner: str) -> Both:

@@ -16,7 +16,7 @@ from typing import Any, cast
 
 from shibie import citizen_id
 from shibie.engine.case import Case, Row, Value
-from shibie.engine.exact import EXACT, quotient, rounded
+from shibie.engine.exact import EXACT, floor, floor_quotient, quotient, rounded
 from shibie.engine.kleene import Truth, conjunction, disjunction, negation
 from shibie.language import tree
 from shibie.language.names import MEMBERS
@@ -268,14 +268,20 @@ def _negate(node: tree.Negate, place: Place, visit: Visit) -> Value:
     return None if value is None else 0 - value
 
 
-def _round(node: tree.Round, place: Place, visit: Visit) -> Value:
-    value = visit(node.operand, place)
-    return None if value is None else rounded(value, node.places)
+def _round(to_places: Callable[[Decimal, int], Decimal]) -> Reads:
+    def round_to(node: tree.Round, place: Place, visit: Visit) -> Value:
+        value = visit(node.operand, place)
+        return None if value is None else to_places(value, node.places)
+
+    return round_to
 
 
-def _round_quotient(node: tree.RoundQuotient, place: Place, visit: Visit) -> Value:
-    above, below = visit(node.numerator, place), visit(node.denominator, place)
-    return None if above is None or below is None else quotient(above, below, node.places)
+def _round_quotient(divided: Callable[[Decimal, Decimal, int], Decimal | None]) -> Reads:
+    def round_quotient(node: tree.RoundQuotient, place: Place, visit: Visit) -> Value:
+        above, below = visit(node.numerator, place), visit(node.denominator, place)
+        return None if above is None or below is None else divided(above, below, node.places)
+
+    return round_quotient
 
 
 def _extremum(choose: Callable[[list[Any]], Any]) -> Reads:
@@ -423,12 +429,15 @@ _OWN: Mapping[Key, Reads] = {
     (tree.Arithmetic, "-"): _arithmetic(operator.sub),
     (tree.Arithmetic, "*"): _arithmetic(operator.mul),
     (tree.Negate, ""): _negate,
-    (tree.Round, ""): _round,
-    (tree.RoundQuotient, ""): _round_quotient,
+    (tree.Round, "nearest"): _round(rounded),
+    (tree.Round, "down"): _round(floor),
+    (tree.RoundQuotient, "nearest"): _round_quotient(quotient),
+    (tree.RoundQuotient, "down"): _round_quotient(floor_quotient),
     (tree.Extremum, "min"): _extremum(min),
     (tree.Extremum, "max"): _extremum(max),
     (tree.Absolute, ""): _absolute,
     (tree.Between, "years"): _between(citizen_id.years_between),
+    (tree.Between, "months"): _between(citizen_id.months_between),
     (tree.Between, "days"): _between(lambda start, end: (end - start).days),
     (tree.Quantifier, "any"): _any,
     (tree.Quantifier, "all"): _all,

@@ -226,14 +226,23 @@ def _negate(prose: Sentences, node: tree.Negate) -> str:
     return "-" + _grouped(node.operand, prose)
 
 
-def _round(prose: Sentences, node: tree.Round) -> str:
-    text = prose.of(node.operand)
-    return prose.say(f"{text}(保留 {node.places} 位小数)", f"{text} (to {node.places} places)")
+def _round(way: Words) -> Says:
+    def round_to(prose: Sentences, node: tree.Round) -> str:
+        return _to_places(prose, prose.of(node.operand), node.places, way)
+
+    return round_to
 
 
-def _round_quotient(prose: Sentences, node: tree.RoundQuotient) -> str:
-    text = f"{_grouped(node.numerator, prose)} ÷ {_grouped(node.denominator, prose)}"
-    return prose.say(f"{text}(保留 {node.places} 位小数)", f"{text} (to {node.places} places)")
+def _round_quotient(way: Words) -> Says:
+    def round_quotient(prose: Sentences, node: tree.RoundQuotient) -> str:
+        text = f"{_grouped(node.numerator, prose)} ÷ {_grouped(node.denominator, prose)}"
+        return _to_places(prose, text, node.places, way)
+
+    return round_quotient
+
+
+def _to_places(prose: Sentences, text: str, places: int, way: Words) -> str:
+    return prose.say(f"{text}({way.zh} {places} 位小数)", f"{text} ({way.en} {places} places)")
 
 
 def _extremum(words: Words) -> Says:
@@ -254,6 +263,14 @@ def _between(words: Words) -> Says:
         return prose.say(f"从{start}到{end}的{words.zh}", f"{words.en} from {start} to {end}")
 
     return between
+
+
+def _date_part(words: Words) -> Says:
+    def date_part(prose: Sentences, node: tree.DatePart) -> str:
+        day = prose.of(node.day)
+        return prose.say(f"{day}的{words.zh}", f"the {words.en} of {day}")
+
+    return date_part
 
 
 def _quantifier(people: Words, rows: Words) -> Says:
@@ -291,6 +308,10 @@ def _rewritten(rewrite: Rewrite) -> Says:
     return lambda prose, node: prose.of(rewrite(node))
 
 
+_NEAREST, _DOWN, _UP = (
+    Words("保留", "to"), Words("向下取到", "down to"), Words("向上取到", "up to"),
+)  # fmt: skip
+
 # Every composite operator has words of its own: the simpler ones would not be what people say.
 _OWN: Mapping[Key, Says] = {
     (tree.Literal, ""): _literal,
@@ -315,13 +336,20 @@ _OWN: Mapping[Key, Says] = {
     (tree.Arithmetic, "-"): _difference,
     (tree.Arithmetic, "*"): _product,
     (tree.Negate, ""): _negate,
-    (tree.Round, ""): _round,
-    (tree.RoundQuotient, ""): _round_quotient,
+    (tree.Round, "nearest"): _round(_NEAREST),
+    (tree.Round, "down"): _round(_DOWN),
+    (tree.Round, "up"): _round(_UP),
+    (tree.RoundQuotient, "nearest"): _round_quotient(_NEAREST),
+    (tree.RoundQuotient, "down"): _round_quotient(_DOWN),
+    (tree.RoundQuotient, "up"): _round_quotient(_UP),
     (tree.Extremum, "min"): _extremum(Words("最小", "least")),
     (tree.Extremum, "max"): _extremum(Words("最大", "greatest")),
     (tree.Absolute, ""): _absolute,
     (tree.Between, "years"): _between(Words("整年数", "completed years")),
+    (tree.Between, "months"): _between(Words("整月数", "completed months")),
     (tree.Between, "days"): _between(Words("天数", "days")),
+    (tree.DatePart, "year"): _date_part(Words("年份", "year")),
+    (tree.DatePart, "month"): _date_part(Words("月份", "month")),
     (tree.Quantifier, "any"): _quantifier(
         Words("有人", "some member"), Words("有一条记录", "some row")
     ),

@@ -65,6 +65,17 @@ def _compare(op: str, kinds: Kinds, rewrite: Rewrite | None = None) -> Operator:
     return Operator(tree.Compare, op, op, "infix", gives.comparison, takes, rewrite=rewrite)
 
 
+def _round(way: str, name: str, rewrite: Rewrite | None = None) -> Operator:
+    return Operator(tree.Round, way, name, "function", gives.rounded, (_NUMBER,), rewrite=rewrite)
+
+
+def _round_quotient(way: str, name: str, rewrite: Rewrite | None = None) -> Operator:
+    takes = (_NUMBER, _NUMBER)
+    return Operator(
+        tree.RoundQuotient, way, name, "function", gives.rounded_quotient, takes, rewrite=rewrite
+    )
+
+
 _RECORDS: Final = (
     # Leaves.
     _leaf(tree.Literal, "constant", gives.constant),
@@ -99,10 +110,12 @@ _RECORDS: Final = (
     Operator(tree.Arithmetic, "*", "*", "infix", gives.product, (_NUMBER, _NUMBER)),
     Operator(tree.Negate, "", "-", "prefix", gives.same, (_NUMBER,)),
     # Functions, in the order in which they are listed to whoever misspells one.
-    Operator(tree.Round, "", "round", "function", gives.rounded, (_NUMBER,)),
-    Operator(
-        tree.RoundQuotient, "", "round", "function", gives.rounded_quotient, (_NUMBER, _NUMBER)
-    ),
+    _round("nearest", "round"),
+    _round("down", "floor"),
+    _round("up", "ceil", rewritings.rounded_up),
+    _round_quotient("nearest", "round"),
+    _round_quotient("down", "floor"),
+    _round_quotient("up", "ceil", rewritings.quotient_rounded_up),
     Operator(tree.Extremum, "min", "min", "function", gives.alike, (_ORDERED,), (2, 99)),
     Operator(tree.Extremum, "max", "max", "function", gives.alike, (_ORDERED,), (2, 99)),
     Operator(
@@ -110,10 +123,22 @@ _RECORDS: Final = (
     ),
     Operator(tree.Known, "", "known", "function", always(BOOL), (_ANY,)),
     Operator(
-        tree.Between, "years", "years_between", "function", always(Number(0, 10_000)), (_DAY, _DAY)
+        tree.Between, "years", "years_between", "function", always(gives.YEARS), (_DAY, _DAY)
     ),
     Operator(
-        tree.Between, "days", "days_between", "function", always(Number(0, 4_000_000)), (_DAY, _DAY)
+        tree.Between, "months", "months_between", "function", always(gives.MONTHS),
+        (_DAY, _DAY),
+    ),
+    Operator(
+        tree.Between, "days", "days_between", "function", always(gives.DAYS), (_DAY, _DAY)
+    ),
+    Operator(
+        tree.DatePart, "year", "year", "function", always(gives.YEARS_AND_ONE), (_DAY,),
+        rewrite=rewritings.year_of,
+    ),
+    Operator(
+        tree.DatePart, "month", "month", "function", always(gives.MONTHS_LESS_YEARS), (_DAY,),
+        rewrite=rewritings.month_of,
     ),
     # Methods of collections, in the order in which they are listed.
     Operator(tree.Quantifier, "any", "any", "method", always(BOOL), (_TRUTH,)),

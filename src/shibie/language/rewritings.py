@@ -11,11 +11,14 @@ magnitude of -1 at least.
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from shibie.language import tree
 from shibie.language.tree import Node
-from shibie.language.types import Number
+from shibie.language.type_rules import MONTHS, YEARS
+from shibie.language.types import DATE, Number
 
 
 def not_equal(node: tree.Compare) -> Node:
@@ -52,6 +55,47 @@ def magnitude(node: tree.Absolute) -> Node:
     """`abs(x)` is `max(x, -x, 0)`."""
     operands = (node.operand, _negative(node.operand, node), _whole(0, node))
     return tree.Extremum("max", operands, type=node.type, at=node.at)
+
+
+def rounded_up(node: tree.Round) -> Node:
+    """`ceil(x, n)` is `-floor(-x, n)`."""
+    below = _negative(node.operand, node)
+    down = tree.Round(below, node.places, "down", type=node.type, at=node.at)
+    return _negative(down, node)
+
+
+def quotient_rounded_up(node: tree.RoundQuotient) -> Node:
+    """`ceil(x / y, n)` is `-floor(-x / y, n)`."""
+    above = _negative(node.numerator, node)
+    down = tree.RoundQuotient(
+        above, node.denominator, node.places, "down", type=node.type, at=node.at
+    )
+    return _negative(down, node)
+
+
+def year_of(node: tree.DatePart) -> Node:
+    """`year(d)` is `years_between(date("0001-01-01"), d) + 1`."""
+    return _plus_one(_since_year_one("years", node), node)
+
+
+def month_of(node: tree.DatePart) -> Node:
+    """`month(d)` is `months_between(date("0001-01-01"), d) - 12 * years_between(…) + 1`."""
+    years, months = _since_year_one("years", node), _since_year_one("months", node)
+    of_years = Number(0, 12 * YEARS.limit)
+    in_years = tree.Arithmetic("*", years, _whole(12, node), type=of_years, at=node.at)
+    whole = Number(0, MONTHS.limit + of_years.limit)
+    rest = tree.Arithmetic("+", months, _negative(in_years, node), type=whole, at=node.at)
+    return _plus_one(rest, node)
+
+
+def _since_year_one(unit: Literal["years", "months"], node: tree.DatePart) -> Node:
+    first = tree.Literal(date(1, 1, 1), type=DATE, at=node.at)
+    of = YEARS if unit == "years" else MONTHS
+    return tree.Between(unit, first, node.day, type=of, at=node.at)
+
+
+def _plus_one(number: Node, of: Node) -> Node:
+    return tree.Arithmetic("+", number, _whole(1, of), type=of.type, at=of.at)
 
 
 def none_of(node: tree.Quantifier) -> Node:

@@ -74,7 +74,7 @@ class Operator:
         """The fields of its nodes that are no operands, such as the places of a rounding.
 
         >>> from shibie.language import operators, tree
-        >>> operators.OPERATORS[tree.Round, ""].attributes
+        >>> operators.OPERATORS[tree.Round, "down"].attributes
         ('places',)
         """
         names = (item.name for item in fields(self.node) if not item.kw_only)

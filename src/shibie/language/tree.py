@@ -206,19 +206,21 @@ class Negate(Node):
 
 @dataclass(frozen=True)
 class Round(Node):
-    """Rounding half away from zero to `places`."""
+    """A number to so many `places`: the nearest (half away from zero), or next below or above."""
 
     operand: Node
     places: int
+    way: Choice["nearest", "down", "up"] = "nearest"
 
 
 @dataclass(frozen=True)
 class RoundQuotient(Node):
-    """`round(numerator / denominator, places)`; division by zero is unknown."""
+    """`round(numerator / denominator, places)`, rounded once; division by zero is unknown."""
 
     numerator: Node
     denominator: Node
     places: int
+    way: Choice["nearest", "down", "up"] = "nearest"
 
 
 @dataclass(frozen=True)
@@ -238,11 +240,19 @@ class Absolute(Node):
 
 @dataclass(frozen=True)
 class Between(Node):
-    """Completed years, or days, from one date to another (negative when reversed)."""
+    """Completed years or months, or days, from one date to another (negative when reversed)."""
 
-    unit: Choice["years", "days"]
+    unit: Choice["years", "months", "days"]
     start: Node
     end: Node
+
+
+@dataclass(frozen=True)
+class DatePart(Node):
+    """The year or the month of a date, as a number."""
+
+    part: Choice["year", "month"]
+    day: Node
 
 
 # --- collections ------------------------------------------------------------------------

@@ -19,6 +19,13 @@ Attributes = Mapping[str, Any]
 TypeRule = Callable[[Sequence[Type], Attributes], Type | None]
 
 
+# Between any two dates.
+YEARS, MONTHS, DAYS = Number(0, 10_000), Number(0, 120_000), Number(0, 4_000_000)
+# The year and the month of a date are never that large; these are what their rewritings give.
+YEARS_AND_ONE = Number(0, YEARS.limit + 1)
+MONTHS_LESS_YEARS = Number(0, MONTHS.limit + 12 * YEARS.limit + 1)
+
+
 def always(result: Type) -> TypeRule:
     """The same type, whatever the operands."""
 

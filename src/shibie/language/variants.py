@@ -47,7 +47,7 @@ def variants_of(cls: type[Node]) -> tuple[str, ...]:
 
     >>> from shibie.language import tree
     >>> variants_of(tree.Between), variants_of(tree.And)
-    (('years', 'days'), ('',))
+    (('years', 'months', 'days'), ('',))
     """
     name = variant_field(cls)
     return get_args(field_types(cls)[name]) if name else ("",)

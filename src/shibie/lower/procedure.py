@@ -25,14 +25,15 @@ from shibie.language.tree import (
     Literal,
     Node,
     Not,
+    Round,
     Sure,
 )  # fmt: skip
+from shibie.language.type_rules import DAYS
 from shibie.language.types import COUNT, DATE, TEXT, Number
 from shibie.ruleset.model import Condition, RuleSet, Step
 
 # Whether a step is recorded at all, and whether its record names a document: never unknown.
 PRESENT, NAMES = "present", "names:"
-DAYS = Number(0, 4_000_000)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,13 @@ def ends(step: Step) -> Node:
     return Choose(Known(notice), later, done, type=DATE)
 
 
+def _whole(days: Node) -> Node:
+    """A number of days without its fraction."""
+    if isinstance(days.type, Number) and days.type.scale:
+        return Round(days, 0, "down", type=Number(0, days.type.limit + 1))
+    return days
+
+
 def notice_days(step: Step) -> Node:
     """Days of notice, by the pack's convention; unknown without both dates."""
     days = Between("days", recorded(step, "notice_from"), recorded(step, "notice_to"), type=DAYS)
@@ -137,7 +145,7 @@ def _of_step(step: Step, by_id: Mapping[str, Step]) -> Iterator[_Wrong]:
         yield "document", Not(Field(f"step:{step.id}", NAMES + document)), document
     if step.min_days is not None:
         # Where the pack has no least number of days, nothing is wrong with any.
-        least = step.min_days
+        least = _whole(step.min_days)
         yield "notice", every((Known(least), Compare("<", notice_days(step), least))), None
     for condition in step.must:
         yield condition.id, Not(condition.node), condition

@@ -10,7 +10,8 @@ statements; `Loose` is the loosened reading.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
 from shibie.engine.solver.household import Bound, Symbolic
@@ -20,6 +21,7 @@ from shibie.engine.solver.values import Number, Value
 from shibie.engine.solver.z3lib import z3
 from shibie.language import tree
 from shibie.language.names import MEMBERS
+from shibie.language.operators import OPERATORS, Key, RegistryError, label_of, variants_of
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.types import Number as NumberType
 from shibie.language.walks import walk
@@ -130,12 +132,8 @@ class Loose(Reading):
 
     def value(self, node: Node, place: Place = Place()) -> Value:
         """The value of a node, loosened."""
-        match node:
-            case tree.Aggregate():
-                return self._any_number(node, place)
-            case tree.RoundQuotient():
-                return self._any_quotient(node, place)
-        return super().value(node, place)
+        loosened = _LOOSENED.get(node.operator)
+        return loosened(self, node, place) if loosened else super().value(node, place)
 
     @property
     def base(self) -> Symbolic:
@@ -155,34 +153,44 @@ class Loose(Reading):
             assert not isinstance(facts, Stepped)
         return f"any {node!r} at {place}{changed}"
 
-    def _any_number(self, node: tree.Aggregate, place: Place) -> Value:
-        complete = self._complete(node.collection, place)
+    def _any_number(self, node: tree.Aggregate, place: Place) -> tuple[Number, Bool, Bool]:
+        """Any number; that all items and their values are known; that there is an item."""
         items = list(self._items(node.collection, place))
-        some = either(*(there for there, _ in items))
-        known = complete
+        known = self._complete(node.collection, place)
         if node.operand is not None:
             values = [(there, self.value(node.operand, at)) for there, at in items]
-            known = both(complete, *(implies(there, value.known) for there, value in values))
-            if not isinstance(node.type, NumberType):
-                return super().value(node, place)
-        scale = cast("NumberType", node.type).scale
-        units = z3.Int(self._label(node, place))
+            known = both(known, *(implies(there, value.known) for there, value in values))
+        scale = node.type.scale if isinstance(node.type, NumberType) else 0
+        found = Number(known, z3.Int(self._label(node, place)), scale)
+        return found, known, either(*(there for there, _ in items))
+
+    def _any_of_items(self, node: tree.Aggregate, place: Place) -> Value:
+        if not isinstance(node.type, NumberType):
+            return super().value(node, place)
+        found, known, some = self._any_number(node, place)
+        return replace(found, known=both(known, some))
+
+    def _any_sum(self, node: tree.Aggregate, place: Place) -> Value:
+        found, known, some = self._any_number(node, place)
+        self.base.structure.append(implies(both(known, inverse(some)), found.units == 0))
+        return found
+
+    def _any_count(self, node: tree.Aggregate, place: Place) -> Value:
+        found, known, some = self._any_number(node, place)
         said = self.base.structure
-        if node.kind in ("min", "max"):
-            return Number(both(known, some), units, scale)
-        said.append(implies(both(known, inverse(some)), units == 0))
-        if node.kind == "count":
-            said.append(units >= 0)
-            if node.operand is None:
-                said.append(implies(both(known, some), units >= 1))
-        return Number(known, units, scale)
+        said.append(implies(both(known, inverse(some)), found.units == 0))
+        said.append(found.units >= 0)
+        if node.operand is None:
+            said.append(implies(both(known, some), found.units >= 1))
+        return found
 
     def _any_quotient(self, node: tree.RoundQuotient, place: Place) -> Value:
         above, below = self.number(node.numerator, place), self.number(node.denominator, place)
         if isinstance(below.units, int):
             return super().value(node, place)
         known = both(above.known, below.known, inverse(either(below.units == 0)))
-        name = f"quotient {above.scale} {below.scale} {node.places}"
+        # One function for each way of rounding: the nearest is not the next below.
+        name = f"quotient {above.scale} {below.scale} {node.places} {node.way}"
         units = z3.Function(name, z3.IntSort(), z3.IntSort(), z3.IntSort())(
             z3.IntVal(above.units) if isinstance(above.units, int) else above.units, below.units
         )
@@ -195,3 +203,16 @@ class Loose(Reading):
             ]
         earlier.append((above.units, below.units, units))
         return Number(known, units, node.places)
+
+
+_LOOSENED: Mapping[Key, Callable[[Loose, Any, Place], Value]] = {
+    (tree.Aggregate, "count"): Loose._any_count,
+    (tree.Aggregate, "sum"): Loose._any_sum,
+    (tree.Aggregate, "min"): Loose._any_of_items,
+    (tree.Aggregate, "max"): Loose._any_of_items,
+    **{(tree.RoundQuotient, way): Loose._any_quotient for way in variants_of(tree.RoundQuotient)},
+}
+for _key in OPERATORS:
+    # What is said of how many items are enough holds of aggregates that are loosened here.
+    if _key[0] is tree.Aggregate and _key not in _LOOSENED:
+        raise RegistryError(f"proofs of any size do not know how to loosen {label_of(_key)}")

@@ -13,7 +13,17 @@ from typing import Final
 
 from sqlglot import exp
 
-from shibie.engine.relational.sql import FALSE, Dialect, Sql, binary, case, number, safe, typed
+from shibie.engine.relational.sql import (
+    FALSE,
+    Dialect,
+    Sql,
+    binary,
+    both,
+    case,
+    number,
+    safe,
+    typed,
+)
 from shibie.language.types import Number
 
 NARROW: Final = 18
@@ -122,31 +132,39 @@ class Exact:
             self.as_width(right, b.digits, result.digits),
         )
 
-    def rounded(self, value: Sql, of: Number, places: int, result: Number) -> Sql:
-        """Half away from zero to `places`."""
+    def rounded(
+        self, value: Sql, of: Number, places: int, result: Number, down: bool = False
+    ) -> Sql:
+        """To `places`, half away from zero or always down."""
         if places >= of.scale:
             return self.to(value, of, result)
         value = self.bind(value)
         unit = self.power(of.scale - places, max(of.digits, of.scale - places + 1))
-        half = typed(
-            exp.Literal.number(5 * 10 ** (of.scale - places - 1)), self.sql_type(of.digits + 1)
-        )
+        negative = _below_zero(value)
+        # Whatever is added to the size before it is cut off.
+        more: Sql = self._units(5 * 10 ** (of.scale - places - 1), of.digits + 1)
+        if down:
+            all_but_one = self._units(10 ** (of.scale - places) - 1, of.digits + 1)
+            more = case((negative, all_but_one), default=self._units(0, of.digits + 1))
         size = self.as_width(exp.func("ABS", value), of.digits, of.digits + 1)
-        quotient = self.divided(binary(exp.Add, size, half), unit, of.digits + 1)
-        return self.as_width(self._signed(quotient, _below_zero(value)), of.digits + 1,
-                             result.digits)  # fmt: skip
+        quotient = self.divided(binary(exp.Add, size, more), unit, of.digits + 1)
+        return self.as_width(self._signed(quotient, negative), of.digits + 1, result.digits)
+
+    def _units(self, units: int, digits: int) -> Sql:
+        return typed(exp.Literal.number(units), self.sql_type(digits))
 
     def quotient(
-        self, above: Sql, a: Number, below: Sql, b: Number, places: int, result: Number
-    ) -> Sql:
-        """The exact quotient rounded once, half away from zero; by zero NULL."""
+        self, above: Sql, a: Number, below: Sql, b: Number, places: int, result: Number,
+        down: bool = False,
+    ) -> Sql:  # fmt: skip
+        """The exact quotient rounded once, half away from zero or down; by zero NULL."""
         above, below = self.bind(above), self.bind(below)
         shift = b.scale + places - a.scale
         have_above, have_below = a.digits + max(shift, 0), b.digits + max(-shift, 0)
         size_above = self.scaled(exp.func("ABS", above), max(shift, 0), a.digits)
         size_below: Sql = exp.func("ABS", below)
         if have_below > WIDE:
-            # So large a divisor gives zero; how large does not matter.
+            # So large a divisor gives the unit next to zero, or zero; how large does not matter.
             edge = self.power(WIDE - 1 + shift, b.digits)
             size_below, have_below = exp.func("LEAST", size_below, edge), WIDE
             size_below = self.scaled(size_below, -shift, WIDE + shift)
@@ -157,10 +175,13 @@ class Exact:
         wide_below = self.as_width(size_below, have_below, width)
         d = self.bind(exp.Nullif(this=wide_below, expression=number(0)))
         rest = binary(exp.Mod, n, d)
-        up = case((binary(exp.GTE, rest, binary(exp.Sub, d, rest)), number(1)), default=number(0))
-        whole = self.divided(n, d, width)
-        size = binary(exp.Add, whole, self.as_width(up, 1, width))
         negative = binary(exp.NEQ, _below_zero(above), _below_zero(below))
+        further = binary(exp.GTE, rest, binary(exp.Sub, d, rest))
+        if down:
+            further = both(negative, binary(exp.GT, rest, number(0)))
+        one = case((further, number(1)), default=number(0))
+        whole = self.divided(n, d, width)
+        size = binary(exp.Add, whole, self.as_width(one, 1, width))
         return self.as_width(self._signed(size, negative), width, result.digits)
 
     def _signed(self, size: Sql, negative: Sql) -> Sql:

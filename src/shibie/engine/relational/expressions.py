@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from sqlglot import exp
 
+from shibie.engine.relational import dates
 from shibie.engine.relational.arithmetic import Exact
 from shibie.engine.relational.plan import HOUSEHOLDS, MEMBERS, Plan
 from shibie.engine.relational.sql import (
@@ -23,7 +24,6 @@ from shibie.engine.relational.sql import (
     TRUE,
     Dialect,
     Sql,
-    added,
     binary,
     both,
     case,
@@ -195,7 +195,7 @@ class Compiler:
     def _age(self, _node: tree.Given, _place: str) -> Sql:
         born = self.plan.source(MEMBERS, "born_")
         as_of = self.constant(self.asked.as_of, DATE)
-        return self.plan.derive(MEMBERS, self.years(born, as_of))
+        return self.plan.derive(MEMBERS, dates.years(born, as_of, self.dialect))
 
     def _fact(self, node: tree.Fact, _place: str) -> Sql:
         owner = MEMBERS if node.owner == MEMBER else HOUSEHOLDS
@@ -264,41 +264,8 @@ class Compiler:
     def _negate(self, node: tree.Negate, place: str) -> Sql:
         return binary(exp.Sub, number(0), self.value(node.operand, place))
 
-    def _round(self, node: tree.Round, place: str) -> Sql:
-        of, result = cast("Number", node.operand.type), cast("Number", node.type)
-        value = self.value(node.operand, place)
-        return self.exact(place).rounded(value, of, node.places, result)
-
-    def _round_quotient(self, node: tree.RoundQuotient, place: str) -> Sql:
-        return self.exact(place).quotient(
-            self.value(node.numerator, place), cast("Number", node.numerator.type),
-            self.value(node.denominator, place), cast("Number", node.denominator.type),
-            node.places, cast("Number", node.type),
-        )  # fmt: skip
-
     def _absolute(self, node: tree.Absolute, place: str) -> Sql:
         return exp.func("ABS", self.value(node.operand, place))
-
-    def days(self, start: Sql, end: Sql) -> Sql:
-        """Days from one date to another."""
-        if self.dialect == "duckdb":
-            between: Sql = exp.Anonymous(this="DATE_DIFF", expressions=[text("day"), start, end])
-        else:
-            between = exp.Anonymous(this="DATEDIFF", expressions=[end, start])
-        return typed(between, "BIGINT")
-
-    def years(self, start: Sql, end: Sql) -> Sql:
-        """Completed years, negative when reversed; 29 February is completed on 1 March."""
-        forward = self._completed(start, end)
-        back = exp.Neg(this=exp.Paren(this=self._completed(end, start)))
-        whole = case((binary(exp.LT, end, start), back), default=forward)
-        return typed(whole, "BIGINT")
-
-    def _completed(self, start: Sql, end: Sql) -> Sql:
-        years = binary(exp.Sub, exp.func("YEAR", end), exp.func("YEAR", start))
-        early = binary(exp.LT, _month_and_day(end), _month_and_day(start))
-        return binary(exp.Sub, years, case((early, exp.Literal.number(1)),
-                                           default=exp.Literal.number(0)))  # fmt: skip
 
     # --- collections --------------------------------------------------------------------
 
@@ -409,11 +376,39 @@ def _extremum(function: str) -> Reads:
     return extremum
 
 
-def _between(count: Callable[[Compiler, Sql, Sql], Sql]) -> Reads:
+def _round(down: bool) -> Reads:
+    def round_to(self: Compiler, node: tree.Round, place: str) -> Sql:
+        of, result = cast("Number", node.operand.type), cast("Number", node.type)
+        value = self.value(node.operand, place)
+        return self.exact(place).rounded(value, of, node.places, result, down)
+
+    return round_to
+
+
+def _round_quotient(down: bool) -> Reads:
+    def round_quotient(self: Compiler, node: tree.RoundQuotient, place: str) -> Sql:
+        return self.exact(place).quotient(
+            self.value(node.numerator, place), cast("Number", node.numerator.type),
+            self.value(node.denominator, place), cast("Number", node.denominator.type),
+            node.places, cast("Number", node.type), down,
+        )  # fmt: skip
+
+    return round_quotient
+
+
+def _between(count: dates.Count) -> Reads:
     def between(self: Compiler, node: tree.Between, place: str) -> Sql:
-        return count(self, self.bound(node.start, place), self.bound(node.end, place))
+        start, end = self.bound(node.start, place), self.bound(node.end, place)
+        return count(start, end, self.dialect)
 
     return between
+
+
+def _date_part(function: str) -> Reads:
+    def date_part(self: Compiler, node: tree.DatePart, place: str) -> Sql:
+        return typed(exp.func(function, self.value(node.day, place)), "BIGINT")
+
+    return date_part
 
 
 def _of_items(how: str) -> Reads:
@@ -440,11 +435,6 @@ def _can_equal(value: tree.Constant, of: Type) -> bool:
     return True
 
 
-def _month_and_day(day: Sql) -> Sql:
-    hundreds = binary(exp.Mul, exp.func("MONTH", day), exp.Literal.number(100))
-    return added([hundreds, exp.func("DAY", day)])
-
-
 _OWN: Mapping[Key, Reads] = {
     (tree.Literal, ""): Compiler._literal,
     (tree.AsOf, ""): Compiler._as_of,
@@ -467,12 +457,18 @@ _OWN: Mapping[Key, Reads] = {
     (tree.Arithmetic, "+"): _sum_of_two(exp.Add),
     (tree.Arithmetic, "*"): Compiler._product,
     (tree.Negate, ""): Compiler._negate,
-    (tree.Round, ""): Compiler._round,
-    (tree.RoundQuotient, ""): Compiler._round_quotient,
+    (tree.Round, "nearest"): _round(down=False),
+    (tree.Round, "down"): _round(down=True),
+    (tree.RoundQuotient, "nearest"): _round_quotient(down=False),
+    (tree.RoundQuotient, "down"): _round_quotient(down=True),
     (tree.Extremum, "min"): _extremum("LEAST"),
     (tree.Extremum, "max"): _extremum("GREATEST"),
-    (tree.Between, "years"): _between(Compiler.years),
-    (tree.Between, "days"): _between(Compiler.days),
+    (tree.Between, "years"): _between(dates.years),
+    (tree.Between, "months"): _between(dates.months),
+    (tree.Between, "days"): _between(dates.days),
+    # For speed: one function instead of two completed differences.
+    (tree.DatePart, "year"): _date_part("YEAR"),
+    (tree.DatePart, "month"): _date_part("MONTH"),
     (tree.Quantifier, "any"): Compiler._any,
     (tree.Aggregate, "sum"): Compiler._sum,
     (tree.Aggregate, "min"): _of_items("min"),

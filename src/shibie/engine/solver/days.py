@@ -102,5 +102,18 @@ def years_between(start: Day, end: Day) -> Int:
     return pick(end.key < start.key, -_completed(end, start), _completed(start, end))
 
 
+def months_between(start: Day, end: Day) -> Int:
+    """Completed months, negative when reversed.
+
+    >>> months_between(Day(2015, 1, 31), Day(2015, 2, 28)), months_between(Day(2015, 3, 1), Day(2015, 1, 1))
+    (0, -2)
+    """
+    return pick(end.key < start.key, -_months(end, start), _months(start, end))
+
+
+def _months(start: Day, end: Day) -> Int:
+    return 12 * (end.year - start.year) + end.month - start.month - pick(end.day < start.day, 1, 0)
+
+
 def _completed(start: Day, end: Day) -> Int:
     return end.year - start.year - pick(end.in_year < start.in_year, 1, 0)

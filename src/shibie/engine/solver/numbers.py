@@ -8,6 +8,9 @@ from math import gcd
 from shibie.engine.solver.logic import Int, both, either, inverse, pick
 from shibie.engine.solver.values import MOST_VALUES, Number
 
+# How one whole number is divided by a positive one.
+Divide = Callable[[Int, Int], Int]
+
 
 def total(a: Number, b: Number) -> Number:
     """Sum."""
@@ -88,25 +91,38 @@ def divided(above: Int, below: Int) -> Int:
     return pick(above >= 0, up, down)
 
 
-def rounded(number: Number, places: int) -> Number:
+def divided_down(above: Int, below: Int) -> Int:
+    """The next whole number below `above / below`; `below` is positive.
+
+    >>> divided_down(5, 2), divided_down(-5, 2)
+    (2, -3)
+    """
+    if isinstance(above, int) and isinstance(below, int):
+        return above // below
+    if isinstance(below, int) and below == 1:
+        return above
+    return above / below  # the solver's division of whole numbers rounds down
+
+
+def rounded(number: Number, places: int, divide: Divide = divided) -> Number:
     """Rounding to so many places."""
     if places >= number.scale:
         return Number(number.known, number.at(places), places, number.values if places == number.scale else None)  # fmt: skip
     unit = 10 ** (number.scale - places)
     values = None
     if number.values is not None:
-        values = frozenset(divided(each, unit) for each in number.values)
-    return Number(number.known, divided(number.units, unit), places, values)
+        values = frozenset(divide(each, unit) for each in number.values)
+    return Number(number.known, divide(number.units, unit), places, values)
 
 
-def quotient(above: Number, below: Number, places: int) -> Number:
+def quotient(above: Number, below: Number, places: int, divide: Divide = divided) -> Number:
     """The quotient rounded once; unknown where `below` is zero."""
     known = both(above.known, below.known, inverse(either(below.units == 0)))
     # above.units / 10**a over below.units / 10**b, in units of 10**-places
     grow, shrink = 10 ** (below.scale + places), 10**above.scale
     if below.values is None:
         sign = pick(below.units < 0, -1, 1)
-        units = divided(above.units * grow * sign, absolute(below.units) * shrink)
+        units = divide(above.units * grow * sign, absolute(below.units) * shrink)
         return Number(known, units, places)
 
     def over(value: int) -> Int:
@@ -114,6 +130,6 @@ def quotient(above: Number, below: Number, places: int) -> Number:
             return 0
         common = gcd(grow, value * shrink)
         factor = grow // common if value > 0 else -(grow // common)
-        return divided(above.units * factor, abs(value) * shrink // common)
+        return divide(above.units * factor, abs(value) * shrink // common)
 
     return Number(known, by_cases(below, over), places)

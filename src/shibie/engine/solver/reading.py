@@ -266,13 +266,6 @@ class Reading:
     def _negate(self, node: tree.Negate, place: Place) -> Value:
         return numbers.negated(self.number(node.operand, place))
 
-    def _round(self, node: tree.Round, place: Place) -> Value:
-        return numbers.rounded(self.number(node.operand, place), node.places)
-
-    def _round_quotient(self, node: tree.RoundQuotient, place: Place) -> Value:
-        above, below = self.number(node.numerator, place), self.number(node.denominator, place)
-        return numbers.quotient(above, below, node.places)
-
     def _absolute(self, node: tree.Absolute, place: Place) -> Value:
         return numbers.magnitude(self.number(node.operand, place))
 
@@ -372,6 +365,21 @@ def _of_items(before: Before) -> Reads:
     return of_items
 
 
+def _round(divide: numbers.Divide) -> Reads:
+    def round_to(self: Reading, node: tree.Round, place: Place) -> Value:
+        return numbers.rounded(self.number(node.operand, place), node.places, divide)
+
+    return round_to
+
+
+def _round_quotient(divide: numbers.Divide) -> Reads:
+    def round_quotient(self: Reading, node: tree.RoundQuotient, place: Place) -> Value:
+        above, below = self.number(node.numerator, place), self.number(node.denominator, place)
+        return numbers.quotient(above, below, node.places, divide)
+
+    return round_quotient
+
+
 def _between(count: Callable[[Day, Day], Int]) -> Reads:
     def between(self: Reading, node: tree.Between, place: Place) -> Value:
         start, end = self.value(node.start, place), self.value(node.end, place)
@@ -408,11 +416,14 @@ _OWN: Mapping[Key, Reads] = {
     (tree.Arithmetic, "+"): Reading._sum_of_two,
     (tree.Arithmetic, "*"): Reading._product,
     (tree.Negate, ""): Reading._negate,
-    (tree.Round, ""): Reading._round,
-    (tree.RoundQuotient, ""): Reading._round_quotient,
+    (tree.Round, "nearest"): _round(numbers.divided),
+    (tree.Round, "down"): _round(numbers.divided_down),
+    (tree.RoundQuotient, "nearest"): _round_quotient(numbers.divided),
+    (tree.RoundQuotient, "down"): _round_quotient(numbers.divided_down),
     (tree.Extremum, "min"): _extremum(not_after),
     (tree.Extremum, "max"): _extremum(not_before),
     (tree.Between, "years"): _between(days.years_between),
+    (tree.Between, "months"): _between(days.months_between),
     (tree.Between, "days"): _between(days.days_between),
     (tree.Quantifier, "any"): Reading._any,
     (tree.Aggregate, "sum"): Reading._sum,

@@ -89,7 +89,7 @@ class Calls(Terms):
         places = self.places(node.args[1]) if len(node.args) == 2 else 0
         inner = node.args[0]
         if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Div):
-            quotient = operators.OPERATORS[tree.RoundQuotient, ""]
+            quotient = operators.OPERATORS[tree.RoundQuotient, operator.variant]
             operands = self.arguments((inner.left, inner.right), quotient, context)
             return quotient.built(*operands, places=places)
         return operator.built(*self.arguments((inner,), operator, context), places=places)

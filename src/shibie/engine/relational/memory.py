@@ -97,7 +97,9 @@ def _decide_group(
         of_household[row[HID]].append(row)
     for row, case in zip(households, cases, strict=True):
         own = of_household[row[HID]]
-        yield assemble(ruleset, case, row, own, sources.first[row[HID]], unknown.get(row[HID], ()))
+        yield assemble(
+            ruleset, case, row, own, sources.first.get(row[HID], 0), unknown.get(row[HID], ())
+        )
 
 
 class _Duck:

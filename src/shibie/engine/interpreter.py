@@ -80,7 +80,8 @@ class Place:
 
     def says(self, node: Node) -> Value:
         """The value of a node here."""
-        return evaluate(node, self)
+        value: Value = CASES[node.operator](node, self, _evaluate)
+        return value
 
     def label(self) -> str:
         """Prefix of the facts at hand in lists of unknown facts."""
@@ -102,7 +103,8 @@ def evaluate(node: Node, place: Place) -> Value:
     >>> evaluate(tree.Not(Literal(True)), cast("Place", None))
     False
     """
-    return cast("Value", CASES[node.operator](node, place, _evaluate))
+    value: Value = CASES[node.operator](node, place, _evaluate)
+    return value
 
 
 def _evaluate(node: Node, place: Place) -> Any:
@@ -136,10 +138,14 @@ def _parameter(node: tree.Parameter, place: Place, visit: Visit) -> Value:
 
 def _declared(node: tree.Field | tree.Declared, place: Place, visit: Visit) -> Value:
     """What the form says, before any comparison."""
-    if node.owner == HOUSEHOLD:
-        return cast("Value", getattr(place.case.household, node.name))
-    member = place.case.household.members[cast("int", place.member)]
-    return cast("Value", getattr(member, node.name))
+    household = place.case.household
+    whose = (
+        household
+        if place.member is None or node.owner == HOUSEHOLD
+        else household.members[place.member]
+    )
+    value: Value = getattr(whose, node.name)
+    return value
 
 
 def _record(node: tree.Field, place: Place, visit: Visit) -> Value:
@@ -173,7 +179,8 @@ def _field(node: tree.Field, place: Place, visit: Visit) -> Value:
     if place.case.trust_declarations and hits.collection.name not in place.case.supplied:
         return said
     # A declared "no" counts only once it is compared, so it adds nothing here.
-    return cast("Value", visit(hits, place if node.owner == MEMBER else place.at_household()))
+    value: Value = visit(hits, place if node.owner == MEMBER else place.at_household())
+    return value
 
 
 def _age(node: tree.Given, place: Place, visit: Visit) -> Value:

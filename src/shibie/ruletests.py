@@ -23,6 +23,7 @@ from shibie.engine.interpreter import Place, evaluate
 from shibie.errors import InputError, Problem, RulesetError, Words, did_you_mean
 from shibie.given import case_from
 from shibie.language.tree import HOUSEHOLD
+from shibie.lower import lowered
 from shibie.ruleset.forms import validated
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.schema import Form
@@ -225,7 +226,7 @@ class _Reader:
         ruleset = self.ruleset
         rules = {rule.id for rule in all_rules(ruleset)}
         tracks = {rule.id for rule in ruleset.tracks}
-        grounds = {rule.id for rule in (*ruleset.exclusions, *ruleset.reviews)} | {"not_poor"}
+        grounds = {each.name for each in lowered(ruleset).grounds}
         known: list[tuple[str, Iterable[str], set[str]]] = [
             ("rules", expect.rules, rules),
             ("tracks", expect.tracks or (), tracks),

@@ -9,10 +9,11 @@ from typing import Any, cast
 
 from shibie.check import Checked
 from shibie.compare import unmatched
-from shibie.decision import NOT_POOR, Decision
+from shibie.decision import Decision
 from shibie.engine.case import Case
 from shibie.engine.interpreter import Place, evaluate
 from shibie.language.tree import HOUSEHOLD
+from shibie.lower import lowered
 from shibie.ruleset.model import Rule, RuleSet
 
 ByRule = dict[str, dict[str, dict[str, int]]]
@@ -47,7 +48,7 @@ def summarise(checked: Checked) -> dict[str, Any]:
         ),
         "by_ground": _each(
             pairs,
-            [*(rule.id for rule in (*ruleset.exclusions, *ruleset.reviews)), NOT_POOR],
+            [each.name for each in lowered(ruleset).grounds],
             lambda pair, ground: ground in pair[1].grounds,
         ),
         "by_number_of_grounds": _by(pairs, lambda pair: str(len(pair[1].grounds))),

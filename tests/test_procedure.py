@@ -15,7 +15,8 @@ import pytest
 
 from shibie.check import check
 from shibie.decision import Decision
-from shibie.engine.interpreter import Place
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.given import case_from
 from shibie.household import StepRecord
 from shibie.lower.procedure import notice_days
@@ -137,8 +138,8 @@ def test_how_days_of_notice_are_counted() -> None:
     dates = {"notice_from": date(2015, 9, 13), "notice_to": date(2015, 9, 19)}
     place = Place.top(PACK, case_from(PACK, {}, AS_OF))
     place = replace(place, records={f"step:{step.id}": dates})
-    assert place.says(notice_days(replace(step, counting="inclusive"))) == 7
-    assert place.says(notice_days(replace(step, counting="exclusive"))) == 6
+    assert evaluate(notice_days(replace(step, counting="inclusive")), place) == 7
+    assert evaluate(notice_days(replace(step, counting="exclusive")), place) == 6
     steps = tuple(replace(step, counting="exclusive") for step in PACK.procedure)
     strict = replace(PACK, procedure=steps)
     assert names(judged(lawful(), ruleset=strict)) == [

@@ -15,8 +15,9 @@ from typing import Literal
 
 from shibie.engine.case import Case
 from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import Place, evaluate, items
+from shibie.engine.interpreter import evaluate, items
 from shibie.engine.kleene import Truth, conjunction, disjunction, negation
+from shibie.engine.place import Place
 from shibie.engine.prose import describe
 from shibie.errors import Words
 from shibie.language import tree

@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 
 from shibie.engine.case import Value
 from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.errors import InputError, Problem, Words
 from shibie.given import case_from
 from shibie.language import tree

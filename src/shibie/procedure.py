@@ -18,7 +18,8 @@ from shibie.decision import ELIGIBILITIES, Decision, Finding
 from shibie.engine.case import Case, Value
 from shibie.engine.decide import place_of
 from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.errors import Words
 from shibie.household import StepRecord
 from shibie.lower import Lowered, lowered
@@ -115,7 +116,7 @@ def standing(ruleset: RuleSet, case: Case, decision: Decision, records: Records)
     following = next((step for step in ruleset.procedure if step.id not in records), None)
     with localcontext(EXACT):
         violations = tuple(_violations(program, records, place))
-        cleared = decision.eligibility != "eligible" or place.says(CLEARED) is True
+        cleared = decision.eligibility != "eligible" or evaluate(CLEARED, place) is True
         days = _min_days(following, place) if following else None
         earliest = _earliest(ruleset, following, place) if following else None
     last = None
@@ -156,7 +157,7 @@ def documents(record: StepRecord) -> frozenset[str]:
 
 def _violations(program: Lowered, records: Records, place: Place) -> Iterator[Violation]:
     for check in program.checks:
-        value = place.says(check.field)
+        value = evaluate(check.field, place)
         if value is not False:
             step, said = check.step, _words(check, value is True, records, place)
             title = Words(f"{step.title}:{said.zh}", f"{step.id}: {said.en}")
@@ -187,7 +188,7 @@ def _words(check: Check, certain: bool, records: Records, place: Place) -> Words
     if check.name == "notice":
         if not certain:
             return Words("公示天数未知", "days of notice unknown")
-        days, least = place.says(notice_days(step)), _min_days(step, place)
+        days, least = evaluate(notice_days(step), place), _min_days(step, place)
         return Words(f"公示 {days} 日,不足 {least} 日", f"notice of {days} days, not {least}")
     if not certain:
         return Words("办理主体未知", "actor unknown")
@@ -198,14 +199,14 @@ def _words(check: Check, certain: bool, records: Records, place: Place) -> Words
 def _min_days(step: Step, place: Place) -> int | None:
     if step.min_days is None:
         return None
-    value = place.says(step.min_days)
+    value = evaluate(step.min_days, place)
     return None if value is None else int(value)  # type: ignore[arg-type]
 
 
 def _earliest(ruleset: RuleSet, step: Step, place: Place) -> date | None:
     """The day on which all steps before it have ended."""
     by_id = {each.id: each for each in ruleset.procedure}
-    days = [place.says(ends(by_id[before])) for before in step.after]
+    days = [evaluate(ends(by_id[before]), place) for before in step.after]
     known = [day for day in days if isinstance(day, date)]
     return max(known) if known and len(known) == len(days) else None
 

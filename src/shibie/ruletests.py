@@ -19,7 +19,8 @@ from shibie.decision import Decision
 from shibie.engine.case import Case, Value
 from shibie.engine.decide import decide
 from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.errors import InputError, Problem, RulesetError, Words, did_you_mean
 from shibie.given import case_from
 from shibie.language.tree import HOUSEHOLD

@@ -11,7 +11,8 @@ from shibie.check import Checked
 from shibie.compare import unmatched
 from shibie.decision import Decision
 from shibie.engine.case import Case
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
 from shibie.ruleset.model import Rule, RuleSet

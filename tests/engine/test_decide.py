@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from shibie.decision import Decision
 from shibie.engine.case import Case, Rows
 from shibie.engine.decide import Judgement, decide, judgement
-from shibie.engine.interpreter import Place
 from shibie.engine.kleene import Truth
+from shibie.engine.place import Place
 from shibie.engine.trace import trace
 from shibie.given import case_from
 from shibie.language.parse import parse

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shibie.engine import interpreter
-from shibie.engine.interpreter import Place, evaluate, truth
+from shibie.engine.interpreter import evaluate, truth
 from shibie.engine.kleene import conjunction, disjunction, negation
+from shibie.engine.place import Place
 from shibie.given import case_from
 from shibie.language import tree
 from shibie.language.parse import parse

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from shibie.engine.interpreter import Place
+from shibie.engine.place import Place
 from shibie.engine.prose import amount, describe, state
 from shibie.engine.trace import trace
 from shibie.given import case_from

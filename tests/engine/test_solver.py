@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from shibie.engine.case import Case
 from shibie.engine.decide import decide
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.engine.solver import numbers, reading, values
 from shibie.engine.solver.answers import Answer, pins
 from shibie.engine.solver.household import Bound, Symbolic

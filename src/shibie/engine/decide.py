@@ -9,8 +9,9 @@ from decimal import localcontext
 from shibie.decision import Decision, Eligibility, Finding, FindingOutcome, GivenTrack
 from shibie.engine.case import Case, Value
 from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
 from shibie.engine.kleene import Truth
+from shibie.engine.place import Place
 from shibie.engine.trace import trace, unknown_facts
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.lower import Lowered, lowered
@@ -49,13 +50,18 @@ def decide(ruleset: RuleSet, case: Case) -> Decision:
     program = lowered(ruleset, verdicts=verdicts_of(case))
     with localcontext(EXACT):
         place = place_of(program, case)
-        tracks = tracks_of(program, place) if place.says(ELIGIBLE) else NO_TRACKS
-        return decision_of(program, place, place.says, tracks)
+        tracks = tracks_of(program, place) if evaluate(ELIGIBLE, place) else NO_TRACKS
+        return decision_of(program, place, saying(place), tracks)
 
 
 def place_of(program: Lowered, case: Case) -> Place:
     """The household, with all that is defined of it."""
     return Place.top(program.ruleset, case, program.definitions)
+
+
+def saying(place: Place) -> Says:
+    """What the interpreter says of a tree at a place."""
+    return lambda node: evaluate(node, place)
 
 
 def verdicts_of(case: Case) -> Verdicts:
@@ -72,7 +78,7 @@ def judgement(ruleset: RuleSet, case: Case) -> Judgement:
     """The judgement on one household: what a search asks for again and again."""
     program = lowered(ruleset, verdicts=verdicts_of(case))
     with localcontext(EXACT):
-        return judgement_of(program, place_of(program, case).says)
+        return judgement_of(program, saying(place_of(program, case)))
 
 
 def judgement_of(program: Lowered, says: Says) -> Judgement:

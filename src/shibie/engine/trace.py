@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from shibie.engine.case import Value
 from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import CASES, Place
+from shibie.engine.interpreter import CASES
+from shibie.engine.place import Place
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node

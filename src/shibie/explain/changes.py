@@ -11,7 +11,7 @@ from typing import Any, Literal
 from shibie.decision import Eligibility
 from shibie.engine.case import Case, Row, Rows, Value
 from shibie.engine.decide import judgement
-from shibie.engine.interpreter import Place
+from shibie.engine.place import Place
 from shibie.household import Adjudication
 from shibie.ruleset.model import RuleSet
 

@@ -19,7 +19,8 @@ from shibie.decision import Eligibility
 from shibie.engine.case import Case
 from shibie.engine.decide import judgement
 from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.explain.changes import Bound, Change, Lever, made
 from shibie.explain.levers import NUMERIC, below, mined, span_of, spec_of, step_of
 from shibie.language import tree
@@ -107,8 +108,8 @@ def unknown_levers(ruleset: RuleSet, case: Case) -> Iterator[Lever]:
     """The facts that are not known and that the undecided rules may still ask for."""
     place = Place.top(ruleset, case)
     roots = [ruleset.poor.node]
-    roots += [rule.node for rule in ruleset.exclusions if not place.says(refuted(rule))]
-    roots += [rule.node for rule in ruleset.reviews if not place.says(refuted(rule))]
+    roots += [rule.node for rule in ruleset.exclusions if not evaluate(refuted(rule), place)]
+    roots += [rule.node for rule in ruleset.reviews if not evaluate(refuted(rule), place)]
     seen = set()
     for root in roots:
         if evaluate(root, place) is None:
@@ -117,7 +118,7 @@ def unknown_levers(ruleset: RuleSet, case: Case) -> Iterator[Lever]:
                     seen.add(lever)
                     yield lever
     for rule in ruleset.reviews:
-        open_review = not place.says(refuted(rule)) and not place.says(upheld(rule))
+        open_review = not evaluate(refuted(rule), place) and not evaluate(upheld(rule), place)
         if open_review and evaluate(rule.node, place) is not False:
             yield Lever("verdict", rule.id)
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any, cast
 
 from shibie.engine.case import Value
-from shibie.engine.interpreter import Place, evaluate, items
+from shibie.engine.interpreter import evaluate, items
+from shibie.engine.place import Place
 from shibie.explain.changes import Lever
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.language import tree

@@ -8,7 +8,8 @@ from typing import Any, Literal, cast
 
 from shibie import wording
 from shibie.engine.case import Case, Value
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.engine.prose import amount, describe, state
 from shibie.engine.trace import Provenance, Trace, hit_rows, trace, unknown_facts
 from shibie.errors import Lang, Words

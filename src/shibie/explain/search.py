@@ -17,7 +17,8 @@ from shibie.decision import Eligibility
 from shibie.engine.case import Case
 from shibie.engine.decide import decide, judgement
 from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.explain.changes import Change, Lever, Plan, Who, eligibility_after, made
 from shibie.explain.levers import step_of
 from shibie.explain.ways import NOTHING, smallest, together, ways
@@ -93,7 +94,7 @@ def _into(place: Place, by: By) -> list[Plan]:
     fact: Who = "household" if by == "facts" else "rule"
     parts = [ways(ruleset.poor.node, place, True, fact)]
     for rule in (*ruleset.exclusions, *ruleset.reviews):
-        if not place.says(refuted(rule)) and (evaluate(rule.node, place) is not False):
+        if not evaluate(refuted(rule), place) and (evaluate(rule.node, place) is not False):
             parts.append(_without(rule, place, by))
     return together(parts)
 
@@ -122,10 +123,14 @@ def _out_of(place: Place, by: By) -> list[Plan]:
     fact: Who = "household" if by == "facts" else "rule"
     plans = list(ways(ruleset.poor.node, place, False, fact))
     for rule in ruleset.exclusions:
-        if not place.says(refuted(rule)):
+        if not evaluate(refuted(rule), place):
             plans += ways(rule.node, place, True, "officer" if by == "facts" else "rule")
     for rule in ruleset.reviews:
-        if by == "facts" and not place.says(refuted(rule)) and evaluate(rule.node, place) is True:
+        if (
+            by == "facts"
+            and not evaluate(refuted(rule), place)
+            and evaluate(rule.node, place) is True
+        ):
             change = Change(Lever("verdict", rule.id), "upheld", None, who="officer")
             plans.append(frozenset([change]))
     return plans

@@ -14,7 +14,8 @@ from functools import partial
 from itertools import product
 from typing import Any
 
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.explain.changes import Bound, Change, Lever, Plan, Who, made, moved
 from shibie.explain.levers import below, constants, span_of, spec_of, step_of
 from shibie.language.tree import Compare

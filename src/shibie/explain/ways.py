@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Any
 
-from shibie.engine.interpreter import Place, evaluate, items
+from shibie.engine.interpreter import evaluate, items
+from shibie.engine.place import Place
 from shibie.explain.changes import Change, Lever, Plan, Who, made, moved
 from shibie.explain.levers import NUMERIC, below, lever_of, mined, spec_of, unknown_rows
 from shibie.explain.thresholds import numeric_ways

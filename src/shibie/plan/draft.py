@@ -15,8 +15,8 @@ from shibie import wording
 from shibie.check import Checked
 from shibie.decision import Decision
 from shibie.engine.case import Case
-from shibie.engine.interpreter import Place
 from shibie.engine.kleene import Truth, conjunction
+from shibie.engine.place import Place
 from shibie.engine.prose import describe
 from shibie.engine.trace import trace, unknown_facts
 from shibie.errors import Lang, Words

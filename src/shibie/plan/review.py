@@ -10,7 +10,7 @@ from typing import Literal
 from shibie.check import Checked
 from shibie.decision import Decision
 from shibie.engine.case import Case
-from shibie.engine.interpreter import Place
+from shibie.engine.place import Place
 from shibie.engine.prose import describe
 from shibie.engine.trace import trace
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean

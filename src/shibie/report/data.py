@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shibie.check import Checked
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.language.tree import HOUSEHOLD
 from shibie.recheck.changes import Recheck
 from shibie.report.published import Count

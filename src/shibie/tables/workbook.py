@@ -22,7 +22,8 @@ from shibie.citizen_id import mask
 from shibie.decision import Decision
 from shibie.engine.case import Case
 from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.errors import Lang, Words
 from shibie.language.tree import HOUSEHOLD
 from shibie.language.types import Number

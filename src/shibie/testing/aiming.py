@@ -8,7 +8,8 @@ from decimal import Decimal, localcontext
 from typing import Any
 
 from shibie.engine.exact import EXACT, rounded
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.given import case_from
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER, Compare

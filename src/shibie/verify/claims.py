@@ -11,10 +11,11 @@ from decimal import localcontext
 
 from shibie.decision import Eligibility
 from shibie.engine.case import Case, Value
-from shibie.engine.decide import eligibility_of, place_of
+from shibie.engine.decide import eligibility_of, place_of, saying
 from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import Place
+from shibie.engine.interpreter import evaluate
 from shibie.engine.kleene import Truth
+from shibie.engine.place import Place
 from shibie.language import tree
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.lower import lowered
@@ -26,12 +27,12 @@ from shibie.ruleset.model import Rule, RuleSet
 def truth(claim: Node, ruleset: RuleSet, case: Case) -> Truth:
     """What the interpreter says of a claim."""
     with localcontext(EXACT):
-        return _truth(place_of(lowered(ruleset), case).says(claim))
+        return _truth(evaluate(claim, place_of(lowered(ruleset), case)))
 
 
 def rule_truth(rule: Rule, place: Place) -> Truth:
     """A rule's truth of the whole household."""
-    return _truth(place.says(of_household(rule)))
+    return _truth(evaluate(of_household(rule), place))
 
 
 def _truth(value: Value) -> Truth:
@@ -44,7 +45,7 @@ def eligibility_without(ruleset: RuleSet, case: Case, criterion: Rule) -> Eligib
     with localcontext(EXACT):
         place = place_of(lowered(ruleset), case)
         place.memo[HOUSEHOLD, criterion.id, None] = False
-        return eligibility_of(place.says)
+        return eligibility_of(saying(place))
 
 
 def is_complete(ruleset: RuleSet, case: Case) -> bool:

@@ -9,8 +9,8 @@ from typing import Literal
 
 from shibie.engine.case import Case
 from shibie.engine.decide import decide
-from shibie.engine.interpreter import Place
 from shibie.engine.kleene import Truth as Plain
+from shibie.engine.place import Place
 from shibie.engine.solver.days import Day
 from shibie.engine.solver.household import Bound, Symbolic
 from shibie.engine.solver.logic import Bool, Truth, both, decided, either, inverse

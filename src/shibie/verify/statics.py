@@ -7,7 +7,8 @@ from datetime import date
 from functools import cache
 
 from shibie.engine.case import Case
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
+from shibie.engine.place import Place
 from shibie.errors import Words
 from shibie.language import tree
 from shibie.language.connectives import every

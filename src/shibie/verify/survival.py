@@ -8,7 +8,7 @@ from typing import Literal
 
 from shibie.engine.case import Case
 from shibie.engine.decide import decide
-from shibie.engine.interpreter import Place
+from shibie.engine.place import Place
 from shibie.engine.solver.household import Symbolic
 from shibie.engine.solver.logic import Bool, Truth, both, either, inverse
 from shibie.engine.solver.outcome import Outcome

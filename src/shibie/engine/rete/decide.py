@@ -17,8 +17,9 @@ from shibie.engine.decide import (
     whom,
 )  # fmt: skip
 from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import Place, evaluate
+from shibie.engine.interpreter import evaluate
 from shibie.engine.kleene import Truth, conjunction, disjunction, negation
+from shibie.engine.place import Place
 from shibie.engine.rete.host import Chaining, Session
 from shibie.engine.rete.network import Network, Wire, compile_network
 from shibie.language import tree

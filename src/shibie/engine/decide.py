@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import localcontext
+from functools import partial
 
 from shibie.decision import Decision, Eligibility, Finding, FindingOutcome, GivenTrack
 from shibie.engine.case import Case, Value
@@ -61,7 +62,7 @@ def place_of(program: Lowered, case: Case) -> Place:
 
 def saying(place: Place) -> Says:
     """What the interpreter says of a tree at a place."""
-    return lambda node: evaluate(node, place)
+    return partial(evaluate, place=place)
 
 
 def verdicts_of(case: Case) -> Verdicts:
@@ -162,6 +163,10 @@ def tracks_of(program: Lowered, place: Place) -> Tracks:
     undecided: list[Finding] = []
     for track in program.tracks:
         for member_id, at in whom(track.owner, place):
+            # Most conditions are false of most people: the rest is asked only where they are not.
+            value = evaluate(track.condition, at)
+            if value is False:
+                continue
             if evaluate(track.given, at) is True:
                 given.append(GivenTrack(household_id, member_id, track.name))
             elif evaluate(track.open, at):

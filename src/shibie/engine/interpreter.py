@@ -68,6 +68,9 @@ def _parameter(node: tree.Parameter, place: Place, visit: Visit) -> Value:
     return None if key is None else parameter.value(place.case.as_of, key)
 
 
+_OF_THE_FORM = frozenset((HOUSEHOLD, MEMBER))
+
+
 def _declared(node: tree.Field | tree.Declared, place: Place, visit: Visit) -> Value:
     """What the form says, before any comparison."""
     household = place.case.household
@@ -100,9 +103,9 @@ def _record(node: tree.Field, place: Place, visit: Visit) -> Value:
 
 
 def _field(node: tree.Field, place: Place, visit: Visit) -> Value:
-    if node.owner not in (HOUSEHOLD, MEMBER):
-        if place.row is not None and node.owner == place.register:
-            return place.row.values.get(node.name)
+    if place.row is not None and node.owner == place.register:
+        return place.row.values.get(node.name)
+    if node.owner not in _OF_THE_FORM:
         return _record(node, place, visit)
     said = _declared(node, place, visit)
     hits = place.ruleset.comparison_of(node.owner, node.name)
@@ -127,13 +130,12 @@ def _sex(node: tree.Given, place: Place, visit: Visit) -> Value:
 
 def _fact(node: tree.Fact, place: Place, visit: Visit) -> Value:
     member = place.member if node.owner == MEMBER else None
-    inside = place.at_household() if member is None else place.at_member(member)
     key = (node.owner, node.name, member)
-    if visit is not _evaluate:  # a trace wants the whole derivation, each time
-        return cast("Value", visit(place.ruleset.facts[key[:2]].node, inside))  # type: ignore[index]
-    if key not in place.memo:
-        place.memo[key] = visit(place.ruleset.facts[key[:2]].node, inside)  # type: ignore[index]
-    return place.memo[key]
+    if key in place.memo and visit is _evaluate:  # a trace wants the whole derivation, each time
+        return place.memo[key]
+    inside = place.at_household() if member is None else place.at_member(member)
+    place.memo[key] = value = visit(place.ruleset.facts[key[:2]].node, inside)  # type: ignore[index]
+    return cast("Value", value)
 
 
 # --- logic ------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ class Place:
 
     def at_household(self) -> Place:
         """The same case, with nothing but the household at hand."""
-        return self.at_member(None)
+        return self if self.member is None and self.row is None else self.at_member(None)
 
     def at_row(self, register: str, row: Row, member: int | None) -> Place:
         """The same case, with a register's row at hand."""

@@ -269,7 +269,7 @@ def lowered(
     """
     # On the object itself: it holds mappings, so it is no key, and lives as long as needed.
     made: dict[Any, Lowered] = ruleset.__dict__.setdefault("_lowered", {})
-    key = (with_procedure, verdicts)
+    key = (with_procedure, verdicts and (verdicts.upheld, verdicts.refuted))
     if key not in made:
         if len(made) > MOST_KEPT:
             made.clear()

@@ -84,9 +84,10 @@ class _Reader:
                 for member in members
             ),
         )
-        supplied = {
+        # In the pack's order: that of a set is another one in every process.
+        supplied = [
             name for name in registers if name in tables or any(name in own for own in nested)
-        }
+        ]
         rows = {
             name: self.rows(registers[name], tables.get(name), nested, members, numbers)
             for name in supplied

@@ -66,6 +66,8 @@ PROBE = probe()
         ('members.all(sex == "女")', "家中每个人:性别是“女”", "every member: sex is “女”"),
         ("members.none(earning)", "家中没有人:有收入", "no member: 有收入"),
         ("vehicles.any(value > 3)", "车辆比对中有一条记录:车价高于3", "some row of 车辆比对: value is above 3"),
+        ("vehicles.any(true) or vehicles.none(true)", "车辆比对有记录,或车辆比对没有记录",
+         "车辆比对 has a row, or 车辆比对 has no row"),
         ("members.count(age > 60) > 1", "年龄高于60的人数高于1", "the number of members where age is above 60 is above 1"),
         ("accounts.sum(balance) > regional", "账户比对中balance之和高于地方线",
          "the sum of balance over 账户比对 is above 地方线"),

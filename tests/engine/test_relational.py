@@ -74,7 +74,11 @@ def skipping(self: expressions.Compiler, node: tree.Extremum, place: str) -> Any
     ("key", "broken", "low"),
     [
         ((tree.Quantifier, "any"), forgetful, "members.any(receives_dibao)"),
-        ((tree.RoundQuotient, ""), truncating, "round(wage_income / 3, 0) * 3 > wage_income"),
+        (
+            (tree.RoundQuotient, "nearest"),
+            truncating,
+            "round(wage_income / 3, 0) * 3 > wage_income",
+        ),
         ((tree.Extremum, "max"), skipping, "max(wage_income, spending) > 2800"),
     ],
 )

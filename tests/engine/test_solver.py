@@ -188,7 +188,7 @@ def up_only(self: Reading, node: tree.RoundQuotient, place: Any) -> values.Numbe
     [
         ((tree.Compare, "<"), two_valued),
         ((tree.Quantifier, "any"), forgetful),
-        ((tree.RoundQuotient, ""), up_only),
+        ((tree.RoundQuotient, "nearest"), up_only),
     ],
 )
 def test_a_broken_reading_is_caught(

@@ -273,11 +273,13 @@ def _date_part(words: Words) -> Says:
     return date_part
 
 
-def _quantifier(people: Words, rows: Words) -> Says:
+def _quantifier(people: Words, rows: Words, bare: Words | None = None) -> Says:
+    """Sentences about items; `bare` where nothing is asked of them but whether there is one."""
+
     def quantifier(prose: Sentences, node: tree.Quantifier) -> str:
         what, where = prose.of(node.predicate), prose.of(node.collection)
-        if isinstance(node.predicate, tree.Literal):
-            return prose.say(f"{where}有记录", f"{where} has a row")
+        if bare is not None and node.predicate == tree.Literal(True):
+            return prose.say(f"{where}{bare.zh}", f"{where} {bare.en}")
         if node.collection.name == MEMBERS:
             return prose.say(f"家中{people.zh}:{what}", f"{people.en}: {what}")
         return prose.say(f"{where}中{rows.zh}:{what}", f"{rows.en} of {where}: {what}")
@@ -351,13 +353,17 @@ _OWN: Mapping[Key, Says] = {
     (tree.DatePart, "year"): _date_part(Words("年份", "year")),
     (tree.DatePart, "month"): _date_part(Words("月份", "month")),
     (tree.Quantifier, "any"): _quantifier(
-        Words("有人", "some member"), Words("有一条记录", "some row")
+        Words("有人", "some member"),
+        Words("有一条记录", "some row"),
+        Words("有记录", "has a row"),
     ),
     (tree.Quantifier, "all"): _quantifier(
         Words("每个人", "every member"), Words("每条记录", "every row")
     ),
     (tree.Quantifier, "none"): _quantifier(
-        Words("没有人", "no member"), Words("没有记录", "no row")
+        Words("没有人", "no member"),
+        Words("没有记录", "no row"),
+        Words("没有记录", "has no row"),
     ),
     (tree.Aggregate, "count"): _count,
     (tree.Aggregate, "sum"): _aggregate(Words("之和", "the sum of")),

@@ -162,14 +162,15 @@ class Reader:
     def visit(self, node: ast.expr, context: Context) -> Node:
         built = self.build(node, context)
         if isinstance(built.type, Number) and built.type.digits > MAX_DIGITS:
-            self.refuse(
-                node,
-                Words(
-                    f"中间结果可能超过 {MAX_DIGITS} 位数字", f"may need over {MAX_DIGITS} digits"
-                ),
-                Words("先用 round(…, 2) 缩短小数位", "shorten it first with round(…, 2)"),
-            )
+            self.too_many_digits(node)
         return replace(built, at=self.at(node))
+
+    def too_many_digits(self, node: ast.expr) -> NoReturn:
+        self.refuse(
+            node,
+            Words(f"中间结果可能超过 {MAX_DIGITS} 位数字", f"may need over {MAX_DIGITS} digits"),
+            Words("先用 round(…, 2) 缩短小数位", "shorten it first with round(…, 2)"),
+        )
 
     def build(self, node: ast.expr, context: Context) -> Node:
         """The tree of one syntax node, without its place."""

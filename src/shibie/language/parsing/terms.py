@@ -17,6 +17,7 @@ from shibie.language.operators import OPERATORS
 from shibie.language.parsing.syntax import FUNCTIONS, TYPE_WORDS, Reader, methods_hint
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.types import (
+    MAX_DIGITS,
     Bool,
     Code,
     Codes,
@@ -45,6 +46,9 @@ class Terms(Reader):
             case bool():
                 return constant(node.value)
             case int() | float() if _NUMBER.fullmatch(text):
+                whole, _, part = text.partition(".")
+                if len(whole.lstrip("0") + part.rstrip("0")) > MAX_DIGITS:
+                    self.too_many_digits(node)
                 return constant(Decimal(text))
             case str() if not text.lower().startswith(("b", "u", "r", "f")):
                 return constant(node.value)

@@ -28,6 +28,10 @@ from shibie.lower.named import DECISION
 from shibie.ruleset.model import RuleSet
 
 
+# A chained part, the fact that it is known to be true, and that it is known to be false.
+Facts = tuple[tree.Node, str, str]
+
+
 class Compiled:
     """A rule set's network, registered once in this process."""
 
@@ -35,6 +39,8 @@ class Compiled:
         self.ruleset, self.program = ruleset, lowered(ruleset)
         self.network: Network = compile_network(self.program)
         self.chaining = Chaining(self.network, [rule.id for rule in ruleset.tracks])
+        # By the identity of a node, which is kept here so that no other takes its place.
+        self.facts: dict[int, Facts] = {}
 
 
 _compiled: dict[int, Compiled] = {}
@@ -93,15 +99,23 @@ class _Conclusions:
     """What the chaining concluded of each part of the decision."""
 
     def __init__(self, engine: Compiled, session: Session) -> None:
-        self.program, self.wires, self.known = engine.program, engine.network.wires, session.known
+        self.program, self.facts, self.known = engine.program, engine.facts, session.known
+        self.wires = engine.network.wires
+
+    def noted(self, node: tree.Node) -> Facts | None:
+        """The two facts of a chained part; by the node itself, since to look into it is slow."""
+        wire = self.wires.get(node)
+        if wire is None:
+            return None
+        found = self.facts[id(node)] = (node, wire.known(True), wire.known(False))
+        return found
 
     def says(self, node: tree.Node) -> Truth:
         """The truth of a part; what is only read off conclusions is not chained itself."""
-        wire = self.wires.get(node)
-        if wire is not None:
-            if wire.known(True) in self.known:
-                return True
-            return False if wire.known(False) in self.known else None
+        facts = self.facts.get(id(node)) or self.noted(node)
+        if facts is not None:
+            _, true, false = facts
+            return True if true in self.known else False if false in self.known else None
         match node:
             case tree.Sure(operand):
                 return self.says(operand) is True

@@ -246,3 +246,26 @@ def test_a_witness_is_as_small_as_it_can_be() -> None:
     } - {"owns_vehicle"}  # fmt: skip
     (decision,) = (decide(ruleset, case) for case in witness.cases(ruleset))
     assert (decision.eligibility, decision.tracks) == ("eligible", ())
+
+
+FAR_BELOW = """
+ruleset: {id: far, title: 远, effective: {from: 2015-01-01, to: 2016-12-31}}
+facts:
+  - {name: cars, title: 车数, of: member, value: vehicles.count()}
+comparisons:
+  - {id: compare, title: 车辆, register: vehicles, columns: {id_number: citizen_id}, match: id_number}
+criteria:
+  - {id: many, title: 车多, when: WHEN >= 20}
+poor: many
+properties:
+  - {id: richer, title: 车多不会变为纳入, more: [vehicles]}
+"""
+
+
+@pytest.mark.parametrize("when", ["vehicles.count()", "members.sum(cars)"])
+def test_what_grows_far_below_a_sum_is_seen_to(when: str) -> None:
+    """Twenty vehicles make a household eligible, so more do help: no proof of any size may pass."""
+    report = asked(loads(FAR_BELOW.replace("WHEN", when)), "property")
+    found = named(report, "property.richer.vehicles")
+    # Two members of two rows each are too few to show it; that much may be said, and no more.
+    assert (found.verdict, found.reach) == ("proved", "bound")

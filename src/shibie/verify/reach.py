@@ -24,8 +24,7 @@ from shibie.language.names import MEMBERS
 from shibie.language.operators import OPERATORS, Key, RegistryError, label_of, variants_of
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.types import Number as NumberType
-from shibie.language.walks import walk
-from shibie.ruleset.conditions import definition, fields_used, opened_at
+from shibie.ruleset.conditions import collections_used, definition, fields_used, opened_at
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.verify.pairs import Derived, Grown, Stepped
 
@@ -145,7 +144,8 @@ class Loose(Reading):
         """One number for one aggregate, in every household whose items it does not change."""
         facts, changed = self.facts, ""
         if isinstance(facts, Grown):
-            collections = {each.name for each in walk(node) if isinstance(each, tree.Collection)}
+            # Through facts and comparisons too: what grows may stand far below.
+            collections = collections_used(self.ruleset, [node])
             used = fields_used(self.ruleset, [node])
             if facts.register in collections or used & facts.fields.keys():
                 changed = f" after {facts.name}"

@@ -27,7 +27,6 @@ from shibie.lower import Lowered, lowered
 from shibie.lower.named import DECISION
 from shibie.ruleset.model import RuleSet
 
-
 # A chained part, the fact that it is known to be true, and that it is known to be false.
 Facts = tuple[tree.Node, str, str]
 

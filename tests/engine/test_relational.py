@@ -122,6 +122,14 @@ def test_regressions(condition: str) -> None:
     agree(fixed(unsafe=condition, poor="unsafe"), POOL)
 
 
+def test_what_is_cut_off_for_a_comparison_stays_beyond_the_other_side() -> None:
+    """The most that three amounts make is 2.97 more than three times the limit of their type."""
+    amounts = "wage_income + wage_income + wage_income + 0.00000000000001"
+    most = {"wage_income": "999999999999.99", "members": [{}]}
+    given_ = [{**most, "spending": spending} for spending in ("3", "3.01", "5", "-5")]
+    agree(fixed(unsafe=f"wage_income * spending > {amounts}", poor="unsafe"), given_)
+
+
 def test_cases_of_different_days_and_many_rules() -> None:
     """More rules than one flag word holds, and cases judged on several days."""
     rules = "criteria:\n" + "".join(

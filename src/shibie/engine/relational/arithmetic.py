@@ -113,10 +113,12 @@ class Exact:
     def _comparable(self, value: Sql, of: Number, other: Number, scale: int) -> tuple[Sql, int]:
         have = of.digits
         if have + scale - of.scale > WIDE:
-            # Beyond the other side's limit it does not matter how far.
-            edge = typed(exp.Literal.number((other.limit + 1) * 10**of.scale), self.sql_type(have))
+            # Beyond what the other side's digits can hold it does not matter how far. Its limit is
+            # no such bound: it leaves out the places of the amounts that the other is made of.
+            beyond = 10 ** len(str(other.limit))
+            edge = typed(exp.Literal.number(beyond * 10**of.scale), self.sql_type(have))
             value = exp.func("LEAST", exp.func("GREATEST", value, exp.Neg(this=safe(edge))), edge)
-            have = min(have, digits_of(other.limit + 1, of.scale))
+            have = min(have, digits_of(beyond, of.scale))
         return self.scaled(value, scale - of.scale, have), have + scale - of.scale
 
     def sum(self, kind: type[exp.Binary], left: Sql, a: Number, right: Sql, b: Number,

@@ -1,4 +1,4 @@
-"""The reference interpreter: against Python, against logic, and case by case."""
+"""The reference interpreter: against logic, and case by case; test_subtrees has it against Python."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from shibie.language import tree
 from shibie.language.parse import parse
 from shibie.language.variants import one_key
 from support import households
-from support.expressions import AS_OF, Both, conditions, python_value
+from support.expressions import AS_OF, Both, conditions
 from support.probe import probe
 
 PROBE = probe()
@@ -29,12 +29,6 @@ PROBE = probe()
 def value_of(text: str, facts: dict[str, Any], **options: Any) -> Any:
     case = case_from(PROBE, facts, AS_OF, **options)
     return evaluate(parse(text, PROBE.names), Place.top(PROBE, case))
-
-
-@given(conditions(), households.complete())
-def test_equals_python_on_complete_data(both: Both, facts: households.Given) -> None:
-    expected = python_value(both.python, *households.plain(facts))
-    assert value_of(both.text, facts) == expected
 
 
 @given(

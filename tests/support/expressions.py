@@ -2,13 +2,15 @@
 
 Each comes as a pair: the text in the rule language, and a Python expression that means
 the same on complete data. The Python side shares no code with the product: collections
-become generator expressions over plain dicts, rounding is done on fractions.
+become generator expressions over plain dicts, rounding is done on fractions. How each operator
+is drawn stands in `support.ways`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -16,289 +18,196 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-AS_OF = date(2016, 3, 1)
-Draw = Callable[[st.SearchStrategy[Any]], Any]
+from support import values
+from support.chance import ByHypothesis
+from support.parts import PERSON, TOP, Where
+from support.values import AS_OF as AS_OF
 
 
 @dataclass(frozen=True)
 class Both:
-    """The same thing in the rule language and in Python."""
+    """The same thing in the rule language and in Python.
+
+    Attributes:
+        near: of a number, the pool that its values are from.
+    """
 
     text: str
     python: str
+    near: tuple[str, ...] = field(default=(), compare=False)
 
 
-# Who is spoken of: bare names of each context, by type; Python sees dicts h, m, r.
-NAMES: dict[str, dict[str, list[Both]]] = {
-    "household": {
-        "number": [
-            *(Both(name, f"h['{name}']") for name in ("wage_income", "spending", "rooms", "area")),
-            Both("自付支出", "h['spending']"),
-            Both("total", "(h['wage_income'] + h['spending'])"),
-            Both("per_head", "quotient(h['wage_income'] + h['spending'], len(members), 2)"),
-            Both("earners", "sum(m['wage'] > 0 for m in members)"),
-            Both("line", "D('2855.5')"),
-            Both("regional", "(D('100') if h['province'] == '云南' else D('200.25'))"),
-        ],
-        "bool": [
-            Both("flag", "h['flag']"), Both("标记", "h['flag']"), Both("不愁吃", "h['food_secure']"),
-            Both("low", "(quotient(h['wage_income'] + h['spending'], len(members), 2) < D('2855.5'))"),
-        ],
-        "date": [Both("visited_on", "h['visited_on']"), Both("as_of", "as_of")],
-        "code": [Both("level", "h['level']")],
-        "codes": [Both("risks", "h['risks']")],
-    },
-    "member": {
-        "number": [Both("wage", "m['wage']"), Both("work_months", "m['work_months']"), Both("age", "m['age']"),
-                   Both("household.rooms", "h['rooms']"), Both("户.自付支出", "h['spending']")],
-        "bool": [Both("receives_dibao", "m['receives_dibao']"), Both("earning", "(m['wage'] > 0)"),
-                 Both("household.flag", "h['flag']")],
-        "date": [Both("since", "m['since']"), Both("as_of", "as_of")],
-        "code": [Both("role", "m['role']"), Both("sex", "m['sex']")],
-        "codes": [Both("health", "m['health']")],
-    },
-    "vehicles": {
-        "number": [Both("value", "r['value']"), Both("household.area", "h['area']")],
-        "bool": [Both("household.flag", "h['flag']")],
-        "date": [Both("household.visited_on", "h['visited_on']")],
-        "code": [Both("kind", "r['kind']"), Both("车型", "r['kind']")],
-        "codes": [Both("household.risks", "h['risks']")],
-    },
-    "accounts": {
-        "number": [Both("balance", "r['balance']")],
-        "bool": [Both("active", "r['active']")],
-        "date": [Both("opened_on", "r['opened_on']"), Both("as_of", "as_of")],
-        "code": [],
-        "codes": [],
-    },
+@dataclass(frozen=True)
+class Made:
+    """A pair that was made on the way, and where it stands."""
+
+    both: Both
+    where: Where
+
+
+def _named(names: str, of: str, near: tuple[str, ...] = ()) -> list[Both]:
+    return [Both(name, f"{of}['{name}']", near) for name in names.split()]
+
+
+_HOUSEHOLD: dict[str, list[Both]] = {
+    "number": [
+        *_named("wage_income spending", "h", values.MONEY),
+        *_named("rooms", "h", values.COUNTS),
+        *_named("area", "h", values.AREAS),
+        Both("自付支出", "h['spending']", values.MONEY),
+        Both("total", "(h['wage_income'] + h['spending'])", values.MONEY),
+        Both(
+            "per_head", "quotient(h['wage_income'] + h['spending'], len(members), 2)", values.MONEY
+        ),
+        Both("earners", "sum(m['wage'] > 0 for m in members)", values.COUNTS),
+        Both("line", "D('2855.5')", values.MONEY),
+        Both("regional", "(D('100') if h['province'] == '云南' else D('200.25'))"),
+    ],
+    "bool": [
+        Both("flag", "h['flag']"),
+        Both("标记", "h['flag']"),
+        Both("不愁吃", "h['food_secure']"),
+        Both("low", "(quotient(h['wage_income'] + h['spending'], len(members), 2) < D('2855.5'))"),
+        Both("owns_vehicle", "owned()"),
+    ],
+    "date": [Both("visited_on", "h['visited_on']"), Both("as_of", "as_of")],
+    "code": _named("level province", "h"),
+    "codes": _named("risks", "h"),
+}
+_MEMBER: dict[str, list[Both]] = {
+    "number": [
+        *_named("wage", "m", values.MONEY),
+        *_named("work_months", "m", values.MONTHS),
+        *_named("age", "m", values.AGES),
+        Both("household.rooms", "h['rooms']", values.COUNTS),
+        Both("户.自付支出", "h['spending']", values.MONEY),
+    ],
+    "bool": [
+        *_named("receives_dibao", "m"),
+        Both("earning", "(m['wage'] > 0)"),
+        Both("on_payroll", "paid(m)"),
+        Both("household.flag", "h['flag']"),
+    ],
+    "date": [*_named("since", "m"), Both("as_of", "as_of")],
+    "code": _named("role sex", "m"),
+    "codes": _named("health", "m"),
+}
+_VEHICLES: dict[str, list[Both]] = {
+    "number": [
+        *_named("value", "r", values.MONEY),
+        Both("household.area", "h['area']", values.AREAS),
+    ],
+    "bool": [Both("household.flag", "h['flag']")],
+    "date": [Both("household.visited_on", "h['visited_on']")],
+    "code": [*_named("kind", "r"), Both("车型", "r['kind']")],
+    "codes": [Both("household.risks", "h['risks']")],
+}
+_ACCOUNTS: dict[str, list[Both]] = {
+    "number": _named("balance", "r", values.MONEY),
+    "bool": _named("active", "r"),
+    "date": [*_named("opened_on", "r"), Both("as_of", "as_of")],
+    "code": _named("bank", "r"),
+    "codes": [],
 }  # fmt: skip
+# What a row sees besides, where its register is that of the member at hand.
+_OWNER: dict[str, list[Both]] = {
+    "number": [
+        Both("member.age", "m['age']", values.AGES), Both("本人.wage", "m['wage']", values.MONEY),
+    ],
+    "bool": [Both("member.earning", "(m['wage'] > 0)")],
+    "date": [Both("member.since", "m['since']")],
+    "code": [Both("member.role", "m['role']")],
+    "codes": [Both("member.health", "m['health']")],
+}  # fmt: skip
+
+
+def _also(names: dict[str, list[Both]]) -> dict[str, list[Both]]:
+    return {kind: [*found, *_OWNER[kind]] for kind, found in names.items()}
+
+
+# What has a name in each place, by kind of value; Python sees dicts h, m, r.
+NAMES: dict[Where, dict[str, list[Both]]] = {
+    TOP: _HOUSEHOLD,
+    PERSON: _MEMBER,
+    Where("vehicles"): _VEHICLES,
+    Where("accounts"): _ACCOUNTS,
+    Where("vehicles", "member"): _also(_VEHICLES),
+    Where("accounts", "member"): _also(_ACCOUNTS),
+}
 CODES = {
     "level": ("甲", "乙", "丙"), "role": ("甲", "乙"), "sex": ("男", "女"), "kind": ("轿车", "货车", "摩托"),
-    "车型": ("轿车", "货车", "摩托"), "risks": ("因病", "因灾", "因学"),
-    "health": ("健康", "长期慢性病", "患有大病", "残疾"), "household.risks": ("因病", "因灾", "因学"),
+    "车型": ("轿车", "货车", "摩托"), "risks": ("因病", "因灾", "因学"), "province": ("云南", "四川", "贵州"),
+    "health": ("健康", "长期慢性病", "患有大病", "残疾"), "bank": ("农行", "财政"),
 }  # fmt: skip
-NUMBERS = ("0", "1", "2", "16", "60", "100", "2800", "2855.5", "0.5", "30000", "12.34", "2.005")
-DATES = ("2014-02-28", "2015-06-01", "2016-02-29", "2016-03-01", "1990-12-31")
 
 
-class Maker:
-    """Draws expressions of a type in a context.
+@dataclass(frozen=True)
+class Items:
+    """A collection: its text, the Python iterable and item, and where its items are."""
 
-    Args:
-        draw: Hypothesis' draw.
-        partial: also draw what can be unknown on complete data (minimum over nothing,
-            division by zero) or does not fit Kleene monotonicity (`known`).
-    """
+    text: str
+    python: str
+    item: str
+    where: Where
 
-    def __init__(self, draw: Draw, partial: bool = False, known: bool = False) -> None:
-        self.draw, self.partial, self.known = draw, partial, known
 
-    def one_of(self, options: list[Any]) -> Any:
-        # By its number: Hypothesis tells apart what it has drawn by hash, and that of a function
-        # made for one draw is its address, which differs with what ran before.
-        return options[self.draw(st.integers(0, len(options) - 1))]
-
-    def bool(self, owner: str, depth: int) -> Both:
-        options: list[Callable[[], Both]] = [lambda: self.one_of(NAMES[owner]["bool"])]
-        if depth > 0:
-            options += [
-                lambda: self.joined(owner, depth), lambda: self.joined(owner, depth),
-                lambda: self.negated(owner, depth), lambda: self.compared(owner, depth),
-                lambda: self.compared(owner, depth), lambda: self.chained(owner, depth),
-                lambda: self.listed(owner, depth), lambda: self.dated(owner, depth),
-                lambda: self.chosen(owner, depth, self.bool),
-            ]  # fmt: skip
-            if NAMES[owner]["code"]:
-                options.append(lambda: self.coded(owner))
-            if NAMES[owner]["codes"]:
-                options.append(lambda: self.has_code(owner))
-            if owner in ("household", "member"):
-                options += [lambda: self.quantified(owner, depth)] * 2
-            if self.known:
-                options.append(lambda: self.is_known(owner, depth))
-        return self.one_of(options)()  # type: ignore[no-any-return]
-
-    def number(self, owner: str, depth: int) -> Both:
-        options: list[Callable[[], Both]] = [
-            lambda: self.one_of(NAMES[owner]["number"]), self.literal,
-        ]  # fmt: skip
-        if depth > 0:
-            options += [
-                lambda: self.arithmetic(owner, depth), lambda: self.rounded(owner, depth),
-                lambda: self.quotient(owner, depth), lambda: self.extremum(owner, depth),
-                lambda: self.chosen(owner, depth, self.number), lambda: self.between(owner),
-                lambda: self.unary(owner, depth),
-            ]  # fmt: skip
-            if owner in ("household", "member"):
-                options += [lambda: self.aggregated(owner, depth)] * 2
-        return self.one_of(options)()  # type: ignore[no-any-return]
-
-    def literal(self) -> Both:
-        text = self.one_of(list(NUMBERS))
-        return Both(text, f"D('{text}')")
-
-    def joined(self, owner: str, depth: int) -> Both:
-        word = self.one_of(["and", "or"])
-        parts = [self.bool(owner, depth - 1) for _ in range(self.draw(st.integers(2, 3)))]
-        return Both(
-            f" {word} ".join(f"({part.text})" for part in parts),
-            f" {word} ".join(f"({part.python})" for part in parts),
-        )
-
-    def negated(self, owner: str, depth: int) -> Both:
-        part = self.bool(owner, depth - 1)
-        return Both(f"not ({part.text})", f"not ({part.python})")
-
-    def compared(self, owner: str, depth: int) -> Both:
-        op = self.one_of(["<", "<=", ">", ">=", "==", "!="])
-        a, b = self.number(owner, depth - 1), self.number(owner, depth - 1)
-        return Both(f"({a.text}) {op} ({b.text})", f"({a.python}) {op} ({b.python})")
-
-    def chained(self, owner: str, depth: int) -> Both:
-        a, b, c = (self.number(owner, 0) for _ in range(3))
-        return Both(f"{a.text} < {b.text} <= {c.text}", f"{a.python} < {b.python} <= {c.python}")
-
-    def listed(self, owner: str, depth: int) -> Both:
-        part = self.number(owner, depth - 1)
-        values = self.draw(
-            st.lists(st.sampled_from(NUMBERS), min_size=1, max_size=3, unique_by=Decimal)
-        )
-        word = self.one_of(["in", "not in"])
-        python = ", ".join(f"D('{value}')" for value in values)
-        return Both(
-            f"({part.text}) {word} [{', '.join(values)}]", f"({part.python}) {word} [{python}]"
-        )
-
-    def dated(self, owner: str, depth: int) -> Both:
-        op = self.one_of(["<", "<=", ">", ">=", "==", "!="])
-        a, b = self.date(owner), self.date(owner)
-        return Both(f"{a.text} {op} {b.text}", f"{a.python} {op} {b.python}")
-
-    def date(self, owner: str) -> Both:
-        text = self.one_of(list(DATES))
-        return self.one_of([*NAMES[owner]["date"], Both(f'date("{text}")', f"date('{text}')")])  # type: ignore[no-any-return]
-
-    def between(self, owner: str) -> Both:
-        unit, a, b = self.one_of(["years", "months", "days"]), self.date(owner), self.date(owner)
-        return Both(f"{unit}_between({a.text}, {b.text})", f"{unit}({a.python}, {b.python})")
-
-    def coded(self, owner: str) -> Both:
-        field = self.one_of(NAMES[owner]["code"])
-        codes = CODES[field.text]
-        if self.draw(st.booleans()):
-            op, code = self.one_of(["==", "!="]), self.one_of(list(codes))
-            return Both(f'{field.text} {op} "{code}"', f"{field.python} {op} '{code}'")
-        chosen = self.draw(st.lists(st.sampled_from(codes), min_size=1, unique=True))
-        text = ", ".join(f'"{code}"' for code in chosen)
-        return Both(f"{field.text} in [{text}]", f"{field.python} in [{text}]")
-
-    def has_code(self, owner: str) -> Both:
-        field = self.one_of(NAMES[owner]["codes"])
-        code, word = self.one_of(list(CODES[field.text])), self.one_of(["in", "not in"])
-        return Both(f'"{code}" {word} {field.text}', f"'{code}' {word} {field.python}")
-
-    def is_known(self, owner: str, depth: int) -> Both:
-        part = self.one_of([self.number, self.bool])(owner, depth - 1)
-        return Both(f"known({part.text})", "True")
-
-    def arithmetic(self, owner: str, depth: int) -> Both:
-        op = self.one_of(["+", "-", "*"])
-        a = self.number(owner, depth - 1)
-        b = self.literal() if op == "*" else self.number(owner, depth - 1)
-        return Both(f"({a.text}) {op} ({b.text})", f"({a.python}) {op} ({b.python})")
-
-    def unary(self, owner: str, depth: int) -> Both:
-        part = self.number(owner, depth - 1)
-        if self.draw(st.booleans()):
-            return Both(f"-({part.text})", f"-({part.python})")
-        return Both(f"abs({part.text})", f"abs({part.python})")
-
-    def rounded(self, owner: str, depth: int) -> Both:
-        part, places = self.number(owner, depth - 1), self.draw(st.integers(0, 3))
-        return Both(f"round({part.text}, {places})", f"quotient({part.python}, 1, {places})")
-
-    def quotient(self, owner: str, depth: int) -> Both:
-        part, places = self.number(owner, depth - 1), self.draw(st.integers(0, 3))
-        below = (
-            Both("3", "3")
-            if owner not in ("household",)
-            else Both("members.count()", "len(members)")
-        )
-        if self.partial:
-            below = self.number(owner, 0)
-        return Both(
-            f"round(({part.text}) / ({below.text}), {places})",
-            f"quotient({part.python}, {below.python}, {places})",
-        )
-
-    def extremum(self, owner: str, depth: int) -> Both:
-        kind, a, b = (
-            self.one_of(["min", "max"]),
-            self.number(owner, depth - 1),
-            self.number(owner, 0),
-        )
-        return Both(f"{kind}({a.text}, {b.text})", f"{kind}({a.python}, {b.python})")
-
-    def chosen(self, owner: str, depth: int, of: Callable[[str, int], Both]) -> Both:
-        test, a, b = self.bool(owner, depth - 1), of(owner, depth - 1), of(owner, 0)
-        return Both(
-            f"(({a.text}) if ({test.text}) else ({b.text}))",
-            f"(({a.python}) if ({test.python}) else ({b.python}))",
-        )
-
-    def collection(self, owner: str) -> tuple[str, str, str, str]:
-        """Text, Python iterable, item variable, and context inside."""
-        if owner == "household":
-            return self.one_of(  # type: ignore[no-any-return]
-                [
-                    ("members", "members", "m", "member"),
-                    ("vehicles", "rows('vehicles')", "r", "vehicles"),
-                    ("accounts", "rows('accounts')", "r", "accounts"),
-                ]
-            )
-        return self.one_of(  # type: ignore[no-any-return]
-            [
-                ("vehicles", "m['vehicles']", "r", "vehicles"),
-                ("member.accounts", "m['accounts']", "r", "accounts"),
-                ("household.accounts", "rows('accounts')", "r", "accounts"),
-            ]
-        )
-
-    def quantified(self, owner: str, depth: int) -> Both:
-        text, items, item, inside = self.collection(owner)
-        kind, part = self.one_of(["any", "all", "none"]), self.bool(inside, depth - 1)
-        python = {"any": "any", "all": "all", "none": "not any"}[kind]
-        return Both(
-            f"{text}.{kind}({part.text})", f"{python}(({part.python}) for {item} in {items})"
-        )
-
-    def aggregated(self, owner: str, depth: int) -> Both:
-        text, items, item, inside = self.collection(owner)
-        kinds = ["count", "count_if", "sum"] + (
-            ["min", "max"] if self.partial or text == "members" else []
-        )
-        kind = self.one_of(kinds)
-        if kind == "count":
-            return Both(f"{text}.count()", f"len({items})")
-        if kind == "count_if":
-            part = self.bool(inside, depth - 1)
-            return Both(f"{text}.count({part.text})", f"sum(({part.python}) for {item} in {items})")
-        part = self.number(inside, depth - 1)
-        return Both(f"{text}.{kind}({part.text})", f"{kind}(({part.python}) for {item} in {items})")
+_IN_HOUSEHOLD = [
+    Items("members", "members", "m", PERSON),
+    Items("vehicles", "rows('vehicles')", "r", Where("vehicles")),
+    Items("accounts", "rows('accounts')", "r", Where("accounts")),
+]
+_AROUND = [
+    Items("household.members", "members", "m", PERSON),
+    Items("household.accounts", "rows('accounts')", "r", Where("accounts")),
+]
+_OF_MEMBER = [Items("member.accounts", "m['accounts']", "r", Where("accounts", "member"))]
+COLLECTIONS: dict[Where, list[Items]] = {
+    TOP: _IN_HOUSEHOLD,
+    PERSON: [
+        Items("vehicles", "m['vehicles']", "r", Where("vehicles", "member")), *_OF_MEMBER, *_AROUND,
+    ],
+    Where("vehicles"): _AROUND,
+    Where("accounts"): _AROUND,
+    Where("vehicles", "member"): [*_AROUND, *_OF_MEMBER],
+    Where("accounts", "member"): [*_AROUND, *_OF_MEMBER],
+}  # fmt: skip
 
 
 def conditions(
     owner: str = "household", depth: int = 3, partial: bool = False, known: bool = False
 ) -> st.SearchStrategy[Both]:
     """Random conditions as pairs."""
-    return st.composite(lambda draw: Maker(draw, partial, known).bool(owner, depth))()
+    from support.ways import Maker
+
+    return st.composite(lambda draw: Maker(ByHypothesis(draw), partial, known).bool(owner, depth))()
+
+
+# --- the Python side ----------------------------------------------------------------------
+
+
+class NoValueError(Exception):
+    """Python has no value for it: the least of nothing, a division by nought."""
+
+
+def _exact(above: Any, below: Any) -> Fraction:
+    if below == 0:
+        raise NoValueError
+    return Fraction(above) / Fraction(below)
 
 
 def quotient(above: Any, below: Any, places: int) -> Decimal:
     """Rounding half away from zero, on exact fractions."""
-    exact = Fraction(above) / Fraction(below) * 10**places
+    exact = _exact(above, below) * 10**places
     units = int(abs(exact) + Fraction(1, 2))
     return Decimal(units if exact >= 0 else -units).scaleb(-places)
+
+
+def _floored(above: Any, below: Any, places: int) -> Decimal:
+    return Decimal(math.floor(_exact(above, below) * 10**places)).scaleb(-places)
+
+
+def _ceiled(above: Any, below: Any, places: int) -> Decimal:
+    return Decimal(math.ceil(_exact(above, below) * 10**places)).scaleb(-places)
 
 
 def whole_years(start: date, end: date) -> int:
@@ -318,11 +227,76 @@ def _birthday(start: date, years: int) -> date:
         return date(start.year + years, 3, 1)
 
 
-def python_value(python: str, household: dict[str, Any], members: list[dict[str, Any]]) -> Any:
-    """What Python itself makes of the pair's other half."""
+def whole_months(start: date, end: date) -> int:
+    """Completed months: on the same day of a month, or where it has none on the day after it."""
+    if end < start:
+        return -whole_months(end, start)
+    months = 0
+    while _after_months(start, months + 1) <= end:
+        months += 1
+    return months
+
+
+def _after_months(start: date, months: int) -> date:
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    try:
+        return date(year, month + 1, start.day)
+    except ValueError:  # no month without that day is the last of its year
+        return date(year, month + 2, 1)
+
+
+def _least(found: Any) -> Any:
+    several = list(found)
+    if not several:
+        raise NoValueError
+    return min(several)
+
+
+def _greatest(found: Any) -> Any:
+    several = list(found)
+    if not several:
+        raise NoValueError
+    return max(several)
+
+
+def _says(value: Callable[[], Any]) -> bool:
+    try:
+        value()
+    except NoValueError:
+        return False
+    return True
+
+
+def python_value(
+    python: str, household: dict[str, Any], members: list[dict[str, Any]], **at_hand: Any
+) -> Any:
+    """What Python itself makes of the pair's other half.
+
+    Args:
+        python: the expression.
+        household: as `households.plain` gives it.
+        members: likewise.
+        at_hand: the member `m` and the row `r` at hand, if any.
+
+    Raises:
+        NoValueError: where it has none.
+    """
+
+    def rows(name: str) -> list[dict[str, Any]]:
+        return [row for member in members for row in member[name]]
+
+    def owned() -> bool:
+        hit = any(row["kind"] in ("轿车", "货车") for row in rows("vehicles"))
+        return household["owns_vehicle"] or hit
+
+    def paid(member: dict[str, Any]) -> bool:
+        return member["on_payroll"] or any(row["bank"] == "财政" for row in member["accounts"])
+
     space = {
         "h": household, "members": members, "as_of": AS_OF, "D": Decimal, "quotient": quotient,
-        "date": date.fromisoformat, "years": whole_years, "days": lambda a, b: (b - a).days,
-        "rows": lambda name: [row for member in members for row in member[name]],
+        "roundd": quotient, "floord": _floored, "ceild": _ceiled,
+        "date": date.fromisoformat, "years": whole_years, "months": whole_months, "days": lambda a, b: (b - a).days,
+        "rows": rows, "least": _least, "greatest": _greatest, "says": _says, "owned": owned,
+        "paid": paid, **at_hand,
     }  # fmt: skip
     return eval(python, space)

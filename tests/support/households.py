@@ -10,38 +10,21 @@ from typing import Any
 from hypothesis import strategies as st
 
 from shibie import citizen_id
-from support.expressions import AS_OF, whole_years
+from support import values
+from support.expressions import whole_years
+from support.values import AS_OF
 
 Given = dict[str, Any]
-_MONEY = [
-    Decimal(text)
-    for text in (
-        "0",
-        "0.01",
-        "2799.99",
-        "2800",
-        "2855.49",
-        "2855.5",
-        "2855.51",
-        "30000",
-        "29999.99",
-        "10000",
-        "10000.01",
-        "5711",
-        "8566.50",
-    )
-]
-money = st.one_of(st.sampled_from(_MONEY), st.decimals(0, 99999, places=2))
-days = st.one_of(
-    st.sampled_from(
-        [date(2014, 2, 28), date(2015, 6, 1), date(2016, 2, 29), AS_OF, date(2000, 2, 29)]
-    ),
-    st.dates(date(1930, 1, 1), AS_OF),
+money = st.one_of(
+    st.sampled_from([Decimal(text) for text in values.MONEY]),
+    st.sampled_from([Decimal(text) for text in values.MONEY]),
+    st.decimals(0, 99999, places=2),
 )
-numbers = st.builds(
-    citizen_id.make, st.just("511921"), st.one_of(days, st.sampled_from([date(2000, 3, 1), date(2000, 3, 2)])),
-    st.integers(1, 998),
-)  # fmt: skip
+days = st.one_of(
+    st.sampled_from(values.DAYS), st.sampled_from(values.DAYS), st.dates(date(1930, 1, 1), AS_OF)
+)
+births = st.one_of(st.sampled_from(values.BIRTHS), days)
+numbers = st.builds(citizen_id.make, st.just("511921"), births, st.integers(1, 998))
 
 
 def _set(*codes: str) -> st.SearchStrategy[list[str]]:
@@ -52,7 +35,9 @@ FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "wage_income": money,
     "spending": money,
     "rooms": st.integers(0, 5),
-    "area": st.decimals(0, 100, places=4),
+    "area": st.one_of(
+        st.sampled_from([Decimal(text) for text in values.AREAS]), st.decimals(0, 100, places=4)
+    ),
     "level": st.sampled_from(["甲", "乙", "丙"]),
     "risks": _set("因病", "因灾", "因学"),
     "visited_on": days,
@@ -82,24 +67,26 @@ ROWS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 
 
 @st.composite
-def complete(draw: st.DrawFn) -> Given:
-    """A household of which everything is known."""
-    given: Given = {name: draw(values) for name, values in FIELDS.items()}
+def complete(draw: st.DrawFn, least: int = 1) -> Given:
+    """A household of which everything is known, with so many members at least."""
+    given: Given = {name: draw(of) for name, of in FIELDS.items()}
     given["members"] = [
-        {name: draw(values) for name, values in MEMBER_FIELDS.items()}
+        {name: draw(of) for name, of in MEMBER_FIELDS.items()}
         | {
             register: draw(st.lists(st.fixed_dictionaries(columns), max_size=2))
             for register, columns in ROWS.items()
         }
-        for _ in range(draw(st.integers(1, 3)))
+        for _ in range(draw(st.integers(least, 3)))
     ]
+    if not given["members"]:  # compared all the same
+        given |= {register: [] for register in ROWS}
     return given
 
 
 @st.composite
-def partial(draw: st.DrawFn) -> Given:
+def partial(draw: st.DrawFn, least: int = 1) -> Given:
     """A household with missing facts, registers and numbers, and with adjudications."""
-    given = draw(complete())
+    given = draw(complete(least))
     forget(given, draw(st.floats(0, 0.6)), draw)
     verdicts = {
         rule: verdict
@@ -116,6 +103,8 @@ def forget(given: Given, share: float, draw: Any) -> None:
         if draw(gone) < share:
             given[name] = None
     missing = {register for register in ROWS if draw(gone) < share}
+    for register in missing & given.keys():
+        del given[register]
     for member in given["members"]:
         for name in MEMBER_FIELDS:
             if draw(gone) < share:

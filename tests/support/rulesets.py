@@ -12,8 +12,9 @@ from shibie.language.parse import ExpressionError, parse
 from shibie.language.types import Bool
 from shibie.ruleset.model import RuleSet
 from support import households
-from support.expressions import Maker
+from support.chance import ByHypothesis, Chance
 from support.probe import probe
+from support.ways import Maker
 
 RULES = """
 criteria:
@@ -54,11 +55,10 @@ def accepted(text: str, context: Context) -> bool:
     return True
 
 
-@st.composite
-def rulesets(draw: st.DrawFn) -> RuleSet:
+def ruleset_by(chance: Chance) -> RuleSet:
     """The probe's declarations with random conditions everywhere."""
-    maker = Maker(draw, partial=True, known=True)
-    depth = draw(st.integers(1, 3))
+    maker = Maker(chance, partial=True, known=True)
+    depth = 1 + chance.below(3)
     texts = {}
     for names, owner, context in (
         (OF_HOUSEHOLD, "household", Context.household()),
@@ -68,6 +68,12 @@ def rulesets(draw: st.DrawFn) -> RuleSet:
             text = maker.bool(owner, depth).text
             texts[name] = text if accepted(text, context) else "true"
     return probe(RULES.format(**texts))
+
+
+@st.composite
+def rulesets(draw: st.DrawFn) -> RuleSet:
+    """The same, drawn by Hypothesis."""
+    return ruleset_by(ByHypothesis(draw))
 
 
 def pool(size: int) -> list[dict[str, Any]]:

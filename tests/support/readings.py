@@ -1,0 +1,268 @@
+"""What each reading says of every part of some conditions, at every place the part stands at.
+
+The values of a part are told in one form for all readings: for the household one value, for
+members one each, and for rows one list for each member, in which the order does not count
+(SQL gathers rows in any). A disagreement names the part, the place and what was said.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import localcontext
+from typing import Any
+
+import duckdb
+from sqlglot import exp
+
+from shibie.engine import interpreter
+from shibie.engine.case import Case
+from shibie.engine.decide import place_of
+from shibie.engine.exact import EXACT
+from shibie.engine.relational.expressions import Asked, Compiler
+from shibie.engine.relational.memory import _Duck, _Sources
+from shibie.engine.relational.outcome import Judge
+from shibie.engine.relational.plan import HID, HOUSEHOLDS, MEMBERS, MID
+from shibie.engine.relational.sql import Sql, case, is_null, one_text, text, typed
+from shibie.engine.rete.decide import Compiled, compiled, leaf_facts
+from shibie.engine.solver import reading as solver
+from shibie.engine.solver.answers import Answer, pins
+from shibie.engine.solver.household import Bound, Symbolic
+from shibie.engine.solver.z3lib import z3
+from shibie.language import types, walks
+from shibie.language.tree import MEMBER
+from shibie.ruleset.model import RuleSet
+from support.parts import TOP, Part, Plain, plain
+
+# Of a household one value, of members one each, of rows one list for each member.
+Said = tuple[Any, ...]
+BOUND = Bound(members=3, rows=2)
+
+
+def rows_of(found: Iterable[Plain]) -> tuple[tuple[str, int], ...]:
+    """The values of rows: how often there is each."""
+    return tuple(sorted(Counter(map(repr, found)).items()))
+
+
+def agree(
+    parts: Sequence[Part],
+    cases: Sequence[Case],
+    expected: list[list[Said]],
+    found: list[list[Said]],
+) -> None:
+    """Check that two readings say the same; each gives for each case what it says of each part.
+
+    Raises:
+        AssertionError: with the smallest of the parts of which they do not.
+    """
+    wrong = [
+        (sum(1 for _ in walks.walk(part.node)), number, part, one)
+        for one, (right, other) in enumerate(zip(expected, found, strict=True))
+        for number, part in enumerate(parts)
+        if right[number] != other[number]
+    ]
+    if wrong:
+        _, number, part, one = min(wrong, key=lambda each: each[:2])
+        raise AssertionError(
+            f"{part} is {expected[one][number]}, said {found[one][number]}, of {cases[one]}"
+        )
+
+
+# --- the interpreter ----------------------------------------------------------------------
+
+
+def by_interpreter(
+    ruleset: RuleSet, parts: Sequence[Part], cases: Sequence[Case]
+) -> list[list[Said]]:
+    """What the reference says."""
+    with localcontext(EXACT):
+        return [
+            [_interpreted(part, interpreter.Place.top(ruleset, one)) for part in parts]
+            for one in cases
+        ]
+
+
+def _interpreted(part: Part, top: interpreter.Place) -> Said:
+    def value(place: interpreter.Place) -> Plain:
+        return plain(interpreter.evaluate(part.node, place), part.node.type)
+
+    where, members = part.where, range(len(top.case.household.members))
+    if where == TOP:
+        return (value(top),)
+    if not where.in_rows:
+        return tuple(value(top.at_member(member)) for member in members)
+    return tuple(
+        rows_of(
+            value(
+                top.at_member(member).at_row(where.at, row, member if where.of == MEMBER else None)
+            )
+            for row in top.case.rows_of(where.at, member).items
+        )
+        for member in members
+    )
+
+
+# --- SQL ----------------------------------------------------------------------------------
+
+
+def asked_of(ruleset: RuleSet, one: Case) -> Asked:
+    """What a run must ask of the tables for a case; cases of one run have the same."""
+    trusted = set(ruleset.registers) - one.supplied if one.trust_declarations else set()
+    return Asked(one.as_of, frozenset(trusted))
+
+
+def by_sql(ruleset: RuleSet, parts: Sequence[Part], cases: Sequence[Case]) -> list[list[Said]]:
+    """What DuckDB says, asked once for all parts of all cases."""
+    (asked,) = {asked_of(ruleset, one) for one in cases}
+    judge = Judge(ruleset, asked, "duckdb")
+    # What it would decide is not asked here.
+    judge.members.append(("some", typed(exp.Literal.number(1), "BIGINT")))
+    for number, part in enumerate(parts):
+        where, name = part.where, f"p{number}"
+        if where == TOP:
+            judge.household.append((name, judge.compiler.bound(part.node, HOUSEHOLDS)))
+        elif not where.in_rows:
+            judge.members.append((name, judge.compiler.bound(part.node, MEMBERS)))
+        else:
+            judge.members.append((name, _gathered(judge.compiler, part)))
+    outcomes = judge._finish()
+    sources = _Sources(ruleset, cases)
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        database = _Duck(connection)
+        sources.load(database, outcomes, "")
+        database.steps(outcomes.steps)
+        households = {row[HID]: row for row in database.rows("h_out")} if judge.household else {}
+        of_members: dict[int, list[Mapping[str, Any]]] = {hid: [] for hid in range(len(cases))}
+        for row in sorted(database.rows("m_out"), key=lambda row: int(row[MID])):
+            of_members[row[HID]].append(row)
+    return [
+        [
+            _decoded(part, f"p{number}", households.get(hid, {}), of_members[hid])
+            for number, part in enumerate(parts)
+        ]
+        for hid in range(len(cases))
+    ]
+
+
+def _gathered(compiler: Compiler, part: Part) -> Sql:
+    """The values of the member's rows as a list of texts; an unknown one is `?`."""
+    relation = compiler.rows[part.where.at]
+    value = compiler.bound(part.node, relation)
+    written: Sql = typed(value, "TEXT")
+    if isinstance(part.node.type, types.Codes):
+        written = exp.Anonymous(this="ARRAY_TO_STRING", expressions=[value, text(",")])
+    known = exp.Anonymous(this="CONCAT", expressions=[text("="), written])
+    return compiler.plan.fold(
+        relation, "list", one_text(case((is_null(value), text("?")), default=known))
+    )
+
+
+def _decoded(
+    part: Part, name: str, household: Mapping[str, Any], members: Sequence[Mapping[str, Any]]
+) -> Said:
+    of = part.node.type
+    if part.where == TOP:
+        return (_of_column(household[name], of),)
+    if not part.where.in_rows:
+        return tuple(_of_column(row[name], of) for row in members)
+    return tuple(rows_of(_of_text(each, of) for each in row[name]) for row in members)
+
+
+def _of_column(value: Any, of: types.Type) -> Plain:
+    """A value of an output; a number is units already."""
+    if value is None or isinstance(of, types.Number):
+        return None if value is None else int(value)
+    return plain(value, of)
+
+
+def _of_text(written: str, of: types.Type) -> Plain:
+    if written == "?":
+        return None
+    said = written.removeprefix("=")
+    match of:
+        case types.Bool():
+            return {"true": True, "false": False}[said]
+        case types.Number():
+            return int(said)
+        case types.Codes():
+            return tuple(sorted(said.split(","))) if said else ()
+        case _:
+            return said
+
+
+# --- the solver ---------------------------------------------------------------------------
+
+
+def by_solver(ruleset: RuleSet, parts: Sequence[Part], cases: Sequence[Case]) -> list[list[Said]]:
+    """What Z3 says of the household that is pinned to each case; all cases trust, or none does."""
+    (trusting,) = {one.trust_declarations for one in cases}
+    household = Symbolic(ruleset, BOUND, trusting=trusting)
+    reading = solver.Reading(household)
+    terms = [{place: reading.value(part.node, place) for place in _places(part)} for part in parts]
+    common = z3.Solver()
+    found = []
+    for one in cases:
+        common.push()
+        pinned = list(pins(household, one))
+        common.add(*household.structure, *pinned)
+        assert common.check() == z3.sat, "a case that the symbolic household does not allow"
+        answer = Answer(common.model())
+        found.append([
+            _answered(part, of, answer, household, one)
+            for part, of in zip(parts, terms, strict=True)
+        ])  # fmt: skip
+        common.pop()
+    return found
+
+
+def _places(part: Part) -> Iterable[solver.Place]:
+    if part.where == TOP:
+        return [solver.TOP]
+    members = range(BOUND.members)
+    if not part.where.in_rows:
+        return [solver.Place(member) for member in members]
+    return [_row_place(part, member, row) for member in members for row in range(BOUND.rows)]
+
+
+def _row_place(part: Part, member: int, row: int) -> solver.Place:
+    at_hand = member if part.where.of == MEMBER else None
+    return solver.Place(at_hand, part.where.at, (member, row))
+
+
+def _answered(
+    part: Part, terms: Mapping[solver.Place, Any], answer: Answer, household: Symbolic, one: Case
+) -> Said:
+    of = part.node.type
+    codes = of.codes if isinstance(of, types.Code) else None
+
+    def value(place: solver.Place) -> Plain:
+        return plain(answer.value(household, terms[place], codes), of)
+
+    members = range(len(one.household.members))
+    if part.where == TOP:
+        return (value(solver.TOP),)
+    if not part.where.in_rows:
+        return tuple(value(solver.Place(member)) for member in members)
+    return tuple(
+        rows_of(
+            value(_row_place(part, member, row))
+            for row in range(len(one.rows_of(part.where.at, member).items))
+        )
+        for member in members
+    )
+
+
+# --- forward chaining ---------------------------------------------------------------------
+
+
+def wires_agree(ruleset: RuleSet, cases: Sequence[Case]) -> None:
+    """Check that each wire is told what the interpreter makes of its node, and nothing else."""
+    engine: Compiled = compiled(ruleset)
+    for one in cases:
+        with localcontext(EXACT), engine.chaining.session(one.household.household_id) as session:
+            place = place_of(engine.program, one)
+            session.tell(leaf_facts(engine.network, place))
+            for node, wire in engine.network.wires.items():
+                told = [value for value in (True, False) if wire.known(value) in session.known]
+                value = interpreter.evaluate(node, place)
+                assert told == ([] if value is None else [value]), (node, one, value, told)

@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 # --- whole folders -----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_township_by_the_command(tmp_path: Path) -> None:
     summary = small(TOWNSHIP, tmp_path / "small")
     shibie("check", TOWNSHIP, *RULES, "--engine", "spark", "--out", tmp_path / "spark")

@@ -6,6 +6,7 @@ value. Everything else, odd or wrong, is left to `read_cell`: nothing is judged 
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +17,8 @@ from shibie.tables import cells
 from shibie.vocabulary import FieldSpec, folded
 
 _SAFE = r"[0-9A-Za-z\x{4E00}-\x{9FFF}]"
+# No cell of any kind that SQL reads by itself has this character.
+ODD = "\x01"
 
 
 @dataclass(frozen=True)
@@ -55,21 +58,39 @@ def reading(column: str, sql_type: str, spec: FieldSpec, as_of: date) -> Reading
         as_of: birth dates after this day are refused.
     """
     kind = sql_type.upper()
+    if kind == "FLOAT":
+        # The shortest number that is it: 0.1, not the 0.10000000149 of its 64 bits.
+        column, kind = f"CAST(CAST({column} AS VARCHAR) AS DOUBLE)", "DOUBLE"
     native = _native(column, kind, spec)
     if native is not None:
         return native
     if kind.endswith("[]"):
         column = f"array_to_string({column}, '|')"
     elif kind != "VARCHAR":
-        if spec.type in ("citizen_id", "date") or kind not in _PLAIN:
+        if spec.type in ("citizen_id", "date") or kind not in (*_PLAIN, "DOUBLE"):
             # A number where text is due has lost digits; SQL does not mend it.
             return Reading(f"({column} IS NULL)", _nothing(spec))
-        column = f"CAST({column} AS VARCHAR)"
-    blank = f"({column} IS NULL OR lower({column}) IN ({texts(cells.BLANK)}))"
+        column = _written(column, kind)
     inner = _text(column, spec, as_of)
+    # Most cells are canonical: whether one is blank is asked of the others alone.
     return Reading(
-        f"({blank} OR coalesce({inner.canonical}, FALSE))",
-        f"CASE WHEN NOT {blank} THEN {inner.value} END",
+        f"CASE WHEN {inner.canonical} THEN TRUE ELSE {is_blank(column)} END", inner.value
+    )
+
+
+def is_blank(column: str) -> str:
+    """Whether text says nothing; text that is blank in odd ways is left to Python."""
+    return f"({column} IS NULL OR lower({column}) IN ({texts(cells.BLANK)}))"
+
+
+def _written(column: str, kind: str) -> str:
+    """A typed cell as text; a number with a fraction is left to Python by a text that is odd."""
+    if kind != "DOUBLE":
+        return f"CAST({column} AS VARCHAR)"
+    whole = f"abs({column}) < {10**15} AND {column} = floor({column})"
+    return (
+        f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR)"
+        f" WHEN {column} IS NOT NULL THEN '{ODD}' END"
     )
 
 
@@ -83,6 +104,9 @@ _PLAIN = (
     "USMALLINT",
     "UINTEGER",
 )
+
+
+_TIMESTAMPS = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 
 
 def _nothing(spec: FieldSpec) -> str:
@@ -100,7 +124,16 @@ def _native(column: str, kind: str, spec: FieldSpec) -> Reading | None:
             f"({column} IS NULL OR {column} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31')",
             column,
         )
+    if spec.type == "date" and kind in _TIMESTAMPS:
+        day = f"CAST({column} AS DATE)"
+        return Reading(
+            f"({column} IS NULL OR ({column} = {day}"
+            f" AND {day} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'))",
+            day,
+        )
     of = type_of(spec)
+    if isinstance(of, Number) and kind == "DOUBLE":
+        return _binary(column, of, spec)
     if isinstance(of, Number) and kind in _PLAIN[1:]:
         return Reading(
             f"({column} IS NULL OR {_within(column, spec)})",
@@ -115,6 +148,23 @@ def _native(column: str, kind: str, spec: FieldSpec) -> Reading | None:
     return None
 
 
+def _binary(column: str, of: Number, spec: FieldSpec) -> Reading:
+    """A binary number as the spreadsheet showed it: what is far below a cent is noise.
+
+    Only where its size leaves no doubt of the nearest cent; a little stricter than Python.
+    """
+    units = f"round({column} * {10**of.scale})"
+    noise = 0.5 * 10**of.scale / 10**6
+    small = 10**8 if of.scale else 10**9
+    fine = f"abs({column}) < {small} AND abs({column} * {10**of.scale} - {units}) < {noise}"
+    if spec.minimum is not None or spec.maximum is not None:
+        fine += f" AND {_within(f'({units} / {10**of.scale})', spec)}"
+    return Reading(
+        f"({column} IS NULL OR coalesce({fine}, FALSE))",
+        f"CASE WHEN {fine} THEN CAST({units} AS BIGINT) END",
+    )
+
+
 def _within(value: str, spec: FieldSpec) -> str:
     limit = COUNT_LIMIT if spec.type == "integer" else AMOUNT_LIMIT
     low = -(limit - 1) if spec.minimum is None else spec.minimum
@@ -123,14 +173,14 @@ def _within(value: str, spec: FieldSpec) -> str:
 
 
 def _text(column: str, spec: FieldSpec, as_of: date) -> Reading:
-    """Non-blank text."""
+    """Text: canonical where it is not blank; its value is NULL where it is."""
     of = type_of(spec)
     if isinstance(of, Number):
         return _number(column, of, spec)
     match spec.type:
         case "bool":
-            yes, no = texts(cells.YES), texts(cells.NO)
-            return Reading(f"(lower({column}) IN ({yes}, {no}))", f"(lower({column}) IN ({yes}))")
+            yes, no = f"lower({column}) IN ({texts(cells.YES)})", f"lower({column}) IN ({texts(cells.NO)})"
+            return Reading(f"({yes} OR {no})", f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END")
         case "date":
             day = f"TRY_CAST({column} AS DATE)"
             pattern = r"\d{4}-\d{2}-\d{2}"
@@ -140,40 +190,87 @@ def _text(column: str, spec: FieldSpec, as_of: date) -> Reading:
                 day,
             )
         case "code":
-            return Reading(f"({column} IN ({texts(_plain_codes(spec))}))", column)
+            return _code(column, spec)
         case "codes":
-            codes = [code for code in _plain_codes(spec) if not cells.SEPARATORS.search(code)]
-            parts = f"string_split({column}, '|')"
-            if not codes:
-                return Reading("FALSE", parts)
-            nothing = f"{column} IN ({texts({'无', '没有'} - set(spec.codes))})"
-            return Reading(
-                f"({nothing} OR list_has_all([{texts(codes)}], {parts}))",
-                f"CASE WHEN {nothing} THEN CAST([] AS VARCHAR[]) ELSE {parts} END",
-            )
+            return _codes(column, spec)
         case "citizen_id":
             return _number_of_citizen(column, as_of)
         case _:
             inside = f"regexp_full_match({column}, '{_SAFE}([^\\x00-\\x1f]*{_SAFE})?')"
             short = f"regexp_full_match({column}, '({_SAFE}|[-_|、])+')"
-            return Reading(f"({inside} AND (length({column}) > 8 OR {short}))", column)
+            blank = f"(length({column}) < 4 AND lower({column}) IN ({texts(cells.BLANK)}))"
+            return Reading(
+                f"({inside} AND (length({column}) > 8 OR {short}) AND NOT {blank})",
+                f"CASE WHEN NOT {blank} THEN {column} END",
+            )
+
+
+def _codes(column: str, spec: FieldSpec) -> Reading:
+    """A set of codes: most often a single one, else several with bars between."""
+    codes = [code for code in _plain_codes(spec) if not cells.SEPARATORS.search(code)]
+    if not codes:
+        return Reading("FALSE", "CAST(NULL AS VARCHAR[])")
+    single = f"{column} IN ({texts(codes)})"
+    nothing = f"{column} IN ({texts({'无', '没有'} - set(spec.codes))})"
+    parts = f"string_split({column}, '|')"
+    several = f"contains({column}, '|') AND list_has_all([{texts(codes)}], {parts})"
+    return Reading(
+        f"({single} OR {nothing} OR ({several}))",
+        f"CASE WHEN {single} THEN [{column}] WHEN {nothing} THEN CAST([] AS VARCHAR[])"
+        f" WHEN {several} THEN {parts} END",
+    )
+
+
+def _code(column: str, spec: FieldSpec) -> Reading:
+    """A code as it is, or with a number before it (`01 因病`)."""
+    codes = _plain_codes(spec)
+    is_code = f"{column} IN ({texts(codes)})"
+    if any(unicodedata.normalize("NFKC", code)[:1].isdigit() for code in spec.codes):
+        return Reading(f"({is_code})", f"CASE WHEN {is_code} THEN {column} END")
+    bare = f"regexp_replace({column}, '{_NUMBERED}', '')"
+    is_bare = f"{bare} IN ({texts(codes)})"
+    return Reading(
+        f"({is_code} OR {is_bare})",
+        f"CASE WHEN {is_code} THEN {column} WHEN {is_bare} THEN {bare} END",
+    )
+
+
+_NUMBERED = r"^[0-9]{1,3}[ .、_:-]*"
+# Thousands in groups, and what people write around an amount.
+_GROUPED = r"[+-]?\d{1,3}(,\d{3})+"
+_UNIT = r"(元|圆|块)(/年|/月)?"
+_COUNTED = r"(个月|人|月|岁|件|户)"
 
 
 def _number(column: str, of: Number, spec: FieldSpec) -> Reading:
+    """A plain number; else one with grouped thousands or a unit."""
     whole = 9 if spec.type == "integer" else 12
-    pattern = rf"[+-]?\d{{1,{whole}}}" + (rf"(\.\d{{1,{of.scale}}})?" if of.scale else "")
-    decimal = f"TRY_CAST({column} AS DECIMAL(18, {of.scale}))"
-    units = f"CAST({decimal} * {10**of.scale} AS BIGINT)"
-    match = f"regexp_full_match({column}, '{pattern}')"
+    digits = rf"[+-]?\d{{1,{whole}}}"
+    fraction = rf"(\.\d{{1,{of.scale}}})?" if of.scale else ""
+    unit = _COUNTED if spec.type == "integer" else _UNIT
+    plain = f"regexp_full_match({column}, '{digits}{fraction}')"
+    dressed = f"regexp_full_match({column}, '[¥¥]?({digits}|{_GROUPED}){fraction} ?({unit})?')"
+    bare = f"regexp_replace({column}, '[^0-9.+-]', '', 'g')"
+    decimal = f"TRY_CAST(CASE WHEN {plain} THEN {column} ELSE {bare} END AS DECIMAL(18, {of.scale}))"
+    most = f"abs({decimal}) < {COUNT_LIMIT if spec.type == 'integer' else AMOUNT_LIMIT}"
+    match = f"({plain} OR ({dressed} AND coalesce({most}, FALSE)))"
     if spec.minimum is not None or spec.maximum is not None:
         match = f"({match} AND {_within(decimal, spec)})"
-    return Reading(match, units)
+    # What is not canonical is not used, whatever comes out.
+    return Reading(match, f"CAST({decimal} * {10**of.scale} AS BIGINT)")
 
 
 def _plain_codes(spec: FieldSpec) -> list[str]:
     """The codes that are read as themselves."""
     by_label = {folded(code): code for code in spec.codes}
-    return [code for code in spec.codes if by_label[folded(code)] == code and code.strip() == code]
+    return [
+        code
+        for code in spec.codes
+        if by_label[folded(code)] == code
+        and code.strip() == code
+        # What everyone writes for a blank is one, even where it is a code.
+        and code.lower() not in cells.BLANK
+    ]
 
 
 def _number_of_citizen(column: str, as_of: date) -> Reading:

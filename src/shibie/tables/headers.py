@@ -12,8 +12,6 @@ from shibie.tables.cells import Cell
 from shibie.tables.source import Sheet
 from shibie.vocabulary import FieldSpec, folded
 
-# Title rows, often merged, stand above the header; it is never deeper than this.
-HEADER_DEPTH: Final = 20
 _BRACKETS: Final = re.compile(r"[((\[【].*?[))\]】]")
 
 
@@ -77,7 +75,7 @@ def find_header(sheet: Sheet, specs: Sequence[FieldSpec], required: Iterable[str
     if missing or header is None:
         shown = listed(f"{name} {titles.get(name, '')}".strip() for name in missing)
         number = header.row if header else 1
-        row = sheet.rows[number - 1] if sheet.rows else ()
+        row = sheet.head[number - 1] if sheet.rows else ()
         found = listed(str(cell) for cell in row if cell)
         problems.append(
             Problem(
@@ -109,7 +107,7 @@ def find_header(sheet: Sheet, specs: Sequence[FieldSpec], required: Iterable[str
 def best_header(sheet: Sheet, specs: Sequence[FieldSpec]) -> Header | None:
     """The row within the first twenty that names the most fields, or None."""
     best: Header | None = None
-    for number, row in enumerate(sheet.rows[:HEADER_DEPTH], start=1):
+    for number, row in enumerate(sheet.head, start=1):
         found = {index: matched(cell, specs) for index, cell in enumerate(row)}
         columns = {index: spec for index, spec in found.items() if spec is not None}
         if columns and (best is None or len(columns) > len(best.columns)):

@@ -1,18 +1,16 @@
-"""Which sheet is which table."""
+"""Which sheet is which table, whoever reads its cells."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from shibie.errors import InputError, Problem, Words, listed
 from shibie.household import Adjudication, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import Register, RuleSet
-from shibie.tables.export import HOUSEHOLD_ID, filled_down, taken_apart
-from shibie.tables.headers import best_header, find_header, ignored_note
-from shibie.tables.records import Table, read_table
+from shibie.tables.export import HOUSEHOLD_ID
+from shibie.tables.headers import Header, best_header, find_header, ignored_note
 from shibie.tables.source import Sheet
 from shibie.vocabulary import FieldSpec, folded, specs_of
 
@@ -25,27 +23,44 @@ SHEET_NAMES: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
-class Layout:
-    """The tables of a roster; None where one was not supplied."""
+class Placed:
+    """A table that was found: its sheet, and which column holds which field."""
 
-    households: Table
-    members: Table
-    adjudications: Table | None
-    steps: Table | None
-    registers: Mapping[str, Table]
+    sheet: Sheet
+    header: Header
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The tables of a roster; None where one was not supplied.
+
+    Attributes:
+        households: with the members in the same sheet where a row is a person.
+        members: the members' own sheet, or None where a row is a person.
+        adjudications: verdicts.
+        steps: records of the procedure.
+        registers: by name.
+        notes: what was ignored.
+    """
+
+    households: Placed
+    members: Placed | None
+    adjudications: Placed | None
+    steps: Placed | None
+    registers: Mapping[str, Placed]
     notes: tuple[Words, ...]
 
 
-def lay_out(sheets: Sequence[Sheet], ruleset: RuleSet, as_of: date) -> Layout:
-    """Find the tables among the sheets and read them.
+def lay_out(sheets: Sequence[Sheet], ruleset: RuleSet) -> Layout:
+    """Find the tables among the sheets by their names and their headers.
 
     Raises:
         InputError: when the households or members are not there, or a header is unusable.
     """
-    return LayoutReader(sheets, ruleset, as_of).layout()
+    return _Finder(sheets, ruleset).layout()
 
 
-class LayoutReader:
+class _Finder:
     """Finds the tables among the sheets; collects what is wrong and what was ignored.
 
     Attributes:
@@ -54,8 +69,8 @@ class LayoutReader:
         notes: what was ignored.
     """
 
-    def __init__(self, sheets: Sequence[Sheet], ruleset: RuleSet, as_of: date) -> None:
-        self.ruleset, self.as_of = ruleset, as_of
+    def __init__(self, sheets: Sequence[Sheet], ruleset: RuleSet) -> None:
+        self.ruleset = ruleset
         self.sheets = sheets
         self.notes: list[Words] = []
         self.problems: list[Problem] = []
@@ -121,13 +136,13 @@ class LayoutReader:
             )
         )
 
-    def optional(self, table: str, specs: Sequence[FieldSpec]) -> Table | None:
+    def optional(self, table: str, specs: Sequence[FieldSpec]) -> Placed | None:
         """A table that may be missing."""
         sheet = self.take(SHEET_NAMES[table])
         required = [spec.name for spec in specs if spec.required]
         return None if sheet is None or not sheet.rows else self.table(sheet, specs, required)
 
-    def register(self, register: Register) -> Table | None:
+    def register(self, register: Register) -> Placed | None:
         """The rows of a register, if it was supplied."""
         texts = (register.name, register.title, register.id)
         sheet = self.take(
@@ -146,8 +161,8 @@ class LayoutReader:
 
     def table(
         self, sheet: Sheet, specs: Sequence[FieldSpec], required: Iterable[str]
-    ) -> Table | None:
-        """A sheet read by its header; None when it has none."""
+    ) -> Placed | None:
+        """A sheet with its header; None when it has none that will do."""
         try:
             header = find_header(sheet, specs, required)
         except InputError as error:
@@ -156,15 +171,15 @@ class LayoutReader:
         note = ignored_note(sheet, header, specs)
         if note:
             self.notes.append(note)
-        return read_table(sheet, header, self.as_of)
+        return Placed(sheet, header)
 
-    def two_tables(self, households: Sheet, members: Sheet) -> tuple[Table, Table] | None:
+    def two_tables(self, households: Sheet, members: Sheet) -> tuple[Placed, Placed] | None:
         """Households and members from a sheet each."""
         first = self.table(households, self.household_specs, [HOUSEHOLD_ID])
         second = self.table(members, self.member_specs, [HOUSEHOLD_ID])
         return (first, second) if first and second else None
 
-    def export(self, households: Sheet | None, members: Sheet | None) -> tuple[Table, Table] | None:
+    def export(self, households: Sheet | None, members: Sheet | None) -> tuple[Placed, None] | None:
         """The sheet with one row a person and the household's columns repeated."""
         specs = (*self.household_specs, *self.member_specs[1:])
         person = {spec.name for spec in self.member_specs[1:]}
@@ -183,13 +198,10 @@ class LayoutReader:
             self.not_found(households, members)
         if len(found) != 1:
             return None
-        sheet, header = found[0]
+        sheet, _ = found[0]
         self.left = {key: other for key, other in self.left.items() if other is not sheet}
-        filled = filled_down(sheet, header.row, header.columns)
-        table = self.table(filled, specs, [HOUSEHOLD_ID])
-        if table is None:
-            return None
-        return taken_apart(table, of_household | {HOUSEHOLD_ID})
+        table = self.table(sheet, specs, [HOUSEHOLD_ID])
+        return (table, None) if table else None
 
     def not_found(self, households: Sheet | None, members: Sheet | None) -> None:
         """Note which tables are missing."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ from pydantic import ValidationError
 from shibie.engine.case import Row, Value
 from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
+from shibie.language.tree import HOUSEHOLD
 from shibie.language.types import MAX_ITEMS
 from shibie.ruleset.model import RuleSet
 from shibie.tables.faults import pydantic_faults
-from shibie.tables.layout import Layout, lay_out
-from shibie.tables.records import Record, Rejection, Table
+from shibie.tables.export import filled_down, taken_apart
+from shibie.tables.layout import Layout, Placed, lay_out
+from shibie.tables.records import Record, Rejection, Table, read_table
 from shibie.tables.source import read_sheets, unread_notes
 
 HOUSEHOLD_ID = "household_id"
@@ -66,20 +68,53 @@ def read_roster(path: Path, ruleset: RuleSet, as_of: date) -> Roster:
     Raises:
         InputError: when the roster cannot be used at all.
     """
-    roster = assemble(lay_out(read_sheets(path), ruleset, as_of), ruleset, as_of)
-    return with_notes(roster, unread_notes(path))
+    layout = lay_out(read_sheets(path), ruleset)
+    roster = assemble(read_tables(layout, ruleset, as_of), ruleset, as_of)
+    return with_notes(roster, (*layout.notes, *unread_notes(path)))
 
 
-def assemble(layout: Layout, ruleset: RuleSet, as_of: date) -> Roster:
+@dataclass(frozen=True)
+class RosterTables:
+    """The tables of a roster as typed records; None where one was not supplied."""
+
+    households: Table
+    members: Table
+    adjudications: Table | None = None
+    steps: Table | None = None
+    registers: Mapping[str, Table] = field(default_factory=dict)
+
+
+def read_tables(layout: Layout, ruleset: RuleSet, as_of: date) -> RosterTables:
+    """The cells of all tables, read in Python."""
+
+    def read(placed: Placed) -> Table:
+        return read_table(placed.sheet, placed.header, as_of)
+
+    def maybe(placed: Placed | None) -> Table | None:
+        return None if placed is None else read(placed)
+
+    adjudications, steps = maybe(layout.adjudications), maybe(layout.steps)
+    registers = {name: read(placed) for name, placed in layout.registers.items()}
+    first = layout.households
+    if layout.members is not None:
+        pair = read(first), read(layout.members)
+    else:
+        filled = filled_down(first.sheet, first.header.row, first.header.columns)
+        person_rows = read_table(filled, first.header, as_of)
+        pair = taken_apart(person_rows, frozenset(ruleset.field_specs(HOUSEHOLD)))
+    return RosterTables(*pair, adjudications, steps, registers)
+
+
+def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
     """Put the records of the tables together into households."""
     builder = RosterBuilder(ruleset, as_of)
-    households = builder.households(layout.households, layout.members)
-    adjudications = builder.adjudications(layout.adjudications)
-    steps = builder.steps(layout.steps)
+    households = builder.households(tables.households, tables.members)
+    adjudications = builder.adjudications(tables.adjudications)
+    steps = builder.steps(tables.steps)
     registers: dict[str, tuple[Row, ...] | None] = {}
     damaged: dict[str, frozenset[str]] = {}
     for name, register in ruleset.registers.items():
-        table = layout.registers.get(name)
+        table = tables.registers.get(name)
         if table is None:
             registers[name] = None
             continue
@@ -100,7 +135,7 @@ def assemble(layout: Layout, ruleset: RuleSet, as_of: date) -> Roster:
         rejected=in_order(builder.rejected),
         rejected_households=tuple(builder.rejected_households),
         given=len(households) + len(builder.rejected_households),
-        notes=(*layout.notes, *builder.notes),
+        notes=tuple(builder.notes),
     )
 
 

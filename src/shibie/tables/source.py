@@ -1,27 +1,47 @@
-"""Files → sheets of raw cells: a folder of CSV or Parquet, or one workbook."""
+"""Files → sheets of raw cells: a folder of CSV or Parquet, or one workbook.
+
+Of a file only its beginning is read here; the rest when somebody asks for it, or never:
+a large one is read by a database instead.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
+import itertools
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NoReturn, overload
 
 from shibie.errors import InputError, Problem, Words
 from shibie.tables.cells import Cell
+from shibie.tables.csv_text import CsvText, csv_rows, csv_text
 
 WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 TABLES: Final = (".csv", ".tsv", ".txt", ".parquet")
+# Title rows, often merged, stand above the header; it is never deeper than this.
+HEADER_DEPTH: Final = 20
+Cells = tuple[Cell, ...]
 # The reader takes 32 bytes for every cell of the rectangle that a sheet spans, blank or not,
 # and the process dies where there are not so many: one stray cell in a corner is enough.
 MOST_CELLS: Final = 60_000_000
 _DIMENSION: Final = re.compile(rb'<dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
+
+
+@dataclass(frozen=True)
+class FilePlace:
+    """Where a table lies that a database can read by itself.
+
+    Attributes:
+        path: of the file.
+        text: how it is written, where it is CSV; None for Parquet.
+    """
+
+    path: Path
+    text: CsvText | None = None
 
 
 @dataclass(frozen=True)
@@ -32,11 +52,64 @@ class Sheet:
         name: sheet name, or the file's name without its ending.
         shown: how messages name it: the sheet, or the file with its folder.
         rows: raw cells; row 1 of the file is rows[0].
+        named: whether the first row holds the names of the columns, as in Parquet; else
+            the header is looked for.
+        file: the file, where it is one that a database can read.
     """
 
     name: str
     shown: str
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: Sequence[Cells]
+    named: bool = False
+    file: FilePlace | None = None
+
+    @property
+    def head(self) -> Sequence[Cells]:
+        """The rows among which the header is looked for."""
+        return self.rows[: 1 if self.named else HEADER_DEPTH]
+
+
+class RowsLater(Sequence[Cells]):
+    """The rows of a file of which the first are known, and all are read when asked for.
+
+    >>> rows = RowsLater((("a",),), lambda: [("a",), ("1",)])
+    >>> rows[:1], len(rows)
+    ((('a',),), 2)
+    """
+
+    def __init__(self, first: Sequence[Cells], read: Callable[[], Iterable[Cells]]) -> None:
+        self._first = tuple(first)
+        self._read = read
+        self._all: tuple[Cells, ...] | None = None
+
+    def _rows(self) -> tuple[Cells, ...]:
+        if self._all is None:
+            self._all = tuple(self._read())
+        return self._all
+
+    @overload
+    def __getitem__(self, index: int) -> Cells: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Cells]: ...
+    def __getitem__(self, index: int | slice) -> Cells | Sequence[Cells]:
+        known = len(self._first)
+        if isinstance(index, slice):
+            whole = index.start is None and index.stop is not None and index.step is None
+            # Where fewer rows are known than a header may be deep, there are no more.
+            if whole and 0 <= index.stop <= max(known, HEADER_DEPTH):
+                return self._first[index]
+        elif 0 <= index < known:
+            return self._first[index]
+        return self._rows()[index]
+
+    def __len__(self) -> int:
+        return len(self._rows())
+
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
+    def __iter__(self) -> Iterator[Cells]:
+        return iter(self._rows())
 
 
 def read_sheets(path: Path) -> tuple[Sheet, ...]:
@@ -124,53 +197,12 @@ def table_of(path: Path, shown: str) -> Sheet:
     # A sub-folder is part of the name, so that registers/households is no household table.
     name = shown.rsplit(".", 1)[0]
     if path.suffix.lower() == ".parquet":
-        return Sheet(name, shown, tuple(_parquet(path)))
-    return Sheet(name, shown, tuple(_csv(path)))
-
-
-def _csv(path: Path) -> Iterator[tuple[Cell, ...]]:
-    text = _decoded(path)
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=delimiter_of(io.StringIO(text)), strict=True
-    )
-    try:
-        for row in reader:
-            yield tuple(row)
-    except csv.Error as error:
-        line = reader.line_num
-        _unusable(
-            path,
-            f"第 {line} 行起不是合法的 CSV({error})",
-            f"not valid CSV at line {line} ({error})",
-        )
-
-
-def delimiter_of(lines: Iterable[str]) -> str:
-    """The delimiter of a table: the commonest one of the first line that has any.
-
-    Title lines above the header have none.
-
-    >>> delimiter_of(["某乡农户表", "户编号;村"])
-    ';'
-    """
-    for line in lines:
-        delimiter = max(",\t;", key=line.count)
-        if delimiter in line:
-            return delimiter
-    return ","
-
-
-def _decoded(path: Path) -> str:
-    data = path.read_bytes()
-    encodings = ["utf-8-sig", "gb18030"]
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        encodings = ["utf-16"]
-    for encoding in encodings:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    _unusable(path, "编码既不是 UTF-8 也不是 GB18030", "neither UTF-8 nor GB18030 text")
+        first = tuple(itertools.islice(_parquet(path), 1))
+        return Sheet(name, shown, RowsLater(first, lambda: _parquet(path)), True, FilePlace(path))
+    text = csv_text(path)
+    first = tuple(itertools.islice(csv_rows(path, text), HEADER_DEPTH))
+    rows = RowsLater(first, lambda: csv_rows(path, text))
+    return Sheet(name, shown, rows, file=FilePlace(path, text))
 
 
 def _parquet(path: Path) -> Iterator[tuple[Cell, ...]]:

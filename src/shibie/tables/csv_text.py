@@ -1,0 +1,126 @@
+"""CSV files as text: which encoding and delimiter they have, and their rows.
+
+Found once for a file, whoever reads its rows: Python, or a database that wants to know
+whether it counts the rows as Python does.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from shibie.errors import InputError, Problem, Words
+
+_CHUNK: Final = 1 << 22
+_UTF_8_MARK: Final = codecs.BOM_UTF8
+_UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True)
+class CsvText:
+    """How the text of a CSV file is written.
+
+    Attributes:
+        encoding: its name for Python.
+        skip: bytes of a mark before the text.
+        delimiter: between cells.
+        even: whether it is UTF-8 without blank lines, so that every reader counts its rows
+            alike.
+    """
+
+    encoding: str
+    skip: int
+    delimiter: str
+    even: bool
+
+    def open(self, path: Path) -> io.TextIOWrapper:
+        """The text, with line ends as they are."""
+        file = path.open("rb")
+        file.seek(self.skip)
+        return io.TextIOWrapper(file, encoding=self.encoding, newline="")
+
+
+def csv_text(path: Path) -> CsvText:
+    """How a CSV file is written: UTF-8, UTF-16 with its mark, or GB18030.
+
+    Raises:
+        InputError: when it is text in none of them.
+    """
+    with path.open("rb") as file:
+        start = file.read(3)
+    # Some programs put the mark of UTF-8 before text that is GBK.
+    skip = 3 if start == _UTF_8_MARK else 0
+    encodings = ["utf-16"] if start[:2] in _UTF_16_MARKS else ["utf-8", "gb18030"]
+    for encoding in encodings:
+        try:
+            blank = _decoded(path, encoding, skip)
+        except UnicodeDecodeError:
+            continue
+        even = encoding == "utf-8" and not blank
+        text = CsvText(encoding, skip, ",", even)
+        with text.open(path) as lines:
+            return CsvText(encoding, skip, delimiter_of(lines), even)
+    raise InputError(
+        Problem(
+            str(path),
+            Words("编码既不是 UTF-8 也不是 GB18030", "neither UTF-8 nor GB18030 text"),
+        )
+    )
+
+
+def _decoded(path: Path, encoding: str, skip: int) -> bool:
+    """Decode all of a file; whether it has blank lines.
+
+    Raises:
+        UnicodeDecodeError: when it is not in this encoding.
+    """
+    decoder = codecs.getincrementaldecoder(encoding)()
+    last, blank = b"\n", False
+    with path.open("rb") as data:
+        data.seek(skip)
+        while chunk := data.read(_CHUNK):
+            joined = last + chunk
+            blank = blank or any(end in joined for end in (b"\n\n", b"\n\r", b"\r\r"))
+            last = chunk[-1:]
+            decoder.decode(chunk)
+    decoder.decode(b"", final=True)
+    return blank
+
+
+def delimiter_of(lines: Iterable[str]) -> str:
+    """The delimiter of a table: the commonest one of the first line that has any.
+
+    Title lines above the header have none.
+
+    >>> delimiter_of(["某乡农户表", "户编号;村"])
+    ';'
+    """
+    for line in lines:
+        delimiter = max(",\t;", key=line.count)
+        if delimiter in line:
+            return delimiter
+    return ","
+
+
+def csv_rows(path: Path, text: CsvText) -> Iterator[tuple[str, ...]]:
+    """The rows of a CSV file; a blank line is a row without cells.
+
+    Raises:
+        InputError: with the line at which it is no valid CSV.
+    """
+    with text.open(path) as lines:
+        reader = csv.reader(lines, delimiter=text.delimiter, strict=True)
+        try:
+            for row in reader:
+                yield tuple(row)
+        except (csv.Error, OSError) as error:
+            line = reader.line_num
+            what = Words(
+                f"第 {line} 行起不是合法的 CSV({error})", f"not valid CSV at line {line} ({error})"
+            )
+            raise InputError(Problem(str(path), what)) from None

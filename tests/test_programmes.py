@@ -18,9 +18,10 @@ from shibie.explain.account import explain
 from shibie.explain.text import short
 from shibie.notice.content import Setting, letter
 from shibie.notice.period import Period
+from shibie.results.files import write_folder
+from shibie.results.tables import result_tables
 from shibie.ruleset.loader import load
 from shibie.summary import summarise
-from shibie.tables.results import result_tables, write_folder
 from shibie.tables.roster import read_roster
 from shibie.wording import rule_title
 

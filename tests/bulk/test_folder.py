@@ -13,13 +13,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from shibie.bulk import duck, run_folder
-from shibie.check import check
+from shibie.bulk import duck
+from shibie.checking import check
 from shibie.errors import InputError
 from shibie.ruleset.loader import load
-from shibie.summary import summarise
-from shibie.tables.results import result_tables, write_folder
-from shibie.tables.roster import read_roster
 from support import books
 from tables.test_damage import damaged
 
@@ -30,20 +27,25 @@ FILES = ("decisions.csv", "findings.csv", "tracks.csv", "rejected.csv", "summary
 
 
 def small(folder: Path, out: Path, trust: bool = False) -> dict[str, Any]:
-    roster = read_roster(folder, PACK, AS_OF)
-    checked = check(PACK, roster, AS_OF, trust_declarations=trust)
-    summary = summarise(checked)
-    write_folder(out, result_tables(checked), summary)
-    return summary
+    with check(PACK, folder, AS_OF, engine="interpreter", trust_declarations=trust) as result:
+        result.write(out)
+        return result.summary
+
+
+def by_sql(folder: Path, *outs: Path, memory: str | None = None) -> dict[str, Any]:
+    with check(PACK, folder, AS_OF, engine="duckdb", memory=memory) as result:
+        result.write(*outs)
+        return result.summary
 
 
 def same(folder: Path, tmp_path: Path, trust: bool = False) -> dict[str, Any]:
     expected = small(folder, tmp_path / "small", trust)
-    found = run_folder(PACK, folder, AS_OF, {tmp_path / "set": "csv"}, trust_declarations=trust)
+    with check(PACK, folder, AS_OF, engine="duckdb", trust_declarations=trust) as result:
+        result.write(tmp_path / "set")
     for name in FILES:
         assert (tmp_path / "set" / name).read_text() == (tmp_path / "small" / name).read_text()
-    assert found == expected
-    return found
+    assert result.summary == expected
+    return expected
 
 
 def test_the_township(tmp_path: Path) -> None:
@@ -92,9 +94,7 @@ def _array(name: str, cells: tuple[str, ...], typed: bool) -> pa.Array:
 def test_parquet_in_and_out(tmp_path: Path, typed: bool) -> None:
     as_parquet(TOWNSHIP, tmp_path / "roster", typed)
     small(TOWNSHIP, tmp_path / "small")
-    run_folder(
-        PACK, tmp_path / "roster", AS_OF, {tmp_path / "set.parquet": "parquet"}, memory="500MB"
-    )
+    by_sql(tmp_path / "roster", tmp_path / "set.parquet", memory="500MB")
     for name in FILES[:3]:
         with (tmp_path / "small" / name).open(encoding="utf-8", newline="") as lines:
             expected = list(csv.reader(lines))
@@ -127,7 +127,7 @@ def test_damaged_folders(tmp_path: Path, first: int) -> None:
             small(folder, here / "before")
         except InputError:
             with pytest.raises(InputError):
-                run_folder(PACK, folder, AS_OF, {tmp_path / "never": "csv"})
+                by_sql(folder)
             continue
         same(folder, here)
 
@@ -154,29 +154,27 @@ def test_an_interrupted_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.M
     def interrupt(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(duck, "write_csv", interrupt)
+    monkeypatch.setattr(duck, "write_table", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        run_folder(PACK, TOWNSHIP, AS_OF, {out: "csv"})
+        by_sql(TOWNSHIP, out)
     assert [file.name for file in tmp_path.iterdir()] == ["results"]
     assert (out / "decisions.csv").read_text() == "old"
     assert [file.name for file in out.iterdir()] == ["decisions.csv"]
 
 
-def test_progress_is_said_only_when_asked(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run_folder(PACK, TOWNSHIP, AS_OF, {})
-    assert capsys.readouterr().err == ""
-    run_folder(PACK, TOWNSHIP, AS_OF, {}, progress=True)
-    assert "deciding" in capsys.readouterr().err
+def test_progress_is_told_only_to_who_asks(capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[str] = []
+    check(PACK, TOWNSHIP, AS_OF, engine="duckdb", progress=told.append).close()
+    assert any("deciding" in each for each in told)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_size_that_is_none_is_refused() -> None:
-    with pytest.raises(InputError, match="--memory"):
-        run_folder(PACK, TOWNSHIP, AS_OF, {}, memory="much")
+    with pytest.raises(InputError, match="memory"):
+        by_sql(TOWNSHIP, memory="much")
 
 
 def test_too_little_memory_is_said_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="--memory"):
-        run_folder(PACK, TOWNSHIP, AS_OF, {tmp_path / "out": "csv"}, memory="1MB")
+    with pytest.raises(InputError, match="memory"):
+        by_sql(TOWNSHIP, tmp_path / "out", memory="1MB")
     assert list(tmp_path.iterdir()) == []

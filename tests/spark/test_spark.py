@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -15,8 +16,9 @@ from pyarrow import parquet
 
 from bulk.test_folder import AS_OF, FILES, PACK, TOWNSHIP, as_parquet, small
 from shibie.bulk.host import Output
-from shibie.bulk.spark import SparkHost, run_spark
+from shibie.bulk.spark import SparkHost, spark_run
 from shibie.bulk.sparkfiles import Storage
+from shibie.columns import Column
 from shibie.engine.decide import decide
 from shibie.engine.relational import decide_all, expressions
 from shibie.engine.relational.assemble import Outputs
@@ -27,10 +29,11 @@ from shibie.engine.relational.steps import read_again
 from shibie.given import case_from
 from shibie.language import tree
 from shibie.language.operators import Key
+from shibie.results.files import write_folder
+from shibie.results.tables import result_tables
 from shibie.ruleset.loader import load
 from shibie.ruleset.model import RuleSet
 from shibie.summary import summarise
-from shibie.tables.results import result_tables, write_folder
 from support import books
 from support import expressions as given_expressions
 from support.profiles import examples
@@ -41,7 +44,6 @@ from test_cli import shibie
 from test_programmes import FIXTURES, PROGRAMMES, Programme, checked
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyspark.sql import SparkSession
 
 
@@ -65,7 +67,9 @@ def test_the_township_by_the_command(tmp_path: Path) -> None:
 def test_a_damaged_folder(spark: SparkSession, tmp_path: Path, seed: int, encoding: str) -> None:
     folder = books.write_folder(tmp_path / "roster", damaged(random.Random(seed)), encoding)
     expected = small(folder, tmp_path / "small")
-    found = run_spark(PACK, str(folder), AS_OF, {str(tmp_path / "spark"): "csv"}, session=spark)
+    with spark_run(PACK, str(folder), AS_OF, session=spark) as run:
+        run.write({str(tmp_path / "spark"): "csv"}, "zh")
+    found = run.summary
     for name in FILES:
         assert (tmp_path / "spark" / name).read_text() == (tmp_path / "small" / name).read_text()
     assert found == expected
@@ -79,7 +83,8 @@ def test_other_programmes(spark: SparkSession, tmp_path: Path, programme: Progra
     write_folder(tmp_path / "small", result_tables(found), summarise(found))
     ruleset, folder = load(programme.pack), FIXTURES / programme.pack
     out = {str(tmp_path / "spark"): "csv"}
-    run_spark(ruleset, str(folder), programme.as_of, out, session=spark)  # type: ignore[arg-type]
+    with spark_run(ruleset, str(folder), programme.as_of, session=spark) as run:
+        run.write(out, "zh")  # type: ignore[arg-type]
     for file in sorted((tmp_path / "small").iterdir()):
         assert (tmp_path / "spark" / file.name).read_text() == file.read_text()
 
@@ -95,7 +100,8 @@ def test_parquet_in_parts_in_and_out(spark: SparkSession, tmp_path: Path) -> Non
         parquet.write_table(third, whole / f"part-{at}.parquet")
     small(TOWNSHIP, tmp_path / "small")
     out = tmp_path / "out.parquet"
-    run_spark(PACK, str(tmp_path / "roster"), AS_OF, {str(out): "parquet"}, session=spark)
+    with spark_run(PACK, str(tmp_path / "roster"), AS_OF, session=spark) as run:
+        run.write({str(out): "parquet"}, "zh")
     for name in FILES[:3]:
         found = parquet.read_table(out / Path(name).with_suffix(".parquet"))
         rows = [
@@ -109,6 +115,12 @@ def test_parquet_in_parts_in_and_out(spark: SparkSession, tmp_path: Path) -> Non
 # --- random rule sets --------------------------------------------------------------------
 
 
+ARROW = {
+    "BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(), "VARCHAR": pa.string(),
+    "VARCHAR[]": pa.list_(pa.string()),
+}  # fmt: skip
+
+
 class OnSpark:
     """Spark as the database of cases in memory."""
 
@@ -118,7 +130,13 @@ class OnSpark:
         self.session = session.newSession()
         self.session.conf.set("spark.sql.shuffle.partitions", "1")
 
-    def register(self, name: str, table: pa.Table) -> None:
+    def register(self, name: str, columns: Mapping[str, Column]) -> None:
+        table = pa.table(
+            {
+                each: pa.array(column.values, ARROW[column.sql_type])
+                for each, column in columns.items()
+            }
+        )
         self.session.createDataFrame(table).createOrReplaceTempView(name)
 
     def steps(self, steps: Iterable[Step]) -> None:

@@ -179,8 +179,13 @@ def _text(column: str, spec: FieldSpec, as_of: date) -> Reading:
         return _number(column, of, spec)
     match spec.type:
         case "bool":
-            yes, no = f"lower({column}) IN ({texts(cells.YES)})", f"lower({column}) IN ({texts(cells.NO)})"
-            return Reading(f"({yes} OR {no})", f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END")
+            yes, no = (
+                f"lower({column}) IN ({texts(cells.YES)})",
+                f"lower({column}) IN ({texts(cells.NO)})",
+            )
+            return Reading(
+                f"({yes} OR {no})", f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END"
+            )
         case "date":
             day = f"TRY_CAST({column} AS DATE)"
             pattern = r"\d{4}-\d{2}-\d{2}"
@@ -251,7 +256,9 @@ def _number(column: str, of: Number, spec: FieldSpec) -> Reading:
     plain = f"regexp_full_match({column}, '{digits}{fraction}')"
     dressed = f"regexp_full_match({column}, '[¥¥]?({digits}|{_GROUPED}){fraction} ?({unit})?')"
     bare = f"regexp_replace({column}, '[^0-9.+-]', '', 'g')"
-    decimal = f"TRY_CAST(CASE WHEN {plain} THEN {column} ELSE {bare} END AS DECIMAL(18, {of.scale}))"
+    decimal = (
+        f"TRY_CAST(CASE WHEN {plain} THEN {column} ELSE {bare} END AS DECIMAL(18, {of.scale}))"
+    )
     most = f"abs({decimal}) < {COUNT_LIMIT if spec.type == 'integer' else AMOUNT_LIMIT}"
     match = f"({plain} OR ({dressed} AND coalesce({most}, FALSE)))"
     if spec.minimum is not None or spec.maximum is not None:

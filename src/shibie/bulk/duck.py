@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import duckdb
 
 from shibie.bulk.canonical import quoted
-from shibie.bulk.host import ROW, File, Output, Relation
-from shibie.bulk.tidy import plain, tidied, unusable
+from shibie.bulk.host import ROW, Output, Relation
+from shibie.columns import Column, add_rows, make_table
 from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect
 from shibie.engine.relational.steps import run_steps
 from shibie.errors import InputError, Problem, Words
-from shibie.tables.headers import HEADER_DEPTH, Header
-from shibie.tables.results import LIST_SEPARATOR, Format, Table, aside, write_csv, write_parquet
-from shibie.tables.source import TABLES, Sheet, delimiter_of, table_of, unread_notes
+from shibie.results.files import Format, write_table
+from shibie.results.table import Table
+from shibie.tables.csv_text import CsvText, even_copy
+from shibie.tables.layout import Placed
+from shibie.tables.parquet import LIST_SEPARATOR, only
+from shibie.tables.results import aside
+from shibie.tables.source import FilePlace
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+# Rows that are fetched at a time.
+_PART = 10_000
 
 
 @contextmanager
-def duck_host(
-    folder: Path, memory: str | None = None, temp: Path | None = None
-) -> Iterator[DuckHost]:
+def duck_host(memory: str | None = None, temp: Path | None = None) -> Iterator[DuckHost]:
     """A host whose scratch files are gone afterwards, however the run ends.
 
+    Tables are held in memory; what does not fit spills.
+
     Args:
-        folder: the roster.
         memory: most memory for DuckDB, e.g. `4GB`; beyond it, it spills.
         temp: where to spill.
 
@@ -46,13 +48,13 @@ def duck_host(
     beside.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".shibie-", dir=beside))
     try:
-        with duckdb.connect(str(scratch / "scratch.duckdb")) as connection:
+        with duckdb.connect() as connection:
             # It would take a script run by `python -c` for a terminal.
             connection.execute("SET enable_progress_bar = false")
             connection.execute(f"SET temp_directory = {quoted(str(scratch / 'spill'))}")
             if memory:
                 _limit(connection, memory)
-            yield DuckHost(connection, folder, scratch)
+            yield DuckHost(connection, scratch)
     except duckdb.OutOfMemoryException as error:
         raise _short(
             error,
@@ -101,100 +103,78 @@ class DuckHost:
 
     dialect: Dialect = "duckdb"
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, folder: Path, scratch: Path) -> None:
-        self.connection, self.folder, self.scratch = connection, folder, scratch
-        self.notes = unread_notes(folder)
-        self.texts: dict[str, Path] = {}
-        self.delimiters: dict[str, str] = {}
+    def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+        self.connection, self.scratch = connection, scratch
         self.names = (f"raw{number}" for number in itertools.count())
+
+    def new_name(self) -> str:
+        """A name that no table has."""
+        return next(self.names)
 
     # --- files --------------------------------------------------------------------------
 
-    def files(self) -> list[File]:
-        """The tables of the folder and of its registers."""
-        entries = [*sorted(self.folder.iterdir()), *sorted((self.folder / "registers").glob("*"))]
-        return [
-            File(
-                entry.relative_to(self.folder).as_posix(), str(entry),
-                entry.suffix.lower() == ".parquet", entry.stat().st_size == 0,
-            )
-            for entry in entries
-            if entry.is_file() and entry.suffix.lower() in TABLES
-        ]  # fmt: skip
-
-    def head(self, file: File) -> list[tuple[str, ...]]:
-        """The first rows, or the column names of Parquet."""
-        if file.parquet:
-            return [tuple(name for name, _ in self.parquet_columns(file))]
-        with self.text(file).open(encoding="utf-8-sig", newline="") as lines:
-            self.delimiters[file.path] = delimiter_of(lines)
-            lines.seek(0)
-            try:
-                reader = csv.reader(lines, delimiter=self.delimiters[file.path], strict=True)
-                return [tuple(row) for row in itertools.islice(reader, HEADER_DEPTH)]
-            except csv.Error as error:
-                unusable(file, f"不是合法的 CSV({error})", f"not valid CSV ({error})")
-
-    def whole(self, file: File) -> Sheet:
-        """All cells."""
-        return table_of(Path(file.path), file.shown)
-
-    def relation(self, file: File, header: Header, width: int) -> Relation:
+    def relation(self, placed: Placed) -> Relation:
         """A view of Parquet; the used columns of CSV as a table of text."""
-        name = next(self.names)
-        if file.parquet:
-            columns = self.parquet_columns(file)
-            self.read(
-                file,
-                f"CREATE VIEW {name} AS SELECT *, file_row_number + 2 AS {ROW}"
-                f" FROM read_parquet({quoted(file.path)}, file_row_number = true)",
-            )
-            return Relation(name, {index: columns[index] for index in header.columns})
+        name, file = self.new_name(), placed.sheet.file
+        assert file is not None
+        if file.text is None:
+            return self.parquet(name, file, placed)
+        path = Path(file.path)
+        if not file.text.even:
+            path = self.even(name, file)
         try:
-            self.land(name, file, header, width)
+            self.land(name, path, file.text, placed, even=path != Path(file.path))
         except duckdb.OutOfMemoryException:
             raise
         except duckdb.Error:
             # Ragged or oddly quoted: Python's reader says what is wrong, or makes it even.
-            self.texts[file.path] = self.tidied(file)
             self.read(file, f"DROP TABLE IF EXISTS {name}")
             try:
-                self.land(name, file, header, width)
+                self.land(name, self.even(name, file), file.text, placed, even=True)
             except duckdb.Error as error:
                 _unreadable(file, error)
-        return Relation(name, {index: (f"c{index}", "VARCHAR") for index in header.columns})
+        columns = {index: (f"c{index}", "VARCHAR") for index in placed.header.columns}
+        return Relation(name, columns)
 
-    def parquet_columns(self, file: File) -> list[tuple[str, str]]:
-        """Names and types."""
-        query = f"DESCRIBE SELECT * FROM read_parquet({quoted(file.path)})"
-        return [(row[0], row[1]) for row in self.read(file, query).fetchall()]
+    def parquet(self, name: str, file: FilePlace, placed: Placed) -> Relation:
+        """A view of a Parquet file."""
+        path = f"read_parquet({quoted(only(file.path))}, hive_partitioning = false"
+        described = self.read(file, f"DESCRIBE SELECT * FROM {path})").fetchall()
+        self.read(
+            file,
+            f"CREATE VIEW {name} AS SELECT *, file_row_number + 2 AS {ROW}"
+            f" FROM {path}, file_row_number = true)",
+        )
+        return Relation(name, {index: described[index][:2] for index in placed.header.columns})
 
-    def text(self, file: File) -> Path:
-        """The file itself when DuckDB can read it as it is, else a tidy copy."""
-        if file.path not in self.texts:
-            is_plain = plain(Path(file.path))
-            self.texts[file.path] = Path(file.path) if is_plain else self.tidied(file)
-        return self.texts[file.path]
+    def even(self, name: str, file: FilePlace) -> Path:
+        """A copy in UTF-8 whose rows all have as many cells."""
+        assert file.text is not None
+        return even_copy(Path(file.path), file.text, self.scratch / f"{name}.csv")
 
-    def tidied(self, file: File) -> Path:
-        """A copy that DuckDB reads row for row."""
-        return tidied(file, Path(file.path), self.scratch / f"tidy{len(self.texts)}.csv")
-
-    def land(self, name: str, file: File, header: Header, width: int) -> None:
+    def land(
+        self, name: str, path: Path, text: CsvText, placed: Placed, even: bool
+    ) -> None:  # fmt: skip
         """Load the text of the used columns, with row numbers."""
+        header = placed.header
+        width = max(len(row) for row in placed.sheet.head)
         every = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(width))
         used = ", ".join(f"c{index}" for index in header.columns)
+        # A cell may go on over several lines; only then, all lines are read in one go.
+        how = "parallel = false" if even else "null_padding = true"
         # Row numbers need the file's order; nothing after this does.
         self.connection.execute("SET preserve_insertion_order = true")
-        self.connection.execute(
-            f"CREATE TABLE {name} AS SELECT row_number() OVER () + {header.row} AS {ROW}, {used}"
-            f" FROM read_csv({quoted(str(self.text(file)))}, header = false, skip = {header.row},"
-            f" delim = {quoted(self.delimiters[file.path])}, quote = '\"', escape = '\"',"
-            f" null_padding = true, auto_detect = false, columns = {{{every}}})"
-        )
-        self.connection.execute("SET preserve_insertion_order = false")
+        try:
+            self.connection.execute(
+                f"CREATE TABLE {name} AS SELECT row_number() OVER () + {header.row} AS {ROW}, {used}"
+                f" FROM read_csv({quoted(only(path))}, header = false, skip = {header.row},"
+                f" delim = {quoted(text.delimiter)}, quote = '\"', escape = '\"', {how},"
+                f" auto_detect = false, columns = {{{every}}})"
+            )
+        finally:
+            self.connection.execute("SET preserve_insertion_order = false")
 
-    def read(self, file: File, statement: str) -> duckdb.DuckDBPyConnection:
+    def read(self, file: FilePlace, statement: str) -> duckdb.DuckDBPyConnection:
         """Run a statement that reads a file."""
         try:
             return self.connection.execute(statement)
@@ -211,13 +191,36 @@ class DuckHost:
         """The rows of a query."""
         return self.connection.execute(query).fetchall()
 
-    def keep(self, name: str, columns: Mapping[str, pa.Array]) -> None:
-        """A small table from Python."""
-        import pyarrow as pa
+    def keep(self, name: str, columns: Mapping[str, Column]) -> None:
+        """A table from Python."""
+        make_table(self.connection, name, columns)
 
-        self.connection.register("given_rows", pa.table(dict(columns)))
-        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM given_rows")
-        self.connection.unregister("given_rows")
+    def append(self, name: str, columns: Mapping[str, Column]) -> None:
+        """More rows for a table from Python."""
+        add_rows(self.connection, name, columns)
+
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query as they come, on a cursor of their own."""
+        with self.connection.cursor() as cursor:
+            cursor.execute(query)
+            while part := cursor.fetchmany(_PART):
+                yield from part
+
+    def arrow(self, query: str) -> object:
+        """The rows of a query as a stream of Arrow."""
+        return self.connection.cursor().sql(query).__arrow_c_stream__()
+
+    def sorted_lines(self, query: str) -> Iterator[bytes]:
+        """The lines of a query in the order of their bytes, in chunks; through a file."""
+        path = self.scratch / "lines"
+        self.connection.execute(
+            f"COPY (SELECT line FROM ({query}) ORDER BY line) TO {quoted(str(path))}"
+            " (FORMAT csv, HEADER false)"
+        )
+        with path.open("rb") as lines:
+            while chunk := lines.read(1 << 20):
+                yield chunk
+        path.unlink()
 
     def steps(self, steps: Iterable[Step], progress: Callable[[str], None]) -> None:
         """Run the steps of a plan."""
@@ -234,10 +237,7 @@ class DuckHost:
             for each in outputs:
                 self.copy(each, folder, form)
             for table in tables:
-                if form == "csv":
-                    write_csv(folder / f"{table.name}.csv", table)
-                else:
-                    write_parquet(folder / f"{table.name}.parquet", table)
+                write_table(folder, table, form)
             for name, text in texts.items():
                 (folder / name).write_text(text, encoding="utf-8")
 
@@ -262,8 +262,10 @@ class DuckHost:
         )
 
 
-def _unreadable(file: File, error: duckdb.Error) -> NoReturn:
+def _unreadable(file: FilePlace, error: duckdb.Error) -> NoReturn:
     if isinstance(error, duckdb.OutOfMemoryException):
         raise error
     text = str(error).split("\n", 1)[0]
-    unusable(file, f"不可读:{text}", f"cannot be read: {text}")
+    raise InputError(
+        Problem(file.path, Words(f"不可读:{text}", f"cannot be read: {text}"))
+    ) from None

@@ -6,43 +6,18 @@ in Spark's; the decisions' own steps are compiled for each dialect.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from shibie.columns import Column
 from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect
-from shibie.errors import Words
-from shibie.tables.headers import Header
-from shibie.tables.results import Format, Table
-from shibie.tables.source import Sheet
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from shibie.results.files import Format
+from shibie.results.table import Table
+from shibie.tables.layout import Placed
 
 ROW = "row_"
-
-
-@dataclass(frozen=True)
-class File:
-    """A table of the roster's folder.
-
-    Attributes:
-        shown: its place in the folder, as messages name it: `registers/vehicles.csv`.
-        path: where it is.
-        parquet: whether it is Parquet; else CSV.
-        empty: whether there is nothing in it, not even a header.
-    """
-
-    shown: str
-    path: str
-    parquet: bool
-    empty: bool
-
-    @property
-    def name(self) -> str:
-        """Its place without the suffix."""
-        return self.shown.rsplit(".", 1)[0]
 
 
 @dataclass(frozen=True)
@@ -82,34 +57,20 @@ class Output:
 
 
 class Host(Protocol):
-    """Runs SQL over the files of one folder.
+    """Runs SQL over the tables of one roster.
 
     Attributes:
         dialect: for which the decisions' steps are compiled.
-        notes: what of the folder is not read.
     """
 
     dialect: Dialect
-    notes: tuple[Words, ...]
 
-    def files(self) -> Sequence[File]:
-        """The tables of the folder."""
+    def new_name(self) -> str:
+        """A name that no table has."""
         ...
 
-    def head(self, file: File) -> Sequence[tuple[str, ...]]:
-        """The first rows of a CSV file; the column names of a Parquet file.
-
-        Raises:
-            InputError: when the file cannot be read.
-        """
-        ...
-
-    def whole(self, file: File) -> Sheet:
-        """All cells of a small file."""
-        ...
-
-    def relation(self, file: File, header: Header, width: int) -> Relation:
-        """A file as a relation, below its header.
+    def relation(self, placed: Placed) -> Relation:
+        """A table's file as a relation, below its header.
 
         Raises:
             InputError: when the file cannot be read.
@@ -124,8 +85,24 @@ class Host(Protocol):
         """The rows of a query."""
         ...
 
-    def keep(self, name: str, columns: Mapping[str, pa.Array]) -> None:
-        """A small table from Python, replacing one of that name."""
+    def keep(self, name: str, columns: Mapping[str, Column]) -> None:
+        """A table from Python, replacing one of that name."""
+        ...
+
+    def append(self, name: str, columns: Mapping[str, Column]) -> None:
+        """More rows for a table from Python; made if it is not there."""
+        ...
+
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query as they come."""
+        ...
+
+    def arrow(self, query: str) -> object:
+        """The rows of a query as a stream of Arrow (its PyCapsule)."""
+        ...
+
+    def sorted_lines(self, query: str) -> Iterator[bytes]:
+        """The lines of a query in the order of their bytes, each with a line feed; in chunks."""
         ...
 
     def steps(self, steps: Iterable[Step], progress: Callable[[str], None]) -> None:

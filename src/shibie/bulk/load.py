@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shibie import citizen_id
 from shibie.bulk.canonical import quoted
-from shibie.bulk.files import Folder
+from shibie.bulk.files import Folder, Source
 from shibie.bulk.host import ROW, Host
-from shibie.bulk.small import SUSPECT, Found, SmallPath, unmatchable
+from shibie.bulk.person_rows import filled
+from shibie.bulk.small import BATCH, SUSPECT, SmallPath, unmatchable
 from shibie.bulk.validate import PASSED, Typed, sql_type
+from shibie.columns import Column
 from shibie.compare import usable_number
 from shibie.engine.relational.memory import typed
 from shibie.engine.relational.outcome import count_words
@@ -19,22 +21,21 @@ from shibie.engine.relational.plan import HID, KEY, MID
 from shibie.engine.relational.records import VERDICTS, adjudicable
 from shibie.engine.relational.sql import WORD
 from shibie.errors import Words
-from shibie.household import Adjudication, StepRecord
+from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import Register, RuleSet
 from shibie.tables.records import Record, Rejection
-from shibie.tables.roster import in_order
 from shibie.vocabulary import specs_of
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+# A household that Python read, with its row and its members' rows.
+OddHousehold = tuple[int, BareHousehold, list[int]]
 
 
 class Loader:
-    """Validates and loads one folder.
+    """Validates and loads one roster.
 
     Attributes:
-        rejected: every fault, in the order of the small path.
+        rejected_rows: how many faults there are; they are in the table `rejected_rows`.
         rejected_households: how many are not decided.
         notes: what was normalised, ignored or not found.
     """
@@ -43,39 +44,91 @@ class Loader:
         self, host: Host, folder: Folder, ruleset: RuleSet, as_of: date,
         columns: Mapping[str, Set[str]],
     ) -> None:  # fmt: skip
-        self.host, self.folder = host, folder
-        self.ruleset, self.as_of, self.columns = ruleset, as_of, columns
+        self.host, self.ruleset, self.as_of, self.columns = host, ruleset, as_of, columns
+        self.folder = folder = filled(host, folder, ruleset, as_of)
         self.procedure = bool(ruleset.procedure) and folder.steps is not None
         self.typed = Typed(host, folder, ruleset, as_of, columns)
         self.small = SmallPath(host, folder, ruleset, as_of)
-        self.rejected: list[Rejection] | tuple[Rejection, ...] = []
-        self.rejected_households = 0
-        self.notes = [*folder.notes]
+        verdicts = folder.verdicts.sheet if folder.verdicts else None
+        sources = (
+            folder.households, folder.members, verdicts, folder.steps,
+            *folder.registers.values(),
+        )  # fmt: skip
+        shown = dict.fromkeys(source.shown for source in sources if source is not None)
+        self.places = {name: at for at, name in enumerate(shown)}
+        self.rejected_rows = self.rejected_households = 0
+        self.notes: list[Words] = []
         self.picked: dict[str, str] = {}
 
     def load(self) -> None:
         """Read everything once; afterwards the sources are there."""
-        rejected: list[Rejection] = []
-        self.typed.load_households()
-        self.typed.load_members()
-        self.some = bool(self.typed.suspects(self.small.odd_numbers()))
-        found = self.small.read_suspects()
-        rejected += found.rejected
-        self.rejected_households = found.rejected_households
-        adjudications, faults = self.small.adjudications()
-        rejected += faults
+        self._reject([], first=True)
+        self._cells()
+        self.some = bool(self.typed.suspects(BATCH))
+        self._odd_households([], first=True)
+        self._odd_members([], first=True)
+        for found in self.small.read_suspects():
+            self._reject(found.rejected)
+            self.rejected_households += found.rejected_households
+            self._odd_households(found.households)
+            self._odd_members(found.households)
+        adjudications, builder = self.small.adjudications()
+        if builder is not None:
+            self._reject(builder.rejected)
+            self.notes += builder.notes
         self._adjudications(adjudications)
-        rejected += self._steps()
+        self._reject(self._steps())
         damaged: dict[int, list[int]] = {}
         for index, register in enumerate(self.ruleset.registers.values()):
             odd = self._register(index, register)
-            rejected += [fault for record in odd for fault in record.faults]
+            self._reject([fault for record in odd for fault in record.faults])
             numbers = [record.values.get(register.match) for record in odd if record.faults]
             damaged[index] = sorted({int(str(number)[:17]) for number in numbers if number})
-        self._members(found, damaged)
-        self._households(found)
-        self.rejected = in_order(rejected)
-        self.notes += self.small.notes
+        self._members(damaged)
+        self._households()
+
+    def _cells(self) -> None:
+        """Make h_typed and m_typed: every row with its household number, read by whomever."""
+        folder, typed = self.folder, self.typed
+        typed.load_members()
+        self._numbered(folder.members, "m_cells", "m_typed", "mid")
+        typed.load_households()
+        if folder.persons is not None:
+            typed.join_rows("m_typed")
+            self.host.run("CREATE VIEW h_typed AS SELECT * FROM h_cells")
+        else:
+            self._numbered(folder.households, "h_cells", "h_typed", "ord_")
+
+    def _numbered(self, source: Source, cells: str, name: str, row: str) -> None:
+        """A view of a table with the household numbers that Python had to read."""
+        if not self.small.read_numbers(source, cells, row, f"{name}_numbers"):
+            self.host.run(f"CREATE VIEW {name} AS SELECT * FROM {cells}")
+            return
+        others = ", ".join(f'c."{column}"' for column in self.typed.made[cells] if column != HID)
+        self.host.run(
+            f"CREATE VIEW {name} AS SELECT coalesce(c.{HID}, n.{HID}) AS {HID}, {others}"
+            f" FROM {cells} AS c LEFT JOIN {name}_numbers AS n ON c.{row} = n.{row}"
+        )
+
+    def _reject(self, rejected: Sequence[Rejection], first: bool = False) -> None:
+        """Note faults, in their order."""
+        start = self.rejected_rows
+        table = {
+            "place": _integers([self.places[each.source] for each in rejected]),
+            "seq": _integers(range(start, start + len(rejected))),
+            "source": _texts([each.source for each in rejected]),
+            ROW: _integers([each.row for each in rejected]),
+            "field": _texts([each.field for each in rejected]),
+            "value": _texts([each.value for each in rejected]),
+            "zh": _texts([each.reason.zh for each in rejected]),
+            "en": _texts([each.reason.en for each in rejected]),
+            "code": _texts([each.code for each in rejected]),
+        }
+        if first:
+            self.host.keep("rejected_rows", table)
+        elif rejected:
+            self.host.append("rejected_rows", table)
+        self.rejected_rows += len(rejected)
 
     # --- adjudications and steps --------------------------------------------------------
 
@@ -172,13 +225,12 @@ class Loader:
 
     # --- members and households ---------------------------------------------------------
 
-    def _members(self, found: Found, damaged: Mapping[int, list[int]]) -> None:
-        specs = self.ruleset.field_specs(MEMBER)
-        fields = {name for name in self.columns["m"] if name in specs} | {"member_id"}
-        given = sorted(self.columns["m"] & {"born_", "sex_"})
+    def _odd_members(self, households: Sequence[OddHousehold], first: bool = False) -> None:
+        """Add the members of households that Python read to m_odd."""
+        specs, fields = self.ruleset.field_specs(MEMBER), self._fields_of_members()
         odd = [
             (household, member, row)
-            for _, household, rows in found.households
+            for _, household, rows in households
             for member, row in zip(household.members, rows, strict=True)
         ]
         numbers = [usable_number(getattr(m, "id_number", None), self.as_of) for _, m, _ in odd]
@@ -187,18 +239,34 @@ class Loader:
             MID: _integers([row for _, _, row in odd]),
             KEY: _keys(numbers),
         }
-        table |= {n: typed(specs[n], [getattr(m, n) for _, m, _ in odd]) for n in sorted(fields)}
-        table |= {name: _of_numbers(name, numbers) for name in given}
-        self.host.keep("m_odd", table)
+        table |= {n: typed(specs[n], [getattr(m, n) for _, m, _ in odd]) for n in fields}
+        table |= {name: _of_numbers(name, numbers) for name in self._given()}
+        if first:
+            self.host.keep("m_odd", table)
+        elif odd:
+            self.host.append("m_odd", table)
+
+    def _fields_of_members(self) -> list[str]:
+        names = self.columns["m"] & set(self.ruleset.field_specs(MEMBER))
+        return sorted(names | {"member_id"})
+
+    def _given(self) -> list[str]:
+        """What a number tells of a person, as far as it is asked for."""
+        return sorted(self.columns["m"] & {"born_", "sex_"})
+
+    def _members(self, damaged: Mapping[int, list[int]]) -> None:
+        """Make m_src of both kinds of members."""
         own = "member_id"
         unnumbered = "SELECT count(*) FROM m_typed WHERE member_id IS NULL"
         if self.host.rows(unnumbered)[0][0]:
             # Who has no number of his own goes by his place in the household.
             place = f"row_number() OVER (PARTITION BY {HID} ORDER BY {MID})"
             own = f"coalesce(member_id, CAST({place} AS VARCHAR)) AS member_id"
-        others = _names([HID, MID, KEY, *sorted(fields - {"member_id"}), *given])
+        fields = [name for name in self._fields_of_members() if name != "member_id"]
+        others = _names([HID, MID, KEY, *fields, *self._given()])
         self.host.run(
-            f"CREATE VIEW m_plain AS SELECT {own}, {others} FROM m_typed WHERE {self._trusted()}"
+            f"CREATE VIEW m_plain AS SELECT {own}, {others} FROM m_typed"
+            f" WHERE {HID} IS NOT NULL AND {self._trusted()}"
             f" UNION ALL SELECT member_id, {others} FROM m_odd"
         )
         complete = []
@@ -216,12 +284,13 @@ class Loader:
         """Whether a typed row stays in SQL."""
         return f"{HID} NOT IN (SELECT hid FROM {SUSPECT})" if self.some else "TRUE"
 
-    def _households(self, found: Found) -> None:
+    def _odd_households(self, found: Sequence[OddHousehold], first: bool = False) -> None:
+        """Add households that Python read to h_odd."""
         specs = self.ruleset.field_specs(HOUSEHOLD)
-        households = [household for _, household, _ in found.households]
+        households = [household for _, household, _ in found]
         table: dict[str, Any] = {
             HID: _texts([household.household_id for household in households]),
-            "ord_": _integers([row for row, _, _ in found.households]),
+            "ord_": _integers([row for row, _, _ in found]),
         }
         for alias, name in PASSED.items():
             spec = specs.get(name)
@@ -229,8 +298,15 @@ class Loader:
             table[alias] = typed(spec, values) if spec else _texts([None] * len(households))
         for name in sorted(self.columns["h"] & set(specs)):
             table[name] = typed(specs[name], [getattr(h, name) for h in households])
-        self.host.keep("h_odd", table)
-        every = _names(table)
+        self.household_columns = list(table)
+        if first:
+            self.host.keep("h_odd", table)
+        elif found:
+            self.host.append("h_odd", table)
+
+    def _households(self) -> None:
+        """Make h_src of both kinds of households."""
+        every = _names(self.household_columns)
         words = "".join(f", coalesce(v.{name}, 0) AS {name}" for name in self.verdicts)
         supplied = "".join(
             f", {'TRUE' if name in self.folder.registers else 'FALSE'} AS supplied_r{index}"
@@ -250,27 +326,19 @@ def _names(columns: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _integers(values: Sequence[int]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(values, pa.int64())
+def _integers(values: Sequence[int]) -> Column:
+    return Column("BIGINT", values)
 
 
-def _texts(values: Sequence[str | None]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(values, pa.string())
+def _texts(values: Sequence[str | None]) -> Column:
+    return Column("VARCHAR", values)
 
 
-def _keys(numbers: Sequence[Any]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array([int(str(number)[:17]) if number else None for number in numbers], pa.int64())
+def _keys(numbers: Sequence[Any]) -> Column:
+    return Column("BIGINT", [int(str(number)[:17]) if number else None for number in numbers])
 
 
-def _of_numbers(name: str, numbers: Sequence[str | None]) -> pa.Array:
-    import pyarrow as pa
-
+def _of_numbers(name: str, numbers: Sequence[str | None]) -> Column:
     if name == "born_":
-        return pa.array([citizen_id.birth_date(n) if n else None for n in numbers], pa.date32())
-    return pa.array([citizen_id.sex(n) if n else None for n in numbers], pa.string())
+        return Column("DATE", [citizen_id.birth_date(n) if n else None for n in numbers])
+    return Column("VARCHAR", [citizen_id.sex(n) if n else None for n in numbers])

@@ -1,156 +1,111 @@
-"""A roster folder of any size, decided by DuckDB: files in, files out, memory bounded."""
+"""A roster of any size, decided by SQL: validated, decided, named and counted set-wise."""
 
 from __future__ import annotations
 
 import json
-import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from shibie.bulk.duck import duck_host
-from shibie.bulk.files import open_folder
-from shibie.bulk.host import Host
+from shibie.bulk.files import open_tables
+from shibie.bulk.host import Host, Output
 from shibie.bulk.load import Loader
 from shibie.bulk.name_results import NamedResults
-from shibie.bulk.totals import Totals
+from shibie.bulk.totals import tally_of
 from shibie.bulk.validate import PASSED
-from shibie.check import must_be_in_force
 from shibie.engine.relational.expressions import Asked
 from shibie.engine.relational.outcome import NUMBER_OF, Judge
 from shibie.engine.relational.plan import HID, KEY, MID
 from shibie.errors import Lang, Words
 from shibie.language.tree import HOUSEHOLD
+from shibie.results.counts import Counted, summary
+from shibie.results.digest import lines_query, of_lines
+from shibie.results.files import Format
+from shibie.results.table import StreamedRows, Table
+from shibie.results.tables import COLUMNS
 from shibie.ruleset.model import RuleSet
-from shibie.tables.results import Format, Table
+from shibie.tables.layout import Layout
 
-
-def run_folder(
-    ruleset: RuleSet,
-    folder: Path,
-    as_of: date,
-    outs: Mapping[Path, Format],
-    *,
-    memory: str | None = None,
-    temp: Path | None = None,
-    trust_declarations: bool = False,
-    progress: bool = False,
-    lang: Lang = "zh",
-    notes: list[Words] | None = None,
-) -> dict[str, Any]:
-    """Decide every household of a folder and write the results.
-
-    Args:
-        ruleset: the rules.
-        folder: households, members, registers/<name>, adjudications, steps; CSV or Parquet.
-        as_of: the day of judgement.
-        outs: folders of the results, each with its format; may be empty.
-        memory: most memory for DuckDB, e.g. `4GB`; beyond it, it spills.
-        temp: where to spill; beside the first result by default.
-        trust_declarations: take declared values where a register was not supplied.
-        progress: say on stderr what is being done.
-        lang: language of the reasons.
-        notes: what was normalised, ignored or not found is added to it.
-
-    Returns:
-        The summary, as in `summary.json`.
-
-    Raises:
-        InputError: when the folder cannot be used at all, or memory or disk do not suffice.
-    """
-    must_be_in_force(ruleset, as_of)
-    beside = temp or next((out.parent for out in outs), None)
-    with duck_host(folder, memory, beside) as host:
-        run = Run(host, str(folder), ruleset, as_of, trust_declarations, progress)
-        summary = run.write({str(out): form for out, form in outs.items()}, lang)
-    if notes is not None:
-        notes += run.notes
-    return summary
+Progress = Callable[[str], None]
 
 
 class Run:
-    """One run: validate, load, decide, name, write."""
+    """One run: validate, load, decide, name, count.
+
+    Attributes:
+        summary: as in `summary.json`; there once the run is made.
+        notes: what was normalised, ignored or not found.
+    """
 
     def __init__(
-        self, host: Host, folder: str, ruleset: RuleSet, as_of: date, trust_declarations: bool,
-        progress: bool,
+        self, host: Host, layout: Layout, ruleset: RuleSet, as_of: date,
+        trust_declarations: bool = False, progress: Progress | None = None,
     ) -> None:  # fmt: skip
-        self.host, self.ruleset, self.as_of = host, ruleset, as_of
+        self.host, self.layout, self.ruleset, self.as_of = host, layout, ruleset, as_of
         self.trust, self.progress = trust_declarations, progress
         self.started = time.monotonic()
-        self.say("reading")
-        tables = open_folder(host, folder, ruleset)
-        self.supplied = frozenset(tables.registers)
+        self.supplied = frozenset(layout.registers)
         trusted = frozenset(ruleset.registers) - self.supplied if trust_declarations else ()
         self.asked = Asked(as_of, frozenset(trusted))
-        self.procedure = bool(ruleset.procedure) and tables.steps is not None
-        judge = Judge(ruleset, self.asked, host.dialect, procedure=self.procedure)
-        self.outcomes = judge.outcomes(("ord_", *PASSED))
-        self.needed = Judge(ruleset, self.asked, host.dialect, "u_").unknowns()
-        columns: dict[str, set[str]] = {"h": set(), "m": set()}
-        for each in (self.outcomes, self.needed):
-            for relation, names in each.sources.items():
-                columns.setdefault(relation, set()).update(names)
-        self.loader = Loader(host, tables, ruleset, as_of, columns)
-
-    @property
-    def notes(self) -> list[Words]:
-        """What was normalised, ignored or not found."""
-        return self.loader.notes
+        self.procedure = bool(ruleset.procedure) and layout.steps is not None
+        self.notes: list[Words] = []
+        self.rejected_rows = 0
+        self.outputs: tuple[Output, ...] = ()
+        self.summary: dict[str, Any] = self._run()
 
     def say(self, what: str) -> None:
-        """Progress, on stderr."""
+        """Tell whoever asked how far it is."""
         if self.progress:
-            print(f"[{time.monotonic() - self.started:6.1f} s] {what}", file=sys.stderr, flush=True)
+            self.progress(f"[{time.monotonic() - self.started:6.1f} s] {what}")
 
-    def write(self, outs: Mapping[str, Format], lang: Lang) -> dict[str, Any]:
-        """Decide, and write the results."""
+    def _run(self) -> dict[str, Any]:
+        self.say("reading")
+        folder = open_tables(self.host, self.layout, self.ruleset, self.as_of)
+        judge = Judge(self.ruleset, self.asked, self.host.dialect, procedure=self.procedure)
+        outcomes = judge.outcomes(("ord_", *PASSED))
+        needed = Judge(self.ruleset, self.asked, self.host.dialect, "u_").unknowns()
+        columns: dict[str, set[str]] = {"h": set(), "m": set()}
+        for each in (outcomes, needed):
+            for relation, names in each.sources.items():
+                columns.setdefault(relation, set()).update(names)
         self.say("validating")
-        self.loader.load()
+        loader = Loader(self.host, folder, self.ruleset, self.as_of, columns)
+        loader.load()
+        self.notes = [*self.layout.notes, *loader.notes]
+        self.rejected_rows = loader.rejected_rows
         self.say("deciding")
-        self.decide()
+        self.host.steps(outcomes.steps, self.say)
+        self._judged()
+        self._needed(needed.steps)
+        self._duplicates()
         self.say("naming")
         named = NamedResults(self.host, self.ruleset, self.procedure)
         named.prepare()
-        totals = Totals(
-            self.host, self.ruleset, self.as_of, self.trust, self.supplied,
-            self.unmatched(), self.loader.rejected_households, len(self.loader.rejected),
-            self.ruleset.field_spec(HOUSEHOLD, "on_previous_roster") is not None,
-        )  # fmt: skip
-        summary = totals.summary()
-        text = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
-        for out, form in outs.items():
-            self.say(f"writing {out}")
-            self.host.write(
-                out, form, named.outputs(), [self.rejected(lang)], {"summary.json": text}
+        self.outputs = named.outputs()
+        standing = self.ruleset.field_spec(HOUSEHOLD, "on_previous_roster") is not None
+        return summary(
+            Counted(
+                self.ruleset, self.as_of, self.trust, tally_of(self.host, self.ruleset, standing),
+                loader.rejected_households, loader.rejected_rows, self.supplied,
+                self._unmatched(), self._digest(),
             )
-        self.say("done")
-        return summary
-
-    def rejected(self, lang: Lang) -> Table:
-        """The rejected rows with their reasons."""
-        return Table(
-            "rejected",
-            ("source", "row", "field", "value", "reason"),
-            tuple(
-                (each.source, each.row, each.field, each.value, each.reason.say(lang))
-                for each in self.loader.rejected
-            ),
-        )
+        )  # fmt: skip
 
     # --- deciding -----------------------------------------------------------------------
 
-    def decide(self) -> None:
-        """Fill `decided`, `people`, `needed` and `twice`."""
+    def _judged(self) -> None:
+        """Fill `decided` and `people`."""
         run = self.host.run
-        self.host.steps(self.outcomes.steps, self.say)
         run("CREATE TABLE decided AS SELECT * FROM h_out")
         run(
             "CREATE TABLE people AS SELECT o.*, d.ord_, s.member_id FROM m_out AS o"
             " JOIN decided AS d ON o.hid = d.hid JOIN m_src AS s ON o.mid = s.mid"
         )
+
+    def _needed(self, steps: Any) -> None:
+        """Fill `needed`: of households that are pending, the facts that are not known."""
+        run = self.host.run
         pending = f"SELECT hid FROM decided WHERE judged = {NUMBER_OF['pending']}"
         run(f"CREATE TABLE pending AS {pending}")
         run("CREATE VIEW u_h_src AS SELECT * FROM h_src SEMI JOIN pending USING (hid)")
@@ -161,15 +116,14 @@ class Run:
                 f" WHERE {KEY} IN (SELECT {KEY} FROM u_m_src)"
             )
         self.say("unknown facts")
-        self.host.steps(self.needed.steps, self.say)
+        self.host.steps(steps, self.say)
         run(
             "CREATE TABLE needed AS SELECT hid, unknown FROM u_h_out WHERE array_length(unknown) > 0"
         )
-        self.say("duplicates")
-        self._duplicates()
 
     def _duplicates(self) -> None:
-        """The same person in several decided households, in order of first appearance."""
+        """Fill `twice`: the same person in several decided households, by first appearance."""
+        self.say("duplicates")
         self.host.run(
             f"""CREATE TABLE twice AS
             WITH shared AS (
@@ -189,7 +143,7 @@ class Run:
             FROM ranked"""
         )
 
-    def unmatched(self) -> dict[str, int]:
+    def _unmatched(self) -> dict[str, int]:
         """For each supplied register, how many of its rows match nobody decided."""
         found = {}
         for index, name in enumerate(self.ruleset.registers):
@@ -201,3 +155,56 @@ class Run:
                 )
                 found[name] = int(self.host.rows(query)[0][0])
         return found
+
+    def _digest(self) -> str:
+        self.say("digest")
+        lines = [
+            lines_query(each.name, each.columns, each.lists, each.query) for each in self.outputs
+        ]
+        return of_lines(self.host.sorted_lines(" UNION ALL ".join(lines)))
+
+    # --- results ------------------------------------------------------------------------
+
+    def rejected(self, lang: Lang) -> Output:
+        """The rejected rows with their reasons."""
+        return Output(
+            "rejected",
+            COLUMNS["rejected"],
+            frozenset(),
+            f"SELECT source, row_ AS row, field, value, {lang} AS reason, code, place, seq"
+            " FROM rejected_rows",
+            "place, row, seq",
+        )
+
+    def tables(self, lang: Lang) -> dict[str, Table]:
+        """The result tables, each streamed when it is gone through."""
+        return {
+            output.name: Table(output.name, output.columns, self._rows(output), output.lists)
+            for output in (*self.outputs, self.rejected(lang))
+        }
+
+    def _rows(self, output: Output) -> StreamedRows:
+        query = output.sorted(output.columns)
+
+        def read() -> Iterator[tuple[Any, ...]]:
+            for row in self.host.stream(query):
+                yield tuple(tuple(cell) if isinstance(cell, list) else cell for cell in row)
+
+        def count() -> int:
+            return int(self.host.rows(f"SELECT count(*) FROM ({output.query})")[0][0])
+
+        return StreamedRows(count, read, lambda: self.host.arrow(query))
+
+    def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
+        """Write folders of results."""
+        text = json.dumps(self.summary, ensure_ascii=False, indent=1) + "\n"
+        outputs, rejected = self.outputs, self.rejected(lang)
+        for out, form in outs.items():
+            self.say(f"writing {out}")
+            # What people wrote may hold anything: Python's writer of CSV is the measure.
+            if form == "csv":
+                small = [Table(rejected.name, rejected.columns, self._rows(rejected))]
+                self.host.write(out, form, outputs, small, {"summary.json": text})
+            else:
+                self.host.write(out, form, (*outputs, rejected), [], {"summary.json": text})
+        self.say("done")

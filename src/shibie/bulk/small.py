@@ -1,36 +1,42 @@
-"""The rows that SQL leaves to the small path: read, and where need be rejected, by `tables`.
+"""The rows that SQL leaves to Python: read, and where need be rejected, by `tables`.
 
 Whatever is odd or wrong is read by the very code that reads a workbook, so that values and
-rejections are the same, word for word.
+rejections are the same, word for word. Rows go by in batches: however many are odd, no more
+than a batch is held.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from shibie.bulk.files import Column as SourceColumn
 from shibie.bulk.files import Folder, Source
 from shibie.bulk.host import ROW, Host
-from shibie.errors import InputError, Words
+from shibie.bulk.landing import unwrap
+from shibie.columns import Column
 from shibie.household import Adjudication, BareHousehold, StepRecord
+from shibie.language.tree import HOUSEHOLD
 from shibie.ruleset.model import RuleSet
-from shibie.tables.export import HOUSEHOLD_ID
+from shibie.tables.cells import Cell
+from shibie.tables.export import HOUSEHOLD_ID, taken_apart
 from shibie.tables.headers import Header
-from shibie.tables.layout import Layout, LayoutReader
+from shibie.tables.parquet import cell_sql
 from shibie.tables.records import Record, Rejection, Table, read_table
-from shibie.tables.roster import RosterBuilder, assemble
+from shibie.tables.roster import RosterBuilder, RosterTables, assemble
 from shibie.tables.source import Sheet
-from shibie.vocabulary import specs_of
 
-# Household numbers of the suspects, and of all households with a canonical number.
-SUSPECT, NUMBERED = "suspect", "h_typed"
-BATCH = 50_000
+# Suspect households: their numbers, each with the batch that it is read in.
+SUSPECT = "suspect"
+# The households and the members, a row each; `hid` is NULL where no number is written.
+HOUSEHOLDS, MEMBERS = "h_typed", "m_typed"
+BATCH = 20_000
 
 
 @dataclass
 class Found:
-    """What the small path made of the households left to it.
+    """What Python made of some of the households left to it.
 
     Attributes:
         households: the valid ones, each with its row and its members' rows.
@@ -39,165 +45,168 @@ class Found:
     """
 
     households: list[tuple[int, BareHousehold, list[int]]] = field(default_factory=list)
-    rejected: list[Rejection] = field(default_factory=list)
+    rejected: Sequence[Rejection] = ()
     rejected_households: int = 0
 
 
 class SmallPath:
-    """Reads chosen rows of one folder."""
+    """Reads chosen rows of one roster."""
 
     def __init__(self, host: Host, folder: Folder, ruleset: RuleSet, as_of: date) -> None:
         self.host, self.folder = host, folder
         self.ruleset, self.as_of = ruleset, as_of
-        self.notes: list[Words] = []
-        self._odd: set[str] | None = None
 
     def records(self, source: Source, rows: str) -> list[Record]:
-        """Rows of a file, as the small path reads them.
+        """Rows of a table, as Python reads them.
 
         Args:
-            source: the file.
+            source: the table.
             rows: a query for their row numbers.
         """
         columns = list(source.columns.values())
-        picked = ", ".join(
-            f"array_to_string({c.sql}, '|')" if c.sql_type.endswith("[]") else c.sql
-            for c in columns
-        )
+        picked = ", ".join(cell_sql(column.sql, column.sql_type) for column in columns)
         chosen = self.host.rows(
             f"SELECT {ROW}, {picked} FROM {source.relation} WHERE {ROW} IN ({rows}) ORDER BY {ROW}"
         )
         header = Header(0, {at: column.spec for at, column in enumerate(columns)}, ())
-        sheet = Sheet(source.shown, source.shown, tuple(row[1:] for row in chosen))
+        cells = tuple(tuple(map(unwrap, row[1:])) for row in chosen)
         found = []
-        for record in read_table(sheet, header, self.as_of).records:
+        for record in read_table(
+            Sheet(source.shown, source.shown, cells), header, self.as_of
+        ).records:
             number = int(chosen[record.number - 1][0])
             faults = tuple(replace(fault, row=number) for fault in record.faults)
             found.append(replace(record, number=number, faults=faults))
         return found
 
-    def keep(self, name: str, numbers: Sequence[str]) -> None:
-        """A table of household numbers."""
-        import pyarrow as pa
+    def distinct(
+        self, source: Source, column: SourceColumn, where: str, keep: Callable[[Cell], bool]
+    ) -> list[str]:
+        """The different texts of a column, among those that `where` holds of, that are kept."""
+        rows = self.host.rows(
+            f"SELECT DISTINCT {column.sql} FROM {source.relation}"
+            f" WHERE {column.sql} IS NOT NULL AND ({where})"
+        )
+        return sorted(str(text) for (text,) in rows if keep(unwrap(text)))
 
-        self.host.keep(name, {"hid": pa.array(numbers, pa.string())})
+    # --- household numbers that SQL does not read ---------------------------------------
+
+    def read_numbers(self, source: Source, table: str, row: str, name: str) -> bool:
+        """Read the household numbers that SQL did not, into a table of rows and numbers.
+
+        Args:
+            source: the table that they are written in.
+            table: with `hid`, which is NULL for them.
+            row: its column of row numbers.
+            name: of the table to make.
+
+        Returns:
+            whether there are any.
+        """
+        number = {HOUSEHOLD_ID: source.columns[HOUSEHOLD_ID]}
+        alone = replace(source, columns=number)
+        last, any_read = 0, False
+        self.host.keep(name, {row: Column("BIGINT", []), "hid": Column("VARCHAR", [])})
+        while True:
+            page = f"SELECT {row} FROM {table} WHERE hid IS NULL AND {row} > {last}"
+            rows = [int(each[0]) for each in self.host.rows(f"{page} ORDER BY {row} LIMIT {BATCH}")]
+            if not rows:
+                return any_read
+            records = self.records(alone, f"{page} AND {row} <= {rows[-1]}")
+            read = [(each.number, number_of(each)) for each in records if number_of(each)]
+            if read:
+                any_read = True
+                columns = {
+                    row: Column("BIGINT", [at for at, _ in read]),
+                    "hid": Column("VARCHAR", [text for _, text in read]),
+                }
+                self.host.append(name, columns)
+            last = rows[-1]
 
     # --- households ---------------------------------------------------------------------
 
-    def odd_numbers(self) -> set[str]:
-        """Household numbers that SQL does not read, as the small path reads them."""
-        if self._odd is None:
-            found = set()
-            for source, table, row in self._tables():
-                rows = f"SELECT {row} FROM {table} WHERE hid IS NULL"
-                found |= {_number(record) for record in self.records(source, rows)}
-            self._odd = found - {""}
-        return self._odd
+    def read_suspects(self) -> Iterator[Found]:
+        """Read the suspect households, batch by batch.
 
-    def _tables(self) -> tuple[tuple[Source, str, str], ...]:
-        folder = self.folder
-        return (folder.households, "h_typed", "ord_"), (folder.members, "m_typed", "mid")
+        With the first come the rows without a household number.
+        """
+        pages = self.host.rows(f"SELECT DISTINCT page FROM {SUSPECT} ORDER BY page")
+        for page in dict.fromkeys([0, *(int(row[0]) for row in pages)]):
+            chosen = f"hid IN (SELECT hid FROM {SUSPECT} WHERE page = {page})"
+            where = f"{chosen} OR hid IS NULL" if page == 0 else chosen
+            if self.folder.persons is not None:
+                rows = f"SELECT mid FROM {MEMBERS} WHERE {where}"
+                yield self._persons(self.records(self.folder.persons, rows))
+                continue
+            households = self.records(
+                self.folder.households, f"SELECT ord_ FROM {HOUSEHOLDS} WHERE {where}"
+            )
+            members = self.records(self.folder.members, f"SELECT mid FROM {MEMBERS} WHERE {where}")
+            yield self._batch(
+                _table(self.folder.households, households), _table(self.folder.members, members)
+            )
 
-    def read_suspects(self) -> Found:
-        """Read the suspect households, in batches."""
-        found = Found()
-        first = True
-        for ids in self._batches():
-            self.keep("suspect_now", ids)
-            now, both = set(ids), []
-            for source, table, row in self._tables():
-                chosen = "hid IN (SELECT hid FROM suspect_now)"
-                where = f"{chosen} OR hid IS NULL" if first else chosen
-                records = self.records(source, f"SELECT {row} FROM {table} WHERE {where}")
-                both.append(
-                    tuple(
-                        record
-                        for record in records
-                        if (number := _number(record)) in now or (first and not number)
-                    )
-                )
-            self._batch(found, *both)
-            first = False
-        return found
+    def _persons(self, records: Sequence[Record]) -> Found:
+        """A batch where a row is a person."""
+        assert self.folder.persons is not None
+        of_household = frozenset(self.ruleset.field_specs(HOUSEHOLD))
+        return self._batch(*taken_apart(_table(self.folder.persons, records), of_household))
 
-    def _batches(self) -> Iterator[list[str]]:
-        """Suspect numbers; those that SQL does not read come with the first batch."""
-        rows = self.host.rows(f"SELECT hid FROM {SUSPECT} ORDER BY hid")
-        odd = self.odd_numbers()
-        ids = [*sorted(odd), *(str(row[0]) for row in rows if row[0] not in odd)]
-        size = max(BATCH, len(odd))
-        yield ids[:size]
-        for at in range(size, len(ids), size):
-            yield ids[at : at + size]
-
-    def _batch(
-        self, found: Found, households: tuple[Record, ...], members: tuple[Record, ...]
-    ) -> None:
-        tables = [
-            Table(source.shown, frozenset(source.columns), records)
-            for (source, _, _), records in zip(self._tables(), (households, members), strict=True)
-        ]
-        layout = Layout(tables[0], tables[1], None, None, {}, ())
-        roster = assemble(layout, self.ruleset, self.as_of)
+    def _batch(self, households: Table, members: Table) -> Found:
+        roster = assemble(RosterTables(households, members), self.ruleset, self.as_of)
         rows: dict[str, int] = {}
         people: dict[str, list[int]] = {}
-        for record in households:
-            rows.setdefault(_number(record), record.number)
-        for record in members:
-            people.setdefault(_number(record), []).append(record.number)
+        for record in households.records:
+            rows.setdefault(number_of(record), record.number)
+        for record in members.records:
+            people.setdefault(number_of(record), []).append(record.number)
+        found = Found(rejected=roster.rejected, rejected_households=len(roster.rejected_households))
         for household in roster.households:
             number = household.household_id
             found.households.append((rows[number], household, people[number]))
-        found.rejected += roster.rejected
-        found.rejected_households += len(roster.rejected_households)
+        return found
 
     # --- adjudications and steps --------------------------------------------------------
 
-    def adjudications(self) -> tuple[tuple[Adjudication, ...], list[Rejection]]:
-        """All adjudications: they are few beside the roster."""
-        file = self.folder.adjudications
-        if file is None:
-            return (), []
-        reader = LayoutReader([self.host.whole(file)], self.ruleset, self.as_of)
-        # The verdict has words of its own, as in `tables.layout`.
-        specs = tuple(
-            replace(spec, type="text", codes=()) if spec.name == "verdict" else spec
-            for spec in specs_of(Adjudication)
-        )
-        table = reader.optional("adjudications", specs)
-        if reader.problems:
-            raise InputError(reader.problems)
+    def builder(self, records: Iterable[Record]) -> RosterBuilder:
+        """A builder that knows which of the records' households are on the roster."""
         builder = RosterBuilder(self.ruleset, self.as_of)
-        builder.known = self._known(table.records if table else ())
-        found = builder.adjudications(table)
-        self.notes += [*reader.notes, *builder.notes]
-        return found, builder.rejected
+        asked = sorted({number_of(record) for record in records})
+        self.host.keep("asked", {"hid": Column("VARCHAR", asked)})
+        rows = self.host.rows(
+            f"SELECT DISTINCT hid FROM {HOUSEHOLDS} WHERE hid IN (SELECT hid FROM asked)"
+        )
+        builder.known = {str(row[0]) for row in rows}
+        return builder
+
+    def adjudications(self) -> tuple[tuple[Adjudication, ...], RosterBuilder | None]:
+        """All adjudications: they are few beside the roster."""
+        placed = self.folder.verdicts
+        if placed is None:
+            return (), None
+        table = read_table(placed.sheet, placed.header, self.as_of)
+        builder = self.builder(table.records)
+        return builder.adjudications(table), builder
 
     def steps(
         self, source: Source, rows: str
     ) -> tuple[list[tuple[int, StepRecord]], list[Rejection]]:
         """Chosen step records with their rows."""
         records = self.records(source, rows)
-        builder = RosterBuilder(self.ruleset, self.as_of)
-        builder.known = self._known(records)
+        builder = self.builder(records)
         found = []
         for record in records:
-            table = Table(source.shown, frozenset(source.columns), (record,))
-            found += [(record.number, step) for step in builder.steps(table)]
+            found += [(record.number, step) for step in builder.steps(_table(source, [record]))]
         return found, builder.rejected
 
-    def _known(self, records: Sequence[Record]) -> set[str]:
-        """The household numbers in some records that are on the roster."""
-        asked = {_number(record) for record in records}
-        self.keep("asked", sorted(asked))
-        rows = self.host.rows(
-            f"SELECT DISTINCT hid FROM {NUMBERED} WHERE hid IN (SELECT hid FROM asked)"
-        )
-        return {str(row[0]) for row in rows} | (self.odd_numbers() & asked)
 
-
-def _number(record: Record) -> str:
+def number_of(record: Record) -> str:
+    """The household number of a record, or empty."""
     return str(record.values.get(HOUSEHOLD_ID) or "")
+
+
+def _table(source: Source, records: Sequence[Record]) -> Table:
+    return Table(source.shown, frozenset(source.columns), tuple(records))
 
 
 def unmatchable(records: Iterable[Record], match: str) -> int:

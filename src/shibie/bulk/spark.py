@@ -7,84 +7,69 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp, parse_one
 
-from shibie.bulk.host import ROW, File, Output, Relation
-from shibie.bulk.run import Run
-from shibie.bulk.sparkfiles import Storage, numbered, type_names
-from shibie.check import must_be_in_force
+from shibie.bulk.host import ROW, Output, Relation
+from shibie.bulk.run import Progress, Run
+from shibie.bulk.sparkfiles import File, Storage, numbered, type_names
+from shibie.columns import Column
 from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect
 from shibie.engine.relational.steps import read_again
-from shibie.errors import InputError, Lang, MissingExtraError, Problem, Words
+from shibie.errors import InputError, MissingExtraError, Problem, Words
+from shibie.results.files import Format
+from shibie.results.table import Table
 from shibie.ruleset.model import RuleSet
-from shibie.tables.headers import Header
-from shibie.tables.results import LIST_SEPARATOR, Format, Table
-from shibie.tables.source import Sheet
+from shibie.tables.layout import Placed, lay_out
+from shibie.tables.parquet import LIST_SEPARATOR
+from shibie.tables.source import Cells, FilePlace, RowsLater, Sheet
 
 # A query of so many characters is not left to be pushed into others: where facts rest on
 # facts, a condition that Spark pushes through them doubles with each.
 LONG = 5_000
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
 
-def run_spark(
-    ruleset: RuleSet,
-    folder: str,
-    as_of: date,
-    outs: Mapping[str, Format],
-    *,
-    temp: str | None = None,
-    trust_declarations: bool = False,
-    progress: bool = False,
-    lang: Lang = "zh",
-    notes: list[Words] | None = None,
+@contextmanager
+def spark_run(
+    ruleset: RuleSet, folder: str, as_of: date, *, temp: str | None = None,
+    trust_declarations: bool = False, progress: Progress | None = None,
     session: SparkSession | None = None,
-) -> dict[str, Any]:
-    """Decide every household of a folder on Spark; the result is that of `run_folder`.
+) -> Iterator[Run]:  # fmt: skip
+    """Decide every household of a folder that Spark can read.
 
     Args:
         ruleset: the rules.
-        folder: households, members, registers/<name> …; any path that Spark reads.
+        folder: any path of Spark's: local, HDFS, an object store.
         as_of: the day of judgement.
-        outs: folders of the results, each with its format; Parquet is written in parts.
-        temp: where intermediate tables lie; beside the first result by default.
+        temp: a folder for scratch files; Hadoop's own by default.
         trust_declarations: take declared values where a register was not supplied.
-        progress: say on stderr what is being done.
-        lang: language of the reasons.
-        notes: what was normalised, ignored or not found is added to it.
+        progress: is told what is being done.
         session: the Spark session; the active one, or a new one, by default.
 
-    Returns:
-        The summary, as in `summary.json`.
+    Yields:
+        the run; its scratch files are gone afterwards.
 
     Raises:
         InputError: when the folder cannot be used at all.
         MissingExtraError: when PySpark is not installed.
     """
-    must_be_in_force(ruleset, as_of)
     spark = _own(session or _session())
     storage = Storage(spark)
-    beside = temp or next((storage.parent(out) for out in outs), storage.home())
-    scratch = f"{beside}/.shibie-{uuid.uuid4().hex}"
+    scratch = f"{temp or storage.home()}/.shibie-{uuid.uuid4().hex}"
     try:
-        run = Run(
-            SparkHost(spark, storage, folder, scratch), folder, ruleset, as_of,
-            trust_declarations, progress,
-        )  # fmt: skip
-        summary = run.write(outs, lang)
+        host = SparkHost(spark, storage, scratch)
+        layout = lay_out(host.sheets(folder), ruleset)
+        yield Run(host, layout, ruleset, as_of, trust_declarations, progress)
     finally:
         storage.remove(scratch)
-    if notes is not None:
-        notes += run.notes
-    return summary
 
 
 def _session() -> SparkSession:
@@ -136,52 +121,61 @@ class SparkHost:
     """
 
     dialect: Dialect = "spark"
-    notes: tuple[Words, ...] = ()
 
-    def __init__(self, spark: SparkSession, storage: Storage, folder: str, scratch: str) -> None:
-        self.spark, self.storage, self.folder, self.scratch = spark, storage, folder, scratch
+    def __init__(self, spark: SparkSession, storage: Storage, scratch: str) -> None:
+        self.spark, self.storage, self.scratch = spark, storage, scratch
         self.names = (f"raw{number}" for number in itertools.count())
-        # CSV file → what is read in its place, and how.
-        self.texts: dict[str, tuple[str, dict[str, str]]] = {}
+        # Path → the file to read in its place, and how.
+        self.files: dict[str, tuple[File, dict[str, str]]] = {}
+
+    def new_name(self) -> str:
+        """A name that no table has."""
+        return next(self.names)
 
     # --- files --------------------------------------------------------------------------
 
-    def files(self) -> list[File]:
-        """The tables of the folder and of its registers."""
-        return self.storage.tables(self.folder)
+    def sheets(self, folder: str) -> list[Sheet]:
+        """The tables of a folder and of its registers, with their beginnings."""
+        return [self.sheet(file) for file in self.storage.tables(folder)]
 
-    def head(self, file: File) -> list[tuple[str, ...]]:
-        """The first rows, or the column names of Parquet."""
-        if file.parquet:
-            return [tuple(self.spark.read.parquet(file.path).columns)]
+    def sheet(self, file: File) -> Sheet:
+        """A table with its first rows, or with its column names."""
+        options: dict[str, str] = {}
         even = file
-        if not self.storage.is_plain(file):
-            even = self.storage.tidied(file, f"{self.scratch}/{next(self.names)}.csv")
-        rows, options = self.storage.head(even)
-        self.texts[file.path] = even.path, options
-        return rows
+        first: Sequence[Cells]
+        if file.parquet:
+            first = [tuple(self.spark.read.parquet(file.path).columns)]
+        else:
+            if not self.storage.is_plain(file):
+                even = self.storage.even(file, f"{self.scratch}/{self.new_name()}.csv")
+            first, options = self.storage.head(even)
+        self.files[file.path] = even, options
+        rows = RowsLater(first, lambda: self.all_rows(file))
+        return Sheet(file.name, file.shown, rows, file.parquet, FilePlace(file.path))
 
-    def whole(self, file: File) -> Sheet:
-        """All cells."""
+    def all_rows(self, file: File) -> Iterable[Cells]:
+        """All cells of a small file."""
         if not file.parquet:
-            return self.storage.sheet(file)
+            return self.storage.rows(file)
         table = self.spark.read.parquet(file.path)
-        rows = [tuple(row) for row in table.collect()]
-        return Sheet(file.name, file.shown, (tuple(table.columns), *rows))
+        return [tuple(table.columns), *(tuple(row) for row in table.collect())]
 
-    def relation(self, file: File, header: Header, width: int) -> Relation:
+    def relation(self, placed: Placed) -> Relation:
         """The used columns with row numbers."""
-        name = next(self.names)
+        name = self.new_name()
+        header, place = placed.header, placed.sheet.file
+        assert place is not None
+        file, options = self.files[place.path]
         if file.parquet:
             table = self.spark.read.parquet(file.path)
             columns = type_names(table)
             used = {index: columns[index] for index in header.columns}
             above = 1
         else:
+            width = max(len(row) for row in placed.sheet.head)
             schema = ", ".join(f"c{index} STRING" for index in range(width))
-            path, options = self.texts[file.path]
             table = self.spark.read.schema(schema).csv(
-                path, multiLine=True, quote='"', escape='"', **options
+                file.path, multiLine=True, quote='"', escape='"', **options
             )
             used = {index: (f"c{index}", "VARCHAR") for index in header.columns}
             above = header.row
@@ -221,11 +215,34 @@ class SparkHost:
         found = self.spark.sql(spark_sql(parse_one(query, read="duckdb")))
         return [tuple(row) for row in found.collect()]
 
-    def keep(self, name: str, columns: Mapping[str, pa.Array]) -> None:
+    def keep(self, name: str, columns: Mapping[str, Column]) -> None:
         """A small table from Python."""
-        import pyarrow as pa
+        path = f"{self.scratch}/{next(self.names)}.parquet"
+        self.storage.put(path, columns)
+        self.show(name, self.spark.read.parquet(path))
 
-        self.show(name, self.spark.createDataFrame(pa.table(dict(columns))))
+    def append(self, name: str, columns: Mapping[str, Column]) -> None:
+        """More rows for a table from Python: one more file of it."""
+        before = self.spark.table(name)
+        part = f"{self.scratch}/{self.new_name()}.parquet"
+        self.storage.put(part, columns)
+        self.show(name, before.union(self.spark.read.schema(before.schema).parquet(part)))
+
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query as they come."""
+        found = self.spark.sql(spark_sql(parse_one(query, read="duckdb")))
+        for row in found.toLocalIterator():
+            yield tuple(row)
+
+    def arrow(self, query: str) -> object:
+        """The rows of a query as a stream of Arrow."""
+        found = self.spark.sql(spark_sql(parse_one(query, read="duckdb")))
+        return found.toArrow().__arrow_c_stream__()
+
+    def sorted_lines(self, query: str) -> Iterator[bytes]:
+        """The lines of a query in the order of their bytes."""
+        for (line,) in self.stream(f"SELECT line FROM ({query}) ORDER BY line"):
+            yield f"{line}\n".encode()
 
     def steps(self, steps: Iterable[Step], progress: Callable[[str], None]) -> None:
         """Run the steps of a plan."""

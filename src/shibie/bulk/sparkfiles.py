@@ -7,16 +7,17 @@ import io
 import itertools
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from shibie.bulk.host import File
-from shibie.bulk.tidy import UTF_16, tidied, unusable
+from shibie.columns import Column
 from shibie.errors import InputError, Problem, Words
-from shibie.tables.headers import HEADER_DEPTH
-from shibie.tables.results import Format, Table, write_csv, write_parquet
-from shibie.tables.source import TABLES, Sheet, delimiter_of, table_of
+from shibie.results.files import Format, write_table
+from shibie.results.table import Table
+from shibie.tables.csv_text import HEADER_DEPTH, UTF_16_MARKS, csv_text, delimiter_of, even_copy
+from shibie.tables.parquet import write_columns
+from shibie.tables.source import TABLES, Cells, table_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -27,6 +28,28 @@ _TYPES: Final = {
     "string": "VARCHAR", "boolean": "BOOLEAN", "tinyint": "TINYINT", "smallint": "SMALLINT",
     "int": "INTEGER", "bigint": "BIGINT", "date": "DATE", "array<string>": "VARCHAR[]",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class File:
+    """A table of the roster's folder.
+
+    Attributes:
+        shown: its place in the folder, as messages name it: `registers/vehicles.csv`.
+        path: where it is.
+        parquet: whether it is Parquet; else CSV.
+        empty: whether there is nothing in it, not even a header.
+    """
+
+    shown: str
+    path: str
+    parquet: bool
+    empty: bool
+
+    @property
+    def name(self) -> str:
+        """Its place without the suffix."""
+        return self.shown.rsplit(".", 1)[0]
 
 
 class Storage:
@@ -107,23 +130,24 @@ class Storage:
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
             rows = [tuple(row) for row in itertools.islice(reader, HEADER_DEPTH)]
         except csv.Error as error:
-            unusable(file, f"不是合法的 CSV({error})", f"not valid CSV ({error})")
+            what = Words(f"不是合法的 CSV({error})", f"not valid CSV ({error})")
+            raise InputError(Problem(file.path, what)) from None
         return rows, {"sep": delimiter, "encoding": spoken}
 
     def is_plain(self, file: File) -> bool:
         """Whether Spark counts the rows of a CSV file as they are: it skips blank lines."""
-        if self._bytes(file, 2) in UTF_16:
+        if self._bytes(file, 2) in UTF_16_MARKS:
             return False
         blank = self.spark.read.text(file.path).where("value RLIKE '^[\\r]?$'")
         return blank.isEmpty()
 
-    def tidied(self, file: File, copy: str) -> File:
+    def even(self, file: File, copy: str) -> File:
         """A copy, made by the driver, whose rows Spark counts as they are."""
         with tempfile.TemporaryDirectory() as folder:
             source, even = Path(folder) / "source.csv", Path(folder) / "even.csv"
             at, system = self._at(file.path)
             system.copyToLocalFile(False, at, self._local(source), True)
-            tidied(file, source, even)
+            even_copy(source, csv_text(source), even)
             target, system = self._at(copy)
             system.copyFromLocalFile(self._local(even), target)
         return replace(file, path=copy)
@@ -131,13 +155,20 @@ class Storage:
     def _local(self, path: Path) -> Any:
         return self.jvm.org.apache.hadoop.fs.Path(path.as_uri())
 
-    def sheet(self, file: File) -> Sheet:
+    def rows(self, file: File) -> tuple[Cells, ...]:
         """All cells of a small CSV file."""
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / "table.csv"
             copy.write_bytes(self._bytes(file))
-            read = table_of(copy, file.shown)
-        return Sheet(file.name, file.shown, read.rows)
+            return tuple(table_of(copy, file.shown).rows)
+
+    def put(self, path: str, columns: Mapping[str, Column]) -> None:
+        """Write columns from Python as a Parquet file."""
+        with tempfile.TemporaryDirectory() as folder:
+            local = Path(folder) / "table.parquet"
+            write_columns(local, columns)
+            target, system = self._at(path)
+            system.copyFromLocalFile(self._local(local), target)
 
     # --- results ------------------------------------------------------------------------
 
@@ -149,8 +180,7 @@ class Storage:
         system.mkdirs(at)
         with tempfile.TemporaryDirectory() as scratch:
             for table in tables:
-                local = Path(scratch) / f"{table.name}.{form}"
-                write_csv(local, table) if form == "csv" else write_parquet(local, table)
+                write_table(Path(scratch), table, form)
             for name, text in texts.items():
                 (Path(scratch) / name).write_text(text, encoding="utf-8")
             for local in Path(scratch).iterdir():

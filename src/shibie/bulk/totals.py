@@ -1,163 +1,133 @@
-"""The summary of a run over a folder: the same keys and counts as `summary.summarise`."""
+"""What is counted of decisions that a database holds: the tally of `results.counts`, by SQL."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
-
+from shibie.bulk.canonical import quoted
 from shibie.bulk.host import Host
 from shibie.bulk.name_results import flag
 from shibie.compare import DUPLICATE_PERSON
 from shibie.decision import ELIGIBILITIES
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
+from shibie.results.counts import NO_VILLAGE, Tally
 from shibie.ruleset.model import Rule, RuleSet
-from shibie.summary import in_rule_order
 
-Count = dict[str, int]
+# Household with its persons; `place` orders what the order of households orders.
+_COUNT = "count(*) AS households, sum(size_) AS persons"
 
 
-@dataclass(frozen=True)
-class Totals:
-    """What a summary is made from.
+def tally_of(host: Host, ruleset: RuleSet, standing: bool) -> Tally:
+    """The counts of all decided households.
 
-    Attributes:
-        standing: whether the form asks about the previous roster, and about leaving it.
+    Args:
+        host: has the tables `decided`, `people`, `named`, `twice`.
+        ruleset: the rules.
+        standing: whether the form asks about the previous roster.
     """
-
-    host: Host
-    ruleset: RuleSet
-    as_of: date
-    trust_declarations: bool
-    supplied: frozenset[str]
-    unmatched: Mapping[str, int]
-    rejected_households: int
-    rejected_rows: int
-    standing: bool
-
-    def summary(self) -> dict[str, Any]:
-        """The counts as plain data."""
-        ruleset = self.ruleset
-        decided = self._count("TRUE")
-        return {
-            "ruleset": ruleset.id,
-            "as_of": self.as_of.isoformat(),
-            "trust_declarations": self.trust_declarations,
-            "in": decided["households"] + self.rejected_households,
-            "decided": decided["households"],
-            "rejected": self.rejected_households,
-            "rejected_rows": self.rejected_rows,
-            "persons": decided["persons"],
-            "by_eligibility": {
-                name: self._count(f"eligibility = {number}")
-                for number, name in enumerate(ELIGIBILITIES, 1)
-            },
-            "by_kind": {
-                rule.id: self._count(f"kind = {number} AND eligibility = 1")
-                for number, rule in enumerate(ruleset.kinds, 1)
-            },
-            "by_ground": self._grounds(),
-            "by_number_of_grounds": self._numbers(),
-            "by_rule": self._rules(),
-            "by_track": {rule.id: self._owned(rule, at, "tt") for at, rule in enumerate(ruleset.tracks)},
-            "by_village": self._villages(),
-            "tallies": {rule.id: self._owned(rule, at, "tl") for at, rule in enumerate(ruleset.tallies)},
-            **self._previous(),
-            "registers": {name: {"supplied": name in self.supplied} for name in ruleset.registers},
-            "unmatched_register_rows": dict(self.unmatched),
-        }  # fmt: skip
-
-    def _rows(self, query: str) -> list[tuple[Any, ...]]:
-        return self.host.rows(query)
-
-    def _count(self, where: str) -> Count:
-        (row,) = self._rows(f"SELECT count(*), sum(size_) FROM decided WHERE {where}")
-        return _counted(row)
-
-    def _grounds(self) -> dict[str, Count]:
-        found = {
-            name: _counted((households, persons))
-            for name, households, persons in self._rows(
-                "SELECT g, sum(households), sum(persons) FROM"
-                " (SELECT unnest(grounds) AS g, households, persons FROM named) GROUP BY g"
-            )
-        }
-        grounds = lowered(self.ruleset).grounds
-        return {each.name: found.get(each.name, _counted((0, 0))) for each in grounds}
-
-    def _numbers(self) -> dict[str, Count]:
-        rows = self._rows(
-            "SELECT array_length(grounds)::VARCHAR AS n, sum(households), sum(persons) FROM named"
-            " GROUP BY n ORDER BY n"
-        )
-        return {name: _counted(row) for name, *row in rows}
-
-    def _rules(self) -> dict[str, dict[str, Count]]:
-        ruleset = self.ruleset
-        found: dict[str, dict[str, Count]] = {}
-        for rule_id, outcome, *row in self._rows(
-            "SELECT rule_id, outcome, sum(households), sum(persons) FROM"
-            " (SELECT f.rule_id AS rule_id, f.outcome AS outcome,"
-            " any_value(households) AS households, any_value(persons) AS persons FROM"
-            " (SELECT first, unnest(findings) AS f, households, persons FROM named)"
-            " GROUP BY first, f.rule_id, f.outcome)"
-            " GROUP BY rule_id, outcome"
-        ):
-            found.setdefault(rule_id, {})[outcome] = _counted(row)
-        for at, each in enumerate(lowered(ruleset).discrepancies):
-            self._note(found, each.name, f"people WHERE {flag('dt', at)}")
-        self._note(found, DUPLICATE_PERSON, "twice")
-        return in_rule_order(ruleset, found)
-
-    def _note(self, found: dict[str, dict[str, Count]], name: str, source: str) -> None:
-        (row,) = self._rows(
-            f"SELECT count(*), sum(size_) FROM decided WHERE hid IN (SELECT hid FROM {source})"
-        )
-        if row[0]:
-            found.setdefault(name, {})["true"] = _counted(row)
-
-    def _owned(self, rule: Rule, at: int, name: str) -> Count:
-        if rule.owner == HOUSEHOLD:
-            return self._count(flag(name, at))
-        (row,) = self._rows(
-            f"SELECT count(DISTINCT hid), count(*) FROM people WHERE {flag(name, at)}"
-        )
-        return _counted(row)
-
-    def _villages(self) -> dict[str, dict[str, Count]]:
-        found: defaultdict[str, dict[str, Count]] = defaultdict(dict)
-        rows = self._rows(
-            "SELECT *, min(first) OVER (PARTITION BY village_) AS place FROM"
-            " (SELECT village_, eligibility, count(*), sum(size_), min(ord_) AS first"
-            " FROM decided GROUP BY village_, eligibility) ORDER BY place"
-        )
-        for village, number, households, persons, *_ in rows:
-            counts = found[village or ""]
-            if not counts:
-                counts |= {name: _counted((0, 0)) for name in ("all", *ELIGIBILITIES)}
-            for name in ("all", ELIGIBILITIES[number - 1]):
-                counts[name]["households"] += int(households)
-                counts[name]["persons"] += int(persons)
-        return dict(found)
-
-    def _previous(self) -> dict[str, Any]:
-        if not self.standing or not self._count("before_ IS NOT NULL")["households"]:
-            return {}
-        was = "before_ AND exited_ IS NULL"
-        places = {
-            "before": was,
-            "retained": f"{was} AND eligibility = 1",
-            "removed": f"{was} AND eligibility = 2",
-            "pending": f"{was} AND eligibility = 3",
-            "new": "before_ = FALSE AND eligibility = 1",
-            "exited": "before_ AND exited_ IS NOT NULL",
-        }
-        return {"previous_roster": {name: self._count(where) for name, where in places.items()}}
+    parts = [*_of_households(ruleset), *_of_combinations(), *_of_rules(ruleset)]
+    if standing:
+        parts.append(_standings())
+    for name, several in (("track", ruleset.tracks), ("tally", ruleset.tallies)):
+        bits = {"track": "tt", "tally": "tl"}[name]
+        parts += [_owned(name, rule, at, bits) for at, rule in enumerate(several)]
+    tally = Tally()
+    rows = host.rows(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY place, one, two")
+    for kind, first, second, households, persons, _ in rows:
+        names = (first,) if second is None else (first, second)
+        if households:
+            tally.add((kind, *names), int(households), int(persons or 0))
+    return tally
 
 
-def _counted(row: Iterable[Any]) -> Count:
-    households, persons = row
-    return {"households": int(households or 0), "persons": int(persons or 0)}
+def _part(kind: str, first: str, second: str, counts: str) -> str:
+    return f"SELECT {quoted(kind)} AS kind, {first} AS one, {second} AS two, {counts}, 0 AS place"
+
+
+def _counted(kind: str, name: str, source: str) -> str:
+    """Households of a source, by a name."""
+    return _part(kind, name, "NULL", _COUNT) + f" FROM {source} GROUP BY {name}"
+
+
+def _eligibility() -> str:
+    arms = " ".join(
+        f"WHEN {number} THEN {quoted(name)}" for number, name in enumerate(ELIGIBILITIES, 1)
+    )
+    return f"CASE eligibility {arms} END"
+
+
+def _of_households(ruleset: RuleSet) -> list[str]:
+    """By eligibility, kind and village."""
+    village = f"coalesce(village_, {quoted(NO_VILLAGE)})"
+    # Villages in the roster's order: each by its first household.
+    of_village = (
+        f"(SELECT {village} AS v_, {_eligibility()} AS e_, {_COUNT}, min(ord_) AS place_"
+        " FROM decided GROUP BY v_, e_)"
+    )
+    parts = [
+        _counted("eligibility", _eligibility(), "decided"),
+        "SELECT 'village' AS kind, v_ AS one, e_ AS two, households, persons,"
+        f" min(place_) OVER (PARTITION BY v_) AS place FROM {of_village}",
+    ]
+    kinds = " ".join(
+        f"WHEN {number} THEN {quoted(rule.id)}" for number, rule in enumerate(ruleset.kinds, 1)
+    )
+    if kinds:
+        eligible = "(SELECT * FROM decided WHERE eligibility = 1 AND kind > 0)"
+        parts.append(_counted("kind", f"CASE kind {kinds} END", eligible))
+    return parts
+
+
+def _of_combinations() -> list[str]:
+    """By ground and by number of grounds: combinations are few, and named once."""
+    sums = "sum(households) AS households, sum(persons) AS persons"
+    return [
+        f"SELECT 'ground' AS kind, g AS one, NULL AS two, {sums}, 0 AS place FROM"
+        " (SELECT unnest(grounds) AS g, households, persons FROM named) GROUP BY g",
+        f"SELECT 'grounds' AS kind, n AS one, NULL AS two, {sums}, 0 AS place FROM"
+        " (SELECT CAST(array_length(grounds) AS VARCHAR) AS n, households, persons FROM named)"
+        " GROUP BY n",
+    ]
+
+
+def _of_rules(ruleset: RuleSet) -> list[str]:
+    """By rule and outcome; a rule counts a household once, whoever of it is concerned."""
+    parts = [
+        "SELECT 'rule' AS kind, rule_id AS one, outcome AS two,"
+        " sum(households) AS households, sum(persons) AS persons, 0 AS place FROM"
+        " (SELECT f.rule_id AS rule_id, f.outcome AS outcome,"
+        " any_value(households) AS households, any_value(persons) AS persons FROM"
+        " (SELECT first, unnest(findings) AS f, households, persons FROM named)"
+        " GROUP BY first, f.rule_id, f.outcome) GROUP BY rule_id, outcome"
+    ]
+    of_people = [
+        (each.name, f"people WHERE {flag('dt', at)}")
+        for at, each in enumerate(lowered(ruleset).discrepancies)
+    ]
+    for name, source in (*of_people, (DUPLICATE_PERSON, "twice")):
+        households = f"decided WHERE hid IN (SELECT hid FROM {source})"
+        parts.append(_part("rule", quoted(name), "'true'", _COUNT) + f" FROM {households}")
+    return parts
+
+
+def _standings() -> str:
+    """Against the previous roster, of those of whom it is known whether they were on it."""
+    arms = " ".join(
+        f"WHEN {number} THEN {quoted(name)}"
+        for number, name in enumerate(("retained", "removed", "pending"), 1)
+    )
+    standing = (
+        "CASE WHEN before_ AND exited_ IS NOT NULL THEN 'exited'"
+        f" WHEN before_ THEN CASE eligibility {arms} END"
+        " WHEN eligibility = 1 THEN 'new' ELSE '' END"
+    )
+    known = f"(SELECT *, {standing} AS s_ FROM decided WHERE before_ IS NOT NULL)"
+    return _counted("standing", "s_", known)
+
+
+def _owned(kind: str, rule: Rule, at: int, bits: str) -> str:
+    """What households have, with their persons; what members have, with those members."""
+    name = quoted(rule.id)
+    if rule.owner == HOUSEHOLD:
+        return _part(kind, name, "NULL", _COUNT) + f" FROM decided WHERE {flag(bits, at)}"
+    members = "count(DISTINCT hid) AS households, count(*) AS persons"
+    return _part(kind, name, "NULL", members) + f" FROM people WHERE {flag(bits, at)}"

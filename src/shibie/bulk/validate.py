@@ -1,4 +1,4 @@
-"""Validation set-wise: each file read once into typed tables; what is doubtful set apart.
+"""Validation set-wise: each table read once into typed ones; what is doubtful set apart.
 
 Households of which every cell is canonical and every rule of the form holds stay in SQL.
 All others, usually a few in a hundred, are suspects: `small.py` reads those.
@@ -12,6 +12,7 @@ from datetime import date
 from shibie.bulk.canonical import (
     Reading,
     birth_date,
+    is_blank,
     is_citizen,
     key,
     quoted,
@@ -27,7 +28,6 @@ from shibie.household import Household, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import MAX_ITEMS
 from shibie.ruleset.model import Register, RuleSet
-from shibie.tables.cells import BLANK
 from shibie.tables.export import HOUSEHOLD_ID
 from shibie.vocabulary import FieldSpec, specs_of
 
@@ -52,6 +52,7 @@ class Typed:
     ) -> None:  # fmt: skip
         self.host, self.folder = host, folder
         self.ruleset, self.as_of, self.columns = ruleset, as_of, columns
+        self.made: dict[str, list[str]] = {}
         self.national = issubclass(ruleset.vocabulary.household_model, Household)
 
     # --- cells --------------------------------------------------------------------------
@@ -79,9 +80,9 @@ class Typed:
             f" (SELECT *, {key(column.sql)} AS d_, {birth_date(column.sql)} AS b_"
             f" FROM {source.relation})))"
         )
-        blank = f"({column.sql} IS NULL OR lower({column.sql}) IN ({texts(BLANK)}))"
         return relation, Reading(
-            f"({blank} OR coalesce(p_, FALSE))", f"CASE WHEN p_ THEN {column.sql} END"
+            f"CASE WHEN p_ THEN TRUE ELSE {is_blank(column.sql)} END",
+            f"CASE WHEN p_ THEN {column.sql} END",
         )
 
     def value(self, source: Source, spec: FieldSpec) -> str:
@@ -111,7 +112,7 @@ class Typed:
     # --- tables -------------------------------------------------------------------------
 
     def load_households(self) -> None:
-        """Fill h_typed."""
+        """Fill h_typed: a row a household, or a row a row where each is one."""
         source = self.folder.households
         specs = self.ruleset.field_specs(HOUSEHOLD)
         needed = {name for name in self.columns["h"] if name in specs}
@@ -122,16 +123,47 @@ class Typed:
                 self.value(source, specs[name]) if name in specs else "CAST(NULL AS VARCHAR)"
             )
         fine = [self.canonical(source, needed | {"village", HOUSEHOLD_ID})]
-        if self.national and "other_causes" in source.columns:
-            others = self.cell(source, "other_causes").value
-            fine.append(f"coalesce(array_length(list_distinct({others})) <= 2, TRUE)")
-            if "main_cause" in source.columns:
-                main = self.cell(source, "main_cause").value
-                fine.append(f"coalesce(NOT list_contains({others}, {main}), TRUE)")
-        self._create("h_typed", source.relation, columns, fine)
+        causes: list[str] = [
+            name for name in ("other_causes", "main_cause")
+            if self.national and name in source.columns
+        ]  # fmt: skip
+        if self.folder.persons is None:
+            values: dict[str, str] = {n: self.cell(source, n).value for n in causes}
+            self._create("h_cells", source.relation, columns, fine + _rules_of_causes(values))
+            return
+        columns |= {name: self.value(source, specs[name]) for name in causes}
+        raw = {f"raw_{name}": column.sql for name, column in source.columns.items()}
+        self._create("h_rows", source.relation, columns | raw, fine)
+
+    def join_rows(self, numbers: str) -> None:
+        """Make h_cells of h_rows, where a row is a person: a row a household.
+
+        What any row says of a household is true of it; where two say otherwise, in whatever
+        way, the household is left to Python.
+
+        Args:
+            numbers: the relation of rows with their household numbers.
+        """
+        kept = [name for name in self.made["h_rows"] if name not in (HID, "ord_", "fine")]
+        values = [name for name in kept if not name.startswith("raw_")]
+        raw = [name for name in kept if name.startswith("raw_")]
+        same = " AND ".join(
+            f"coalesce(min({text}) = max({text}), TRUE)"
+            for text in (f"nullif(CAST(\"{name}\" AS VARCHAR), '')" for name in raw)
+        )
+        causes: dict[str, str] = {
+            name: f"max({name})" for name in ("other_causes", "main_cause") if name in values
+        }
+        fine = ["bool_and(r.fine)", same, *_rules_of_causes(causes)]
+        columns = {HID: "n.hid", "ord_": "min(r.ord_)"}
+        columns |= {name: f'max(r."{name}")' for name in values}
+        self._create(
+            "h_cells", f"h_rows AS r JOIN {numbers} AS n ON r.ord_ = n.mid WHERE n.hid IS NOT NULL"
+            " GROUP BY n.hid", columns, fine,
+        )  # fmt: skip
 
     def load_members(self) -> None:
-        """Fill m_typed."""
+        """Fill m_cells."""
         source = self.folder.members
         specs = self.ruleset.field_specs(MEMBER)
         needed = {name for name in self.columns["m"] if name in specs} | {"member_id"}
@@ -152,7 +184,7 @@ class Typed:
         if self.national and asked:
             known = [f"CAST({self.cell(source, n).value} IS NOT NULL AS INTEGER)" for n in asked]
             fine.append(f"{' + '.join(known)} = 1")
-        self._create("m_typed", relation, columns, fine)
+        self._create("m_cells", relation, columns, fine)
 
     def load_register(self, index: int, register: Register, source: Source) -> None:
         """Fill r<index>_typed."""
@@ -187,33 +219,45 @@ class Typed:
     def _create(
         self, table: str, relation: str, columns: Mapping[str, str], fine: Iterable[str]
     ) -> None:
+        self.made[table] = [*columns, "fine"]
         every = ", ".join(f'{value} AS "{name}"' for name, value in columns.items())
         holds = " AND ".join(f"({part})" for part in fine)
         self.host.run(f"CREATE TABLE {table} AS SELECT {every}, {holds} AS fine FROM {relation}")
 
     # --- households that do not stay in SQL ---------------------------------------------
 
-    def suspects(self, odd: Iterable[str]) -> int:
+    def suspects(self, batch: int) -> int:
         """Fill the table of the household numbers that are left to the small path.
 
         Args:
-            odd: numbers that SQL could not read.
+            batch: how many are read at a time.
         """
-        import pyarrow as pa
-
-        self.host.keep("odd_numbers", {"hid": pa.array(sorted(odd), pa.string())})
+        lacking = "SELECT CAST(NULL AS VARCHAR) AS hid WHERE FALSE"
+        if self.folder.persons is not None:
+            # A row without a number may be one of the household above: read with it, first.
+            lacking = (
+                "SELECT m.hid FROM m_typed AS m JOIN (SELECT max(above) AS mid FROM ("
+                "SELECT hid, max(CASE WHEN hid IS NOT NULL THEN mid END) OVER (ORDER BY mid"
+                " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS above FROM m_typed)"
+                " WHERE hid IS NULL GROUP BY above) AS a ON m.mid = a.mid"
+            )
         self.host.run(
             f"""CREATE TABLE {SUSPECT} AS
-            SELECT coalesce(h.hid, m.hid) AS hid
+            SELECT hid, CASE WHEN bool_or(first) THEN 0
+              ELSE 1 + CAST(floor((row_number() OVER (ORDER BY hid) - 1) / {batch}) AS BIGINT)
+              END AS page
             FROM (
-              SELECT hid, count(*) AS many, bool_and(fine) AS fine
-              FROM h_typed WHERE hid IS NOT NULL GROUP BY hid
-            ) AS h FULL JOIN (
-              SELECT hid, bool_and(fine) AND count(*) <= {MAX_ITEMS} AND {self._family()} AS fine
-              FROM m_typed WHERE hid IS NOT NULL GROUP BY hid
-            ) AS m ON h.hid = m.hid
-            WHERE h.hid IS NULL OR m.hid IS NULL OR h.many > 1 OR NOT h.fine OR NOT m.fine
-            UNION SELECT hid FROM odd_numbers"""
+              SELECT coalesce(h.hid, m.hid) AS hid, FALSE AS first
+              FROM (
+                SELECT hid, count(*) AS many, bool_and(fine) AS fine
+                FROM h_typed WHERE hid IS NOT NULL GROUP BY hid
+              ) AS h FULL JOIN (
+                SELECT hid, bool_and(fine) AND count(*) <= {MAX_ITEMS} AND {self._family()} AS fine
+                FROM m_typed WHERE hid IS NOT NULL GROUP BY hid
+              ) AS m ON h.hid = m.hid
+              WHERE h.hid IS NULL OR m.hid IS NULL OR h.many > 1 OR NOT h.fine OR NOT m.fine
+              UNION ALL SELECT hid, TRUE AS first FROM ({lacking})
+            ) GROUP BY hid"""
         )
         return int(self.host.rows(f"SELECT count(*) FROM {SUSPECT}")[0][0])
 
@@ -227,6 +271,17 @@ class Typed:
         if self.national and "relation" in self.folder.members.columns:
             parts.append("count(*) FILTER (WHERE head_) = 1")
         return " AND ".join(parts)
+
+
+def _rules_of_causes(causes: Mapping[str, str]) -> list[str]:
+    """What the national form asks of the causes of poverty, where it has them."""
+    others, main = causes.get("other_causes"), causes.get("main_cause")
+    if others is None:
+        return []
+    rules = [f"coalesce(array_length(list_distinct({others})) <= 2, TRUE)"]
+    if main is not None:
+        rules.append(f"coalesce(NOT list_contains({others}, {main}), TRUE)")
+    return rules
 
 
 def sql_type(spec: FieldSpec) -> str:

@@ -12,8 +12,10 @@ from shibie.check import Checked
 from shibie.errors import Lang, Words
 from shibie.plan.draft import Plan
 from shibie.plan.review import Review
+from shibie.results.files import write_csv
+from shibie.results.table import Table
 from shibie.tables.progress import add_sheet
-from shibie.tables.results import Table, aside, write_csv
+from shibie.tables.results import aside
 
 FITS: Mapping[str, Words] = {
     "fits": Words("合适", "fits"), "misfit": Words("不合适", "does not fit"),

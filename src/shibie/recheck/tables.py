@@ -11,8 +11,10 @@ from typing import Any
 from shibie import wording
 from shibie.errors import Lang, Words
 from shibie.recheck.changes import Recheck
+from shibie.results.files import write_csv
+from shibie.results.table import Table
 from shibie.tables.progress import add_sheet
-from shibie.tables.results import Table, aside, write_csv
+from shibie.tables.results import aside
 
 STATUSES: Mapping[str, Words] = {
     "retained": Words("保留", "retained"), "removed": Words("清退", "removed"),

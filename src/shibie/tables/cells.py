@@ -27,6 +27,8 @@ BLANK: Final = frozenset(
 )
 YES: Final = frozenset(("是", "√", "✓", "✔", "☑", "有", "true", "yes", "y", "1"))
 NO: Final = frozenset(("否", "×", "✗", "✘", "x", "无", "没有", "false", "no", "n", "0"))
+# A spreadsheet keeps fifteen digits of a number.
+_LAST_SURE: Final = 10**15
 _DATE: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))")
 _NUMBER: Final = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?")
 _NUMBERED: Final = re.compile(r"^\d{1,3}[\s.、_:-]*")
@@ -245,6 +247,11 @@ def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
 def _text(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, float) and not math.isfinite(cell):
         _fault("应为文字", "expected text")
+    if isinstance(cell, float) and abs(cell) >= _LAST_SURE:
+        _fault(
+            "单元格是数字格式,末位已丢失,请改为文本格式重填",
+            "the cell is a number and has lost digits; enter it again as text",
+        )
     return _text_of(cell) or None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,11 @@ from typing import Final
 
 from shibie.errors import InputError, Problem, Words
 
+# Title rows, often merged, stand above the header; it is never deeper than this.
+HEADER_DEPTH: Final = 20
 _CHUNK: Final = 1 << 22
 _UTF_8_MARK: Final = codecs.BOM_UTF8
-_UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+UTF_16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def csv_text(path: Path) -> CsvText:
         start = file.read(3)
     # Some programs put the mark of UTF-8 before text that is GBK.
     skip = 3 if start == _UTF_8_MARK else 0
-    encodings = ["utf-16"] if start[:2] in _UTF_16_MARKS else ["utf-8", "gb18030"]
+    encodings = ["utf-16"] if start[:2] in UTF_16_MARKS else ["utf-8", "gb18030"]
     for encoding in encodings:
         try:
             blank = _decoded(path, encoding, skip)
@@ -124,3 +127,19 @@ def csv_rows(path: Path, text: CsvText) -> Iterator[tuple[str, ...]]:
                 f"第 {line} 行起不是合法的 CSV({error})", f"not valid CSV at line {line} ({error})"
             )
             raise InputError(Problem(str(path), what)) from None
+
+
+def even_copy(path: Path, text: CsvText, copy: Path) -> Path:
+    """A copy in UTF-8 whose rows all have as many cells; blank lines stay rows.
+
+    Raises:
+        InputError: when the file is no valid CSV.
+    """
+    rows = csv_rows(path, text)
+    head = list(itertools.islice(rows, HEADER_DEPTH))
+    width = max(map(len, head), default=1)
+    with copy.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, delimiter=text.delimiter, quoting=csv.QUOTE_ALL)
+        for row in itertools.chain(head, rows):
+            writer.writerow([*row, *[""] * (width - len(row))][:width])
+    return copy

@@ -102,7 +102,9 @@ class _Finder:
             self.take(SHEET_NAMES["households"]),
             self.take(SHEET_NAMES["members"]),
         )
-        pair = self.two_tables(households, members) if households and members else None
+        pair: tuple[Placed, Placed | None] | None = None
+        if households and members:
+            pair = self.two_tables(households, members)
         if pair is None and not self.problems:
             pair = self.export(households, members)
         if self.problems or pair is None:

@@ -10,9 +10,11 @@ from typing import Any
 
 from shibie.errors import Lang, Words
 from shibie.procedure import ShareResult, Standing
+from shibie.results.files import write_csv
+from shibie.results.table import Table
 from shibie.ruleset.model import RuleSet
 from shibie.tables.flow import mermaid, svg
-from shibie.tables.results import Table, aside, write_csv
+from shibie.tables.results import aside
 
 TITLES: Mapping[str, Words] = {
     "standings": Words("程序", "procedure"), "violations": Words("程序问题", "violations"),

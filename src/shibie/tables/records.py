@@ -40,6 +40,7 @@ class Rejection:
         value: what was found; masked for identity numbers and health.
         reason: what was wrong and what was expected.
         household_id: the household it concerns, if known.
+        code: a stable word for the kind of fault.
     """
 
     source: str
@@ -48,6 +49,7 @@ class Rejection:
     value: str
     reason: Words
     household_id: str | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True)

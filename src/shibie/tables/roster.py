@@ -21,8 +21,8 @@ from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD
 from shibie.language.types import MAX_ITEMS
 from shibie.ruleset.model import RuleSet
-from shibie.tables.faults import pydantic_faults
 from shibie.tables.export import filled_down, taken_apart
+from shibie.tables.faults import pydantic_faults
 from shibie.tables.layout import Layout, Placed, lay_out
 from shibie.tables.records import Record, Rejection, Table, read_table
 from shibie.tables.source import read_sheets, unread_notes
@@ -69,8 +69,22 @@ def read_roster(path: Path, ruleset: RuleSet, as_of: date) -> Roster:
         InputError: when the roster cannot be used at all.
     """
     layout = lay_out(read_sheets(path), ruleset)
+    return read_laid_out(layout, ruleset, as_of, unread_notes(path))
+
+
+def read_laid_out(
+    layout: Layout, ruleset: RuleSet, as_of: date, notes: Iterable[Words] = ()
+) -> Roster:
+    """Read and validate the tables that were found.
+
+    Args:
+        layout: which sheet is which table.
+        ruleset: says which fields and registers there are.
+        as_of: the day of judgement.
+        notes: further ones.
+    """
     roster = assemble(read_tables(layout, ruleset, as_of), ruleset, as_of)
-    return with_notes(roster, (*layout.notes, *unread_notes(path)))
+    return replace(roster, notes=(*layout.notes, *roster.notes, *notes))
 
 
 @dataclass(frozen=True)
@@ -132,7 +146,7 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         damaged=damaged,
         adjudications=adjudications,
         steps=steps,
-        rejected=in_order(builder.rejected),
+        rejected=in_order(builder.rejected, tables),
         rejected_households=tuple(builder.rejected_households),
         given=len(households) + len(builder.rejected_households),
         notes=tuple(builder.notes),
@@ -316,13 +330,15 @@ class RosterBuilder:
         return tuple(done)
 
 
-def in_order(rejected: list[Rejection]) -> tuple[Rejection, ...]:
-    """By table, in the order in which they came up, and by row within."""
-    tables = {
-        source: number
-        for number, source in enumerate(dict.fromkeys(each.source for each in rejected))
-    }
-    return tuple(sorted(rejected, key=lambda each: (tables[each.source], each.row)))
+def in_order(rejected: list[Rejection], tables: RosterTables) -> tuple[Rejection, ...]:
+    """By table, and by row within."""
+    several = (
+        tables.households, tables.members, tables.adjudications, tables.steps,
+        *tables.registers.values(),
+    )  # fmt: skip
+    shown = dict.fromkeys(table.shown for table in several if table is not None)
+    places = {name: at for at, name in enumerate(shown)}
+    return tuple(sorted(rejected, key=lambda each: (places[each.source], each.row)))
 
 
 def _household_id(record: Record) -> str:
@@ -334,8 +350,3 @@ def _member_values(record: Record, index: int) -> dict[str, Value]:
     if values.get("member_id") is None:
         values["member_id"] = str(index + 1)
     return values
-
-
-def with_notes(roster: Roster, notes: Iterable[Words]) -> Roster:
-    """The roster with further notes."""
-    return replace(roster, notes=(*roster.notes, *notes))

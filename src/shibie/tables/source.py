@@ -18,12 +18,11 @@ from typing import Any, Final, NoReturn, overload
 
 from shibie.errors import InputError, Problem, Words
 from shibie.tables.cells import Cell
-from shibie.tables.csv_text import CsvText, csv_rows, csv_text
+from shibie.tables.csv_text import HEADER_DEPTH, CsvText, csv_rows, csv_text
+from shibie.tables.parquet import ParquetError, read_parquet
 
 WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 TABLES: Final = (".csv", ".tsv", ".txt", ".parquet")
-# Title rows, often merged, stand above the header; it is never deeper than this.
-HEADER_DEPTH: Final = 20
 Cells = tuple[Cell, ...]
 # The reader takes 32 bytes for every cell of the rectangle that a sheet spans, blank or not,
 # and the process dies where there are not so many: one stray cell in a corner is enough.
@@ -36,11 +35,11 @@ class FilePlace:
     """Where a table lies that a database can read by itself.
 
     Attributes:
-        path: of the file.
+        path: of the file, as its reader takes it.
         text: how it is written, where it is CSV; None for Parquet.
     """
 
-    path: Path
+    path: str
     text: CsvText | None = None
 
 
@@ -164,10 +163,16 @@ def unread_notes(path: Path) -> tuple[Words, ...]:
     )
 
 
-def size_of(folder: Path) -> int:
-    """Bytes of a folder's tables as if all were CSV: Parquet is some ten times as dense."""
-    files = [file for file in (*folder.glob("*"), *folder.glob("registers/*")) if _is_table(file)]
-    return sum(file.stat().st_size * (10 if file.suffix == ".parquet" else 1) for file in files)
+def size_of(sheets: Iterable[Sheet]) -> int:
+    """Bytes of some tables as if all were CSV: Parquet is some ten times as dense."""
+    size = 0
+    for sheet in sheets:
+        if sheet.file is None:
+            # In a roster a cell is some eight characters long.
+            size += 8 * sum(len(row) for row in sheet.rows)
+        else:
+            size += Path(sheet.file.path).stat().st_size * (1 if sheet.file.text else 10)
+    return size
 
 
 def _is_table(file: Path) -> bool:
@@ -198,28 +203,20 @@ def table_of(path: Path, shown: str) -> Sheet:
     name = shown.rsplit(".", 1)[0]
     if path.suffix.lower() == ".parquet":
         first = tuple(itertools.islice(_parquet(path), 1))
-        return Sheet(name, shown, RowsLater(first, lambda: _parquet(path)), True, FilePlace(path))
+        return Sheet(
+            name, shown, RowsLater(first, lambda: _parquet(path)), True, FilePlace(str(path))
+        )
     text = csv_text(path)
     first = tuple(itertools.islice(csv_rows(path, text), HEADER_DEPTH))
     rows = RowsLater(first, lambda: csv_rows(path, text))
-    return Sheet(name, shown, rows, file=FilePlace(path, text))
+    return Sheet(name, shown, rows, file=FilePlace(str(path), text))
 
 
-def _parquet(path: Path) -> Iterator[tuple[Cell, ...]]:
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    # A damaged file may open and fail only when its names or its cells are decoded: bytes
-    # that are no UTF-8, a day beyond the year 9999, a fraction of a microsecond.
+def _parquet(path: Path) -> Iterator[Cells]:
     try:
-        table = parquet.read_table(path)
-        names = tuple(table.column_names)
-        columns = [column.to_pylist() for column in table.columns]
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        yield from read_parquet(path)
+    except ParquetError as error:
         _unusable(path, f"不是可读的 Parquet({error})", f"not readable Parquet ({error})")
-    yield names
-    for row in zip(*columns, strict=True):
-        yield tuple("|".join(map(str, cell)) if isinstance(cell, list) else cell for cell in row)
 
 
 def _workbook(path: Path) -> Iterator[Sheet]:

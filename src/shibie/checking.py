@@ -1,0 +1,190 @@
+"""The main job at any size: a roster and a rule set go in, a result comes out.
+
+A small roster is read and decided in Python, a large one by a database; what comes out is the
+same, byte for byte.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import Any, Final, Literal, cast
+
+from shibie.check import Checked, must_be_in_force
+from shibie.check import EngineName as HeldEngine
+from shibie.check import check as check_held
+from shibie.errors import InputError, Lang, Problem, Words
+from shibie.results.files import Format, write_folder
+from shibie.results.result import Result, of_name
+from shibie.results.table import Table
+from shibie.results.tables import result_tables
+from shibie.ruleset.loader import load
+from shibie.ruleset.model import RuleSet
+from shibie.tables.layout import lay_out
+from shibie.tables.roster import Roster, read_laid_out
+from shibie.tables.source import Sheet, read_sheets, size_of, unread_notes
+
+Engine = Literal["auto", "interpreter", "duckdb", "rete", "spark"]
+# Above this many bytes of CSV, reading in Python takes longer than a database to start.
+HELD_BELOW: Final = 8_000_000
+
+
+def check(
+    rules: RuleSet | str | Path,
+    roster: Roster | Sequence[Sheet] | str | Path,
+    as_of: date,
+    *,
+    engine: Engine = "auto",
+    trust_declarations: bool = False,
+    lang: Lang | None = None,
+    memory: str | None = None,
+    temp: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Result:
+    """Decide every household of a roster.
+
+    Args:
+        rules: a rule set, or the name or folder of a pack.
+        roster: a folder of CSV or Parquet, a workbook, or what `read` or `roster` made.
+        as_of: the day as of which it is judged; it must lie in the rule set's effect.
+        engine: which reading decides; all of them agree. `auto` chooses by size.
+        trust_declarations: take declared values where a register was not supplied.
+        lang: language of reasons and notes; the pack's own by default.
+        memory: most memory of the database, e.g. `4GB`; beyond it, it spills.
+        temp: a folder for what spills; the system's own by default.
+        progress: is told what is being done.
+
+    Returns:
+        the result; close it, or use it in a `with` statement.
+
+    Raises:
+        RulesetError: when the pack does not load.
+        InputError: when the roster cannot be used at all, or memory or disk do not suffice.
+    """
+    ruleset = rules if isinstance(rules, RuleSet) else load(rules)
+    must_be_in_force(ruleset, as_of)
+    said: Lang = lang or ("en" if ruleset.lang == "en" else "zh")
+    asked = _Asked(ruleset, as_of, trust_declarations, said, progress)
+    if isinstance(roster, Roster):
+        return asked.held(roster, "interpreter" if engine == "auto" else engine)
+    if memory and engine not in ("auto", "duckdb"):
+        raise InputError(_no_memory(engine))
+    if engine == "spark":
+        return asked.by_spark(str(roster), temp)
+    sheets = read_sheets(Path(roster)) if isinstance(roster, str | Path) else tuple(roster)
+    notes = unread_notes(Path(roster)) if isinstance(roster, str | Path) else ()
+    if engine == "auto":
+        large = memory or size_of(sheets) > HELD_BELOW
+        engine = "duckdb" if large else "interpreter"
+    if engine == "duckdb":
+        return asked.by_duckdb(sheets, notes, memory, Path(temp) if temp else None)
+    laid_out = lay_out(sheets, ruleset)
+    return asked.held(read_laid_out(laid_out, ruleset, as_of, notes), engine)
+
+
+def _no_memory(engine: str) -> Problem:
+    """Only the database keeps to a size."""
+    if engine != "spark":
+        what = Words("只用于 duckdb 引擎", "is for the duckdb engine only")
+        return Problem("memory", what)
+    advice = "spark-submit --driver-memory 4g --executor-memory 4g"
+    return Problem(
+        "memory",
+        Words("spark 的内存由它自己的设置决定", "spark has settings of its own for memory"),
+        suggestion=Words(advice, advice),
+    )
+
+
+class _Held:
+    """A roster that Python decided, as a result writes it."""
+
+    def __init__(self, checked: Checked) -> None:
+        from shibie.summary import summarise
+
+        self.checked = checked
+        self.summary: dict[str, Any] = summarise(checked)
+        self.notes: list[Words] = list(checked.roster.notes)
+
+    def tables(self, lang: Lang) -> Mapping[str, Table]:
+        return of_name(result_tables(self.checked, lang))
+
+    def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
+        tables = result_tables(self.checked, lang)
+        for out, form in outs.items():
+            write_folder(Path(out), tables, self.summary, form)
+
+
+class _Asked:
+    """What was asked for, and the ways to do it."""
+
+    def __init__(
+        self, ruleset: RuleSet, as_of: date, trust: bool, lang: Lang,
+        progress: Callable[[str], None] | None,
+    ) -> None:  # fmt: skip
+        self.ruleset, self.as_of, self.trust, self.lang = ruleset, as_of, trust, lang
+        self.progress = progress
+
+    def held(self, roster: Roster, engine: str) -> Result:
+        """Decide a roster that Python has read."""
+        if engine == "spark":
+            raise InputError(
+                Problem("engine", Words("spark 只读文件夹", "spark reads folders only"))
+            )
+        name = cast("HeldEngine", engine)
+        checked = check_held(self.ruleset, roster, self.as_of, name, self.trust)
+        decided = _Held(checked)
+
+        def workbook(path: Path, show_ids: bool) -> None:
+            from shibie.tables.workbook import write_workbook
+
+            write_workbook(path, checked, decided.summary, self.lang, show_ids)
+
+        return Result(self.ruleset, self.as_of, decided, self.lang, workbook)
+
+    def by_duckdb(
+        self, sheets: Sequence[Sheet], notes: Sequence[Words], memory: str | None,
+        temp: Path | None,
+    ) -> Result:  # fmt: skip
+        """Decide sheets by SQL, in this process."""
+        from shibie.bulk.duck import duck_host
+        from shibie.bulk.run import Run
+
+        layout = lay_out(sheets, self.ruleset)
+        closing = ExitStack()
+        with ExitStack() as until_made:
+            host = until_made.enter_context(duck_host(memory, temp))
+            run = Run(host, layout, self.ruleset, self.as_of, self.trust, self.progress)
+            run.notes += notes
+            closing = until_made.pop_all()
+
+        def workbook(path: Path, show_ids: bool) -> None:
+            # A workbook shows the roster itself, of which the database has kept what is asked.
+            roster = read_laid_out(layout, self.ruleset, self.as_of, notes)
+            self.held(roster, "interpreter").write(path, show_ids=show_ids)
+
+        return Result(self.ruleset, self.as_of, run, self.lang, workbook, closing)
+
+    def by_spark(self, folder: str, temp: str | Path | None) -> Result:
+        """Decide a folder on Spark."""
+        from shibie.bulk.spark import spark_run
+
+        closing = ExitStack()
+        run = closing.enter_context(
+            spark_run(
+                self.ruleset, folder, self.as_of, temp=None if temp is None else str(temp),
+                trust_declarations=self.trust, progress=self.progress,
+            )
+        )  # fmt: skip
+
+        def workbook(path: Path, show_ids: bool) -> None:
+            raise InputError(
+                Problem(
+                    "out",
+                    Words("spark 引擎只写文件夹", "the spark engine writes folders only"),
+                    suggestion=Words("给一个文件夹", "name a folder"),
+                )
+            )
+
+        return Result(self.ruleset, self.as_of, run, self.lang, workbook, closing)

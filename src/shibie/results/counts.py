@@ -1,0 +1,160 @@
+"""Counts of a check: households and persons, by whatever an officer asks.
+
+Whoever decides counts what belongs together (`Tally`); how the counts are arranged, named and
+completed with zeros is said once, here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from shibie.decision import ELIGIBILITIES
+from shibie.lower import lowered
+from shibie.ruleset.model import RuleSet
+
+SCHEMA: Final = 2
+NO_VILLAGE: Final = ""
+# Against the roster before: on it and eligible now, and so on.
+STANDINGS: Final = ("retained", "removed", "pending", "new", "exited")
+_BEFORE: Final = ("retained", "removed", "pending")
+Count = dict[str, int]
+# What is counted: its kind (`eligibility`, `ground`, …), then its names.
+Key = tuple[str, ...]
+
+
+@dataclass
+class Tally:
+    """Households and persons by key, in the order in which keys came up.
+
+    Keys: `("eligibility", e)`, `("kind", k)`, `("ground", g)`, `("grounds", number)`,
+    `("rule", id, outcome)`, `("track", id)`, `("tally", id)`, `("village", v, e)`,
+    `("standing", s)`.
+
+    >>> tally = Tally()
+    >>> tally.add(("eligibility", "eligible"), 1, 3)
+    >>> tally.of("eligibility", "eligible")
+    {'households': 1, 'persons': 3}
+    """
+
+    counts: dict[Key, Count] = field(default_factory=dict)
+
+    def add(self, key: Key, households: int, persons: int) -> None:
+        """Count more of a key."""
+        count = self.counts.setdefault(key, {"households": 0, "persons": 0})
+        count["households"] += households
+        count["persons"] += persons
+
+    def of(self, *key: str) -> Count:
+        """The count of a key; zeros where nothing was counted."""
+        return dict(self.counts.get(key, {"households": 0, "persons": 0}))
+
+    def names(self, kind: str) -> list[Key]:
+        """The names counted under a kind, in the order in which they came up."""
+        return [key[1:] for key in self.counts if key[0] == kind]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a summary is made from.
+
+    Attributes:
+        tally: of the decided households.
+        rejected_households: how many were not decided.
+        rejected_rows: how many faults there were.
+        supplied: the registers that were there.
+        unmatched: for each of them, how many rows match nobody.
+        digest: of the decisions.
+    """
+
+    ruleset: RuleSet
+    as_of: date
+    trust_declarations: bool
+    tally: Tally
+    rejected_households: int
+    rejected_rows: int
+    supplied: frozenset[str]
+    unmatched: Mapping[str, int]
+    digest: str
+
+
+def summary(counted: Counted) -> dict[str, Any]:
+    """The counts as plain data, ready for `summary.json`.
+
+    Every count is `{"households": …, "persons": …}`; persons are all the members of those
+    households, except under `by_track` and `tallies` for members, where they are the
+    members concerned.
+    """
+    ruleset, tally = counted.ruleset, counted.tally
+    by_eligibility = {name: tally.of("eligibility", name) for name in ELIGIBILITIES}
+    decided = total(by_eligibility.values())
+    return {
+        "schema": SCHEMA,
+        "ruleset": ruleset.id,
+        "as_of": counted.as_of.isoformat(),
+        "trust_declarations": counted.trust_declarations,
+        "in": decided["households"] + counted.rejected_households,
+        "decided": decided["households"],
+        "rejected": counted.rejected_households,
+        "rejected_rows": counted.rejected_rows,
+        "persons": decided["persons"],
+        "by_eligibility": by_eligibility,
+        "by_kind": {rule.id: tally.of("kind", rule.id) for rule in ruleset.kinds},
+        "by_ground": {
+            each.name: tally.of("ground", each.name) for each in lowered(ruleset).grounds
+        },
+        "by_number_of_grounds": {
+            number: tally.of("grounds", number)
+            for (number,) in sorted(tally.names("grounds"))
+        },
+        "by_rule": _by_rule(ruleset, tally),
+        "by_track": {rule.id: tally.of("track", rule.id) for rule in ruleset.tracks},
+        "by_village": _by_village(tally),
+        "tallies": {rule.id: tally.of("tally", rule.id) for rule in ruleset.tallies},
+        **_previous_roster(tally),
+        "registers": {
+            name: {"supplied": name in counted.supplied} for name in ruleset.registers
+        },
+        "unmatched_register_rows": dict(counted.unmatched),
+        "digest": counted.digest,
+    }  # fmt: skip
+
+
+def total(counts: Iterable[Count]) -> Count:
+    """Households and persons of several counts together."""
+    listed = list(counts)
+    return {
+        "households": sum(each["households"] for each in listed),
+        "persons": sum(each["persons"] for each in listed),
+    }
+
+
+def _by_rule(ruleset: RuleSet, tally: Tally) -> dict[str, dict[str, Count]]:
+    """Every rule and register in the pack's order, then what else was found, by name."""
+    found: dict[str, dict[str, Count]] = {}
+    for rule_id, outcome in tally.names("rule"):
+        found.setdefault(rule_id, {})[outcome] = tally.of("rule", rule_id, outcome)
+    names = [rule.id for rule in ruleset.rules if rule.kind in ("criterion", "exclusion", "review")]
+    names += [register.id for register in ruleset.registers.values()]
+    names += sorted(found.keys() - set(names))
+    return {name: dict(sorted(found.get(name, {}).items())) for name in names}
+
+
+def _by_village(tally: Tally) -> dict[str, dict[str, Count]]:
+    villages = dict.fromkeys(village for village, _ in tally.names("village"))
+    found = {}
+    for village in villages:
+        counts = {name: tally.of("village", village, name) for name in ELIGIBILITIES}
+        found[village] = {"all": total(counts.values()), **counts}
+    return found
+
+
+def _previous_roster(tally: Tally) -> dict[str, dict[str, Count]]:
+    """Against the previous roster, where the form asks for it."""
+    if not tally.names("standing"):
+        return {}
+    counts = {name: tally.of("standing", name) for name in STANDINGS}
+    before = total(counts[name] for name in _BEFORE)
+    return {"previous_roster": dict([("before", before), *counts.items()])}

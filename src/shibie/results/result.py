@@ -1,0 +1,149 @@
+"""The result of a check: tables, counts and notes, however large, whoever decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path, PurePath
+from types import TracebackType
+from typing import Any, Literal, Protocol
+
+from shibie.errors import InputError, Lang, Problem, Words
+from shibie.results.files import Format
+from shibie.results.table import Table
+from shibie.ruleset.model import RuleSet
+
+Target = Literal["workbook", "csv", "parquet"]
+
+
+class Decided(Protocol):
+    """Who decided a roster, and can write it.
+
+    Attributes:
+        summary: as in `summary.json`.
+        notes: what was normalised, ignored or not found.
+    """
+
+    summary: dict[str, Any]
+    notes: list[Words]
+
+    def tables(self, lang: Lang) -> Mapping[str, Table]:
+        """The result tables by name."""
+        ...
+
+    def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
+        """Write folders of results."""
+        ...
+
+
+class Result:
+    """A decided roster.
+
+    A context manager: a large result is held by a database until it is closed.
+
+    Attributes:
+        ruleset: what it was decided by.
+        as_of: the day of judgement.
+        lang: the language of reasons and notes.
+    """
+
+    def __init__(
+        self, ruleset: RuleSet, as_of: date, decided: Decided, lang: Lang,
+        workbook: Callable[[Path, bool], None], closing: ExitStack | None = None,
+    ) -> None:  # fmt: skip
+        self.ruleset, self.as_of, self.lang = ruleset, as_of, lang
+        self._decided, self._workbook = decided, workbook
+        self._closing = closing or ExitStack()
+        self._tables = dict(decided.tables(lang))
+
+    @property
+    def decisions(self) -> Table:
+        """A row a decided household, in the roster's order."""
+        return self._tables["decisions"]
+
+    @property
+    def findings(self) -> Table:
+        """A row for each rule that is not false of a household or of one of its members."""
+        return self._tables["findings"]
+
+    @property
+    def tracks(self) -> Table:
+        """A row for each track that is given to a household or to one of its members."""
+        return self._tables["tracks"]
+
+    @property
+    def rejected(self) -> Table:
+        """A row for each fault that kept a row or a household out."""
+        return self._tables["rejected"]
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The counts, as in `summary.json`; `digest` is a fingerprint of the decisions."""
+        return self._decided.summary
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was normalised, ignored or not found."""
+        return tuple(note.say(self.lang) for note in self._decided.notes)
+
+    def write(self, *paths: str | Path, show_ids: bool = False) -> None:
+        """Write the result to a workbook (`.xlsx`) or a folder; several at once.
+
+        Args:
+            paths: each a workbook, or a folder of CSV, or one of Parquet (`….parquet`).
+            show_ids: write identity numbers in workbooks in full instead of masked.
+
+        Raises:
+            InputError: when a path names another kind of file.
+        """
+        kinds = {str(path): target(path) for path in paths}
+        folders: dict[str, Format] = {}
+        for path, kind in kinds.items():
+            if kind != "workbook":
+                folders[path] = kind
+        if folders:
+            self._decided.write(folders, self.lang)
+        for path, kind in kinds.items():
+            if kind == "workbook":
+                self._workbook(Path(path), show_ids)
+
+    def close(self) -> None:
+        """Let go of the database that holds the result, if one does."""
+        self._closing.close()
+
+    def __enter__(self) -> Result:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self.close()
+
+
+def target(path: str | PurePath) -> Target:
+    """What a place of results is: a workbook, or a folder of Parquet or CSV.
+
+    >>> target("out/result.xlsx"), target("out/result"), target("out/result.parquet")
+    ('workbook', 'csv', 'parquet')
+
+    Raises:
+        InputError: when it names another kind of file.
+    """
+    suffix = PurePath(path).suffix.lower()
+    if suffix in (".csv", ".xls", ".json"):
+        raise InputError(
+            Problem(
+                "out",
+                Words(f"不能写成 {suffix} 文件", f"cannot write a {suffix} file"),
+                suggestion=Words("用 .xlsx 文件或一个文件夹", "name an .xlsx file or a folder"),
+            )
+        )
+    kinds: dict[str, Target] = {".xlsx": "workbook", ".parquet": "parquet"}
+    return kinds.get(suffix, "csv")
+
+
+def of_name(tables: Iterable[Table]) -> dict[str, Table]:
+    """Tables by their names."""
+    return {table.name: table for table in tables}

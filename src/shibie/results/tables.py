@@ -1,0 +1,63 @@
+"""The result tables: which there are, their columns, and their rows from decisions."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from shibie.check import Checked
+from shibie.decision import Decision
+from shibie.errors import Lang
+from shibie.results.table import Table
+
+# Columns are only ever added at the end.
+COLUMNS: Final = {
+    "decisions": (
+        "household_id", "eligibility", "kind", "grounds", "reviews", "unknown", "tracks",
+    ),
+    "findings": ("household_id", "member_id", "rule_id", "kind", "outcome"),
+    "tracks": ("household_id", "member_id", "track"),
+    "rejected": ("source", "row", "field", "value", "reason", "code"),
+}  # fmt: skip
+LISTS: Final = frozenset(("grounds", "reviews", "unknown", "tracks"))
+
+
+def lists_of(name: str) -> frozenset[str]:
+    """The columns of a result table whose cells are lists."""
+    return LISTS if name == "decisions" else frozenset()
+
+
+def result_tables(checked: Checked, lang: Lang = "zh") -> tuple[Table, ...]:
+    """decisions, findings, tracks and rejected, in the roster's order."""
+    decisions = checked.decisions
+    rows: dict[str, tuple[tuple[Any, ...], ...]] = {
+        "decisions": tuple(_decision_row(checked, decision) for decision in decisions),
+        "findings": tuple(
+            (each.household_id, each.member_id, each.rule_id, each.kind, each.outcome)
+            for decision in decisions
+            for each in decision.findings
+        ),
+        "tracks": tuple(
+            (each.household_id, each.member_id, each.track)
+            for decision in decisions
+            for each in decision.tracks
+        ),
+        "rejected": tuple(
+            (each.source, each.row, each.field, each.value, each.reason.say(lang), each.code)
+            for each in checked.roster.rejected
+        ),
+    }
+    return tuple(Table(name, COLUMNS[name], rows[name], lists_of(name)) for name in COLUMNS)
+
+
+def _decision_row(checked: Checked, decision: Decision) -> tuple[Any, ...]:
+    given = {track.track for track in decision.tracks}
+    tracks = tuple(rule.id for rule in checked.ruleset.tracks if rule.id in given)
+    return (
+        decision.household_id,
+        decision.eligibility,
+        decision.kind,
+        decision.grounds,
+        decision.reviews,
+        decision.unknown,
+        tracks,
+    )

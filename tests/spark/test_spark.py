@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from bulk.test_folder import AS_OF, FILES, PACK, TOWNSHIP, as_parquet, small
 from shibie.bulk.host import Output
 from shibie.bulk.spark import SparkHost, run_spark
 from shibie.bulk.sparkfiles import Storage
+from shibie.columns import Column
 from shibie.engine.decide import decide
 from shibie.engine.relational import decide_all, expressions
 from shibie.engine.relational.assemble import Outputs
@@ -41,7 +43,6 @@ from test_cli import shibie
 from test_programmes import FIXTURES, PROGRAMMES, Programme, checked
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyspark.sql import SparkSession
 
 
@@ -109,6 +110,12 @@ def test_parquet_in_parts_in_and_out(spark: SparkSession, tmp_path: Path) -> Non
 # --- random rule sets --------------------------------------------------------------------
 
 
+ARROW = {
+    "BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "DATE": pa.date32(), "VARCHAR": pa.string(),
+    "VARCHAR[]": pa.list_(pa.string()),
+}  # fmt: skip
+
+
 class OnSpark:
     """Spark as the database of cases in memory."""
 
@@ -118,7 +125,13 @@ class OnSpark:
         self.session = session.newSession()
         self.session.conf.set("spark.sql.shuffle.partitions", "1")
 
-    def register(self, name: str, table: pa.Table) -> None:
+    def register(self, name: str, columns: Mapping[str, Column]) -> None:
+        table = pa.table(
+            {
+                each: pa.array(column.values, ARROW[column.sql_type])
+                for each, column in columns.items()
+            }
+        )
         self.session.createDataFrame(table).createOrReplaceTempView(name)
 
     def steps(self, steps: Iterable[Step]) -> None:

@@ -9,23 +9,22 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import duckdb
 
 from shibie.bulk.canonical import quoted
 from shibie.bulk.host import ROW, File, Output, Relation
 from shibie.bulk.tidy import plain, tidied, unusable
+from shibie.columns import Column, make_table
 from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect
 from shibie.engine.relational.steps import run_steps
 from shibie.errors import InputError, Problem, Words
 from shibie.tables.headers import HEADER_DEPTH, Header
-from shibie.tables.results import LIST_SEPARATOR, Format, Table, aside, write_csv, write_parquet
+from shibie.tables.parquet import LIST_SEPARATOR, only
+from shibie.tables.results import Format, Table, aside, write_csv, write_parquet
 from shibie.tables.source import TABLES, Sheet, delimiter_of, table_of, unread_notes
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 @contextmanager
@@ -147,7 +146,8 @@ class DuckHost:
             self.read(
                 file,
                 f"CREATE VIEW {name} AS SELECT *, file_row_number + 2 AS {ROW}"
-                f" FROM read_parquet({quoted(file.path)}, file_row_number = true)",
+                f" FROM read_parquet({quoted(only(file.path))},"
+                " file_row_number = true, hive_partitioning = false)",
             )
             return Relation(name, {index: columns[index] for index in header.columns})
         try:
@@ -166,7 +166,8 @@ class DuckHost:
 
     def parquet_columns(self, file: File) -> list[tuple[str, str]]:
         """Names and types."""
-        query = f"DESCRIBE SELECT * FROM read_parquet({quoted(file.path)})"
+        path = quoted(only(file.path))
+        query = f"DESCRIBE SELECT * FROM read_parquet({path}, hive_partitioning = false)"
         return [(row[0], row[1]) for row in self.read(file, query).fetchall()]
 
     def text(self, file: File) -> Path:
@@ -211,13 +212,9 @@ class DuckHost:
         """The rows of a query."""
         return self.connection.execute(query).fetchall()
 
-    def keep(self, name: str, columns: Mapping[str, pa.Array]) -> None:
+    def keep(self, name: str, columns: Mapping[str, Column]) -> None:
         """A small table from Python."""
-        import pyarrow as pa
-
-        self.connection.register("given_rows", pa.table(dict(columns)))
-        self.connection.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM given_rows")
-        self.connection.unregister("given_rows")
+        make_table(self.connection, name, columns)
 
     def steps(self, steps: Iterable[Step], progress: Callable[[str], None]) -> None:
         """Run the steps of a plan."""

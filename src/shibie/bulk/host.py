@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from shibie.columns import Column
 from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect
 from shibie.errors import Words
 from shibie.tables.headers import Header
 from shibie.tables.results import Format, Table
 from shibie.tables.source import Sheet
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 ROW = "row_"
 
@@ -124,7 +122,7 @@ class Host(Protocol):
         """The rows of a query."""
         ...
 
-    def keep(self, name: str, columns: Mapping[str, pa.Array]) -> None:
+    def keep(self, name: str, columns: Mapping[str, Column]) -> None:
         """A small table from Python, replacing one of that name."""
         ...
 

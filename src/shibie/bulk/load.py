@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from shibie import citizen_id
 from shibie.bulk.canonical import quoted
@@ -12,6 +12,7 @@ from shibie.bulk.files import Folder
 from shibie.bulk.host import ROW, Host
 from shibie.bulk.small import SUSPECT, Found, SmallPath, unmatchable
 from shibie.bulk.validate import PASSED, Typed, sql_type
+from shibie.columns import Column
 from shibie.compare import usable_number
 from shibie.engine.relational.memory import typed
 from shibie.engine.relational.outcome import count_words
@@ -25,9 +26,6 @@ from shibie.ruleset.model import Register, RuleSet
 from shibie.tables.records import Record, Rejection
 from shibie.tables.roster import in_order
 from shibie.vocabulary import specs_of
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 
 class Loader:
@@ -250,27 +248,19 @@ def _names(columns: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
 
 
-def _integers(values: Sequence[int]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(values, pa.int64())
+def _integers(values: Sequence[int]) -> Column:
+    return Column("BIGINT", values)
 
 
-def _texts(values: Sequence[str | None]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(values, pa.string())
+def _texts(values: Sequence[str | None]) -> Column:
+    return Column("VARCHAR", values)
 
 
-def _keys(numbers: Sequence[Any]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array([int(str(number)[:17]) if number else None for number in numbers], pa.int64())
+def _keys(numbers: Sequence[Any]) -> Column:
+    return Column("BIGINT", [int(str(number)[:17]) if number else None for number in numbers])
 
 
-def _of_numbers(name: str, numbers: Sequence[str | None]) -> pa.Array:
-    import pyarrow as pa
-
+def _of_numbers(name: str, numbers: Sequence[str | None]) -> Column:
     if name == "born_":
-        return pa.array([citizen_id.birth_date(n) if n else None for n in numbers], pa.date32())
-    return pa.array([citizen_id.sex(n) if n else None for n in numbers], pa.string())
+        return Column("DATE", [citizen_id.birth_date(n) if n else None for n in numbers])
+    return Column("VARCHAR", [citizen_id.sex(n) if n else None for n in numbers])

@@ -12,12 +12,14 @@ from datetime import date
 
 from shibie.bulk.files import Folder, Source
 from shibie.bulk.host import ROW, Host
+from shibie.columns import Column
 from shibie.errors import InputError, Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.ruleset.model import RuleSet
 from shibie.tables.export import HOUSEHOLD_ID
 from shibie.tables.headers import Header
 from shibie.tables.layout import Layout, LayoutReader
+from shibie.tables.parquet import cell_sql
 from shibie.tables.records import Record, Rejection, Table, read_table
 from shibie.tables.roster import RosterBuilder, assemble
 from shibie.tables.source import Sheet
@@ -60,10 +62,7 @@ class SmallPath:
             rows: a query for their row numbers.
         """
         columns = list(source.columns.values())
-        picked = ", ".join(
-            f"array_to_string({c.sql}, '|')" if c.sql_type.endswith("[]") else c.sql
-            for c in columns
-        )
+        picked = ", ".join(cell_sql(column.sql, column.sql_type) for column in columns)
         chosen = self.host.rows(
             f"SELECT {ROW}, {picked} FROM {source.relation} WHERE {ROW} IN ({rows}) ORDER BY {ROW}"
         )
@@ -78,9 +77,7 @@ class SmallPath:
 
     def keep(self, name: str, numbers: Sequence[str]) -> None:
         """A table of household numbers."""
-        import pyarrow as pa
-
-        self.host.keep(name, {"hid": pa.array(numbers, pa.string())})
+        self.host.keep(name, {"hid": Column("VARCHAR", numbers)})
 
     # --- households ---------------------------------------------------------------------
 

@@ -17,13 +17,15 @@ from shibie.bulk.host import ROW, File, Output, Relation
 from shibie.bulk.run import Run
 from shibie.bulk.sparkfiles import Storage, numbered, type_names
 from shibie.check import must_be_in_force
+from shibie.columns import Column
 from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect
 from shibie.engine.relational.steps import read_again
 from shibie.errors import InputError, Lang, MissingExtraError, Problem, Words
 from shibie.ruleset.model import RuleSet
 from shibie.tables.headers import Header
-from shibie.tables.results import LIST_SEPARATOR, Format, Table
+from shibie.tables.parquet import LIST_SEPARATOR
+from shibie.tables.results import Format, Table
 from shibie.tables.source import Sheet
 
 # A query of so many characters is not left to be pushed into others: where facts rest on
@@ -31,7 +33,6 @@ from shibie.tables.source import Sheet
 LONG = 5_000
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
 
@@ -221,11 +222,11 @@ class SparkHost:
         found = self.spark.sql(spark_sql(parse_one(query, read="duckdb")))
         return [tuple(row) for row in found.collect()]
 
-    def keep(self, name: str, columns: Mapping[str, pa.Array]) -> None:
+    def keep(self, name: str, columns: Mapping[str, Column]) -> None:
         """A small table from Python."""
-        import pyarrow as pa
-
-        self.show(name, self.spark.createDataFrame(pa.table(dict(columns))))
+        path = f"{self.scratch}/{next(self.names)}.parquet"
+        self.storage.put(path, columns)
+        self.show(name, self.spark.read.parquet(path))
 
     def steps(self, steps: Iterable[Step], progress: Callable[[str], None]) -> None:
         """Run the steps of a plan."""

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from shibie.bulk.host import File
 from shibie.bulk.tidy import UTF_16, tidied, unusable
+from shibie.columns import Column
 from shibie.errors import InputError, Problem, Words
 from shibie.tables.headers import HEADER_DEPTH
+from shibie.tables.parquet import write_columns
 from shibie.tables.results import Format, Table, write_csv, write_parquet
 from shibie.tables.source import TABLES, Sheet, delimiter_of, table_of
 
@@ -138,6 +140,14 @@ class Storage:
             copy.write_bytes(self._bytes(file))
             read = table_of(copy, file.shown)
         return Sheet(file.name, file.shown, read.rows)
+
+    def put(self, path: str, columns: Mapping[str, Column]) -> None:
+        """Write columns from Python as a Parquet file."""
+        with tempfile.TemporaryDirectory() as folder:
+            local = Path(folder) / "table.parquet"
+            write_columns(local, columns)
+            target, system = self._at(path)
+            system.copyFromLocalFile(self._local(local), target)
 
     # --- results ------------------------------------------------------------------------
 

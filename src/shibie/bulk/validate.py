@@ -22,6 +22,7 @@ from shibie.bulk.canonical import (
 from shibie.bulk.files import Folder, Source
 from shibie.bulk.host import ROW, Host
 from shibie.bulk.small import SUSPECT
+from shibie.columns import Column
 from shibie.engine.relational.plan import HID, KEY, MID
 from shibie.household import Household, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
@@ -199,9 +200,7 @@ class Typed:
         Args:
             odd: numbers that SQL could not read.
         """
-        import pyarrow as pa
-
-        self.host.keep("odd_numbers", {"hid": pa.array(sorted(odd), pa.string())})
+        self.host.keep("odd_numbers", {"hid": Column("VARCHAR", sorted(odd))})
         self.host.run(
             f"""CREATE TABLE {SUSPECT} AS
             SELECT coalesce(h.hid, m.hid) AS hid

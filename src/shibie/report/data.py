@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shibie.check import Checked
+from shibie.columns import Column, make_table
 from shibie.engine.interpreter import evaluate
 from shibie.engine.place import Place
 from shibie.language.tree import HOUSEHOLD
@@ -23,14 +23,6 @@ _TYPES = {
     "text": "VARCHAR", "code": "VARCHAR", "codes": "VARCHAR[]", "date": "DATE",
     "citizen_id": "VARCHAR",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column with its SQL type."""
-
-    name: str
-    type: str
 
 
 class Book:
@@ -49,8 +41,7 @@ class Book:
         self.it: duckdb.DuckDBPyConnection = duckdb.connect()
         self._rosters(checked)
         self._decisions(checked)
-        text = [Column("household_id", "VARCHAR"), Column("member_id", "VARCHAR")]
-        self.table("measures", [*text, Column("measure", "VARCHAR")], measures)
+        self.table("measures", _texts("household_id", "member_id", "measure"), measures)
         if recheck is not None:
             self._recheck(recheck)
 
@@ -73,22 +64,14 @@ class Book:
         (row,) = self.it.execute(query).fetchall()
         return int(row[0])
 
-    def table(self, name: str, columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> None:
-        """A table with its rows."""
-        quoted = ", ".join(f'"{column.name}" {column.type}' for column in columns)
-        self.it.execute(f'CREATE TABLE "{name}" ({quoted})')
-        if not rows:
-            return
-        import pyarrow as pa
-
-        cells = list(zip(*rows, strict=True))
-        arrow = pa.table(
-            {column.name: pa.array(_plain(column, cell), _arrow(column)) for column, cell
-             in zip(columns, cells, strict=True)}
-        )  # fmt: skip
-        self.it.register("given", arrow)
-        self.it.execute(f'INSERT INTO "{name}" SELECT * FROM given')
-        self.it.unregister("given")
+    def table(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
+        """A table with its rows; each column is named with its SQL type."""
+        cells = list(zip(*rows, strict=True)) or [()] * len(columns)
+        given = {
+            column: Column(kind, _plain(kind, cell))
+            for (column, kind), cell in zip(columns.items(), cells, strict=True)
+        }
+        make_table(self.it, name, given)
 
     def _rosters(self, checked: Checked) -> None:
         vocabulary = checked.ruleset.vocabulary
@@ -99,52 +82,48 @@ class Book:
              len(case.household.members))
             for case in checked.cases
         ]  # fmt: skip
-        self.table("households", [*_columns(household), Column("persons", "BIGINT")], households)
+        self.table("households", _columns(household) | {"persons": "BIGINT"}, households)
         members = [
             (case.household.household_id, *(getattr(each, spec.name, None) for spec in member))
             for case in checked.cases
             for each in case.household.members
         ]
-        own = [Column("household_id", "VARCHAR"), *_columns(member)]
+        own = _texts("household_id") | _columns(member)
         self.table("members", own, members)
 
     def _decisions(self, checked: Checked) -> None:
-        text = {name: Column(name, "VARCHAR") for name in (
-            "household_id", "member_id", "eligibility", "kind", "rule_id", "outcome", "ground",
-            "track", "tally")}  # fmt: skip
         decisions = checked.decisions
         self.table(
-            "decisions", [text["household_id"], text["eligibility"], text["kind"]],
+            "decisions", _texts("household_id", "eligibility", "kind"),
             [(d.household_id, d.eligibility, d.kind) for d in decisions],
         )  # fmt: skip
         self.table(
-            "grounds", [text["household_id"], text["ground"]],
+            "grounds", _texts("household_id", "ground"),
             [(d.household_id, ground) for d in decisions for ground in d.grounds],
         )  # fmt: skip
         self.table(
             "findings",
-            [text[n] for n in ("household_id", "member_id", "rule_id", "kind", "outcome")],
+            _texts("household_id", "member_id", "rule_id", "kind", "outcome"),
             [(f.household_id, f.member_id, f.rule_id, f.kind, f.outcome)
              for d in decisions for f in d.findings],
         )  # fmt: skip
         self.table(
-            "tracks", [text[n] for n in ("household_id", "member_id", "track")],
+            "tracks", _texts("household_id", "member_id", "track"),
             [(t.household_id, t.member_id, t.track) for d in decisions for t in d.tracks],
         )  # fmt: skip
         self.table(
-            "tallies", [text[n] for n in ("household_id", "member_id", "tally")],
+            "tallies", _texts("household_id", "member_id", "tally"),
             list(tallied(checked)),
         )  # fmt: skip
 
     def _recheck(self, found: Recheck) -> None:
-        text = [Column(name, "VARCHAR") for name in ("household_id", "village")]
-        last = [Column("persons", "BIGINT"), Column("status", "VARCHAR")]
+        columns = _texts("household_id", "village") | {"persons": "BIGINT", "status": "VARCHAR"}
         self.table(
-            "before", [*text, *last, Column("grounds", "VARCHAR[]")],
+            "before", columns | {"grounds": "VARCHAR[]"},
             [(w.household_id, w.village, w.persons, w.status, w.grounds) for w in found.was],
         )  # fmt: skip
         self.table(
-            "now", [*text, *last],
+            "now", columns,
             [(i.household_id, i.village, i.persons, i.status) for i in found.now],
         )  # fmt: skip
 
@@ -165,23 +144,17 @@ def tallied(checked: Checked) -> Iterator[tuple[str, str, str]]:
                     yield decision.household_id, member.member_id, rule.id
 
 
-def _columns(specs: Sequence[FieldSpec]) -> list[Column]:
-    return [Column(spec.name, _TYPES[spec.type]) for spec in specs]
+def _columns(specs: Sequence[FieldSpec]) -> dict[str, str]:
+    return {spec.name: _TYPES[spec.type] for spec in specs}
 
 
-def _plain(column: Column, cells: Sequence[Any]) -> list[Any]:
-    if column.type.endswith("[]"):
+def _texts(*names: str) -> dict[str, str]:
+    return dict.fromkeys(names, "VARCHAR")
+
+
+def _plain(kind: str, cells: Sequence[Any]) -> list[Any]:
+    if kind.endswith("[]"):
         return [None if cell is None else sorted(cell) for cell in cells]
-    if column.type.startswith("DECIMAL"):
+    if kind.startswith("DECIMAL"):
         return [None if cell is None else Decimal(cell) for cell in cells]
     return list(cells)
-
-
-def _arrow(column: Column) -> Any:
-    import pyarrow as pa
-
-    return {
-        "BOOLEAN": pa.bool_(), "BIGINT": pa.int64(), "DECIMAL(18,4)": pa.decimal128(18, 4),
-        "DECIMAL(18,2)": pa.decimal128(18, 2), "VARCHAR": pa.string(), "DATE": pa.date32(),
-        "VARCHAR[]": pa.list_(pa.string()),
-    }[column.type]  # fmt: skip

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 from shibie.check import Checked
+from shibie.columns import Column
 from shibie.decision import Decision
 from shibie.errors import Lang
+from shibie.tables.parquet import LIST_SEPARATOR, write_columns
 
-LIST_SEPARATOR = "|"
 Format = Literal["csv", "parquet"]
 
 
@@ -115,21 +116,12 @@ def write_csv(path: Path, table: Table) -> None:
 
 def write_parquet(path: Path, table: Table) -> None:
     """Text columns, and lists of text for the list columns."""
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
-    kinds = {
-        name: pa.list_(pa.string()) if name in table.lists else pa.string()
-        for name in table.columns
-    }
-    if "row" in kinds:
-        kinds["row"] = pa.int64()
-    arrays = [
-        pa.array([list(cell) if isinstance(cell, tuple) else cell for cell in column], kinds[name])
-        for name, column in zip(table.columns, columns, strict=True)
-    ]
-    parquet.write_table(pa.table(arrays, names=list(table.columns)), path)
+    cells = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
+    columns = {}
+    for name, column in zip(table.columns, cells, strict=True):
+        kind = "VARCHAR[]" if name in table.lists else "BIGINT" if name == "row" else "VARCHAR"
+        columns[name] = Column(kind, column)
+    write_columns(path, columns)
 
 
 @contextmanager

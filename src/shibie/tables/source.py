@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 
 from shibie.errors import InputError, Problem, Words
 from shibie.tables.cells import Cell
+from shibie.tables.parquet import ParquetError, read_parquet
 
 WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
 TABLES: Final = (".csv", ".tsv", ".txt", ".parquet")
@@ -174,20 +175,10 @@ def _decoded(path: Path) -> str:
 
 
 def _parquet(path: Path) -> Iterator[tuple[Cell, ...]]:
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    # A damaged file may open and fail only when its names or its cells are decoded: bytes
-    # that are no UTF-8, a day beyond the year 9999, a fraction of a microsecond.
     try:
-        table = parquet.read_table(path)
-        names = tuple(table.column_names)
-        columns = [column.to_pylist() for column in table.columns]
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
+        yield from read_parquet(path)
+    except ParquetError as error:
         _unusable(path, f"不是可读的 Parquet({error})", f"not readable Parquet ({error})")
-    yield names
-    for row in zip(*columns, strict=True):
-        yield tuple("|".join(map(str, cell)) if isinstance(cell, list) else cell for cell in row)
 
 
 def _workbook(path: Path) -> Iterator[Sheet]:

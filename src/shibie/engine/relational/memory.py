@@ -1,4 +1,4 @@
-"""Cases in memory, decided by SQL: the same steps as for a folder, from Arrow tables."""
+"""Cases in memory, decided by SQL: the same steps as for a folder, from tables made of them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from shibie import citizen_id
+from shibie.columns import Column, make_table
 from shibie.decision import Decision
 from shibie.engine.case import Case
 from shibie.engine.relational.assemble import Outputs, assemble
@@ -25,7 +26,6 @@ from shibie.vocabulary import FieldSpec
 
 if TYPE_CHECKING:
     import duckdb
-    import pyarrow as pa
 
 
 class Database(Protocol):
@@ -37,7 +37,7 @@ class Database(Protocol):
 
     dialect: Dialect
 
-    def register(self, name: str, table: pa.Table) -> None:
+    def register(self, name: str, columns: Mapping[str, Column]) -> None:
         """Make a table known by a name."""
         ...
 
@@ -110,8 +110,8 @@ class _Duck:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
 
-    def register(self, name: str, table: pa.Table) -> None:
-        self.connection.register(name, table)
+    def register(self, name: str, columns: Mapping[str, Column]) -> None:
+        make_table(self.connection, name, columns)
 
     def steps(self, steps: Iterable[Step]) -> None:
         run_steps(self.connection, steps)
@@ -157,10 +157,10 @@ class _Sources:
                 table = self._rows(register.name, mids, columns.get(relation, ()))
                 database.register(f"{prefix}{relation}_src", table)
 
-    def _households(self, hids: Sequence[int], names: Iterable[str]) -> pa.Table:
+    def _households(self, hids: Sequence[int], names: Iterable[str]) -> dict[str, Column]:
         specs = self.ruleset.field_specs(HOUSEHOLD)
         registers = list(self.ruleset.registers)
-        table: dict[str, pa.Array] = {HID: _integers(hids)}
+        table: dict[str, Column] = {HID: _integers(hids)}
         for name in names:
             if name in specs:
                 values = [getattr(self.cases[hid].household, name) for hid in hids]
@@ -170,7 +170,7 @@ class _Sources:
                 table[name] = _truths([register in self.cases[hid].supplied for hid in hids])
             else:
                 table[name] = _integers([self._verdicts(hid, name) for hid in hids])
-        return _table(table)
+        return table
 
     def _verdicts(self, hid: int, name: str) -> int:
         """A flag word of verdicts: upheld0, refuted1 and so on."""
@@ -184,23 +184,21 @@ class _Sources:
             if rule.id in given and given[rule.id].verdict == verdict
         )
 
-    def _members(self, mids: Sequence[int], names: Iterable[str]) -> pa.Table:
-        import pyarrow as pa
-
+    def _members(self, mids: Sequence[int], names: Iterable[str]) -> dict[str, Column]:
         specs = self.ruleset.field_specs(MEMBER)
         registers = list(self.ruleset.registers)
         places = [self.members[mid] for mid in mids]
-        table: dict[str, pa.Array] = {
+        table: dict[str, Column] = {
             HID: _integers([hid for hid, _ in places]), MID: _integers(mids), KEY: _integers(mids)
         }  # fmt: skip
         numbers = [self.cases[hid].numbers[at] for hid, at in places]
         for name in names:
             if name == "born_":
                 born = [citizen_id.birth_date(each) if each else None for each in numbers]
-                table[name] = pa.array(born, pa.date32())
+                table[name] = Column("DATE", born)
             elif name == "sex_":
                 sexes = [citizen_id.sex(each) if each else None for each in numbers]
-                table[name] = pa.array(sexes, pa.string())
+                table[name] = Column("VARCHAR", sexes)
             elif name.startswith("complete_r"):
                 register = registers[int(name.removeprefix("complete_r"))]
                 complete = [self.cases[hid].rows_of(register, at).complete for hid, at in places]
@@ -208,9 +206,9 @@ class _Sources:
             else:
                 values = [getattr(self.cases[h].household.members[at], name) for h, at in places]
                 table[name] = typed(specs[name], values)
-        return _table(table)
+        return table
 
-    def _rows(self, register: str, mids: Sequence[int], names: Iterable[str]) -> pa.Table:
+    def _rows(self, register: str, mids: Sequence[int], names: Iterable[str]) -> dict[str, Column]:
         specs = self.ruleset.field_specs(register)
         found = []
         for mid in mids:
@@ -222,38 +220,25 @@ class _Sources:
                 table[name] = _integers([row.number for _, row in found])
             else:
                 table[name] = typed(specs[name], [row.values.get(name) for _, row in found])
-        return _table(table)
+        return table
 
 
-def _table(columns: Mapping[str, pa.Array]) -> pa.Table:
-    import pyarrow as pa
-
-    return pa.table(dict(columns))
+def _integers(values: Sequence[int]) -> Column:
+    return Column("BIGINT", values)
 
 
-def _integers(values: Sequence[int]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(values, pa.int64())
+def _truths(values: Sequence[bool]) -> Column:
+    return Column("BOOLEAN", values)
 
 
-def _truths(values: Sequence[bool]) -> pa.Array:
-    import pyarrow as pa
-
-    return pa.array(values, pa.bool_())
-
-
-def typed(spec: FieldSpec, values: Sequence[Any]) -> pa.Array:
+def typed(spec: FieldSpec, values: Sequence[Any]) -> Column:
     """Values of a field as the relational reading holds them."""
-    import pyarrow as pa
-
     of = type_of(spec)
     if isinstance(of, Number):
         units = [None if v is None else int(Decimal(v).scaleb(of.scale)) for v in values]
-        return pa.array(units, pa.int64())
+        return Column("BIGINT", units)
     if spec.type == "codes":
-        lists = [None if v is None else sorted(v) for v in values]
-        return pa.array(lists, pa.list_(pa.string()))
+        return Column("VARCHAR[]", [None if v is None else sorted(v) for v in values])
     if spec.type == "bool":
-        return pa.array(values, pa.bool_())
-    return pa.array(values, pa.date32() if spec.type == "date" else pa.string())
+        return Column("BOOLEAN", values)
+    return Column("DATE" if spec.type == "date" else "VARCHAR", values)

@@ -565,5 +565,5 @@ def test_parquet_whose_values_python_cannot_hold(tmp_path: Path) -> None:
         table = pa.table({"户编号": ["001"], "脱贫日期": days})
         parquet.write_table(table, folder / "households.parquet")
         (fault, *_) = rejections(read_roster(folder, PACK, AS_OF))
-        assert fault[:3] == ("households.parquet", 2, "脱贫日期")
+        assert fault[:3] == ("households.parquet", 2, "exited_on")
         assert fault[4] == "expected a date such as 2015-07-01"

@@ -564,4 +564,6 @@ def test_parquet_whose_values_python_cannot_hold(tmp_path: Path) -> None:
         days = pa.array([2**30 + 1], pa.int32() if kind == pa.date32() else pa.int64()).cast(kind)
         table = pa.table({"户编号": ["001"], "脱贫日期": days})
         parquet.write_table(table, folder / "households.parquet")
-        assert "households.parquet: not readable Parquet" in unusable(folder)
+        (fault, *_) = rejections(read_roster(folder, PACK, AS_OF))
+        assert fault[:3] == ("households.parquet", 2, "exited_on")
+        assert fault[4] == "expected a date such as 2015-07-01"

@@ -29,10 +29,11 @@ RUN = """
 import sys
 from datetime import date
 from pathlib import Path
-from shibie.bulk import run_folder
-from shibie.ruleset.loader import load
-run_folder(load(sys.argv[1]), Path(sys.argv[2]), date(2015, 12, 20),
-           {Path(sys.argv[3]): "parquet"}, memory="6GB", progress=True)
+from shibie.checking import check
+out = Path(sys.argv[3]).with_suffix(".parquet")
+with check(sys.argv[1], sys.argv[2], date(2015, 12, 20), engine="duckdb", memory="6GB",
+           temp=out.parent, progress=lambda what: print(what, file=sys.stderr)) as result:
+    result.write(out)
 """
 BY_HAND = """
 import sys, duckdb

@@ -33,7 +33,8 @@ def imported(file: Path) -> set[str]:
 def test_nothing_imports_pyarrow() -> None:
     modules = list(SRC.rglob("*.py"))
     assert len(modules) > 100
-    assert [file.name for file in modules if "pyarrow" in imported(file)] == []
+    # A table of results is handed over as one of pyarrow's where somebody asks for that.
+    assert [file.name for file in modules if "pyarrow" in imported(file)] == ["table.py"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert not any(each.startswith("pyarrow") for each in project["dependencies"])
 
@@ -64,5 +65,5 @@ def test_parquet_in_and_out_where_pyarrow_is_not(tmp_path: Path, engine: str) ->
     rejected = duckdb.read_parquet(str(out / "rejected.parquet"))
     assert dict(zip(rejected.columns, map(str, rejected.types), strict=True)) == {
         "source": "VARCHAR", "row": "BIGINT", "field": "VARCHAR", "value": "VARCHAR",
-        "reason": "VARCHAR",
+        "reason": "VARCHAR", "code": "VARCHAR",
     }  # fmt: skip

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from fixtures import make_township
 
-from shibie.bulk import run_folder
 from shibie.check import Checked, EngineName, check
+from shibie.checking import check as check_at_any_size
 from shibie.explain.account import explain
 from shibie.explain.text import short
 from shibie.notice.content import Setting, letter
@@ -229,7 +229,8 @@ def test_file_to_file_gives_the_same_files(programme: Programme, tmp_path: Path)
     found = checked(programme)
     write_folder(tmp_path / "small", result_tables(found), summarise(found))
     ruleset, folder = load(programme.pack), FIXTURES / programme.pack
-    run_folder(ruleset, folder, programme.as_of, {tmp_path / "bulk": "csv"})
+    with check_at_any_size(ruleset, folder, programme.as_of, engine="duckdb") as result:
+        result.write(tmp_path / "bulk")
     for file in sorted((tmp_path / "small").iterdir()):
         assert (tmp_path / "bulk" / file.name).read_text() == file.read_text()
 

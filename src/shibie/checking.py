@@ -69,8 +69,8 @@ def check(
     asked = _Asked(ruleset, as_of, trust_declarations, said, progress)
     if isinstance(roster, Roster):
         return asked.held(roster, "interpreter" if engine == "auto" else engine)
-    if memory and engine not in ("auto", "duckdb"):
-        raise InputError(_no_memory(engine))
+    if engine not in ("auto", "duckdb") and (memory or (temp and engine != "spark")):
+        raise InputError(_not_for(engine, "memory" if memory else "temp"))
     if engine == "spark":
         return asked.by_spark(str(roster), temp)
     sheets = read_sheets(Path(roster)) if isinstance(roster, str | Path) else tuple(roster)
@@ -84,14 +84,13 @@ def check(
     return asked.held(read_laid_out(laid_out, ruleset, as_of, notes), engine)
 
 
-def _no_memory(engine: str) -> Problem:
-    """Only the database keeps to a size."""
+def _not_for(engine: str, option: str) -> Problem:
+    """Only the database keeps to a size, and spills."""
     if engine != "spark":
-        what = Words("只用于 duckdb 引擎", "is for the duckdb engine only")
-        return Problem("memory", what)
+        return Problem(option, Words("只用于 duckdb 引擎", "is for the duckdb engine only"))
     advice = "spark-submit --driver-memory 4g --executor-memory 4g"
     return Problem(
-        "memory",
+        option,
         Words("spark 的内存由它自己的设置决定", "spark has settings of its own for memory"),
         suggestion=Words(advice, advice),
     )

@@ -11,8 +11,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from bulk.test_folder import AS_OF, FILES, PACK, small
-from shibie.bulk import run_folder
+from bulk.test_folder import AS_OF, FILES, PACK, by_sql, small
 from shibie.errors import InputError
 from shibie.tables.parquet import ParquetError, read_parquet
 from shibie.tables.roster import read_roster
@@ -108,7 +107,7 @@ def test_both_ways_read_the_same(
 ) -> None:
     folder = households(tmp_path / "roster", {column: values})
     summary = small(folder, tmp_path / "small")
-    assert run_folder(PACK, folder, AS_OF, {tmp_path / "set": "csv"}) == summary
+    assert by_sql(folder, tmp_path / "set") == summary
     for name in FILES:
         assert (tmp_path / "set" / name).read_text() == (tmp_path / "small" / name).read_text()
     roster = read_roster(folder, PACK, AS_OF)
@@ -122,7 +121,7 @@ def test_a_damaged_file_is_named_by_both_ways(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:-20])
     for read in (
         lambda: read_roster(folder, PACK, AS_OF),
-        lambda: run_folder(PACK, folder, AS_OF, {}),
+        lambda: by_sql(folder),
     ):
         with pytest.raises(InputError, match=r"households\.parquet"):
             read()

@@ -85,6 +85,7 @@ def check(
     name: EngineName = engine.value if engine else "auto"
     if engine is not Engine.spark:
         must_exist(Path(roster))
+    if engine in (None, Engine.duckdb):
         # What does not fit into memory spills beside the result, where there is room for it.
         temp = temp or next((str(Path(text).parent) for text in outs), None)
     with checking.check(

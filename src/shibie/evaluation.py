@@ -58,7 +58,7 @@ def evaluate_given(
                 suggestion=Words("用 --as-of 给出认定日期", "give the day with --as-of"),
             )
         )
-    node = _parsed(expression, ruleset)
+    node = parsed(expression, ruleset)
     data = _json(given)
     # A compared field is known without its comparison: that alone asks for no members.
     if MEMBERS not in data and collections_used(ruleset, [node], comparisons=False):
@@ -72,7 +72,12 @@ def evaluate_given(
         return evaluate(node, Place.top(ruleset, case))
 
 
-def _parsed(expression: str, ruleset: RuleSet) -> tree.Node:
+def parsed(expression: str, ruleset: RuleSet) -> tree.Node:
+    """The tree of a household condition or formula, by the names of a rule set.
+
+    Raises:
+        InputError: with every fault of the expression.
+    """
     try:
         return parse(expression, ruleset.names)
     except ExpressionError as error:

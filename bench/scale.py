@@ -32,7 +32,8 @@ from pathlib import Path
 from shibie.bulk import run_folder
 from shibie.ruleset.loader import load
 run_folder(load(sys.argv[1]), Path(sys.argv[2]), date(2015, 12, 20),
-           {Path(sys.argv[3]): "parquet"}, memory="6GB", progress=True)
+           {Path(sys.argv[3]): "parquet"}, memory="6GB",
+           progress=lambda what: print(what, file=sys.stderr, flush=True))
 """
 BY_HAND = """
 import sys, duckdb

@@ -89,7 +89,8 @@ class Problem:
         suggestion: what the author probably meant, or None.
         code: what kind of fault it is, for programs: one of `CODES`.
         data: its parts, for programs: `field`, `value` as it may be shown (identity numbers
-            and health are masked), `expected`; only those that the fault has.
+            and health are masked), `expected`, or the `argument` at fault; only those that the
+            fault has.
     """
 
     where: str
@@ -152,17 +153,40 @@ class MissingExtraError(ShibieError):
     """An optional library is not installed; the problem says which extra to install."""
 
 
+def bad_argument(
+    name: str,
+    what: Words,
+    suggestion: Words | None = None,
+    *,
+    code: str = "invalid",
+    value: str = "",
+) -> Problem:
+    """The problem of an argument that cannot be used, or of one value of it.
+
+    What people read names an argument in backticks, as `as_of` or `formats=docx`; the command
+    line shows it as its option.
+
+    >>> print(bad_argument("engine", Words("没有", "none"), value="rete").render("en"))
+    engine=rete: none
+    """
+    where = f"{name}={value}" if value else name
+    return Problem(where, what, suggestion=suggestion, code=code, data={"argument": name})
+
+
 def cannot_load(
-    where: str, library: str, error: ImportError, suggestion: Words
+    where: str, library: str, error: ImportError, suggestion: Words, argument: str = ""
 ) -> MissingExtraError:
-    """The error for an optional library, with what to install.
+    """The error for an optional library, with what to install; `argument`: what asked for it.
 
     >>> print(cannot_load("PDF", "typst", ImportError("no"), Words("装", "install")).render("en"))
     PDF: typst cannot be loaded (no)
       → install
     """
     what = Words(f"未能载入 {library}({error})", f"{library} cannot be loaded ({error})")
-    return MissingExtraError(Problem(where, what, suggestion=suggestion, code="missing_extra"))
+    data = {"argument": argument} if argument else {}
+    return MissingExtraError(
+        Problem(where, what, suggestion=suggestion, code="missing_extra", data=data)
+    )
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:

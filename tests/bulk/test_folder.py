@@ -167,16 +167,23 @@ def test_progress_is_said_only_when_asked(
 ) -> None:
     run_folder(PACK, TOWNSHIP, AS_OF, {})
     assert capsys.readouterr().err == ""
-    run_folder(PACK, TOWNSHIP, AS_OF, {}, progress=True)
-    assert "deciding" in capsys.readouterr().err
+    told: list[str] = []
+    run_folder(PACK, TOWNSHIP, AS_OF, {}, progress=told.append)
+    assert [each for each in told if each in ("reading", "deciding", "done")] == [
+        "reading",
+        "deciding",
+        "done",
+    ]
+    captured = capsys.readouterr()
+    assert captured.out + captured.err == ""
 
 
 def test_a_size_that_is_none_is_refused() -> None:
-    with pytest.raises(InputError, match="--memory"):
+    with pytest.raises(InputError, match="memory: not a size"):
         run_folder(PACK, TOWNSHIP, AS_OF, {}, memory="much")
 
 
 def test_too_little_memory_is_said_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="--memory"):
+    with pytest.raises(InputError, match="give more with `memory`"):
         run_folder(PACK, TOWNSHIP, AS_OF, {tmp_path / "out": "csv"}, memory="1MB")
     assert list(tmp_path.iterdir()) == []

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,7 +34,7 @@ def run_folder(
     memory: str | None = None,
     temp: Path | None = None,
     trust_declarations: bool = False,
-    progress: bool = False,
+    progress: Callable[[str], None] | None = None,
     lang: Lang = "zh",
     notes: list[Words] | None = None,
 ) -> dict[str, Any]:
@@ -50,7 +48,7 @@ def run_folder(
         memory: most memory for DuckDB, e.g. `4GB`; beyond it, it spills.
         temp: where to spill; beside the first result by default.
         trust_declarations: take declared values where a register was not supplied.
-        progress: say on stderr what is being done.
+        progress: told what is being done, as it begins.
         lang: language of the reasons.
         notes: what was normalised, ignored or not found is added to it.
 
@@ -75,11 +73,10 @@ class Run:
 
     def __init__(
         self, host: Host, folder: str, ruleset: RuleSet, as_of: date, trust_declarations: bool,
-        progress: bool,
+        progress: Callable[[str], None] | None,
     ) -> None:  # fmt: skip
         self.host, self.ruleset, self.as_of = host, ruleset, as_of
         self.trust, self.progress = trust_declarations, progress
-        self.started = time.monotonic()
         self.say("reading")
         tables = open_folder(host, folder, ruleset)
         self.supplied = frozenset(tables.registers)
@@ -101,9 +98,9 @@ class Run:
         return self.loader.notes
 
     def say(self, what: str) -> None:
-        """Progress, on stderr."""
-        if self.progress:
-            print(f"[{time.monotonic() - self.started:6.1f} s] {what}", file=sys.stderr, flush=True)
+        """Tell whoever wants to know what is being done."""
+        if self.progress is not None:
+            self.progress(what)
 
     def write(self, outs: Mapping[str, Format], lang: Lang) -> dict[str, Any]:
         """Decide, and write the results."""

@@ -20,7 +20,7 @@ from shibie.check import must_be_in_force
 from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect
 from shibie.engine.relational.steps import read_again
-from shibie.errors import InputError, Lang, MissingExtraError, Problem, Words
+from shibie.errors import InputError, Lang, MissingExtraError, Words, bad_argument
 from shibie.ruleset.model import RuleSet
 from shibie.tables.headers import Header
 from shibie.tables.results import LIST_SEPARATOR, Format, Table
@@ -43,7 +43,7 @@ def run_spark(
     *,
     temp: str | None = None,
     trust_declarations: bool = False,
-    progress: bool = False,
+    progress: Callable[[str], None] | None = None,
     lang: Lang = "zh",
     notes: list[Words] | None = None,
     session: SparkSession | None = None,
@@ -57,7 +57,7 @@ def run_spark(
         outs: folders of the results, each with its format; Parquet is written in parts.
         temp: where intermediate tables lie; beside the first result by default.
         trust_declarations: take declared values where a register was not supplied.
-        progress: say on stderr what is being done.
+        progress: told what is being done, as it begins.
         lang: language of the reasons.
         notes: what was normalised, ignored or not found is added to it.
         session: the Spark session; the active one, or a new one, by default.
@@ -94,10 +94,12 @@ def _session() -> SparkSession:
         from pyspark.sql import SparkSession
     except ImportError:
         raise MissingExtraError(
-            Problem(
-                "--engine spark",
+            bad_argument(
+                "engine",
                 Words("没有安装 PySpark", "PySpark is not installed"),
-                suggestion=Words("pip install 'shibie[spark]'", "pip install 'shibie[spark]'"),
+                Words("pip install 'shibie[spark]'", "pip install 'shibie[spark]'"),
+                code="missing_extra",
+                value="spark",
             )
         ) from None
     builder = SparkSession.builder.appName("shibie")
@@ -105,10 +107,11 @@ def _session() -> SparkSession:
         spark: SparkSession = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
     except PySparkRuntimeError as error:
         raise InputError(
-            Problem(
-                "--engine spark",
+            bad_argument(
+                "engine",
                 Words(f"Spark 起不来:{error}", f"Spark does not start: {error}"),
-                suggestion=Words("需要 Java 17 或更新", "Java 17 or newer is needed"),
+                Words("需要 Java 17 或更新", "Java 17 or newer is needed"),
+                value="spark",
             )
         ) from None
     spark.sparkContext.setLogLevel("ERROR")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+import time
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -25,7 +26,7 @@ from shibie.cli.app import (
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from rich.table import Table
@@ -125,7 +126,7 @@ def _on_this_machine(
     ruleset = load(rules)
     summary = run_folder(
         ruleset, roster, day(as_of), settings, memory=memory, temp=Path(temp) if temp else None,
-        trust_declarations=trust_declarations, progress=sys.stderr.isatty(), lang=lang,
+        trust_declarations=trust_declarations, progress=_progress(), lang=lang,
         notes=notes,
     )  # fmt: skip
     return ruleset, summary, notes
@@ -164,7 +165,7 @@ def _on_spark(
     ruleset = load(rules)
     summary = run_spark(
         ruleset, roster, as_of, folders, temp=temp, trust_declarations=trust_declarations,
-        progress=sys.stderr.isatty(), lang=lang, notes=notes,
+        progress=_progress(), lang=lang, notes=notes,
     )  # fmt: skip
     return ruleset, summary, notes
 
@@ -213,6 +214,18 @@ def _in_memory(
     for path, target in targets.items():
         _write(target, path, checked, summary, lang, show_ids)
     return ruleset, summary, read.notes
+
+
+def _progress() -> Callable[[str], None] | None:
+    """What says on a terminal what is being done, and since when; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        return None
+    started = time.monotonic()
+
+    def say(what: str) -> None:
+        print(f"[{time.monotonic() - started:6.1f} s] {what}", file=sys.stderr, flush=True)
+
+    return say
 
 
 def _kind(text: str) -> str:

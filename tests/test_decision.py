@@ -17,13 +17,12 @@ from shibie.ruletests import load_tests
 
 def read_back(data: dict[str, Any]) -> Decision:
     number = data["household_id"]
-    return Decision(
-        **{
-            **{name: tuple(v) if isinstance(v, list) else v for name, v in data.items()},
-            "tracks": tuple(GivenTrack(household_id=number, **each) for each in data["tracks"]),
-            "findings": tuple(Finding(household_id=number, **each) for each in data["findings"]),
-        }
-    )
+    values: dict[str, Any] = {
+        **{name: tuple(part) if isinstance(part, list) else part for name, part in data.items()},
+        "tracks": tuple(GivenTrack(household_id=number, **each) for each in data["tracks"]),
+        "findings": tuple(Finding(household_id=number, **each) for each in data["findings"]),
+    }
+    return Decision(**values)
 
 
 @pytest.mark.parametrize("name", sorted(packs.shipped()))

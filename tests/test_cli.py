@@ -184,7 +184,10 @@ def test_a_folder_is_decided_alike_in_memory_and_file_to_file(tmp_path: Path) ->
         ),
         (["check", "README.md", *PACK], "不是可读的名册"),
         (["check", "fixtures/village-60.xlsx", *PACK, "--out", "x.json"], "不能写成 .json 文件"),
-        (["check", "fixtures/township-2015", *PACK, "--engine", "rete", "--memory", "1GB"], "memory"),
+        (
+            ["check", "fixtures/township-2015", *PACK, "--engine", "rete", "--memory", "1GB"],
+            "memory",
+        ),
         (["check", "fixtures/township-2015", *PACK, "--engine", "rete", "--temp", "."], "temp"),
         (["check", "fixtures/township-2015", *PACK, "--memory", "much"], "如 4GB"),
         (["eval", "wage_incme > 1"], "未知名称“wage_incme”"),

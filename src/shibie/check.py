@@ -14,7 +14,7 @@ from typing import Literal
 from shibie.compare import Registers, case_of, duplicates, index
 from shibie.decision import Decision
 from shibie.engine.case import Case
-from shibie.errors import InputError, Problem, Words
+from shibie.errors import InputError, Words, bad_argument
 from shibie.household import Adjudication
 from shibie.procedure import standings, with_procedure
 from shibie.ruleset.model import RuleSet
@@ -94,12 +94,13 @@ def must_be_in_force(ruleset: RuleSet, as_of: date) -> None:
     if not ruleset.in_force(as_of):
         span = f"{ruleset.effective_from} – {ruleset.effective_to}"
         raise InputError(
-            Problem(
-                "--as-of",
+            bad_argument(
+                "as_of",
                 Words(
                     f"{as_of} 不在规则 {ruleset.id} 的有效期 {span} 内",
                     f"{as_of} is outside the effect of {ruleset.id}, {span}",
                 ),
+                code="not_in_force",
             )
         )
 

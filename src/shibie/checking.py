@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, cast
 from shibie.check import Checked, must_be_in_force
 from shibie.check import EngineName as HeldEngine
 from shibie.check import check as check_held
-from shibie.errors import InputError, Lang, Problem, Words
+from shibie.errors import InputError, Lang, Problem, Words, bad_argument
 from shibie.results.files import Format, write_folder
 from shibie.results.result import Result, of_name
 from shibie.results.table import Table
@@ -87,9 +87,9 @@ def check(
 def _not_for(engine: str, option: str) -> Problem:
     """Only the database keeps to a size, and spills."""
     if engine != "spark":
-        return Problem(option, Words("只用于 duckdb 引擎", "is for the duckdb engine only"))
+        return bad_argument(option, Words("只用于 duckdb 引擎", "is for the duckdb engine only"))
     advice = "spark-submit --driver-memory 4g --executor-memory 4g"
-    return Problem(
+    return bad_argument(
         option,
         Words("spark 的内存由它自己的设置决定", "spark has settings of its own for memory"),
         suggestion=Words(advice, advice),
@@ -129,7 +129,7 @@ class _Asked:
         """Decide a roster that Python has read."""
         if engine == "spark":
             raise InputError(
-                Problem("engine", Words("spark 只读文件夹", "spark reads folders only"))
+                bad_argument("engine", Words("spark 只读文件夹", "spark reads folders only"))
             )
         name = cast("HeldEngine", engine)
         checked = check_held(self.ruleset, roster, self.as_of, name, self.trust)
@@ -179,7 +179,7 @@ class _Asked:
 
         def workbook(path: Path, show_ids: bool) -> None:
             raise InputError(
-                Problem(
+                bad_argument(
                     "out",
                     Words("spark 引擎只写文件夹", "the spark engine writes folders only"),
                     suggestion=Words("给一个文件夹", "name a folder"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Eligibility = Literal["eligible", "ineligible", "pending"]
 ELIGIBILITIES: tuple[Eligibility, ...] = ("eligible", "ineligible", "pending")
@@ -56,3 +56,40 @@ class Decision:
     unknown: tuple[str, ...] = ()
     tracks: tuple[GivenTrack, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The decision as plain data, ready for JSON.
+
+        Returns:
+            `household_id`, `eligibility`, `kind`; `grounds`, `reviews` and `unknown` as lists of
+            ids and names; `tracks` as `{track, member_id}` and `findings` as `{member_id, rule_id,
+            kind, outcome}`, where `member_id` is empty for what concerns the whole household.
+
+        >>> given = GivenTrack("H1", "2", "medical")
+        >>> found = Finding("H1", "", "vehicle", "exclusion", "unknown")
+        >>> Decision("H1", "eligible", tracks=(given,), findings=(found,)).to_dict()
+        ... # doctest: +NORMALIZE_WHITESPACE
+        {'household_id': 'H1', 'eligibility': 'eligible', 'kind': '',
+         'grounds': [], 'reviews': [], 'unknown': [],
+         'tracks': [{'track': 'medical', 'member_id': '2'}],
+         'findings': [{'member_id': '', 'rule_id': 'vehicle', 'kind': 'exclusion',
+                       'outcome': 'unknown'}]}
+        """
+        return {
+            "household_id": self.household_id,
+            "eligibility": self.eligibility,
+            "kind": self.kind,
+            "grounds": list(self.grounds),
+            "reviews": list(self.reviews),
+            "unknown": list(self.unknown),
+            "tracks": [{"track": each.track, "member_id": each.member_id} for each in self.tracks],
+            "findings": [
+                {
+                    "member_id": each.member_id,
+                    "rule_id": each.rule_id,
+                    "kind": each.kind,
+                    "outcome": each.outcome,
+                }
+                for each in self.findings
+            ],
+        }

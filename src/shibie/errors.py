@@ -7,9 +7,9 @@ suggestion. A function that reads input collects *all* of its problems before it
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NamedTuple
 
 Lang = Literal["zh", "en"]
 
@@ -29,21 +29,92 @@ class Words(NamedTuple):
         return self.en if lang == "en" else self.zh
 
 
+# Every code that a problem may carry, with its meaning. Programs tell problems apart by them:
+# a code never changes its name or its meaning; new ones are added.
+CODES: Final[Mapping[str, str]] = {
+    "invalid": "something else; read the message",
+    # one value
+    "not_yes_no": "a yes/no was expected",
+    "not_a_number": "an exact number was expected",
+    "not_whole": "a whole number was expected",
+    "too_many_decimals": "more decimal places than the field keeps",
+    "too_large": "above the largest number allowed",
+    "too_small": "below the smallest number allowed",
+    "not_a_date": "a date was expected",
+    "not_a_code": "not on the field's code list",
+    "not_text": "a text was expected",
+    "lost_digits": "a number that has lost digits where text was expected",
+    "bad_citizen_number": "not a valid citizen number",
+    # one record
+    "unknown_field": "there is no field of that name",
+    "field_twice": "one field is given under two names",
+    "not_a_table": "a list of records, or a record, was expected",
+    "missing": "a required value is missing",
+    "unmatchable_row": "a register row without a citizen number",
+    # one household
+    "member_rows": "rows of the household's members are at fault",
+    "no_members": "the household has no members",
+    "too_many_members": "the household has more members than can be read",
+    "same_number_twice": "two members share a citizen number",
+    "duplicate_member": "two members share a member_id",
+    "education_or_school": "not exactly one of education and school_status",
+    "heads": "not exactly one head of household",
+    "too_many_causes": "more other causes than the form has room for",
+    "same_cause": "a cause is given twice",
+    # verdicts
+    "unknown_rule": "there is no such rule to adjudicate",
+    "bad_verdict": "the verdict cannot be used",
+    "not_refutable": "the rule cannot be refuted",
+    "unsigned_refutation": "a refutation without evidence, officer and date",
+    # arguments
+    "unknown_pack": "there is no such pack",
+    "not_in_force": "the day lies outside the rule set's effect",
+    "bad_json": "not valid JSON",
+    "members_needed": "the expression needs the household's members",
+    "bad_size": "not an amount of memory",
+    "no_memory": "memory does not suffice",
+    "file_failure": "a file could not be read or written",
+    "missing_extra": "an optional library is not installed",
+}
+
+
 @dataclass(frozen=True)
 class Problem:
     """One fault, with its place.
 
     Attributes:
-        where: `file:line:column`, `sheet!row:column`, or the name of an argument.
+        where: `file:line:column`, `sheet!row:column`, a path such as `members[2].labor`, or
+            the name of an argument.
         what: what was found and what was expected.
         excerpt: the source line with the offending text underlined, or empty.
         suggestion: what the author probably meant, or None.
+        code: what kind of fault it is, for programs: one of `CODES`.
+        data: its parts, for programs: `field`, `value` as it may be shown (identity numbers
+            and health are masked), `expected`, or the `argument` at fault; only those that the
+            fault has.
     """
 
     where: str
     what: Words
     excerpt: str = ""
     suggestion: Words | None = None
+    code: str = "invalid"
+    data: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The problem as plain data, ready for JSON.
+
+        >>> Problem("as_of", Words("太早", "too early"), code="not_in_force").to_dict()["what"]
+        {'zh': '太早', 'en': 'too early'}
+        """
+        return {
+            "code": self.code,
+            "where": self.where,
+            "what": self.what._asdict(),
+            "excerpt": self.excerpt,
+            "suggestion": self.suggestion._asdict() if self.suggestion else None,
+            "data": dict(self.data),
+        }
 
     def render(self, lang: Lang = "zh") -> str:
         """The problem as one to four lines of text.
@@ -83,17 +154,40 @@ class MissingExtraError(ShibieError):
     """An optional library is not installed; the problem says which extra to install."""
 
 
+def bad_argument(
+    name: str,
+    what: Words,
+    suggestion: Words | None = None,
+    *,
+    code: str = "invalid",
+    value: str = "",
+) -> Problem:
+    """The problem of an argument that cannot be used, or of one value of it.
+
+    What people read names an argument in backticks, as `as_of` or `formats=docx`; the command
+    line shows it as its option.
+
+    >>> print(bad_argument("engine", Words("没有", "none"), value="rete").render("en"))
+    engine=rete: none
+    """
+    where = f"{name}={value}" if value else name
+    return Problem(where, what, suggestion=suggestion, code=code, data={"argument": name})
+
+
 def cannot_load(
-    where: str, library: str, error: ImportError, suggestion: Words
+    where: str, library: str, error: ImportError, suggestion: Words, argument: str = ""
 ) -> MissingExtraError:
-    """The error for an optional library, with what to install.
+    """The error for an optional library, with what to install; `argument`: what asked for it.
 
     >>> print(cannot_load("PDF", "typst", ImportError("no"), Words("装", "install")).render("en"))
     PDF: typst cannot be loaded (no)
       → install
     """
     what = Words(f"未能载入 {library}({error})", f"{library} cannot be loaded ({error})")
-    return MissingExtraError(Problem(where, what, suggestion=suggestion))
+    data = {"argument": argument} if argument else {}
+    return MissingExtraError(
+        Problem(where, what, suggestion=suggestion, code="missing_extra", data=data)
+    )
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:

@@ -11,7 +11,7 @@ from shibie.engine.case import Value
 from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import evaluate
 from shibie.engine.place import Place
-from shibie.errors import InputError, Problem, Words
+from shibie.errors import InputError, Words, bad_argument
 from shibie.given import case_from
 from shibie.language import tree
 from shibie.language.names import MEMBERS
@@ -52,19 +52,22 @@ def evaluate_given(
     if not ruleset.in_force(judged):
         span = f"{ruleset.effective_from} – {ruleset.effective_to}"
         raise InputError(
-            Problem(
-                "--as-of",
+            bad_argument(
+                "as_of",
                 Words(f"{judged} 不在有效期 {span} 内", f"{judged} is outside {span}"),
-                suggestion=Words("用 --as-of 给出认定日期", "give the day with --as-of"),
+                Words("用 `as_of` 给出认定日期", "give the day with `as_of`"),
+                code="not_in_force",
             )
         )
-    node = _parsed(expression, ruleset)
+    node = parsed(expression, ruleset)
     data = _json(given)
     # A compared field is known without its comparison: that alone asks for no members.
     if MEMBERS not in data and collections_used(ruleset, [node], comparisons=False):
         raise InputError(
-            Problem(
-                "--given", Words("这个式子要用到 members,请给出", "give the members: it needs them")
+            bad_argument(
+                "given",
+                Words("这个式子要用到 members,请给出", "give the members: it needs them"),
+                code="members_needed",
             )
         )
     case = case_from(ruleset, data, judged, trust_declarations)
@@ -72,7 +75,12 @@ def evaluate_given(
         return evaluate(node, Place.top(ruleset, case))
 
 
-def _parsed(expression: str, ruleset: RuleSet) -> tree.Node:
+def parsed(expression: str, ruleset: RuleSet) -> tree.Node:
+    """The tree of a household condition or formula, by the names of a rule set.
+
+    Raises:
+        InputError: with every fault of the expression.
+    """
     try:
         return parse(expression, ruleset.names)
     except ExpressionError as error:
@@ -101,8 +109,13 @@ def _json(text: str) -> dict[str, Any]:
         )
     except (ValueError, RecursionError) as error:
         raise InputError(
-            Problem("--given", Words(f"不是合法的 JSON:{error}", f"not valid JSON: {error}"))
+            bad_argument(
+                "given",
+                Words(f"不是合法的 JSON:{error}", f"not valid JSON: {error}"),
+                code="bad_json",
+            )
         ) from None
     if not isinstance(data, dict):
-        raise InputError(Problem("--given", Words("应为一个 JSON 对象", "expected a JSON object")))
+        what = Words("应为一个 JSON 对象", "expected a JSON object")
+        raise InputError(bad_argument("given", what, code="bad_json"))
     return data

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, localcontext
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from shibie.decision import Decision
 from shibie.engine.case import Case, Value
@@ -29,8 +29,17 @@ from shibie.ruleset.forms import validated
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.schema import Form
 from shibie.ruleset.source import Source, read_file
+from shibie.tables.cells import NO, YES
+from shibie.vocabulary import folded
 
-TruthWord = bool | Literal["unknown"]
+
+def _truth(value: object) -> object:
+    """A word for yes or no as what it means; anything else as it is."""
+    word = folded(value) if isinstance(value, str) else ""
+    return True if word in YES else False if word in NO else value
+
+
+TruthWord = Annotated[bool | Literal["unknown"], BeforeValidator(_truth)]
 _Path = tuple[str | int, ...]
 
 
@@ -307,6 +316,8 @@ def _differences(
             yield Difference(f"rules.{rule_id}", _word(wanted), _word(found))
     for name, wanted in expect.facts.items():
         found = facts[name]
+        # In YAML 否 and no are text; of a yes/no fact they mean what they say.
+        wanted = _truth(wanted) if isinstance(found, bool) else wanted
         if found != (None if wanted == "unknown" else wanted):
             yield Difference(f"facts.{name}", _word(wanted), _word(found))
 

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field, create_model
@@ -23,6 +23,7 @@ FieldType = Literal[
     "bool", "integer", "decimal", "money", "text", "code", "codes", "date", "citizen_id"
 ]
 Owner = Literal["household", "member"]
+Core = Literal["national", "bare"]
 
 
 def folded(name: str) -> str:
@@ -177,34 +178,52 @@ class Vocabulary:
         cls,
         own_household: Iterable[FieldSpec] = (),
         own_member: Iterable[FieldSpec] = (),
-        core: Literal["national", "bare"] = "national",
+        core: Core = "national",
     ) -> Vocabulary:
         """The vocabulary of a pack.
 
         >>> len(Vocabulary.build().household) > 20
         True
         """
-        bases = {
-            "national": (form.Household, form.Member),
-            "bare": (form.BareHousehold, form.BareMember),
-        }
-        household_base, member_base = bases[core]
-        own_household, own_member = tuple(own_household), tuple(own_member)
-        member_model = extended(member_base, own_member)
-        model = extended(household_base, own_household)
-        if member_model is not member_base:
-            members = Field(title="成员", description="家庭成员", min_length=1)
-            model = create_model(
-                model.__name__,
-                __base__=model,
-                members=(tuple[member_model, ...], members),  # type: ignore[valid-type]
-            )
-        return cls(
-            household=specs_of(household_base) + own_household,
-            member=specs_of(member_base) + own_member,
-            household_model=typing.cast("type[form.BareHousehold]", model),
-        )
+        return _vocabulary(tuple(own_household), tuple(own_member), core)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How to pickle it: a model made for a pack is in no module, so it is made anew."""
+        national = issubclass(self.household_model, form.Household)
+        core: Core = "national" if national else "bare"
+        household, member = _BASES[core]
+        own_household = self.household[len(specs_of(household)) :]
+        own_member = self.member[len(specs_of(member)) :]
+        return _vocabulary, (own_household, own_member, core)
 
     def of(self, owner: Owner) -> tuple[FieldSpec, ...]:
         """The fields of households or of members."""
         return self.household if owner == "household" else self.member
+
+
+_BASES: Mapping[Core, tuple[type[form.BareHousehold], type[form.BareMember]]] = {
+    "national": (form.Household, form.Member),
+    "bare": (form.BareHousehold, form.BareMember),
+}
+
+
+# Kept, so that the rule sets of one pack have one model, and are equal, in one process.
+@lru_cache(maxsize=64)
+def _vocabulary(
+    own_household: tuple[FieldSpec, ...], own_member: tuple[FieldSpec, ...], core: Core
+) -> Vocabulary:
+    household_base, member_base = _BASES[core]
+    member_model = extended(member_base, own_member)
+    model = extended(household_base, own_household)
+    if member_model is not member_base:
+        members = Field(title="成员", description="家庭成员", min_length=1)
+        model = create_model(
+            model.__name__,
+            __base__=model,
+            members=(tuple[member_model, ...], members),  # type: ignore[valid-type]
+        )
+    return Vocabulary(
+        household=specs_of(household_base) + own_household,
+        member=specs_of(member_base) + own_member,
+        household_model=typing.cast("type[form.BareHousehold]", model),
+    )

@@ -240,7 +240,7 @@ def test_where_it_cannot_be_imported_it_says_what_to_do(monkeypatch: pytest.Monk
     with pytest.raises(MissingExtraError) as caught:
         host.durable_host()
     assert "pip install 'shibie[rete]'" in caught.value.render("zh")
-    assert "--engine interpreter" in caught.value.render("en")
+    assert "use `engine=interpreter`" in caught.value.render("en")
 
 
 # --- live ---------------------------------------------------------------------------------

@@ -238,7 +238,7 @@ def test_the_period(village: Checked) -> None:
     other = replace(BAZHONG, procedure=(replace(first, counting="exclusive"), *rest))
     assert period(replace(village, ruleset=other), DAY).last == date(2015, 12, 27)
     bare = replace(village, ruleset=replace(BAZHONG, procedure=()))
-    with pytest.raises(InputError, match="--days"):
+    with pytest.raises(InputError, match="say it with `days`"):
         period(bare, DAY)
     assert period(bare, DAY, 1).last == DAY
 

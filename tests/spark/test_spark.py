@@ -214,7 +214,7 @@ def test_results_are_whole_or_not_there(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    host = SparkHost(spark, Storage(spark), "roster", str(tmp_path / "scratch"))
+    host = SparkHost(spark, Storage(spark), str(tmp_path / "scratch"))
     output = Output("a", ("x",), frozenset(), "SELECT 1 AS x, 1 AS o", "o")
     with monkeypatch.context() as patched:
         patched.setattr(Storage, "write_small", interrupted)

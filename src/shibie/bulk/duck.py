@@ -18,7 +18,7 @@ from shibie.columns import Column, add_rows, make_table
 from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect
 from shibie.engine.relational.steps import run_steps
-from shibie.errors import InputError, Problem, Words
+from shibie.errors import InputError, Problem, Words, bad_argument
 from shibie.results.files import Format, write_table
 from shibie.results.table import Table
 from shibie.tables.csv_text import CsvText, even_copy
@@ -58,19 +58,21 @@ def duck_host(memory: str | None = None, temp: Path | None = None) -> Iterator[D
     except duckdb.OutOfMemoryException as error:
         raise _short(
             error,
+            "no_memory",
             Words("内存不够", "not enough memory"),
             Words(
-                "用 --memory 给得更多, 或用 --temp 指定更大的磁盘",
-                "give more with --memory, or a larger disk with --temp",
+                "用 `memory` 给得更多, 或用 `temp` 指定更大的磁盘",
+                "give more with `memory`, or a larger disk with `temp`",
             ),
         ) from None
     except duckdb.IOException as error:
         raise _short(
             error,
+            "file_failure",
             Words("读写文件失败", "a file could not be read or written"),
             Words(
-                "检查磁盘空间, 或用 --temp 指定别处",
-                "check the disk space, or name another place with --temp",
+                "检查磁盘空间, 或用 `temp` 指定别处",
+                "check the disk space, or name another place with `temp`",
             ),
         ) from None
     finally:
@@ -82,20 +84,20 @@ def _limit(connection: duckdb.DuckDBPyConnection, memory: str) -> None:
         connection.execute(f"SET memory_limit = {quoted(memory)}")
     except duckdb.Error:
         raise InputError(
-            Problem(
-                "--memory",
+            bad_argument(
+                "memory",
                 Words(f"看不懂的大小:{memory}", f"not a size: {memory}"),
-                suggestion=Words("如 4GB 或 500MB", "such as 4GB or 500MB"),
+                Words("如 4GB 或 500MB", "such as 4GB or 500MB"),
+                code="bad_size",
             )
         ) from None
 
 
-def _short(error: Exception, what: Words, suggestion: Words) -> InputError:
+def _short(error: Exception, code: str, what: Words, suggestion: Words) -> InputError:
     """DuckDB's complaint in one line."""
     text = str(error).split("\n", 1)[0]
-    return InputError(
-        Problem("duckdb", Words(f"{what.zh}:{text}", f"{what.en}: {text}"), suggestion=suggestion)
-    )
+    full = Words(f"{what.zh}:{text}", f"{what.en}: {text}")
+    return InputError(Problem("duckdb", full, suggestion=suggestion, code=code))
 
 
 class DuckHost:

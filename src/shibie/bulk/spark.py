@@ -21,7 +21,7 @@ from shibie.columns import Column
 from shibie.engine.relational.plan import Step
 from shibie.engine.relational.sql import Dialect
 from shibie.engine.relational.steps import read_again
-from shibie.errors import InputError, MissingExtraError, Problem, Words
+from shibie.errors import InputError, MissingExtraError, Words, bad_argument
 from shibie.results.files import Format
 from shibie.results.table import Table
 from shibie.ruleset.model import RuleSet
@@ -79,10 +79,12 @@ def _session() -> SparkSession:
         from pyspark.sql import SparkSession
     except ImportError:
         raise MissingExtraError(
-            Problem(
-                "--engine spark",
+            bad_argument(
+                "engine",
                 Words("没有安装 PySpark", "PySpark is not installed"),
-                suggestion=Words("pip install 'shibie[spark]'", "pip install 'shibie[spark]'"),
+                Words("pip install 'shibie[spark]'", "pip install 'shibie[spark]'"),
+                code="missing_extra",
+                value="spark",
             )
         ) from None
     builder = SparkSession.builder.appName("shibie")
@@ -90,10 +92,11 @@ def _session() -> SparkSession:
         spark: SparkSession = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
     except PySparkRuntimeError as error:
         raise InputError(
-            Problem(
-                "--engine spark",
+            bad_argument(
+                "engine",
                 Words(f"Spark 起不来:{error}", f"Spark does not start: {error}"),
-                suggestion=Words("需要 Java 17 或更新", "Java 17 or newer is needed"),
+                Words("需要 Java 17 或更新", "Java 17 or newer is needed"),
+                value="spark",
             )
         ) from None
     spark.sparkContext.setLogLevel("ERROR")

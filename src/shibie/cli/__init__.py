@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 def main() -> None:
     """Run the command line; every foreseen failure is a message, not a traceback."""
     from shibie.cli.app import app
+    from shibie.cli.options import in_options
     from shibie.errors import ShibieError
 
     try:
         app()
     except ShibieError as error:
-        print(error.render(_language(sys.argv)), file=sys.stderr)
+        print(in_options(error).render(_language(sys.argv)), file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
         print("中断 interrupted", file=sys.stderr)

@@ -270,8 +270,10 @@ def lowered(
     # On the object itself: it holds mappings, so it is no key, and lives as long as needed.
     made: dict[Any, Lowered] = ruleset.__dict__.setdefault("_lowered", {})
     key = (with_procedure, verdicts and (verdicts.upheld, verdicts.refuted))
-    if key not in made:
+    # Threads share it: what one has found must not be looked up again after another cleared it.
+    found = made.get(key)
+    if found is None:
         if len(made) > MOST_KEPT:
             made.clear()
-        made[key] = Lowered(ruleset, with_procedure, verdicts)
-    return made[key]
+        found = made.setdefault(key, Lowered(ruleset, with_procedure, verdicts))
+    return found

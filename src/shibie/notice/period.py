@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from shibie.check import Checked
 from shibie.engine.interpreter import evaluate
 from shibie.engine.place import Place
-from shibie.errors import InputError, Problem, Words
+from shibie.errors import InputError, Words, bad_argument
 from shibie.ruleset.model import Step
 
 
@@ -37,17 +37,17 @@ def period(checked: Checked, posted: date, days: int | None = None) -> Period:
     least = _least(checked, step)
     if days is None and least is None:
         raise InputError(
-            Problem(
-                "--days",
+            bad_argument(
+                "days",
                 Words("规则包没有规定公示天数", "the pack does not say how long a notice is"),
-                suggestion=Words("用 --days 指定", "say it with --days"),
+                Words("用 `days` 指定", "say it with `days`"),
             )
         )
     if days is not None and days < (least or 1):
         title = step.title if step else ""
         raise InputError(
-            Problem(
-                "--days",
+            bad_argument(
+                "days",
                 Words(f"{days} 日太短:{title}不少于 {least or 1} 日",
                       f"{days} is too short: {title or 'a notice'} takes at least {least or 1}"),
             )

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from shibie.decision import Decision
 from shibie.engine.case import Case
-from shibie.errors import InputError, Problem, Words, listed
+from shibie.errors import InputError, Words, bad_argument, listed
 from shibie.notice.content import Setting, letter, public_lists
 from shibie.notice.privacy import numbers_in
 from shibie.notice.wordforms import FOLDER, file_name
@@ -44,11 +44,10 @@ class Templates:
         known = sorted(path.name for path in FOLDER.iterdir())
         if not folder.is_dir() or not any((folder / name).is_file() for name in known):
             raise InputError(
-                Problem(
-                    "--templates",
+                bad_argument(
+                    "templates",
                     Words(f"{folder} 里没有模板", f"there are no templates in {folder}"),
-                    suggestion=Words(f"文件名应为 {listed(known)}",
-                                     f"the names are {listed(known)}"),
+                    Words(f"文件名应为 {listed(known)}", f"the names are {listed(known)}"),
                 )
             )  # fmt: skip
 
@@ -148,8 +147,8 @@ def chosen(setting: Setting, order: Order) -> Sequence[tuple[Case, Decision]]:
     missing = sorted(set(order.households) - known)
     if missing:
         raise InputError(
-            Problem(
-                "--household",
+            bad_argument(
+                "households",
                 Words(f"没有认定这些户:{listed(missing)}", f"not decided: {listed(missing)}"),
             )
         )

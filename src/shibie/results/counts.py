@@ -146,7 +146,9 @@ def _by_village(tally: Tally) -> dict[str, dict[str, Count]]:
     villages = dict.fromkeys(village for village, _ in tally.names("village"))
     found = {}
     for village in villages:
-        counts = {name: tally.of("village", village, name) for name in ELIGIBILITIES}
+        counts: dict[str, Count] = {
+            name: tally.of("village", village, name) for name in ELIGIBILITIES
+        }
         found[village] = {"all": total(counts.values()), **counts}
     return found
 
@@ -157,4 +159,5 @@ def _previous_roster(tally: Tally) -> dict[str, dict[str, Count]]:
         return {}
     counts = {name: tally.of("standing", name) for name in STANDINGS}
     before = total(counts[name] for name in _BEFORE)
-    return {"previous_roster": dict([("before", before), *counts.items()])}
+    found: dict[str, Count] = {"before": before, **counts}
+    return {"previous_roster": found}

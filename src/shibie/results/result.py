@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any, Literal, Protocol
 
-from shibie.errors import InputError, Lang, Problem, Words
+from shibie.errors import InputError, Lang, Words, bad_argument
 from shibie.results.files import Format
 from shibie.results.table import Table
 from shibie.ruleset.model import RuleSet
@@ -134,14 +134,21 @@ def target(path: str | PurePath) -> Target:
     suffix = PurePath(path).suffix.lower()
     if suffix in (".csv", ".xls", ".json"):
         raise InputError(
-            Problem(
+            bad_argument(
                 "out",
                 Words(f"不能写成 {suffix} 文件", f"cannot write a {suffix} file"),
                 suggestion=Words("用 .xlsx 文件或一个文件夹", "name an .xlsx file or a folder"),
             )
         )
     kinds: dict[str, Target] = {".xlsx": "workbook", ".parquet": "parquet"}
-    return kinds.get(suffix, "csv")
+    kind = kinds.get(suffix, "csv")
+    if kind != "workbook" and Path(path).is_file():
+        raise InputError(
+            bad_argument(
+                "out", Words(f"{path} 是文件,不是文件夹", f"{path} is a file, not a folder")
+            )
+        )
+    return kind
 
 
 def of_name(tables: Iterable[Table]) -> dict[str, Table]:

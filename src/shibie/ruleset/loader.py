@@ -105,7 +105,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
             procedure=procedure,
             shares=shares,
             outcome=Outcome(**words) if words else default,
-            names=self.names,
+            names=self.settled_names(),
             folder=self.folder,
             comparisons={
                 register.checks: tree.Quantifier(

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from shibie.household import StepRecord
 from shibie.language.names import Names
@@ -303,6 +303,17 @@ class RuleSet:
     properties: tuple[Property, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     measures: tuple[Measure, ...] = ()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a pickle or a copy takes along: the data, not what was worked out from it.
+
+        >>> import pickle
+        >>> from shibie.ruleset.loader import load
+        >>> ruleset = load("bazhong-2015")
+        >>> pickle.loads(pickle.dumps(ruleset)) == ruleset
+        True
+        """
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
     def rules(self) -> tuple[Rule, ...]:

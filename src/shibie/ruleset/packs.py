@@ -50,5 +50,7 @@ def find(name: str | Path) -> Path:
                 f"no such pack; shipped are: {listed(packs)}",
             ),
             suggestion=did_you_mean(str(name), packs),
+            code="unknown_pack",
+            data={"value": str(name), "expected": list(packs)},
         )
     )

@@ -39,10 +39,10 @@ _SOFT_SEPARATORS: Final = re.compile(r"(?<![\d.])\s+")
 
 
 class CellError(ValueError):
-    """A cell that cannot be read; `reason` says what was expected."""
+    """A cell that cannot be read; `reason` says what was expected, `code` what kind it is."""
 
-    def __init__(self, reason: Words) -> None:
-        self.reason = reason
+    def __init__(self, reason: Words, code: str = "invalid") -> None:
+        self.reason, self.code = reason, code
         super().__init__(reason.en)
 
 
@@ -69,6 +69,36 @@ def read_cell(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         _within_limits(value, spec)
     return value
+
+
+def read_plain(value: object, spec: FieldSpec, as_of: date) -> Value:
+    """The typed value of what JSON, YAML or Python code gives, read as a cell is.
+
+    Sets of codes may be lists. A binary float is taken as it is written, at its shortest:
+    a spreadsheet's noise is not the author's, but what a program has computed is, and
+    0.1 + 0.2 has too many places for an amount.
+
+    Raises:
+        CellError: with the reason, when the value cannot be read.
+
+    >>> money = FieldSpec("wage_income", "工资性收入", "money")
+    >>> read_plain(1000.1, money, date(2015, 1, 1))
+    Decimal('1000.10')
+    """
+    if spec.type == "codes" and isinstance(value, list | tuple | frozenset | set):
+        texts = [item if isinstance(item, str) else str(item) for item in value]
+        return frozenset(_coded(_plain(text), spec) for text in texts)
+    if isinstance(value, bool) and spec.type == "text":
+        _fault("not_text", "应为文字", "expected text")
+    if spec.type == "citizen_id" and isinstance(value, int):
+        _fault("bad_citizen_number", "号码应写成文字", "write the number as text")
+    if isinstance(value, float) and math.isfinite(value):
+        value = Decimal(float.__repr__(value))
+    if isinstance(value, str) and value in spec.codes:
+        return frozenset((value,)) if spec.type == "codes" else value
+    if value is not None and not isinstance(value, str | int | float | date | time | Decimal):
+        _fault("invalid", "应为单个值", "expected a single value")
+    return read_cell(value, spec, as_of)
 
 
 def is_blank(cell: Cell) -> bool:
@@ -110,8 +140,8 @@ def _text_of(cell: Cell) -> str:
             return str(cell).strip()
 
 
-def _fault(zh: str, en: str) -> NoReturn:
-    raise CellError(Words(zh, en))
+def _fault(code: str, zh: str, en: str) -> NoReturn:
+    raise CellError(Words(zh, en), code)
 
 
 def _bool(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
@@ -122,13 +152,13 @@ def _bool(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
         return True
     if text in NO:
         return False
-    _fault("应为 是/否(或 √/×、有/无)", "expected 是/否 (yes/no)")
+    _fault("not_yes_no", "应为 是/否(或 √/×、有/无)", "expected 是/否 (yes/no)")
 
 
 def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
     match cell:
         case bool() | date() | time():
-            _fault("应为数字", "expected a number")
+            _fault("not_a_number", "应为数字", "expected a number")
         case int() | Decimal():
             number = Decimal(cell)
         case float():
@@ -136,21 +166,25 @@ def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
         case _:
             text = "".join(_plain(str(cell)).split())
             if "万" in text or "亿" in text:
-                _fault("请以元填写,不用“万”", "write it in yuan, not in 万")
+                _fault("not_a_number", "请以元填写,不用“万”", "write it in yuan, not in 万")
             text = text.removeprefix("¥").removeprefix("\uffe5")
             text = re.sub(r"(元|圆|块)(/年|/月)?$", "", text)
             if not _NUMBER.fullmatch(text) or len(text) > 40:
-                _fault("应为数字", "expected a number")
+                _fault("not_a_number", "应为数字", "expected a number")
             try:
                 number = Decimal(text.replace(",", ""))
             except InvalidOperation:
-                _fault("应为数字", "expected a number")
+                _fault("not_a_number", "应为数字", "expected a number")
     if not number.is_finite():
-        _fault("应为数字", "expected a number")
+        _fault("not_a_number", "应为数字", "expected a number")
     if abs(number) >= AMOUNT_LIMIT:
-        _fault(f"数值过大(应小于 {AMOUNT_LIMIT})", f"too large (must be below {AMOUNT_LIMIT})")
+        _fault(
+            "too_large",
+            f"数值过大(应小于 {AMOUNT_LIMIT})",
+            f"too large (must be below {AMOUNT_LIMIT})",
+        )
     if number != round(number, places):
-        _fault(f"小数不能超过 {places} 位", f"at most {places} decimal places")
+        _fault("too_many_decimals", f"小数不能超过 {places} 位", f"at most {places} decimal places")
     return round(number, places) + 0
 
 
@@ -158,7 +192,7 @@ def _from_float(cell: float, places: int) -> Decimal:
     """What a spreadsheet showed: its binary noise, far below a cent, is not the author's."""
     number = Decimal(repr(cell))
     if not number.is_finite():
-        _fault("应为数字", "expected a number")
+        _fault("not_a_number", "应为数字", "expected a number")
     if abs(number) >= AMOUNT_LIMIT:
         return number
     near = round(number, places)
@@ -178,24 +212,24 @@ def _integer(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
         cell = re.sub(r"(个月|人|月|岁|件|户)$", "", _plain(cell))
     number = _exact(cell, spec, 4)
     if number != int(number):
-        _fault("应为整数", "expected a whole number")
+        _fault("not_whole", "应为整数", "expected a whole number")
     return int(number)
 
 
 def _within_limits(value: int | Decimal, spec: FieldSpec) -> None:
     limit = COUNT_LIMIT if spec.type == "integer" else AMOUNT_LIMIT
     if abs(Decimal(value)) >= limit:
-        _fault(f"数值过大(应小于 {limit})", f"too large (must be below {limit})")
+        _fault("too_large", f"数值过大(应小于 {limit})", f"too large (must be below {limit})")
     if spec.minimum is not None and value < spec.minimum:
-        _fault(f"不能小于 {spec.minimum}", f"must be at least {spec.minimum}")
+        _fault("too_small", f"不能小于 {spec.minimum}", f"must be at least {spec.minimum}")
     if spec.maximum is not None and value > spec.maximum:
-        _fault(f"不能大于 {spec.maximum}", f"must be at most {spec.maximum}")
+        _fault("too_large", f"不能大于 {spec.maximum}", f"must be at most {spec.maximum}")
 
 
 def _date(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, datetime):
         if cell.time() != time():
-            _fault("应为日期,不带时刻", "expected a date without a time of day")
+            _fault("not_a_date", "应为日期,不带时刻", "expected a date without a time of day")
         return cell.date()
     if isinstance(cell, date):
         return cell
@@ -205,8 +239,8 @@ def _date(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
         try:
             return date(year, *rest)
         except ValueError:
-            _fault("没有这一天", "there is no such day")
-    _fault("应为日期,如 2015-07-01", "expected a date such as 2015-07-01")
+            _fault("not_a_date", "没有这一天", "there is no such day")
+    _fault("not_a_date", "应为日期,如 2015-07-01", "expected a date such as 2015-07-01")
 
 
 def _code(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
@@ -222,7 +256,7 @@ def _coded(text: str, spec: FieldSpec) -> str:
     match = closest(text, spec.codes)
     hint_zh, hint_en = (f",是否为“{match}”?", f"; did you mean '{match}'?") if match else ("", "")
     codes = listed(spec.codes)
-    _fault(f"不在代码表中(应为 {codes}){hint_zh}", f"not one of: {codes}{hint_en}")
+    _fault("not_a_code", f"不在代码表中(应为 {codes}){hint_zh}", f"not one of: {codes}{hint_en}")
 
 
 def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
@@ -240,15 +274,16 @@ def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     ]
     if not parts:
         # A lone separator lists nothing; it does not say that there is nothing.
-        _fault("没有写出代码;没有请写“无”", "no code is written; write 无 for none")
+        _fault("not_a_code", "没有写出代码;没有请写“无”", "no code is written; write 无 for none")
     return frozenset(_coded(part, spec) for part in parts)
 
 
 def _text(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, float) and not math.isfinite(cell):
-        _fault("应为文字", "expected text")
+        _fault("not_text", "应为文字", "expected text")
     if isinstance(cell, float) and abs(cell) >= _LAST_SURE:
         _fault(
+            "lost_digits",
             "单元格是数字格式,末位已丢失,请改为文本格式重填",
             "the cell is a number and has lost digits; enter it again as text",
         )
@@ -258,15 +293,16 @@ def _text(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
 def _citizen_id(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, int | float | Decimal):
         _fault(
+            "bad_citizen_number",
             "单元格是数字格式,末位已丢失,请改为文本格式重填",
             "the cell is a number and has lost digits; enter it again as text",
         )
     if not isinstance(cell, str):
-        _fault("应为文本格式的证件号码", "expected the number as text")
+        _fault("bad_citizen_number", "应为文本格式的证件号码", "expected the number as text")
     try:
         return citizen_id.parse(cell, as_of).number
     except citizen_id.CitizenIdError as error:
-        raise CellError(error.reason) from None
+        raise CellError(error.reason, "bad_citizen_number") from None
 
 
 _READERS: Mapping[FieldType, Callable[[Cell, FieldSpec, date], Any]] = {

@@ -40,11 +40,11 @@ _FIELDS: Mapping[str, str] = {
 
 _TITLES = {spec.name: spec.title for spec in specs_of(Adjudication)}
 
-Fault = tuple[int | None, str, str, Words]
+Fault = tuple[int | None, str, str, Words, str]
 
 
 def pydantic_faults(error: ValidationError, ruleset: RuleSet) -> Iterator[Fault]:
-    """For each error: the member's index (None: the household), field, value, reason."""
+    """For each error: the member's index (None: the household), field, value, reason, code."""
     vocabulary = ruleset.vocabulary
     masked = sensitive((*vocabulary.household, *vocabulary.member))
     errors = error.errors(include_url=False)
@@ -64,7 +64,8 @@ def pydantic_faults(error: ValidationError, ruleset: RuleSet) -> Iterator[Fault]
             if said
             else Words(f"不合要求:{each['msg']}", each["msg"])
         )
-        yield place, field, _shown(each["input"], bool(rest), field in masked), reason
+        code = each["type"] if said else "invalid"
+        yield place, field, _shown(each["input"], bool(rest), field in masked), reason, code
 
 
 def _titled(text: str) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shibie.errors import InputError, Problem, Words, listed
-from shibie.household import Adjudication, StepRecord
+from shibie.household import StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import Register, RuleSet
 from shibie.tables.export import HOUSEHOLD_ID
 from shibie.tables.headers import Header, best_header, find_header, ignored_note
 from shibie.tables.source import Sheet
+from shibie.tables.verdicts import adjudication_specs
 from shibie.vocabulary import FieldSpec, folded, specs_of
 
 SHEET_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -86,12 +87,7 @@ class _Finder:
 
     def layout(self) -> Layout:
         """All tables of the roster."""
-        # The verdict has words of its own (属实, 不属实), read with the row's other rules.
-        verdicts = tuple(
-            replace(spec, type="text", codes=()) if spec.name == "verdict" else spec
-            for spec in specs_of(Adjudication)
-        )
-        adjudications = self.optional("adjudications", verdicts)
+        adjudications = self.optional("adjudications", adjudication_specs())
         steps = self.optional("steps", specs_of(StepRecord))
         registers = {}
         for name, register in self.ruleset.registers.items():

@@ -40,7 +40,7 @@ class Rejection:
         value: what was found; masked for identity numbers and health.
         reason: what was wrong and what was expected.
         household_id: the household it concerns, if known.
-        code: a stable word for the kind of fault.
+        code: what kind of fault it is: one of `errors.CODES`.
     """
 
     source: str
@@ -49,7 +49,7 @@ class Rejection:
     value: str
     reason: Words
     household_id: str | None = None
-    code: str = ""
+    code: str = "invalid"
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Record:
     faults: tuple[Rejection, ...] = ()
     masked: frozenset[str] = frozenset()
 
-    def rejection(self, name: str, value: str, reason: Words) -> Rejection:
+    def rejection(self, name: str, value: str, reason: Words, code: str = "invalid") -> Rejection:
         """A fault of this row."""
         safe = mask(value) if name in self.masked else value
         household_id = self.values.get("household_id")
@@ -81,6 +81,7 @@ class Record:
             safe,
             reason,
             str(household_id) if household_id else None,
+            code,
         )
 
 
@@ -106,7 +107,7 @@ def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[Record]:
     masked = sensitive(header.columns.values())
     for number, row in enumerate(sheet.rows[header.row :], start=header.row + 1):
         values: dict[str, Value] = {}
-        bad: list[tuple[FieldSpec, Cell, Words]] = []
+        bad: list[tuple[FieldSpec, Cell, CellError]] = []
         for index, spec, texts in columns:
             cell = row[index] if index < len(row) else None
             if type(cell) is not str:
@@ -116,7 +117,7 @@ def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[Record]:
             else:
                 found = texts[cell] = _read(cell, spec, as_of)
             if isinstance(found, CellError):
-                bad.append((spec, cell, found.reason))
+                bad.append((spec, cell, found))
             else:
                 values[spec.name] = found
         if not bad and not any(value is not None for value in values.values()):
@@ -124,10 +125,10 @@ def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[Record]:
         household_id = values.get("household_id")
         faults = tuple(
             Rejection(
-                sheet.shown, number, spec.name, shown(cell, spec), reason,
-                str(household_id) if household_id else None,
+                sheet.shown, number, spec.name, shown(cell, spec), error.reason,
+                str(household_id) if household_id else None, error.code,
             )
-            for spec, cell, reason in bad
+            for spec, cell, error in bad
         )  # fmt: skip
         yield Record(sheet.shown, number, values, faults, masked)
 

@@ -28,6 +28,8 @@ from shibie.tables.records import Record, Rejection, Table, read_table
 from shibie.tables.source import read_sheets, unread_notes
 
 HOUSEHOLD_ID = "household_id"
+# The code of what only says that a household falls with its members' rows.
+MEMBER_ROWS = "member_rows"
 
 
 @dataclass(frozen=True)
@@ -198,11 +200,11 @@ class RosterBuilder:
         for record in nameless:
             # Each row without a household number is a household of its own that is lost.
             self.rejected += record.faults
-            self.fault(record, HOUSEHOLD_ID, "", "缺少户编号", "the household number is missing")
+            self.nameless(record)
             self.rejected_households.append(f"{record.source}!{record.number}")
         for record in people.pop("", []):
             self.rejected += record.faults
-            self.fault(record, HOUSEHOLD_ID, "", "缺少户编号", "the household number is missing")
+            self.nameless(record)
         done = []
         for household_id, of_household in rows.items():
             self.known.add(household_id)
@@ -222,6 +224,12 @@ class RosterBuilder:
                 )  # fmt: skip
         return tuple(done)
 
+    def nameless(self, record: Record) -> None:
+        """Reject a row without a household number."""
+        self.fault(
+            record, HOUSEHOLD_ID, "", "缺少户编号", "the household number is missing", "missing"
+        )
+
     def household(
         self, household_id: str, rows: list[Record], people: list[Record]
     ) -> BareHousehold | None:
@@ -236,11 +244,13 @@ class RosterBuilder:
                 f"户编号与第 {first.number} 行重复", f"the same household number as row {first.number}",
             )  # fmt: skip
         if not people:
-            self.fault(first, "members", "", "这一户没有成员", "the household has no members")
+            self.fault(
+                first, "members", "", "这一户没有成员", "the household has no members", "no_members"
+            )
         if len(people) > MAX_ITEMS:
             self.fault(
                 first, "members", str(len(people)),
-                f"成员超过 {MAX_ITEMS} 人", f"more than {MAX_ITEMS} members",
+                f"成员超过 {MAX_ITEMS} 人", f"more than {MAX_ITEMS} members", "too_many_members",
             )  # fmt: skip
         self.same_person_twice(people)
         if len(self.rejected) > before:
@@ -251,10 +261,12 @@ class RosterBuilder:
         try:
             return self.ruleset.vocabulary.household_model.model_validate(values)
         except ValidationError as error:
-            for place, field, shown, reason in pydantic_faults(error, self.ruleset):
+            for place, field, shown, reason, code in pydantic_faults(error, self.ruleset):
                 record = first if place is None else people[place]
                 self.rejected.append(
-                    Rejection(record.source, record.number, field, shown, reason, household_id)
+                    Rejection(
+                        record.source, record.number, field, shown, reason, household_id, code
+                    )
                 )
             return None
 
@@ -268,6 +280,7 @@ class RosterBuilder:
                 first, "", _household_id(first),
                 f"有 {len(bad)} 行成员被退回,整户不予认定",
                 f"{len(bad)} member rows are rejected, so the household is not decided",
+                MEMBER_ROWS,
             )  # fmt: skip
 
     def same_person_twice(self, people: list[Record]) -> None:
@@ -279,11 +292,14 @@ class RosterBuilder:
                 self.fault(
                     record, "id_number", str(number),
                     "同一户内证件号码重复", "the same citizen number twice in one household",
+                    "same_number_twice",
                 )  # fmt: skip
 
-    def fault(self, record: Record, field: str, value: str, zh: str, en: str) -> None:
+    def fault(
+        self, record: Record, field: str, value: str, zh: str, en: str, code: str = "invalid"
+    ) -> None:
         """Reject a row."""
-        self.rejected.append(record.rejection(field, value, Words(zh, en)))
+        self.rejected.append(record.rejection(field, value, Words(zh, en), code))
 
     # --- adjudications and steps --------------------------------------------------------
 
@@ -325,8 +341,8 @@ class RosterBuilder:
             try:
                 done.append(StepRecord.model_validate(values))
             except ValidationError as error:
-                for _, field, shown, reason in pydantic_faults(error, self.ruleset):
-                    self.rejected.append(record.rejection(field, shown, reason))
+                for _, field, shown, reason, code in pydantic_faults(error, self.ruleset):
+                    self.rejected.append(record.rejection(field, shown, reason, code))
         return tuple(done)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,9 +14,17 @@ from shibie.household import Adjudication
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.tables.faults import pydantic_faults
 from shibie.tables.records import Record, Rejection, Table
-from shibie.vocabulary import folded
+from shibie.vocabulary import FieldSpec, folded, specs_of
 
 VERDICTS = {"属实": "upheld", "不属实": "refuted", "upheld": "upheld", "refuted": "refuted"}
+
+
+def adjudication_specs() -> tuple[FieldSpec, ...]:
+    """The fields of an adjudication as written: a verdict has words of its own (属实, 不属实)."""
+    return tuple(
+        replace(spec, type="text", codes=()) if spec.name == "verdict" else spec
+        for spec in specs_of(Adjudication)
+    )
 
 
 class Verdicts:
@@ -62,31 +71,34 @@ class Verdicts:
             self._reject(
                 record, "rule_id", written,
                 f"没有可核实的规则“{written}”{near.zh}", f"no rule to adjudicate; {near.en}".strip("; "),
+                "unknown_rule",
             )  # fmt: skip
             return None
         verdict = VERDICTS.get(folded(str(values.get("verdict"))))
         if verdict is None:
             self._reject(
                 record, "verdict", str(values.get("verdict") or ""),
-                "应为 属实 或 不属实", "expected upheld or refuted",
+                "应为 属实 或 不属实", "expected upheld or refuted", "bad_verdict",
             )  # fmt: skip
             return None
         if verdict == "refuted" and not rule.refutable:
             self._reject(
-                record, "rule_id", rule.id, "这条规则不可推翻", "this rule cannot be refuted"
-            )
+                record, "rule_id", rule.id,
+                "这条规则不可推翻", "this rule cannot be refuted", "not_refutable",
+            )  # fmt: skip
             return None
         if isinstance(day, date) and day > self.as_of:
             self._reject(
                 record, "date", day.isoformat(),
                 f"核实日期晚于认定日期 {self.as_of}", f"dated after the day of judgement {self.as_of}",
+                "bad_verdict",
             )  # fmt: skip
             return None
         try:
             return Adjudication.model_validate({**values, "rule_id": rule.id, "verdict": verdict})
         except ValidationError as error:
-            for _, field, shown, reason in pydantic_faults(error, self.ruleset):
-                self.rejected.append(record.rejection(field, shown, reason))
+            for _, field, shown, reason, code in pydantic_faults(error, self.ruleset):
+                self.rejected.append(record.rejection(field, shown, reason, code))
             return None
 
     def _latest(self, several: list[tuple[Record, Adjudication]]) -> Adjudication | None:
@@ -98,6 +110,7 @@ class Verdicts:
                 self._reject(
                     record, "verdict", each.verdict,
                     "同一天对同一规则的核实互相矛盾", "contradicts another verdict of the same day",
+                    "bad_verdict",
                 )  # fmt: skip
             return None
         record, latest = last[-1]
@@ -112,5 +125,7 @@ class Verdicts:
                 )
         return latest
 
-    def _reject(self, record: Record, field: str, value: str, zh: str, en: str) -> None:
-        self.rejected.append(record.rejection(field, value, Words(zh, en)))
+    def _reject(
+        self, record: Record, field: str, value: str, zh: str, en: str, code: str = "invalid"
+    ) -> None:
+        self.rejected.append(record.rejection(field, value, Words(zh, en), code))

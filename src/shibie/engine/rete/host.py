@@ -45,15 +45,16 @@ def durable_host() -> Any:
         from durable.engine import Host
     except ImportError as error:
         raise cannot_load(
-            "--engine rete",
+            "engine=rete",
             "durable-rules",
             error,
             Words(
                 "需要 Python 3.12 或更早版本与 C 编译器:pip install 'shibie[rete]';"
-                "或改用 --engine interpreter,结果相同",
+                "或改用 `engine=interpreter`,结果相同",
                 "it needs Python 3.12 or older and a C compiler: pip install 'shibie[rete]'; "
-                "or use --engine interpreter, which decides the same",
+                "or use `engine=interpreter`, which decides the same",
             ),
+            argument="engine",
         ) from error
     return Host
 

@@ -39,6 +39,10 @@ class LazyNames(dict[str, Node]):
     def __iter__(self) -> Iterator[str]:
         return iter({**dict.fromkeys(self.keys()), **dict.fromkeys(self.pending)})
 
+    def settled(self) -> dict[str, Node]:
+        """Every name with its tree, as plain data: nothing waits to be built any more."""
+        return {name: self.get(name) for name in self}
+
 
 @dataclass(frozen=True)
 class PendingFact:
@@ -71,6 +75,11 @@ class Checking:
         self.declared: dict[str, Parameter] = {}
         self.keyed: dict[str, tree.Parameter | None] = {}
         self.keying: list[str] = []
+
+    def settled_names(self) -> Names:
+        """The names of a pack without faults, as the data that a rule set keeps."""
+        of = {owner: names.settled() for owner, names in self.of.items()}
+        return Names(of, self.shared.settled(), dict(self.collections))
 
     def problem(
         self, path: YamlPath, what: Words, suggestion: Words | None = None, key: bool = False

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from shibie.atomic import new_files
 from shibie.check import Checked
 from shibie.decision import Decision
 from shibie.errors import Lang
 
 LIST_SEPARATOR = "|"
 Format = Literal["csv", "parquet"]
+# The name by which the bulk reading knows it.
+aside = new_files
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,7 @@ def write_folder(
     out: Path, tables: Iterable[Table], summary: dict[str, Any], form: Format = "csv"
 ) -> None:
     """Write the tables and `summary.json` into a folder, replacing what was there of them."""
-    with aside(out) as folder:
+    with new_files(out) as folder:
         for table in tables:
             if form == "csv":
                 write_csv(folder / f"{table.name}.csv", table)
@@ -130,17 +129,3 @@ def write_parquet(path: Path, table: Table) -> None:
         for name, column in zip(table.columns, columns, strict=True)
     ]
     parquet.write_table(pa.table(arrays, names=list(table.columns)), path)
-
-
-@contextmanager
-def aside(out: Path) -> Iterator[Path]:
-    """A scratch folder beside `out`; its files move into `out` only if all went well."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        yield scratch
-        out.mkdir(exist_ok=True)
-        for file in sorted(scratch.iterdir()):
-            os.replace(file, out / file.name)  # noqa: PTH105  (atomic, over an older file)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)

@@ -57,20 +57,14 @@ def write_book(
         lang: the language of the titles.
     """
     with new_book(out) as book:
+        sheets = Sheets(book)
         for table in tables:
-            add_table(book, table, titles, lang)
-
-
-def add_table(
-    book: xlsxwriter.Workbook, table: Table, titles: Mapping[str, Words], lang: Lang = "zh"
-) -> Worksheet:
-    """One table as a sheet, its columns as wide as their text."""
-    columns = [Column(titles[name].say(lang)) for name in table.columns]
-    rows = (
-        [LIST_SEPARATOR.join(cell) if isinstance(cell, tuple) else cell for cell in row]
-        for row in table.rows
-    )
-    return Sheets(book).add(titles[table.name].say(lang), columns, rows)
+            columns = [Column(titles[name].say(lang)) for name in table.columns]
+            rows = (
+                [LIST_SEPARATOR.join(cell) if isinstance(cell, tuple) else cell for cell in row]
+                for row in table.rows
+            )
+            sheets.add(titles[table.name].say(lang), columns, rows)
 
 
 @dataclass(frozen=True)
@@ -121,16 +115,25 @@ class Sheets:
         sheet.set_row(0, 2 * LINE_HEIGHT)  # room for the headers that wrap
         for number, column in enumerate(columns):
             sheet.write_string(0, number, column.title, self.header)
+        looks = [self.wrapped if column.wrap else self.plain for column in columns]
         wrapping = [number for number, column in enumerate(columns) if column.wrap]
         last = 0
         for last, row in enumerate(rows, start=1):
             height = max((_lines(columns[number], row[number]) for number in wrapping), default=1)
             if height > 1:
                 sheet.set_row(last, LINE_HEIGHT * height)
-            for number, (column, cell) in enumerate(zip(columns, row, strict=True)):
-                value, look = self._looks(column, cell)
+            for number, (cell, look) in enumerate(zip(row, looks, strict=True)):
+                value = cell
+                if isinstance(cell, Cell):
+                    value, look = cell.value, cell.look
+                elif isinstance(cell, Decimal):
+                    look = self.amounts
+                if value is None or value == "":
+                    continue
                 write_cell(sheet, last, number, value, look)
-                widths[number] = max(widths[number], text_width(value))
+                width = text_width(value)
+                if width > widths[number]:
+                    widths[number] = width
         for number, (column, width) in enumerate(zip(columns, widths, strict=True)):
             sheet.set_column(number, number, column.width or min(MAX_WIDTH, width + 3))
         sheet.repeat_rows(0)
@@ -138,15 +141,6 @@ class Sheets:
         sheet.autofilter(0, 0, max(1, last), len(columns) - 1)
         printed_across(sheet)
         return sheet
-
-    def _looks(self, column: Column, cell: Any) -> tuple[Any, Format]:
-        match cell:
-            case Cell(value, look):
-                return value, look
-            case Decimal():
-                return cell, self.amounts
-            case _:
-                return cell, self.wrapped if column.wrap else self.plain
 
 
 def printed_across(sheet: Worksheet) -> None:
@@ -157,10 +151,8 @@ def printed_across(sheet: Worksheet) -> None:
 
 
 def write_cell(sheet: Worksheet, row: int, column: int, value: Any, look: Format) -> None:
-    """A number as a number; text as text, also when it starts with = + - @; nothing as nothing."""
+    """A number as a number; text as text, also when it starts with = + - @."""
     match value:
-        case None | "":
-            return
         case bool():
             sheet.write_boolean(row, column, value, look)
         case int() | Decimal():

@@ -23,7 +23,7 @@ from shibie.results.tables import result_tables
 from shibie.ruleset.loader import load
 from shibie.summary import summarise
 from shibie.tables.roster import read_roster
-from shibie.wording import rule_title
+from shibie.words.speaker import Speaker
 
 FIXTURES = Path(make_township.__file__).parent
 
@@ -253,8 +253,8 @@ def test_kinds_are_counted_among_the_eligible() -> None:
 )  # fmt: skip
 def test_faults_of_the_procedure_have_titles(rule_id: str, zh: str, en: str) -> None:
     ruleset = load("monitoring-2024")
-    assert rule_title(ruleset, rule_id, "zh") == zh
-    assert rule_title(ruleset, rule_id, "en") == en
+    assert Speaker(ruleset, "zh").rule(rule_id) == zh
+    assert Speaker(ruleset, "en").rule(rule_id) == en
 
 
 def test_an_explanation_says_the_kind() -> None:

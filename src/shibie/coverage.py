@@ -27,15 +27,15 @@ from shibie.language.walks import walk, walk_outside_items
 from shibie.ruleset.conditions import written_conditions
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import Owner
+from shibie.words import terms
 
 # A truth that a leaf takes, or a truth by which it alone decides its condition.
 Way = Literal["true", "false", "unknown", "decides_true", "decides_false"]
 WAYS: tuple[Way, ...] = ("true", "false", "unknown", "decides_true", "decides_false")
 _WORDS: Mapping[Way, Words] = {
-    "true": Words("成立", "is true"), "false": Words("不成立", "is false"),
-    "unknown": Words("未知", "is unknown"),
-    "decides_true": Words("成立,并由它一项决定", "is true and alone decides"),
-    "decides_false": Words("不成立,并由它一项决定", "is false and alone decides"),
+    "true": terms.HOLDS, "false": terms.DOES_NOT_HOLD, "unknown": Words("未知", "is unknown"),
+    "decides_true": Words("成立,并由它一项决定", "holds and alone decides"),
+    "decides_false": Words("不成立,并由它一项决定", "does not hold and alone decides"),
 }  # fmt: skip
 
 

@@ -140,7 +140,7 @@ def test_a_change_of_persons_and_other_ends_are_part_of_the_sum() -> None:
     # 90 - 30 + 15 = 75; 70 is 5 less: 2 that had left, 3 fewer, and 4 with another end.
     plain = found["原名册 - 清退 + 新进 = 现有", "persons"]
     assert plain.outcome == "explained"
-    assert plain.note == "差 -5 人: 此前已脱贫 +2, 保留户人口增减 -3, 原名册其他去向 -4"
+    assert plain.note == "差 -5 人: 此前已脱贫 +2、保留户人口增减 -3、原名册其他去向 -4"
     # 90 - 30 + 15 - 4 + 2 - 3 = 70
     assert numbers(whole) == (70, 70, 0)
     assert whole.outcome == "holds"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import zipfile
@@ -19,7 +18,6 @@ from shibie.check import Checked, check
 from shibie.cli.app import app
 from shibie.errors import InputError
 from shibie.recheck.changes import recheck
-from shibie.report import wordforms
 from shibie.report.charts import charts
 from shibie.report.data import Book
 from shibie.report.figures import Figures, figures_of, published
@@ -218,15 +216,6 @@ def test_word(written: Path) -> None:
     assert "481 - 333 + 307 = 455" in body
     assert "SELECT count(*) FROM (SELECT DISTINCT village" in body
     assert not re.search(r"(?<!\d)\d{17}[\dXx]", body)
-
-
-def test_the_shipped_template_is_that_of_the_module() -> None:
-    for name, made in wordforms.forms().items():
-        with (
-            zipfile.ZipFile(io.BytesIO(made)) as ours,
-            zipfile.ZipFile(wordforms.FOLDER / name) as theirs,
-        ):
-            assert ours.read("word/document.xml") == theirs.read("word/document.xml"), name
 
 
 def test_json_and_english(tmp_path: Path) -> None:

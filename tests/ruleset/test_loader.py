@@ -138,7 +138,7 @@ def test_a_misspelt_key_is_also_a_missing_one() -> None:
         (MINIMAL + "procedure: [{step: 1, id: a, title: 甲, actor: 村, after: [b]}, {step: 2, id: b, title: 乙, actor: 村}]\n",
          "ruleset.yaml:7:58: 'b' is not an earlier step"),
         (MINIMAL + "exclusions: [{id: x, title: 甲, when: food_secure, effect: review, refutable: false}]\n",
-         "ruleset.yaml:7:78: a review is there to be adjudicated"),
+         "ruleset.yaml:7:78: a review is there to be verified"),
         (MINIMAL + "exclusions: [{id: x, title: 甲, when: food_secure, effect: exclde}]\n",
          "ruleset.yaml:7:59: expected 'exclude' or 'review', found “exclde”"),
         (MINIMAL.replace('"true"', "wage_income"),

@@ -53,15 +53,15 @@ def test_truths_and_who_decides() -> None:
     poor = {"wage_income": 1000, "rooms": 1, "food_secure": True}
     rich = {"wage_income": 9000, "rooms": 1, "food_secure": True}
     assert seen_of("low", poor) == [
-        "人均收入 is below 线 is false", "人均收入 is below 线 is unknown", "人均收入 is below 线 is false and alone decides",
-        "rooms is below 3 is false", "rooms is below 3 is unknown", "rooms is below 3 is false and alone decides",
-        "food secure is false", "food secure is unknown", "food secure is true and alone decides", "food secure is false and alone decides",
+        "人均收入 is below 线 does not hold", "人均收入 is below 线 is unknown", "人均收入 is below 线 does not hold and alone decides",
+        "rooms is below 3 does not hold", "rooms is below 3 is unknown", "rooms is below 3 does not hold and alone decides",
+        "food secure does not hold", "food secure is unknown", "food secure holds and alone decides", "food secure does not hold and alone decides",
     ]  # fmt: skip
     # The rich one shows the first leaf false and deciding; the others decide nothing there.
     assert seen_of("low", poor, rich) == [
         "人均收入 is below 线 is unknown",
-        "rooms is below 3 is false", "rooms is below 3 is unknown", "rooms is below 3 is false and alone decides",
-        "food secure is false", "food secure is unknown", "food secure is true and alone decides", "food secure is false and alone decides",
+        "rooms is below 3 does not hold", "rooms is below 3 is unknown", "rooms is below 3 does not hold and alone decides",
+        "food secure does not hold", "food secure is unknown", "food secure holds and alone decides", "food secure does not hold and alone decides",
     ]  # fmt: skip
     crowded = {"wage_income": 1000, "rooms": 5, "food_secure": True}
     hungry = {"wage_income": 1000, "rooms": 5, "food_secure": False}

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import duckdb
 
+from shibie.atomic import new_files
 from shibie.bulk.canonical import quoted
 from shibie.bulk.host import ROW, Output, Relation
 from shibie.columns import Column, add_rows, make_table
@@ -24,7 +25,6 @@ from shibie.results.table import Table
 from shibie.tables.csv_text import CsvText, even_copy
 from shibie.tables.layout import Placed
 from shibie.tables.parquet import LIST_SEPARATOR, only
-from shibie.tables.results import aside
 from shibie.tables.source import FilePlace
 
 # Rows that are fetched at a time.
@@ -235,7 +235,7 @@ class DuckHost:
         texts: Mapping[str, str],
     ) -> None:  # fmt: skip
         """Write a folder aside, then move it to its place."""
-        with aside(Path(out)) as folder:
+        with new_files(Path(out)) as folder:
             for each in outputs:
                 self.copy(each, folder, form)
             for table in tables:

@@ -208,6 +208,6 @@ def _cells(counts: Counter[tuple[str, str]], pairs: list[tuple[str, str]]) -> li
 
 def word(ruleset: RuleSet, value: str, lang: Lang) -> str:
     """The word for an eligibility, or for a household that could not be read."""
-    if value == "rejected":
-        return Words("退回", "rejected").say(lang)
-    return value if lang == "en" and ruleset.lang != "en" else str(getattr(ruleset.outcome, value))
+    from shibie.words.speaker import Speaker
+
+    return Speaker(ruleset, lang).eligibility(value)

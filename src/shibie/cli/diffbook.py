@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import xlsxwriter
-
 from shibie.cli.diff import MEANINGS, word
-from shibie.errors import InputError, Lang, Problem, Words
+from shibie.errors import Lang, Words
 from shibie.ruleset.model import RuleSet
+from shibie.tables.sheets import Column, Sheets, new_book
 from shibie.verify.changes import WHATS, Change
 from shibie.verify.moves import Move, by_village
 from shibie.verify.relations import Relation
 from shibie.verify.words import shown
+from shibie.words import terms
 
 Line = Sequence[str | int]
 
@@ -63,31 +63,20 @@ def write(
         for village, counts in by_village(found).items()
         for (one, other), count in sorted(counts.items())
     ]
-    id_, title = say("编号", "id"), say("名称", "title")
+    id_, household, village_, households_ = (
+        terms.COLUMNS[name].say(lang) for name in ("id", "household_id", "village", "households")
+    )
+    title = say("名称", "title")
     was, becomes = say("原认定", "before"), say("新认定", "after")
-    sheets: list[tuple[str, Line, Sequence[Line]]] = [
+    sheets: list[tuple[str, Sequence[str], Sequence[Line]]] = [
         (say("规则变化", "changes"), (id_, title, say("变化", "change"), say("原来", "before"), say("现在", "after")), changes),
         (say("意义", "meaning"), (id_, title, say("意义", "meaning"), say("原来成立、现在不成立", "no more"), say("现在成立、原来不成立", "now")), rules),
-        (say("变动农户", "households"), (say("户编号", "household_id"), say("村", "village"), was, becomes, say("原因", "why")), households),
-        (say("按村", "villages"), (say("村", "village"), was, becomes, say("户", "households")), villages),
+        (say("变动农户", "households"), (household, village_, was, becomes, terms.REASONS.say(lang)), households),
+        (say("按村", "villages"), (village_, was, becomes, households_), villages),
     ]  # fmt: skip
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with xlsxwriter.Workbook(
-            str(path), {"strings_to_formulas": False, "strings_to_urls": False}
-        ) as book:
-            bold = book.add_format({"bold": True, "bottom": 1})
-            wrapped = book.add_format({"text_wrap": True, "valign": "top"})
-            for name, header, lines in sheets:
-                sheet = book.add_worksheet(name)
-                sheet.write_row(0, 0, header, bold)
-                for number, line in enumerate(lines, 1):
-                    sheet.write_row(number, 0, line, wrapped)
-                sheet.set_column(0, 1, 22)
-                sheet.set_column(2, len(header) - 1, 34)
-                sheet.freeze_panes(1, 0)
-                sheet.autofilter(0, 0, max(1, len(lines)), len(header) - 1)
-    except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise InputError(
-            Problem(str(path), Words(f"不能写入:{error}", f"cannot write: {error}"))
-        ) from None
+    with new_book(path) as book:
+        looks = Sheets(book)
+        for name, header, lines in sheets:
+            narrow = [Column(title, wrap=True, width=22) for title in header[:2]]
+            wide = [Column(title, wrap=True, width=34) for title in header[2:]]
+            looks.add(name, [*narrow, *wide], lines)

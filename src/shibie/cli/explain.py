@@ -40,6 +40,7 @@ def explain(
     lang: LangOption = None,
 ) -> None:
     """解释一户的认定 Why, why not, what to find out, what would change it."""
+    from shibie.atomic import write_text
     from shibie.check import check
     from shibie.explain.account import explain as explained
     from shibie.explain.page import as_data, page
@@ -52,8 +53,7 @@ def explain(
     checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
     told = [explained(checked, each, language) for each in household]
     if html is not None:
-        html.parent.mkdir(parents=True, exist_ok=True)
-        html.write_text(page(told, ruleset, judged, language), encoding="utf-8")
+        write_text(html, page(told, ruleset, judged, language))
     if as_json:
         data = [as_data(each) for each in told]
         print(json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False, indent=1))

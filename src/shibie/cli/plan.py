@@ -91,7 +91,7 @@ def _print_drafts(checked: Checked, plans: tuple[Plan, ...], as_json: bool, lang
     from rich.console import Console
     from rich.table import Table
 
-    from shibie.plan.tables import measure_rows
+    from shibie.plan.tables import TITLES, measure_rows
 
     rows = measure_rows(checked, plans, lang)
     without = [each.household_id for each in plans if not each.of("fits")]
@@ -109,11 +109,10 @@ def _print_drafts(checked: Checked, plans: tuple[Plan, ...], as_json: bool, lang
         return
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
     console.print(coverage(covered, len(plans), without, lang))
-    table = Table(title=Words("措施", "measures").say(lang), title_justify="left")
-    table.add_column(Words("措施", "measure").say(lang), min_width=30)
-    for word in (Words("户", "households"), Words("项", "given"), Words("不合适", "do not fit"),
-                 Words("未知", "open")):  # fmt: skip
-        table.add_column(word.say(lang), justify="right")
+    table = Table(title=TITLES["measures"].say(lang), title_justify="left")
+    table.add_column(TITLES["measure"].say(lang), min_width=30)
+    for name in ("households", "given", "misfits", "open"):
+        table.add_column(TITLES[name].say(lang), justify="right")
     for row in rows:
         table.add_row(row[1], *(f"{number:,}" for number in row[2:6]))
     console.print(table)
@@ -137,7 +136,9 @@ def _print_review(checked: Checked, found: Review, as_json: bool, lang: Lang) ->
     from rich.console import Console
     from rich.table import Table
 
-    from shibie.plan.tables import FITS, review_table
+    from shibie.plan.tables import FITS, TITLES, review_table
+    from shibie.words import terms
+    from shibie.words.lists import joined
 
     if as_json:
         data = {
@@ -160,22 +161,20 @@ def _print_review(checked: Checked, found: Review, as_json: bool, lang: Lang) ->
         f"{word.say(lang)} {sum(each.verdict == name for each in found.rows)}"
         for name, word in FITS.items()
     ]
+    rejected = f"{terms.REJECTED.say(lang)} {len(found.rejected)}"
     total = len(found.rows) + len({each.row for each in found.rejected})
     console.print(
-        Words(f"{total} 行:", f"{total} rows: ").say(lang)
-        + Words("、", ", ").say(lang).join(counts)
-        + Words(f"、退回 {len(found.rejected)}", f", rejected {len(found.rejected)}").say(lang)
+        Words(f"{total} 行:", f"{total} rows: ").say(lang) + joined([*counts, rejected], lang)
     )
     table = Table(show_header=True)
-    for word in (Words("行", "row"), Words("户编号", "household_id"), Words("人编号", "member_id"),
-                 Words("措施", "measure"), Words("是否合适", "fit"), Words("说明", "why")):  # fmt: skip
-        table.add_column(word.say(lang), overflow="fold")
-    rows = zip(review_table(checked, found, lang).rows, found.rows, strict=True)
-    for row, each in rows:
+    reviewed = review_table(checked, found, lang)
+    for name in reviewed.columns:
+        table.add_column(TITLES[name].say(lang), overflow="fold")
+    for row, each in zip(reviewed.rows, found.rows, strict=True):
         if each.verdict != "fits":
             table.add_row(*map(str, row))
     for fault in found.rejected:
-        table.add_row(str(fault.row), "", "", fault.value, Words("退回", "rejected").say(lang),
+        table.add_row(str(fault.row), "", "", fault.value, terms.REJECTED.say(lang),
                       fault.reason.say(lang))  # fmt: skip
     if table.row_count:
         console.print(table)

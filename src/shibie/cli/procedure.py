@@ -81,6 +81,7 @@ def report(
     from rich.table import Table
 
     from shibie.tables.flow import counts
+    from shibie.words import terms
 
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
@@ -109,8 +110,8 @@ def report(
     for title in (
         say("编号", "rule_id"),
         say("例如", "for example"),
-        say("成立", "certain"),
-        say("未知", "open"),
+        terms.HOLDS.say(lang),
+        terms.UNKNOWN.say(lang),
     ):
         table.add_column(title)
     for rule_id in dict.fromkeys(rule_id for rule_id, _ in kinds):
@@ -126,7 +127,7 @@ def report(
         verdict = {
             True: say("达到", "met"),
             False: say("不足", "not met"),
-            None: say("未知", "unknown"),
+            None: terms.UNKNOWN.say(lang),
         }[share.holds]
         console.print(
             f"{share.title}: {share.having}/{share.of} = {percent},{say('应达', 'at least')} {share.least}%: {verdict}"

@@ -102,12 +102,11 @@ def since_of(text: str, judged: date) -> date:
 def _print(ruleset: RuleSet, data: dict[str, Any], lang: Lang) -> None:
     from rich.console import Console
 
-    from shibie import wording
     from shibie.recheck.tables import KINDS, STATUSES
+    from shibie.words.speaker import Speaker
 
-    def say(zh: str, en: str) -> str:
-        return Words(zh, en).say(lang)
-
+    speaker = Speaker(ruleset, lang)
+    say = speaker.say
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
     console.print(f"[bold]{say('回头看', 're-check')}: {ruleset.title}[/bold]")
     before, now = data["before"], data["now"]
@@ -148,7 +147,7 @@ def _print(ruleset: RuleSet, data: dict[str, Any], lang: Lang) -> None:
             say("新进户符合的标准(一户可有多个)", "criteria of the new (several)"),
         ),
     ):
-        rows = [(wording.rule_title(ruleset, rule, lang), c["households"], c["persons"], None)
+        rows = [(speaker.rule(rule), c["households"], c["persons"], None)
                 for rule, c in data[key].items()]  # fmt: skip
         _table(console, title, rows, lang)
     people = [(KINDS[k].say(lang), None, n, None) for k, n in data["persons"].items() if n]
@@ -183,10 +182,12 @@ def _table(
 ) -> None:  # fmt: skip
     from rich.table import Table
 
+    from shibie.words import terms
+
     table = Table(title=title, title_justify="left")
-    table.add_column(Words("项目", "item").say(lang), min_width=36)
-    table.add_column(Words("户", "households").say(lang), justify="right")
-    table.add_column(Words("人", "persons").say(lang), justify="right")
+    table.add_column(terms.COLUMNS["item"].say(lang), min_width=36)
+    table.add_column(terms.COLUMNS["households"].say(lang), justify="right")
+    table.add_column(terms.COLUMNS["people"].say(lang), justify="right")
     for text, households, persons, then in rows:
         people = "" if persons is None else f"{persons:,}"
         table.add_row(
@@ -202,13 +203,14 @@ def _villages(console: Any, villages: dict[str, Any], lang: Lang) -> None:
     from rich.table import Table
 
     from shibie.recheck.tables import village_item
+    from shibie.words import terms
 
     names = list(dict.fromkeys(name for items in villages.values() for name in items))
     table = Table(
         title=Words("分村(户/人)", "by village (households/persons)").say(lang),
         title_justify="left",
     )
-    table.add_column(Words("村", "village").say(lang))
+    table.add_column(terms.COLUMNS["village"].say(lang))
     for name in names:
         table.add_column(village_item(name, lang), justify="right")
     for village, items in villages.items():
@@ -229,7 +231,7 @@ def _balance(console: Any, parts: dict[str, int], lang: Lang) -> None:
     text = " ".join([str(parts["then"]), *terms])
     total = parts["now"] - parts["difference"]
     console.print(
-        Words(f"保留户人数:{text} = {total}", f"persons of retained households: {text} = {total}").say(lang),
+        Words(f"保留户人数:{text} = {total}", f"persons of households kept: {text} = {total}").say(lang),
         soft_wrap=True,
     )  # fmt: skip
     if parts["difference"]:

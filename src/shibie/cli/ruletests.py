@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shibie.cli.app import JsonOption, LangOption, app, spoken
-from shibie.errors import InputError, Problem, Words
+from shibie.errors import Words
 
 if TYPE_CHECKING:
     from shibie.coverage import Coverage
@@ -103,19 +103,14 @@ def print_coverage(ruleset: RuleSet, measured: Coverage, lang: Lang) -> None:
 
 def write_suggestions(ruleset: RuleSet, measured: Coverage, file: Path, lang: Lang) -> None:
     """What is missing as tests to fill in; and what no household can show."""
+    from shibie.atomic import write_text
     from shibie.coverage import unseen_words
     from shibie.verify.suggest import as_yaml, suggestions
 
     found = list(suggestions(ruleset, measured.missing))
     written = [each for each in found if each.witness is not None]
-    try:
-        if written:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(as_yaml(ruleset, written), encoding="utf-8")
-    except OSError as error:
-        raise InputError(
-            Problem(str(file), Words(f"不能写入:{error}", f"cannot write: {error}"))
-        ) from None
+    if written:
+        write_text(file, as_yaml(ruleset, written))
     said = {
         "none": Words("没有户能显示", "no household shows"),
         "undecided": Words("未找到", "not found"),
@@ -155,6 +150,8 @@ def as_data(report: TestReport) -> dict[str, object]:
 
 def print_report(report: TestReport, lang: Lang) -> None:
     """Failures with what was expected and found; then what no test shows."""
+    from shibie.words import terms
+    from shibie.words.lists import either
 
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
@@ -174,10 +171,5 @@ def print_report(report: TestReport, lang: Lang) -> None:
     if not report.outcomes:
         print(say("没有找到测试(tests/*.yaml)", "no tests found (tests/*.yaml)"))
     for rule, words in report.unseen.items():
-        names = {
-            "true": say("成立", "true"),
-            "false": say("不成立", "false"),
-            "unknown": say("未知", "unknown"),
-        }
-        shown = say("、", ", ").join(names[word] for word in words)
-        print(say(f"没有测试使 {rule} {shown}", f"no test makes {rule} {shown}"))
+        shown = either((terms.OUTCOMES[word].say(lang) for word in words), lang)
+        print(say(f"没有测试使 {rule} {shown}", f"no test shows {rule}: {shown}"))

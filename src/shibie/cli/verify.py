@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shibie.cli.app import JsonOption, LangOption, app, spoken
-from shibie.errors import InputError, Problem, Words
+from shibie.errors import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,22 +101,17 @@ def _mutants(
 
 def write_witnesses(report: Report, folder: Path) -> None:
     """Every refuted finding's household as a file of rule tests, named for the finding."""
+    from shibie.atomic import new_files, write_text
     from shibie.verify.words import rule_tests
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with new_files(folder) as aside:
         for finding in report.findings:
             if finding.witness is not None and finding.verdict in ("refuted", "noted"):
-                text = rule_tests(
-                    report.ruleset, f"{finding.name}:{finding.what.zh}", finding.witness
+                name = f"{finding.name}:{finding.what.zh}"
+                text = rule_tests(report.ruleset, name, finding.witness)
+                write_text(
+                    aside / f"{finding.name}.yaml", f"# shibie verify: {finding.name}\n{text}"
                 )
-                (folder / f"{finding.name}.yaml").write_text(
-                    f"# shibie verify: {finding.name}\n{text}", encoding="utf-8"
-                )
-    except OSError as error:
-        raise InputError(
-            Problem(str(folder), Words(f"不能写入:{error}", f"cannot write: {error}"))
-        ) from None
 
 
 def as_data(report: Report, lang: Lang) -> dict[str, Any]:

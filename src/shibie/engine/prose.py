@@ -20,6 +20,8 @@ from shibie.language.operators import OPPOSITE
 from shibie.language.tree import Node
 from shibie.language.types import Bool
 from shibie.ruleset.model import RuleSet
+from shibie.words import terms
+from shibie.words.lists import both
 
 
 def describe(node: Node, ruleset: RuleSet, lang: Lang = "zh") -> str:
@@ -63,7 +65,7 @@ class _Findings(Sentences):
         match node:
             case tree.Compare() if value is None:
                 missing = [child for child in trace.children if child.value is None]
-                names = self.say("、", " and ").join(self.of(child.node) for child in missing)
+                names = both((self.of(child.node) for child in missing), self.lang)
                 return names + self.say("未知", " unknown")
             case tree.Compare(op=op):
                 left, right = (self.valued(child, as_of) for child in trace.children)
@@ -91,10 +93,8 @@ class _Findings(Sentences):
                 if value is None:
                     return self.say(f"{text}:未知", f"{text}: unknown")
                 if isinstance(node.type, Bool):
-                    holds = (
-                        self.say("成立", "holds") if value else self.say("不成立", "does not hold")
-                    )
-                    return self.say(f"{text}:{holds}", f"{text}: {holds}")
+                    holds = terms.HOLDS if value else terms.DOES_NOT_HOLD
+                    return self.say(f"{text}:{holds.zh}", f"{text}: {holds.en}")
                 return self.valued(trace, as_of)
 
     def joined(self, trace: Trace, as_of: date) -> str:

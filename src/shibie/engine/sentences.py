@@ -19,6 +19,8 @@ from shibie.language.operators import OPPOSITE, Key, Rewrite, table
 from shibie.language.tree import Node
 from shibie.language.types import Date, Number
 from shibie.ruleset.model import RuleSet
+from shibie.words.lists import joined
+from shibie.words.terms import UNKNOWN
 
 _NUMBERS: Mapping[str, Words] = {
     "<": Words("低于", "is below"), "<=": Words("不高于", "is at most"),
@@ -37,7 +39,7 @@ def plain(value: Value, lang: Lang) -> str:
     """A value as people write it, without its unit."""
     match value:
         case None:
-            return Words("未知", "unknown").say(lang)
+            return UNKNOWN.say(lang)
         case bool():
             return (Words("是", "yes") if value else Words("否", "no")).say(lang)
         case int() | Decimal():
@@ -48,7 +50,7 @@ def plain(value: Value, lang: Lang) -> str:
             )
         case frozenset():
             nothing = Words("无", "none").say(lang)
-            return Words("、", ", ").say(lang).join(sorted(value)) or nothing
+            return joined(sorted(value), lang) or nothing
         case _:
             return value
 
@@ -181,9 +183,7 @@ def _compare(op: str) -> Says:
 
 
 def _in(prose: Sentences, node: tree.In, words: str = "") -> str:
-    values = prose.say("、", ", ").join(
-        plain(cast("Value", value), prose.lang) for value in node.values
-    )
+    values = joined((plain(cast("Value", value), prose.lang) for value in node.values), prose.lang)
     words = words or prose.say("属于", "is one of")
     text = prose.inner(node.operand)
     return prose.say(f"{text}{words}{values}", f"{text} {words} {values}")
@@ -247,7 +247,7 @@ def _to_places(prose: Sentences, text: str, places: int, way: Words) -> str:
 
 def _extremum(words: Words) -> Says:
     def extremum(prose: Sentences, node: tree.Extremum) -> str:
-        parts = prose.say("、", ", ").join(prose.of(operand) for operand in node.operands)
+        parts = joined(map(prose.of, node.operands), prose.lang)
         return prose.say(f"{parts}中{words.zh}者", f"the {words.en} of {parts}")
 
     return extremum

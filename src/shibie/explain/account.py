@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shibie import wording
 from shibie.check import Checked
 from shibie.decision import NOT_POOR, Decision, Eligibility
 from shibie.engine.case import Case
@@ -16,6 +15,7 @@ from shibie.explain.reasons import Reason, reason
 from shibie.explain.search import Counterfactual, Search, counterfactuals
 from shibie.explain.words import WHO, Phrases
 from shibie.ruleset.model import RuleSet
+from shibie.words.speaker import Speaker
 
 
 @dataclass(frozen=True)
@@ -132,11 +132,11 @@ def account(
     teller = _Account(ruleset, case, decision, asked, lang)
     return Explanation(
         decision.household_id,
-        wording.head(case.household),
+        Speaker.head(case.household),
         case.household.village or "",
         len(case.household.members),
         decision.eligibility,
-        _outcome(ruleset, decision, lang),
+        _outcome(teller.speaker, decision),
         why,
         tuple(each for each in asked.values() if each not in why),
         tuple(teller.obstacles()),
@@ -148,13 +148,13 @@ def account(
     )
 
 
-def _outcome(ruleset: RuleSet, decision: Decision, lang: Lang) -> str:
+def _outcome(speaker: Speaker, decision: Decision) -> str:
     """The programme's word for the result, with the kind of an eligible household."""
-    word = wording.eligibility(ruleset, decision.eligibility)
+    word = speaker.eligibility(decision.eligibility)
     if decision.eligibility != "eligible" or not decision.kind:
         return word
-    kind = wording.rule_title(ruleset, decision.kind, lang)
-    return Words(f"{word}({kind})", f"{word} ({kind})").say(lang)
+    kind = speaker.rule(decision.kind)
+    return speaker.say(f"{word}({kind})", f"{word} ({kind})")
 
 
 def _why(ruleset: RuleSet, decision: Decision, asked: dict[str, Reason]) -> list[Reason]:
@@ -184,41 +184,42 @@ class _Account:
         self.ruleset, self.case, self.decision = ruleset, case, decision
         self.asked, self.lang = asked, lang
         self.phrases = Phrases(ruleset, case, lang)
-        self.say: Callable[[str, str], str] = self.phrases.say
-
-    def title(self, rule_id: str) -> str:
-        return wording.rule_title(self.ruleset, rule_id, self.lang)
+        self.speaker = self.phrases.speaker
+        self.say, self.title = self.speaker.say, self.speaker.rule
 
     def fact(self, path: str) -> str:
-        return wording.unknown_fact(self.ruleset, self.case.household, path, self.lang)
+        return self.speaker.unknown(self.case.household, path)
 
     def obstacles(self) -> list[Obstacle]:
         """What stands in the way of the two other outcomes."""
-        decision, word = self.decision, self.ruleset.outcome
+        decision, word = self.decision, self.speaker.eligibility
         needed = [
             self.say(f"未知:{self.fact(path)}", f"unknown: {self.fact(path)}")
             for path in decision.unknown
         ]
         needed += [
-            self.say(f"待核实:{self.title(rule)}", f"to be adjudicated: {self.title(rule)}")
+            self.say(f"待核实:{self.title(rule)}", f"to be verified: {self.title(rule)}")
             for rule in decision.reviews
         ]
         settled = self.say(
             "需要的事实都已知道,没有待核实的事项",
-            "all that is needed is known, and nothing waits to be adjudicated",
+            "all that is needed is known, and nothing waits to be verified",
         )
         if decision.eligibility == "ineligible":
             grounds = tuple(self.title(ground) for ground in decision.grounds)
-            return [Obstacle(word.eligible, grounds), Obstacle(word.pending, (settled,))]
-        no_ground = self.say("没有已知的不纳入原因", "no ground of ineligibility is known")
+            return [Obstacle(word("eligible"), grounds), Obstacle(word("pending"), (settled,))]
+        no_ground = self.say("没有已知的不纳入原因", "no reason against it is known")
         if decision.eligibility == "eligible":
             refuted = [each.title for each in self.asked.values() if each.outcome == "refuted"]
             cleared = [self.say(f"核实为不属实:{title}", f"refuted: {title}") for title in refuted]
             return [
-                Obstacle(word.ineligible, (no_ground, *cleared)),
-                Obstacle(word.pending, (settled,)),
+                Obstacle(word("ineligible"), (no_ground, *cleared)),
+                Obstacle(word("pending"), (settled,)),
             ]
-        return [Obstacle(word.eligible, tuple(needed)), Obstacle(word.ineligible, (no_ground,))]
+        return [
+            Obstacle(word("eligible"), tuple(needed)),
+            Obstacle(word("ineligible"), (no_ground,)),
+        ]
 
     def collect(self) -> list[Collect]:
         """For a pending household, what to find out."""
@@ -239,10 +240,10 @@ class _Account:
         return found
 
     def result(self, eligibility: Eligibility, grounds: tuple[str, ...]) -> str:
-        word = wording.eligibility(self.ruleset, eligibility)
+        word = self.speaker.eligibility(eligibility)
         if not grounds:
             return word
-        return f"{word}({self.say('、', ', ').join(map(self.title, grounds))})"
+        return f"{word}({self.speaker.rules(grounds)})"
 
     def change(self, search: Search | None) -> list[WouldChange]:
         """What would change it: by facts, then by rules."""
@@ -255,7 +256,7 @@ class _Account:
                 self.phrases.changes(each.changes),
                 self.phrases.effects(self.case, made(self.ruleset, self.case, each.changes)),
                 WHO[each.who].say(self.lang),
-                wording.eligibility(self.ruleset, each.leads_to),
+                self.speaker.eligibility(each.leads_to),
                 each,
                 self.phrases,
             )
@@ -266,8 +267,7 @@ class _Account:
         """Who moved it: signed verdicts, and registers that contradict the declaration."""
         told = []
         for rule_id, verdict in self.case.adjudications.items():
-            holds = verdict.verdict == "upheld"
-            word = self.say("属实", "upheld") if holds else self.say("不属实", "refuted")
+            word = self.speaker.verdict(verdict.verdict)
             by = self.say(",", ", ").join(
                 str(part) for part in (verdict.officer, verdict.date, verdict.evidence) if part
             )
@@ -276,10 +276,9 @@ class _Account:
         for finding in self.decision.findings:
             if finding.kind not in ("discrepancy", "duplicate"):
                 continue
-            who = (
-                wording.person(self.case.household, finding.member_id) if finding.member_id else ""
-            )
-            kind = wording.KINDS[finding.kind].say(self.lang)
+            member = finding.member_id
+            who = self.speaker.person(self.case.household, member) if member else ""
+            kind = self.speaker.finding(finding.kind)
             whose = f"({who})" if who else ""
             told.append(f"{kind}:{self.title(finding.rule_id)}{whose}")
         return told
@@ -299,7 +298,9 @@ class _Account:
             given = [track for track in self.decision.tracks if track.track == rule.id]
             if not given:
                 continue
-            names = [wording.person(self.case.household, t.member_id) for t in given if t.member_id]
-            whose = f"({self.say('、', ', ').join(names)})" if names else ""
+            names = [
+                self.speaker.person(self.case.household, t.member_id) for t in given if t.member_id
+            ]
+            whose = f"({self.speaker.joined(names)})" if names else ""
             told.append(f"{rule.title}{whose}")
         return told

@@ -7,13 +7,14 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from shibie import wording
 from shibie.errors import Lang, Words
 from shibie.explain.account import Explanation
 from shibie.explain.changes import Change
 from shibie.explain.reasons import Reason
-from shibie.explain.text import OUTCOMES, changed
+from shibie.explain.text import changed
 from shibie.ruleset.model import RuleSet
+from shibie.words import terms
+from shibie.words.lists import joined
 
 _STYLE = """
 body{font:16px/1.6 "Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",sans-serif;
@@ -123,7 +124,7 @@ def page(told: Sequence[Explanation], ruleset: RuleSet, as_of: date, lang: Lang 
     return (
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style><h1>{title}</h1>"
-        f"<p>{escape(ruleset.title)}<br>{say('认定日期', 'as of')} {as_of}</p>{body}</html>\n"
+        f"<p>{escape(ruleset.title)}<br>{terms.DAY.say(lang)} {as_of}</p>{body}</html>\n"
     )
 
 
@@ -142,7 +143,7 @@ def _household(told: Explanation, lang: Lang) -> str:
         title = say(f"为什么不是“{obstacle.outcome}”", f"Why not '{obstacle.outcome}'")
         parts.append(_section(title, map(escape, obstacle.because)))
     for each in told.collect:
-        facts = say("、", ", ").join(each.facts)
+        facts = joined(each.facts, lang)
         lines = (escape(f"{answer} → {result}") for answer, result in each.answers)
         parts.append(_section(say("要查清: ", "To find out: ") + facts, lines))
     changes = (escape(changed(each, lang)) for each in told.change)
@@ -162,14 +163,14 @@ def _section(title: str, lines: Iterable[str]) -> str:
 
 
 def _told(each: Reason, lang: Lang) -> str:
-    outcome = OUTCOMES[each.outcome].say(lang)
+    outcome = terms.OUTCOMES[each.outcome].say(lang)
     facts = "".join(
         f"<li>{escape(f.title)} {escape(f.value)} <small>{escape(f.source)} {escape(f.where)}</small></li>"
         for f in each.facts
     )
     basis = ""
     if each.basis.source:
-        sure = wording.PROVENANCES[each.basis.provenance].say(lang)
+        sure = terms.PROVENANCES[each.basis.provenance].say(lang)
         basis = (
             f"<br><small>{escape(each.basis.text)} — {escape(each.basis.source)} [{sure}]</small>"
         )

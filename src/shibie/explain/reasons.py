@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from shibie import wording
 from shibie.engine.case import Case, Value
 from shibie.engine.interpreter import evaluate
 from shibie.engine.place import Place
@@ -18,11 +17,13 @@ from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.conditions import is_sensitive
 from shibie.ruleset.model import Basis, Rule, RuleSet
+from shibie.words import terms
+from shibie.words.speaker import Speaker
 
 SOURCES = {
-    "declared": Words("申报", "declared"), "compared": Words("比对", "register"),
+    "declared": Words("申报", "declared"), "compared": terms.COMPARISON,
     "derived": Words("推算", "derived"), "parameter": Words("参数", "parameter"),
-    "constant": Words("规则", "rule"), "as_of": Words("认定日期", "day of judgement"),
+    "constant": Words("规则", "rule"), "as_of": terms.DAY,
 }  # fmt: skip
 MASKED = Words("(从略)", "(withheld)")
 Outcome = Literal["true", "false", "unknown", "refuted"]
@@ -84,12 +85,12 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
         said = words.missing(whole, rule.id)
     return Reason(
         rule.id,
-        wording.rule_title(ruleset, rule.id, lang),
+        words.speaker.rule(rule.id),
         rule.kind,
         outcome,
         said,
         tuple(dict.fromkeys(words.facts(told))),
-        wording.rule_basis(ruleset, rule.id),
+        words.speaker.basis_of(rule.id),
     )
 
 
@@ -98,9 +99,8 @@ class _Teller:
 
     def __init__(self, ruleset: RuleSet, case: Case, lang: Lang) -> None:
         self.ruleset, self.case, self.lang = ruleset, case, lang
-
-    def say(self, zh: str, en: str) -> str:
-        return Words(zh, en).say(self.lang)
+        self.speaker = Speaker(ruleset, lang)
+        self.say = self.speaker.say
 
     # --- one sentence -------------------------------------------------------------------
 
@@ -111,7 +111,7 @@ class _Teller:
         match node:
             case tree.And() | tree.Or():
                 deciding = [child for child in at.children if child.value is at.value]
-                return self.say(";", "; ").join(self.said(child) for child in deciding)
+                return self.speaker.clauses(self.said(child) for child in deciding)
             case tree.Fact() if at.children and isinstance(at.value, bool | None):
                 return self.said(at.children[0])
             case tree.Not():
@@ -119,7 +119,7 @@ class _Teller:
             case tree.Quantifier() if at.value is (node.kind == "any"):
                 hits = [child for child in at.children[1:] if child.value is True]
                 if hits:
-                    return self.say(";", "; ").join(self.item(child) for child in hits)
+                    return self.speaker.clauses(self.item(child) for child in hits)
             case tree.Field() if at.value is True and at.provenance and at.provenance.rows:
                 return f"{self.title(node)}{self.rows(at.provenance)}"
             case tree.Field() if at.value is True and at.provenance:
@@ -131,8 +131,7 @@ class _Teller:
         """The facts whose absence leaves a rule undecided."""
         household = self.case.household
         paths = sorted(unknown_facts(at, rule_id))
-        names = [wording.unknown_fact(self.ruleset, household, path, self.lang) for path in paths]
-        listed = self.say("、", ", ").join(names)
+        listed = self.speaker.joined(self.speaker.unknown(household, path) for path in paths)
         return self.say(f"未知:{listed}", f"unknown: {listed}")
 
     def item(self, at: Trace) -> str:
@@ -152,7 +151,7 @@ class _Teller:
 
     def rows(self, provenance: Provenance) -> str:
         holders = {self.holder(provenance.register, row) for row in provenance.rows}
-        names = self.say("、", ", ").join(sorted(name for name in holders if name))
+        names = self.speaker.joined(sorted(holders))
         where = self.where(provenance.register, provenance.rows)
         return f"({where}{self.say(',', ', ') + names if names else ''})"
 
@@ -174,13 +173,14 @@ class _Teller:
         found = [str(row) for row in rows if row > 0]
         if not found:
             return title
-        return self.say(f"{title}第 {'、'.join(found)} 行", f"{title}, row {', '.join(found)}")
+        numbers = self.speaker.joined(found)
+        return self.say(f"{title}第 {numbers} 行", f"{title}, row {numbers}")
 
     def whose(self, label: str) -> str:
         """The name of the person that a label speaks of, or whose row it is."""
         of, _, rest = label.partition("[")
         if of == MEMBERS:
-            return wording.person(self.case.household, rest[:-2])
+            return self.speaker.person(self.case.household, rest[:-2])
         return self.holder(of, int(rest[:-2])) if rest else ""
 
     def holder(self, register: str, row: int) -> str:
@@ -188,7 +188,7 @@ class _Teller:
         for index, rows in enumerate(self.case.rows.get(register, ())):
             if any(item.number == row for item in rows.items):
                 member = self.case.household.members[index]
-                return wording.person(self.case.household, member.member_id)
+                return self.speaker.person(self.case.household, member.member_id)
         return ""
 
     def title(self, node: tree.Node) -> str:
@@ -231,7 +231,7 @@ class _Teller:
         elif isinstance(at.node, tree.Field) and at.value is True:
             place = self.confirmed(at.node, at.label)
         return Fact(
-            self.say(f"{who}的{title}", f"{title} of {who}") if who else title,
+            self.speaker.of_person(who, title),
             MASKED.say(self.lang) if self.sensitive(at.node) else value,
             SOURCES[provenance.source].say(self.lang),
             place,

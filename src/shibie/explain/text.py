@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from shibie import wording
 from shibie.decision import NOT_POOR
 from shibie.errors import Lang, Words
 from shibie.explain.account import Explanation, WouldChange
 from shibie.explain.reasons import Reason
+from shibie.words import terms
+from shibie.words.lists import clauses, joined
+from shibie.words.speaker import OWN_RULES
 
 if TYPE_CHECKING:
     from rich.tree import Tree
 
 MOST_LINES, MOST_ALIKE = 5, 4
-OUTCOMES = {
-    "true": Words("成立", "holds"), "false": Words("不成立", "does not hold"),
-    "unknown": Words("未知", "unknown"), "refuted": Words("核实为不属实", "refuted"),
-}  # fmt: skip
 
 
 def short(told: Explanation, lang: Lang = "zh") -> list[str]:
@@ -32,19 +30,19 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
     people = say(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
     who = say(",", ", ").join(part for part in (told.village, people) if part)
     lines = [f"{told.household_id} {told.head}({who}): {told.outcome}"]
-    lines.append(say("为什么:", "why: ") + say(";", "; ").join(_grounds(told, lang)))
+    lines.append(say("为什么:", "why: ") + clauses(_grounds(told, lang), lang))
     if told.collect:
         first = told.collect[0]
-        facts = say("、", ", ").join(first.facts)
-        answers = say(";", "; ").join(f"{answer} → {result}" for answer, result in first.answers)
+        facts = joined(first.facts, lang)
+        answers = clauses((f"{answer} → {result}" for answer, result in first.answers), lang)
         lines.append(say(f"要查清:{facts}: {answers}", f"to find out: {facts}: {answers}"))
     elif told.tracks:
-        lines.append(say("帮扶:", "tracks: ") + say(";", "; ").join(told.tracks))
+        lines.append(say("帮扶:", "tracks: ") + clauses(told.tracks, lang))
     if told.change and not told.collect:
         lines.append(say("怎样会变:", "what would change it: ") + nearest(told, lang))
     handled = (*told.moved, *told.procedure)
     if handled:
-        lines.append(say("经手:", "moved by: ") + say(";", "; ").join(handled))
+        lines.append(say("经手:", "moved by: ") + clauses(handled, lang))
     return lines[:MOST_LINES]
 
 
@@ -56,7 +54,7 @@ def _grounds(told: Explanation, lang: Lang) -> list[str]:
         if each.kind != "criterion" or each.outcome in ("true", "unknown"):
             found.append(f"{each.title}: {each.said}")
     if told.eligibility == "ineligible" and criteria:
-        title = wording._OWN_RULES[NOT_POOR].say(lang)
+        title = OWN_RULES[NOT_POOR].say(lang)
         if any(each.kind == "criterion" and each.outcome == "true" for each in told.others):
             unmet = [
                 Words(
@@ -66,7 +64,7 @@ def _grounds(told: Explanation, lang: Lang) -> list[str]:
                 for each in criteria
                 if each.outcome == "false"
             ]
-            said = Words("、", ", ").say(lang).join(each.say(lang) for each in unmet)
+            said = joined((each.say(lang) for each in unmet), lang)
             return [*found, f"{title}: {said}"]
         # The income line is the criterion with numbers; the others are plain "no".
         said = next((each.said for each in criteria if len(each.facts) > 1), criteria[0].said)
@@ -125,16 +123,16 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
             return
         branch = root.add(f"[bold]{title}[/bold]")
         for each in these:
-            outcome = OUTCOMES[each.outcome].say(lang)
+            outcome = terms.OUTCOMES[each.outcome].say(lang)
             node = branch.add(escape(f"{each.title} — {outcome}: {each.said}"))
             for fact in each.facts:
                 where = f",{fact.where}" if fact.where else ""
                 node.add(escape(f"{fact.title} {fact.value}({fact.source}{where})"))
-            sure = wording.PROVENANCES[each.basis.provenance].say(lang)
+            sure = terms.PROVENANCES[each.basis.provenance].say(lang)
             if each.basis.source:
                 node.add(
                     escape(
-                        f"{say('依据', 'basis')}: {each.basis.text} — {each.basis.source} [{sure}]"
+                        f"{terms.SOURCE.say(lang)}: {each.basis.text} — {each.basis.source} [{sure}]"
                     )
                 )
 
@@ -151,7 +149,7 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
             list(obstacle.because),
         )
     for each in told.collect:
-        facts = say("、", ", ").join(each.facts)
+        facts = joined(each.facts, lang)
         sure = "" if each.settles else say("(可能定案)", " (may settle it)")
         lines(say(f"要查清: {facts}{sure}", f"to find out: {facts}{sure}"),
               [f"{answer} → {result}" for answer, result in each.answers])  # fmt: skip

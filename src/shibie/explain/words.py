@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any, cast
 
-from shibie import wording
 from shibie.engine.case import Case
 from shibie.engine.prose import amount
 from shibie.errors import Lang, Words
@@ -15,6 +14,8 @@ from shibie.explain.levers import spec_of
 from shibie.explain.reasons import MASKED, numbers_of
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
+from shibie.words import lists
+from shibie.words.speaker import Speaker
 
 WHO: dict[Who, Words] = {
     "household": Words("农户可申报变化,经核实后算数", "the household can report it; it counts once verified"),
@@ -28,21 +29,19 @@ class Phrases:
 
     def __init__(self, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> None:
         self.ruleset, self.case, self.lang = ruleset, case, lang
-
-    def say(self, zh: str, en: str) -> str:
-        """The words of the one language."""
-        return Words(zh, en).say(self.lang)
+        self.speaker = Speaker(ruleset, lang)
+        self.say = self.speaker.say
 
     def person(self, member: int) -> str:
         """A member's name."""
         household = self.case.household
-        return wording.person(household, household.members[member].member_id)
+        return self.speaker.person(household, household.members[member].member_id)
 
     def name(self, lever: Lever) -> str:
         """What a lever is, with whose it is."""
         match lever.kind:
             case "verdict" | "rule":
-                return wording.rule_title(self.ruleset, lever.name, self.lang)
+                return self.speaker.rule(lever.name)
             case "parameter":
                 return self.ruleset.parameters[lever.name].title
             case "rows" | "row":
@@ -60,12 +59,10 @@ class Phrases:
                 title = self.say("有效证件号码", "a valid citizen number")
             case "field":
                 spec = cast("FieldSpec", spec_of(self.ruleset, lever))
-                own = self.lang == "zh" or self.ruleset.lang == "en"
-                title = spec.title if own else lever.name.replace("_", " ")
+                title = lever.name.replace("_", " ") if self.speaker.is_foreign else spec.title
         if lever.member is None:
             return title
-        who = self.person(lever.member)
-        return self.say(f"{who}的{title}", f"{title} of {who}")
+        return self.speaker.of_person(self.person(lever.member), title)
 
     def value(self, lever: Lever, value: Any) -> str:
         """A value with its unit."""
@@ -97,9 +94,8 @@ class Phrases:
                 )
             case "rows":
                 return self.say(f"{name}查明没有记录", f"{name} is found to have no row")
-        to = self.say("、", " or ").join(
-            self.shown(change, value) for value in (change.value, *change.also)
-        )
+        values = (change.value, *change.also)
+        to = lists.either((self.shown(change, value) for value in values), self.lang)
         words = bound(change) or Words("经核实为", "verified to be")
         if isinstance(change.before, bool) and not self.sensitive(lever):
             return self.say(f"{name}{words.zh}“{to}”", f"{name} {words.en} {to}")
@@ -112,7 +108,7 @@ class Phrases:
             return self.value(change.lever, value)
         before = change.before if isinstance(change.before, frozenset) else frozenset[str]()
         added = value - before if isinstance(value, frozenset) else frozenset[str]()
-        codes = self.say("、", ", ").join(sorted(added))
+        codes = self.speaker.joined(sorted(added))
         return self.say(f"含{codes}", f"including {codes}") if codes else MASKED.say(self.lang)
 
     def verdict(self, change: Change, name: str) -> str:
@@ -139,7 +135,7 @@ class Phrases:
             else:
                 parts.append(self.change(change))
         for member, registers in unmatched.items():
-            titles = self.say("、", ", ").join(registers)
+            titles = self.speaker.joined(registers)
             parts.append(
                 self.say(
                     f"{self.person(member)}完成比对且没有记录({titles})",
@@ -157,7 +153,7 @@ class Phrases:
             if value is not None and was[name] != value:
                 old = amount(was[name], self.lang, rule.unit)
                 told.append(f"{rule.title} {old} → {amount(value, self.lang, rule.unit)}")
-        return self.say(";", "; ").join(told)
+        return self.speaker.clauses(told)
 
     # --- answers ------------------------------------------------------------------------
 

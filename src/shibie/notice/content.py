@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from shibie import wording
 from shibie.check import Checked
 from shibie.decision import NOT_POOR, Decision
 from shibie.engine.case import Case
@@ -24,6 +23,7 @@ from shibie.notice.privacy import (
     without_numbers,
 )
 from shibie.ruleset.model import RuleSet
+from shibie.words.speaker import Speaker
 
 MOST_CHANGES = 3
 
@@ -43,6 +43,11 @@ class Setting:
     period: Period
     office: str = ""
     lang: Lang = "zh"
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who speaks of the rule set, in the one language."""
+        return Speaker(self.checked.ruleset, self.lang)
 
     def say(self, zh: str, en: str) -> str:
         """The words of the one language."""
@@ -65,7 +70,7 @@ class Setting:
         return {
             "lang": self.lang,
             "ruleset": ruleset.title,
-            "provenance": wording.PROVENANCES[ruleset.provenance].say(self.lang),
+            "provenance": self.speaker.provenance(ruleset.provenance),
             "as_of": self.day(self.checked.as_of),
             "first": self.day(self.period.first),
             "last": self.day(self.period.last),
@@ -84,8 +89,7 @@ def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
     ruleset, lang = setting.checked.ruleset, setting.lang
     told = account(ruleset, case, decision, lang)
     others = {
-        "eligible": ruleset.outcome.ineligible, "ineligible": ruleset.outcome.eligible,
-        "pending": ruleset.outcome.eligible,
+        "eligible": "ineligible", "ineligible": "eligible", "pending": "eligible",
     }  # fmt: skip
     fields = {
         **setting.shared(),
@@ -98,7 +102,7 @@ def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
         "persons": told.persons,
         "eligibility": told.eligibility,
         "result": told.outcome,
-        "other_result": others[told.eligibility],
+        "other_result": setting.speaker.eligibility(others[told.eligibility]),
         "reasons": reasons(told, setting),
         "collect": [_collect(each.facts, each.answers, setting) for each in told.collect[:2]],
         "changes": [
@@ -114,19 +118,19 @@ def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
 
 def reasons(told: Explanation, setting: Setting) -> list[dict[str, str]]:
     """Every reason, its words and its source; criteria that do not hold are one reason."""
-    lang = setting.lang
+    speaker = setting.speaker
     shown = [
         each for each in told.why if each.kind != "criterion" or each.outcome in ("true", "unknown")
     ]
     found = [_reason(each, setting) for each in shown]
     unmet = [each for each in told.why if each not in shown]
     if unmet:
-        bases = dict.fromkeys(source(each, lang) for each in unmet)
+        bases = dict.fromkeys(speaker.source(each.basis) for each in unmet)
         found.append(
             {
-                "title": wording.rule_title(setting.checked.ruleset, NOT_POOR, lang),
-                "said": setting.say(";", "; ").join(each.said for each in unmet),
-                "basis": setting.say(";", "; ").join(filter(None, bases)),
+                "title": speaker.rule(NOT_POOR),
+                "said": speaker.clauses(each.said for each in unmet),
+                "basis": speaker.clauses(bases),
             }
         )
     return found
@@ -136,25 +140,16 @@ def _reason(each: Reason, setting: Setting) -> dict[str, str]:
     places = [f.where for f in each.facts if f.where and f.where not in each.said]
     said = each.said
     if places:
-        shown = setting.say("、", ", ").join(dict.fromkeys(places))
+        shown = setting.speaker.joined(dict.fromkeys(places))
         said += setting.say(f"(资料来源:{shown})", f" (from: {shown})")
-    return {"title": each.title, "said": said, "basis": source(each, setting.lang)}
-
-
-def source(each: Reason, lang: Lang) -> str:
-    """The policy behind a rule, and how surely."""
-    parts = [part for part in (each.basis.text, each.basis.source) if part]
-    if not parts:
-        return ""
-    sure = wording.PROVENANCES[each.basis.provenance].say(lang)
-    return f"{' — '.join(parts)} [{sure}]"
+    return {"title": each.title, "said": said, "basis": setting.speaker.source(each.basis)}
 
 
 def _collect(
     facts: Sequence[str], answers: Iterable[tuple[str, str]], setting: Setting
 ) -> dict[str, Any]:
     return {
-        "facts": setting.say("、", ", ").join(facts),
+        "facts": setting.speaker.joined(facts),
         "answers": [f"{answer} → {result}" for answer, result in answers],
     }
 
@@ -221,7 +216,7 @@ def _list(
     return {
         **setting.shared(),
         **place,
-        "result": ruleset.outcome.eligible,
+        "result": setting.speaker.eligibility("eligible"),
         "households": len(rows),
         "persons": sum(row["persons"] for row in rows),
         "rows": rows,
@@ -236,11 +231,10 @@ def _row(
     given = {track.track for track in decision.tracks} - withheld
     row = {
         "number": number,
-        "name": public_name(wording.head(case.household)),
+        "name": public_name(Speaker.head(case.household)),
         "group": str(getattr(case.household, "group", None) or "—"),
         "persons": len(case.household.members),
-        "tracks": setting.say("、", ", ").join(r.title for r in ruleset.tracks if r.id in given)
-        or "—",
+        "tracks": setting.speaker.joined(r.title for r in ruleset.tracks if r.id in given) or "—",
     }
     _must_be_public(row, decision.household_id)
     return row

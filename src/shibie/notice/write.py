@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from shibie.atomic import new_files
 from shibie.decision import Decision
 from shibie.engine.case import Case
 from shibie.errors import InputError, Words, bad_argument, listed
 from shibie.notice.content import Setting, letter, public_lists
 from shibie.notice.privacy import numbers_in
-from shibie.notice.wordforms import FOLDER, file_name
 from shibie.paper.fonts import chinese_fonts
 from shibie.paper.typst import Typst
 from shibie.paper.word import docxtpl_library, filled
-from shibie.tables.results import aside
 
+FOLDER = Path(__file__).parent / "templates"
 Format = Literal["docx", "pdf"]
 Kind = Literal["letters", "lists"]
 Tick = Callable[[int], None]
@@ -32,6 +32,15 @@ class Written:
     letters: int
     lists: int
     files: int
+
+
+def file_name(kind: str, lang: Lang) -> str:
+    """The Word template of a kind of paper in a language.
+
+    >>> file_name("letter", "zh"), file_name("list", "en")
+    ('letter.docx', 'list.en.docx')
+    """
+    return f"{kind}.docx" if lang == "zh" else f"{kind}.en.docx"
 
 
 class Templates:
@@ -92,7 +101,7 @@ def write_notices(
     letters = files = 0
     folders = _Names()
     for village in dict.fromkeys([*lists, *by_village]):
-        with aside(out / folders.new(file_stem(village or "—"))) as folder:
+        with new_files(out / folders.new(file_stem(village or "—"))) as folder:
             made: list[dict[str, Any]] = []
             names = _Names()
             for number, (case, decision) in enumerate(by_village.get(village, ()), start=1):

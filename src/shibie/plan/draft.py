@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from shibie import wording
 from shibie.check import Checked
 from shibie.decision import Decision
 from shibie.engine.case import Case
@@ -22,6 +21,7 @@ from shibie.engine.trace import trace, unknown_facts
 from shibie.errors import Lang, Words
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.ruleset.model import Measure, RuleSet
+from shibie.words.speaker import Speaker
 
 Fit = Literal["fits", "misfit", "open"]
 
@@ -127,10 +127,9 @@ def judged(
         return "fits", ""
     nodes = [node for node in (measure.when, measure.fits) if node is not None]
     paths = sorted({path for node in nodes for path in _unknown(node, place, measure.id)})
-    names = [wording.unknown_fact(ruleset, case.household, path, lang) for path in paths]
-    listed = Words("、", ", ").say(lang).join(names) or wording.rule_title(
-        ruleset, measure.track, lang
-    )
+    speaker = Speaker(ruleset, lang)
+    names = (speaker.unknown(case.household, path) for path in paths)
+    listed = speaker.joined(names) or speaker.rule(measure.track)
     return "open", Words(f"未知:{listed}", f"unknown: {listed}").say(lang)
 
 

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shibie import wording
+from shibie.atomic import new_files
 from shibie.errors import Lang, Words
 from shibie.recheck.changes import Recheck
 from shibie.results.files import write_csv
 from shibie.results.table import Table
-from shibie.tables.progress import add_sheet
-from shibie.tables.results import aside
+from shibie.tables.sheets import write_book
+from shibie.words import terms
+from shibie.words.speaker import Speaker
 
 STATUSES: Mapping[str, Words] = {
-    "retained": Words("保留", "retained"), "removed": Words("清退", "removed"),
-    "pending": Words("待核实", "pending"), "exited": Words("此前已脱贫", "left poverty before"),
+    **terms.STANDINGS,
     "rejected": Words("本次数据被退回", "rejected this time"),
     "dissolved": Words("户已不在,人在他户", "dissolved into other households"),
     "gone": Words("全户不在名册", "nobody on the roster"),
     "unmatched": Words("无可用证件号,无法比对", "no usable number, cannot be matched"),
-    "new": Words("新进", "new"),
 }  # fmt: skip
 KINDS: Mapping[str, Words] = {
     "moved": Words("转到他户", "moved to another household"),
@@ -33,27 +31,22 @@ KINDS: Mapping[str, Words] = {
     "unmatched_now": Words("现名册无可用证件号", "no usable number now"),
 }  # fmt: skip
 TITLES: Mapping[str, Words] = {
+    **terms.COLUMNS,
     "before": Words("原名册", "before"), "now": Words("现名册", "now"),
     "persons_changed": Words("人员变动", "persons"), "villages": Words("分村", "villages"),
     "relations": Words("分户合户", "relations"),
-    "household_id": Words("户编号", "household_id"), "village": Words("村", "village"),
-    "persons": Words("人口", "persons"), "persons_now": Words("现有人口", "persons now"),
-    "status": Words("结果", "status"), "successors": Words("现在的户", "successors"),
-    "grounds": Words("清退原因", "grounds"), "origins": Words("原来的户", "origins"),
-    "criteria": Words("符合的标准", "criteria"), "name": Words("姓名", "name"),
+    "persons_now": Words("现有人口", "persons now"),
+    "status": Words("结果", "standing"), "successors": Words("现在的户", "successors"),
+    "grounds": Words("清退原因", "reasons"), "origins": Words("原来的户", "origins"),
+    "criteria": Words("符合的标准", "criteria"),
     "kind": Words("变动", "kind"), "from": Words("原户", "from"), "to": Words("现户", "to"),
-    "why": Words("户籍记载", "registry"), "item": Words("项目", "item"),
-    "households": Words("户", "households"), "relation": Words("关系", "relation"),
+    "why": Words("户籍记载", "registry"), "relation": Words("关系", "relation"),
 }  # fmt: skip
 
 
 def tables(found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> tuple[Table, ...]:
     """The tables of a re-check, without anybody's number."""
-    ruleset = found.checked.ruleset
-
-    def titles(rules: Sequence[str]) -> str:
-        return Words("、", ", ").say(lang).join(wording.rule_title(ruleset, r, lang) for r in rules)
-
+    titles = Speaker(found.checked.ruleset, lang).rules
     before = tuple(
         (w.household_id, w.village, w.persons, STATUSES[w.status].say(lang), "|".join(w.successors),
          w.persons_now, titles(w.grounds))
@@ -108,24 +101,10 @@ def write(out: Path, found: Recheck, data: Mapping[str, Any], lang: Lang = "zh")
     """Write a workbook (.xlsx), or a folder of CSV with `recheck.json`."""
     written = tables(found, data, lang)
     if out.suffix.lower() == ".xlsx":
-        _book(out, written, lang)
+        write_book(out, written, TITLES, lang)
         return
-    with aside(out) as folder:
+    with new_files(out) as folder:
         for table in written:
             write_csv(folder / f"{table.name}.csv", table)
         text = json.dumps(data, ensure_ascii=False, indent=1)
         (folder / "recheck.json").write_text(text + "\n", encoding="utf-8")
-
-
-def _book(out: Path, written: Sequence[Table], lang: Lang) -> None:
-    import xlsxwriter
-
-    out.parent.mkdir(parents=True, exist_ok=True)
-    scratch = out.with_name(f".{out.name}.tmp")
-    try:
-        with xlsxwriter.Workbook(str(scratch), {"strings_to_formulas": False}) as book:
-            for table in written:
-                add_sheet(book, table, lang, TITLES)
-        os.replace(scratch, out)  # noqa: PTH105  (atomic, over an older file)
-    finally:
-        scratch.unlink(missing_ok=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from shibie.check import Checked
+from shibie.decision import ELIGIBILITIES
 from shibie.errors import Lang, Words
 from shibie.paper.fonts import Fonts
 from shibie.paper.typst import Typst
 from shibie.report.figures import Figures
+from shibie.words.speaker import Speaker
 
 TEMPLATE = Path(__file__).parent / "templates" / "chart.typ"
 MOST_BARS = 15
@@ -33,9 +36,8 @@ def charts(checked: Checked, figures: Figures, lang: Lang = "zh") -> tuple[Chart
         return Words(zh, en).say(lang)
 
     unit = say("户", "households")
-    outcome = checked.ruleset.outcome
-    found = [_villages(figures, (outcome.eligible, outcome.ineligible, outcome.pending),
-                       say("各村认定结果(户)", "eligibility by village (households)"))]  # fmt: skip
+    words = [Speaker(checked.ruleset, lang).eligibility(value) for value in ELIGIBILITIES]
+    found = [_villages(figures, words, say("各村认定结果(户)", "eligibility by village (households)"))]  # fmt: skip
     reasons = figures.by.get("removed_by_ground")
     if reasons is not None and reasons.rows:
         title = say("清退原因(户,一户可有多个)", "why removed (households, several each)")
@@ -43,7 +45,7 @@ def charts(checked: Checked, figures: Figures, lang: Lang = "zh") -> tuple[Chart
             _bars("removed", title, [(t, c.households or 0) for t, c in reasons.rows], unit)
         )
     else:
-        title = say("不纳入原因(户,一户可有多个)", "grounds (households, several each)")
+        title = say("不纳入原因(户,一户可有多个)", "reasons (households, several each)")
         rows = [(t, c.households or 0) for t, c in figures.by["grounds"].rows]
         found.append(_bars("grounds", title, rows, unit))
     tracks = [
@@ -61,7 +63,7 @@ def charts(checked: Checked, figures: Figures, lang: Lang = "zh") -> tuple[Chart
     return tuple(chart for chart in found if chart.data["rows"])
 
 
-def _villages(figures: Figures, series: tuple[str, str, str], title: str) -> Chart:
+def _villages(figures: Figures, series: Sequence[str], title: str) -> Chart:
     counts: dict[str, list[int]] = {
         village: [0, 0, 0] for village, _ in figures.by["base_by_village"].rows
     }

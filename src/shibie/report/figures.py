@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from shibie import wording
 from shibie.check import Checked
 from shibie.engine.exact import quotient
 from shibie.errors import Lang, Words
@@ -14,6 +13,7 @@ from shibie.recheck.changes import Recheck
 from shibie.report.data import Book
 from shibie.report.published import BYS, TITLES, Count, Part, Published, Rate
 from shibie.ruleset.model import Rule
+from shibie.words.speaker import Speaker
 
 _HOUSEHOLDS = (
     "SELECT count(*), coalesce(sum(persons), 0) FROM households JOIN decisions USING (household_id)"
@@ -80,12 +80,11 @@ class _Asking:
 
     def __init__(self, book: Book, checked: Checked, recheck: Recheck | None, lang: Lang) -> None:
         self.book, self.checked, self.recheck, self.lang = book, checked, recheck, lang
+        self.speaker = Speaker(checked.ruleset, lang)
+        self.say, self.rule = self.speaker.say, self.speaker.rule
         self.single: dict[str, Figure] = {}
         self.by: dict[str, Breakdown] = {}
         self.numbers: dict[str, tuple[int, str]] = {}
-
-    def say(self, zh: str, en: str) -> str:
-        return Words(zh, en).say(self.lang)
 
     def one(self, name: str, title: str, query: str) -> None:
         self.single[name] = Figure(name, title, self.book.count(query), query)
@@ -165,18 +164,15 @@ class _Asking:
         )
         self.several("removed_by_ground", self.say("清退原因", "why removed"), removed, self.rule)
 
-    def rule(self, rule_id: str) -> str:
-        return wording.rule_title(self.checked.ruleset, rule_id, self.lang)
-
     def now(self) -> None:
-        outcome = self.checked.ruleset.outcome
+        word = self.speaker.eligibility
         self.one("now", TITLES["now"].say(self.lang), _ELIGIBLE)
         for name in ("ineligible", "pending"):
             query = f"{_HOUSEHOLDS} WHERE eligibility = '{name}'"
-            self.one(name, str(getattr(outcome, name)), query)
+            self.one(name, word(name), query)
         for name in ("eligible", "ineligible", "pending"):
             query = f"{_OF.format(label='village')} WHERE eligibility = '{name}' GROUP BY village ORDER BY min(households.rowid)"
-            self.several(f"{name}_by_village", str(getattr(outcome, name)), query)
+            self.several(f"{name}_by_village", word(name), query)
         query = (
             f"{_OF.format(label='village').split(' JOIN')[0]} GROUP BY village ORDER BY min(rowid)"
         )
@@ -189,7 +185,7 @@ class _Asking:
         self.several("criteria", self.say("符合的标准", "criteria met"), query, self.rule)
         query = (f"{_OF.format(label='ground')} JOIN grounds USING (household_id)"
                  " GROUP BY ground ORDER BY 2 DESC, 1")  # fmt: skip
-        self.several("grounds", self.say("不纳入原因", "grounds"), query, self.rule)
+        self.several("grounds", self.say("不纳入原因", "reasons"), query, self.rule)
 
     def of_rule(self, table: str, column: str, rule: Rule) -> str:
         if rule.owner == HOUSEHOLD:

@@ -14,15 +14,15 @@ from shibie.errors import InputError, Problem, Words, did_you_mean, listed
 from shibie.ruleset.forms import validated
 from shibie.ruleset.schema import Form
 from shibie.ruleset.source import Source, read_file
+from shibie.words import terms
 
 By = Literal["households", "persons"]
 BYS: tuple[By, ...] = ("households", "persons")
 # The figures that identities speak of.
 TITLES: Mapping[str, Words] = {
     "base": Words("全部农户", "all households"), "before": Words("原名册", "before"),
-    "removed": Words("清退", "removed"), "retained": Words("保留", "retained"),
-    "new": Words("新进", "new"), "exited": Words("此前已脱贫", "left poverty before"),
-    "change": Words("保留户人口增减", "change of persons in retained households"),
+    "removed": terms.REMOVED, "retained": terms.KEPT, "new": terms.NEW, "exited": terms.EXITED,
+    "change": Words("保留户人口增减", "change of persons in households kept"),
     "unsettled": Words("原名册其他去向", "others of the roster before"), "now": Words("现有", "now"),
 }  # fmt: skip
 

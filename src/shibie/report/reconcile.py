@@ -10,6 +10,7 @@ from typing import Literal
 from shibie.engine.exact import quotient
 from shibie.errors import Lang, Words
 from shibie.report.published import BYS, TITLES, By, Count, Published, Rate
+from shibie.words.lists import joined
 
 Outcome = Literal["holds", "differs", "explained", "note"]
 UNITS: Mapping[By, Words] = {
@@ -146,7 +147,9 @@ class _Book:
                     f"{shown}: just the {abs(value)} of '{self.title(name)}'",
                 )
         if sum(free.values()) == gap and len(free) > 1:
-            parts = ", ".join(f"{self.title(name)} {value:+d}" for name, value in free.items())
+            parts = joined(
+                (f"{self.title(name)} {value:+d}" for name, value in free.items()), self.lang
+            )
             return f"{shown}: {parts}"
         return self.say(f"{shown},没有数字能说明", f"{shown}, which no figure explains")
 
@@ -284,7 +287,7 @@ class _Book:
             and self.percent(of, to, by, places) == rate.percent
         ]  # fmt: skip
         if other:
-            listed = self.say("、", ", ").join(other[:3])
+            listed = joined(other[:3], self.lang)
             return self.say(f"与 {listed} 相符", f"it would fit {listed}")
         return self.say("没有数字与它相符", "no figures give it")
 

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shibie.check import Checked
+from shibie.decision import ELIGIBILITIES
 from shibie.engine.exact import quotient
 from shibie.engine.prose import amount
 from shibie.errors import Lang, Words
 from shibie.report.figures import Figures, rates
 from shibie.report.published import Count
 from shibie.report.reconcile import UNITS
+from shibie.words import terms
+from shibie.words.speaker import Speaker
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,9 @@ class _Writer:
     def __init__(self, checked: Checked, figures: Figures, lang: Lang) -> None:
         self.checked, self.figures, self.lang = checked, figures, lang
         self.queries: list[Query] = []
-
-    def say(self, zh: str, en: str) -> str:
-        return Words(zh, en).say(self.lang)
+        self.speaker = Speaker(checked.ruleset, lang)
+        self.say = self.speaker.say
+        self.words = {value: self.speaker.eligibility(value) for value in ELIGIBILITIES}
 
     def report(self) -> Report:
         paragraphs = [
@@ -115,7 +118,7 @@ class _Writer:
             (self.say("按户", "by households"), found.get("households")),
         )
         shown = [f"{word} {percent}%" for word, percent in parts if percent is not None]
-        return self.say("、", ", ").join(shown)
+        return self.speaker.joined(shown)
 
     def base(self) -> list[Piece]:
         """How large the place is, and its poverty rate."""
@@ -131,7 +134,7 @@ class _Writer:
             pieces += [self.say(f",{groups} 个村民小组", f", {groups} groups"),
                        self.mark(self.say("村民小组", "groups"), query)]  # fmt: skip
         pieces += [self.say(",", ", "), *self.figure("base")]
-        outcome = self.checked.ruleset.outcome.eligible
+        outcome = self.words["eligible"]
         pieces.append(
             self.say(
                 f"。以 {amount(self.checked.as_of)} 为认定日期,贫困率(“{outcome}”占全部农户){self.rate('now', 'base')}。",
@@ -147,6 +150,10 @@ class _Writer:
             )  # fmt: skip
         return pieces
 
+    def part(self, title: Words) -> str:
+        """The words before a figure that is one of several."""
+        return self.say(f";{title.zh} ", f"; {title.en}: ")
+
     def recheck(self) -> list[Piece]:
         """回头看: what was, what went and why, what came."""
         if "before" not in self.figures.single:
@@ -159,28 +166,28 @@ class _Writer:
             self.say(" 的基础上,共清退 ", ", removed: "), *self.figure("removed"),
             self.say(f",清退率{self.rate('removed', 'before')}",
                      f" ({self.rate('removed', 'before')})"),
-            self.say(";保留 ", "; retained: "), *self.figure("retained"),
-            self.say(";新进 ", "; new: "), *self.figure("new"),
+            self.part(terms.KEPT), *self.figure("retained"),
+            self.part(terms.NEW), *self.figure("new"),
         ]  # fmt: skip
-        for name, zh, en in (
-            ("exited", ";此前已脱贫 ", "; left poverty before: "),
-            ("unsettled", ";原名册其他去向(待核实、不在名册等) ", "; others of it: "),
+        for name, title in (
+            ("exited", terms.EXITED),
+            ("unsettled", Words("原名册其他去向(待核实、不在名册等)", "others of it")),
         ):
             if name in self.figures.single and self.figures.single[name].count.households:
-                pieces += [self.say(zh, en), *self.figure(name)]
+                pieces += [self.part(title), *self.figure(name)]
         grounds = self.figures.by["removed_by_ground"]
         shown = [f"{title} {count.households} {UNITS['households'].say(self.lang)}"
                  for title, count in grounds.rows]  # fmt: skip
         if shown:
             pieces += [
                 self.say("。清退的原因(一户可有多个):", ". Why removed (several a household): "),
-                self.say("、", ", ").join(shown), self.mark(grounds.title, grounds.query),
+                self.speaker.joined(shown), self.mark(grounds.title, grounds.query),
             ]  # fmt: skip
         return [*pieces, self.say("。", ".")]
 
     def now(self) -> list[Piece]:
         pieces: list[Piece] = [
-            self.say("现认定为“", "Decided '") + self.checked.ruleset.outcome.eligible
+            self.say("现认定为“", "Decided '") + self.words["eligible"]
             + self.say("”的共 ", "': "),
             *self.figure("now"),
         ]  # fmt: skip
@@ -194,13 +201,13 @@ class _Writer:
                 *self.figure(name),
                 self.say("(人数为其本人)", " (the persons themselves)"),
             ]
-        pieces += [self.say("。认定为“", f". '{self.checked.ruleset.outcome.ineligible}': ")]
+        pieces += [self.say("。认定为“", f". '{self.words['ineligible']}': ")]
         if self.lang == "zh":
-            pieces += [f"{self.checked.ruleset.outcome.ineligible}”的 "]
+            pieces += [f"{self.words['ineligible']}”的 "]
         pieces += self.figure("ineligible")
         if self.figures.single["pending"].count.households:
-            pieces += [self.say(f",“{self.checked.ruleset.outcome.pending}”的 ",
-                                f", '{self.checked.ruleset.outcome.pending}': "),
+            pieces += [self.say(f",“{self.words['pending']}”的 ",
+                                f", '{self.words['pending']}': "),
                        *self.figure("pending")]  # fmt: skip
         return [*pieces, self.say("。", ".")]
 
@@ -219,9 +226,7 @@ class _Writer:
         causes = self.figures.by.get("main_causes")
         if causes is None or not causes.rows:
             return []
-        shown = self.say(";", "; ").join(
-            f"{title} {self.count(count)}" for title, count in causes.rows
-        )
+        shown = self.speaker.clauses(f"{title} {self.count(count)}" for title, count in causes.rows)
         return [
             self.say("主要致贫原因(每户一项):", "Main causes (one a household): "), shown,
             self.mark(causes.title, causes.query), self.say("。", "."),
@@ -234,7 +239,7 @@ class _Writer:
             return []
         plans, now = self.figures.single["plans"].count, self.figures.single["now"].count
         percent = quotient(100 * (plans.households or 0), now.households or 0, 1)
-        shown = self.say("、", ", ").join(
+        shown = self.speaker.joined(
             self.say(f"{title} {count.households} 户", f"{title} {count.households} households")
             for title, count in measures.rows
         )

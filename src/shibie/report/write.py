@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shibie import wording
+from shibie.atomic import write_bytes, write_text
 from shibie.check import Checked
+from shibie.decision import ELIGIBILITIES
 from shibie.engine.prose import amount
 from shibie.errors import Lang, Words
 from shibie.paper.word import filled
@@ -18,6 +18,7 @@ from shibie.report.figures import Figures
 from shibie.report.published import Count
 from shibie.report.reconcile import UNITS, Check
 from shibie.report.text import Mark, Piece, Report
+from shibie.words.speaker import Speaker
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTCOMES = {
@@ -41,6 +42,11 @@ class Whole:
     drawn: tuple[tuple[Chart, bytes], ...] = ()
     lang: Lang = "zh"
 
+    @property
+    def speaker(self) -> Speaker:
+        """Who speaks of the rule set, in the one language."""
+        return Speaker(self.checked.ruleset, self.lang)
+
     def say(self, zh: str, en: str) -> str:
         """The words of the one language."""
         return Words(zh, en).say(self.lang)
@@ -61,7 +67,7 @@ class Whole:
     def provenance(self) -> str:
         """By which rules, and how surely they are the place's own."""
         ruleset = self.checked.ruleset
-        sure = wording.PROVENANCES[ruleset.provenance].say(self.lang)
+        sure = self.speaker.provenance(ruleset.provenance)
         day = amount(self.checked.as_of, self.lang)
         text = self.say(
             f"规则:{ruleset.title}({sure});认定日期 {day}。方括号内是查询编号,见文末。",
@@ -108,15 +114,15 @@ def notable(checks: Sequence[Check]) -> list[Check]:
 def markdown(whole: Whole, folder: str) -> str:
     """The report as Markdown; each figure links to its query, charts lie in `folder`."""
     say, lang = whole.say, whole.lang
-    outcome = whole.checked.ruleset.outcome
+    eligibility = whole.speaker.eligibility
     lines = [f"# {whole.report.title}", "", f"*{whole.provenance()}*", "",
              f"## {say('一、基本情况', '1. Basic figures')}", ""]  # fmt: skip
     for paragraph in whole.report.paragraphs:
         lines += ["".join(map(_linked, paragraph)), ""]
     lines += [f"## {say('分村情况(户 / 人)', 'By village (households / persons)')}", ""]
-    heads = (say("村", "village"), say("全部", "all"), outcome.eligible, outcome.ineligible,
-             outcome.pending)  # fmt: skip
-    keys = ("village", "all", "eligible", "ineligible", "pending")
+    heads = (say("村", "village"), say("全部", "all"),
+             *map(eligibility, ELIGIBILITIES))  # fmt: skip
+    keys = ("village", "all", *ELIGIBILITIES)
     lines += _table(heads, [[row[key] for key in keys] for row in whole.rows()])
     if whole.drawn:
         lines += [f"## {say('图', 'Charts')}", ""]
@@ -164,28 +170,27 @@ def counted(checks: Sequence[Check], lang: Lang) -> str:
 
 def write_report(out: Path, whole: Whole, template: Path | None = None) -> None:
     """Write a .docx or a .md (with its charts in a folder beside it)."""
-    out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix.lower() == ".md":
         folder = out.with_name(f"{out.stem}-charts")
-        if whole.drawn:
-            folder.mkdir(exist_ok=True)
-            for chart, picture in whole.drawn:
-                _safely(folder / f"{chart.name}.png", picture)
-        _safely(out, markdown(whole, folder.name).encode())
+        for chart, picture in whole.drawn:
+            write_bytes(folder / f"{chart.name}.png", picture)
+        write_text(out, markdown(whole, folder.name))
         return
-    _safely(out, word(whole, template))
+    write_bytes(out, word(whole, template))
+
+
+def template_name(lang: Lang) -> str:
+    """The Word template in a language."""
+    return "report.docx" if lang == "zh" else "report.en.docx"
 
 
 def word(whole: Whole, template: Path | None = None) -> bytes:
     """The report as a Word file."""
-    name = "report.docx" if whole.lang == "zh" else "report.en.docx"
-    outcome = whole.checked.ruleset.outcome
     fields = {
         "title": whole.report.title,
         "provenance": whole.provenance(),
         "paragraphs": ["".join(map(_marked, each)) for each in whole.report.paragraphs],
-        "outcome": {"eligible": outcome.eligible, "ineligible": outcome.ineligible,
-                    "pending": outcome.pending},
+        "outcome": {name: whole.speaker.eligibility(name) for name in ELIGIBILITIES},
         "rows": whole.rows(),
         "counted": counted(whole.checks, whole.lang),
         "checks": [
@@ -197,7 +202,7 @@ def word(whole: Whole, template: Path | None = None) -> bytes:
                     for q in whole.report.queries],
     }  # fmt: skip
     pictures = [picture for _, picture in whole.drawn]
-    return filled(template or TEMPLATES / name, fields, pictures)
+    return filled(template or TEMPLATES / template_name(whole.lang), fields, pictures)
 
 
 def _with_unit(row: dict[str, str]) -> str:
@@ -206,12 +211,3 @@ def _with_unit(row: dict[str, str]) -> str:
 
 def _marked(piece: Piece) -> str:
     return f"[{piece.number}]" if isinstance(piece, Mark) else piece
-
-
-def _safely(path: Path, data: bytes) -> None:
-    scratch = path.with_name(f".{path.name}.tmp")
-    try:
-        scratch.write_bytes(data)
-        os.replace(scratch, path)  # noqa: PTH105  (atomic, over an older file)
-    finally:
-        scratch.unlink(missing_ok=True)

@@ -12,9 +12,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
+from shibie.atomic import new_files
 from shibie.results.table import Table
 from shibie.tables.parquet import LIST_SEPARATOR, write_columns
-from shibie.tables.results import aside
 
 Format = Literal["csv", "parquet"]
 
@@ -23,7 +23,7 @@ def write_folder(
     out: Path, tables: Iterable[Table], summary: dict[str, Any], form: Format = "csv"
 ) -> None:
     """Write the tables and `summary.json` into a folder, replacing what was there of them."""
-    with aside(out) as folder:
+    with new_files(out) as folder:
         for table in tables:
             write_table(folder, table, form)
         text = json.dumps(summary, ensure_ascii=False, indent=1)

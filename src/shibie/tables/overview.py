@@ -8,19 +8,13 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from shibie import wording
 from shibie.errors import Lang, Words
 from shibie.ruleset.model import RuleSet
+from shibie.tables.sheets import printed_across
+from shibie.words import terms
+from shibie.words.speaker import Speaker
 
 _COLORS = {"eligible": "#4CAF6E", "ineligible": "#D96C64", "pending": "#E8B740"}
-_STANDINGS: Mapping[str, Words] = {
-    "before": Words("上一轮名册", "previous roster"),
-    "retained": Words("保留", "retained"),
-    "removed": Words("清退", "removed"),
-    "pending": Words("待核实", "pending"),
-    "new": Words("新进", "new"),
-    "exited": Words("此前已脱贫(仍在册)", "left poverty before (still on the books)"),
-}
 Rows = Sequence[tuple[str, int, int]]
 
 
@@ -35,7 +29,7 @@ def write_overview(
     bold = book.add_format({"bold": True, "font_size": 12})
     header = book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1})
     plain = book.add_format({"border": 1})
-    titles = (Words("项目", "item"), Words("户", "households"), Words("人", "persons"))
+    titles = [terms.COLUMNS[name] for name in ("item", "households", "people")]
     row = 0
     sheet.write_string(row, 0, ruleset.title, bold)
     row += 1
@@ -58,16 +52,14 @@ def write_overview(
         row += 2
     sheet.set_column(0, 0, 44)
     sheet.set_column(1, 2, 10)
-    sheet.set_paper(9)  # A4
-    sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
+    printed_across(sheet)
     _charts(book, sheet, ruleset, summary, lang)
 
 
 def heading(summary: Mapping[str, Any], lang: Lang) -> list[str]:
     """What came in and went out, in a few lines."""
     lines = [
-        Words(f"认定日期 {summary['as_of']}", f"as of {summary['as_of']}").say(lang),
+        f"{terms.DAY.say(lang)} {summary['as_of']}",
         Words(
             f"输入 {summary['in']} 户 = 认定 {summary['decided']} 户 + 退回 {summary['rejected']} 户",
             f"in {summary['in']} = decided {summary['decided']} + rejected {summary['rejected']}",
@@ -85,34 +77,33 @@ def heading(summary: Mapping[str, Any], lang: Lang) -> list[str]:
 
 def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tuple[str, Rows]]:
     """The tables of the overview: a title, and rows of (item, households, persons)."""
-
-    def say(zh: str, en: str) -> str:
-        return Words(zh, en).say(lang)
+    speaker = Speaker(ruleset, lang)
+    say = speaker.say
 
     def rule_rows(counts: Mapping[str, Mapping[str, int]]) -> Rows:
         return [
-            (wording.rule_title(ruleset, rule, lang), each["households"], each["persons"])
+            (speaker.rule(rule), each["households"], each["persons"])
             for rule, each in counts.items()
             if each["households"] or rule in {track.id for track in ruleset.tracks}
         ]
 
     eligibilities = [
-        (getattr(ruleset.outcome, name), each["households"], each["persons"])
+        (speaker.eligibility(name), each["households"], each["persons"])
         for name, each in summary["by_eligibility"].items()
     ]
     number_of_grounds = [
-        (say(f"{count} 个原因", f"{count} grounds"), each["households"], each["persons"])
+        (say(f"{count} 个原因", f"{count} reasons"), each["households"], each["persons"])
         for count, each in summary["by_number_of_grounds"].items()
         if count != "0"
     ]
     previous = [
-        (_STANDINGS[name].say(lang), each["households"], each["persons"])
+        (terms.STANDINGS[name].say(lang), each["households"], each["persons"])
         for name, each in summary.get("previous_roster", {}).items()
     ]
     firing = {rule: each["true"] for rule, each in summary["by_rule"].items() if each.get("true")}
     villages = [
         (
-            f"{village or '—'} · {getattr(ruleset.outcome, name)}",
+            f"{village or '—'} · {speaker.eligibility(name)}",
             each["households"],
             each["persons"],
         )
@@ -125,10 +116,10 @@ def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tup
         (say("类别", "kinds"), rule_rows(summary["by_kind"])),
         (say("与上一轮名册", "against the previous roster"), previous),
         (
-            say(f"{ruleset.outcome.ineligible}原因(一户可有多个)", "grounds (several a household)"),
+            say(f"{ruleset.outcome.ineligible}原因(一户可有多个)", "reasons (several a household)"),
             rule_rows(summary["by_ground"]),
         ),
-        (say("原因个数", "number of grounds"), number_of_grounds),
+        (say("原因个数", "number of reasons"), number_of_grounds),
         (say("帮扶批次(一户可有多个)", "tracks (several a household)"), rule_rows(summary["by_track"])),
         (say("其中", "of the eligible"), rule_rows(summary["tallies"])),
         (say("规则成立", "rules that hold"), rule_rows(firing)),
@@ -149,9 +140,10 @@ def _charts(
         return
     first = 4
     names = ("eligible", "ineligible", "pending")
+    speaker = Speaker(ruleset, lang)
     sheet.write_string(0, first, Words("分村户数", "households by village").say(lang))
     for offset, name in enumerate(names, start=1):
-        sheet.write_string(1, first + offset, str(getattr(ruleset.outcome, name)))
+        sheet.write_string(1, first + offset, speaker.eligibility(name))
     for row, village in enumerate(villages, start=2):
         sheet.write_string(row, first, village or "—")
         for offset, name in enumerate(names, start=1):

@@ -2,35 +2,36 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from shibie.atomic import new_files
 from shibie.errors import Lang, Words
 from shibie.procedure import ShareResult, Standing
 from shibie.results.files import write_csv
 from shibie.results.table import Table
 from shibie.ruleset.model import RuleSet
 from shibie.tables.flow import mermaid, svg
-from shibie.tables.results import aside
+from shibie.tables.sheets import write_book
+from shibie.words import terms
 
 TITLES: Mapping[str, Words] = {
+    **terms.COLUMNS,
     "standings": Words("程序", "procedure"), "violations": Words("程序问题", "violations"),
     "calendar": Words("日程", "calendar"), "shares": Words("抽查比例", "shares"),
-    "household_id": Words("户编号", "household_id"), "village": Words("村", "village"),
     "at": Words("停在", "stands at"), "next": Words("下一步", "next step"),
     "actor": Words("由谁办理", "by whom"), "earliest": Words("最早可开始", "earliest begin"),
     "earliest_end": Words("公示最早结束", "notice ends at the earliest"),
     "violations_count": Words("问题数", "violations"), "open_count": Words("无从判断数", "open"),
     "rule_id": Words("编号", "rule_id"), "outcome": Words("结果", "outcome"),
     "title": Words("问题", "what"), "begin": Words("最早开始", "begin"), "end": Words("最早结束", "end"),
-    "households": Words("户数", "households"), "id": Words("编号", "id"), "of": Words("户数", "of"),
+    "households": Words("户数", "households"), "of": Words("户数", "of"),
     "having": Words("已抽查", "having"), "percent": Words("比例(%)", "percent"),
     "least": Words("应达(%)", "at least"), "holds": Words("是否达到", "holds"),
 }  # fmt: skip
-_OUTCOMES = {True: Words("成立", "true"), False: Words("未知", "unknown")}
+_OUTCOMES = {True: terms.HOLDS, False: terms.UNKNOWN}
 
 
 def progress_tables(
@@ -85,7 +86,7 @@ def _day(day: Any) -> str:
 
 
 def _holds(result: ShareResult, lang: Lang) -> str:
-    words = {True: Words("达到", "yes"), False: Words("不足", "no"), None: Words("未知", "unknown")}
+    words = {True: Words("达到", "yes"), False: Words("不足", "no"), None: terms.UNKNOWN}
     return words[result.holds].say(lang)
 
 
@@ -98,48 +99,10 @@ def write_progress(
 ) -> None:
     """Write a workbook (.xlsx), or a folder of CSV with the flow as Mermaid and SVG."""
     if out.suffix.lower() == ".xlsx":
-        _write_book(out, tables, lang)
+        write_book(out, tables, TITLES, lang)
         return
-    with aside(out) as folder:
+    with new_files(out) as folder:
         for table in tables:
             write_csv(folder / f"{table.name}.csv", table)
         (folder / "flow.mmd").write_text(mermaid(ruleset, found, lang), encoding="utf-8")
         (folder / "flow.svg").write_text(svg(ruleset, found, lang), encoding="utf-8")
-
-
-def _write_book(out: Path, tables: Sequence[Table], lang: Lang) -> None:
-    import xlsxwriter
-
-    out.parent.mkdir(parents=True, exist_ok=True)
-    scratch = out.with_name(f".{out.name}.tmp")
-    try:
-        with xlsxwriter.Workbook(str(scratch), {"strings_to_formulas": False}) as book:
-            for table in tables:
-                add_sheet(book, table, lang)
-        os.replace(scratch, out)  # noqa: PTH105  (atomic, over an older file)
-    finally:
-        scratch.unlink(missing_ok=True)
-
-
-def add_sheet(book: Any, table: Table, lang: Lang, titles: Mapping[str, Words] = TITLES) -> None:
-    """One table as a sheet with a frozen header and filters."""
-    header = book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1})
-    sheet = book.add_worksheet(titles[table.name].say(lang))
-    for column, name in enumerate(table.columns):
-        sheet.write_string(0, column, titles[name].say(lang), header)
-        cells = [str(row[column]) for row in table.rows]
-        widest = max(
-            (2 * len(cell) if not cell.isascii() else len(cell) for cell in cells), default=0
-        )
-        sheet.set_column(column, column, min(60, max(12, widest + 2)))
-        for number, row in enumerate(table.rows, start=1):
-            value = row[column]
-            if isinstance(value, int):
-                sheet.write_number(number, column, value)
-            else:
-                sheet.write_string(number, column, value)
-    sheet.freeze_panes(1, 1)
-    sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
-    sheet.set_landscape()
-    sheet.set_paper(9)  # A4
-    sheet.fit_to_pages(1, 0)

@@ -13,12 +13,13 @@ from shibie.language.types import BOOL
 from shibie.language.walks import transform
 from shibie.ruleset.model import Basis, Parameter, Rule, RuleSet
 from shibie.ruletests import all_rules
+from shibie.words import terms
 
 What = Literal["added", "removed", "condition", "values", "basis", "title", "kind", "other"]
 WHATS: Mapping[str, Words] = {
     "added": Words("新增", "added"), "removed": Words("删去", "removed"),
     "condition": Words("条件", "condition"), "values": Words("数值", "values"),
-    "basis": Words("依据", "basis"), "title": Words("名称", "title"),
+    "basis": terms.SOURCE, "title": Words("名称", "title"),
     "kind": Words("种类", "kind"), "other": Words("内容", "content"),
 }  # fmt: skip
 NOTHING = Words("", "")

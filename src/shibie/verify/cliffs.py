@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from shibie import wording
-from shibie.decision import Eligibility
 from shibie.engine.case import Case
 from shibie.engine.decide import decide
 from shibie.engine.prose import amount, describe
@@ -14,7 +12,7 @@ from shibie.engine.solver.household import Slot
 from shibie.engine.solver.logic import both, either
 from shibie.engine.solver.reading import TOP, Place
 from shibie.engine.solver.values import Number
-from shibie.errors import Words
+from shibie.errors import LANGS, Words
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER, Collection, Compare, Fact, Field, Node
 from shibie.ruleset.compared_values import compares_numbers
@@ -24,6 +22,7 @@ from shibie.verify.findings import Finding
 from shibie.verify.pairs import Stepped
 from shibie.verify.prover import Prover
 from shibie.verify.witness import Given, Witness
+from shibie.words.speaker import Speaker
 
 
 def thresholds(ruleset: RuleSet) -> tuple[tuple[Compare, Place], ...]:
@@ -108,14 +107,14 @@ def _said(ruleset: RuleSet, slot: Slot, witness: Witness) -> Words:
     """The two values and the two decisions."""
     before, after = (_value(state, slot) for state in witness.states)
     spec = ruleset.field_specs(slot.owner)[slot.name]
-    first, second = (each.eligibility for each in witness.decisions(ruleset))
-
-    def words(value: Eligibility) -> str:
-        return wording.eligibility(ruleset, value)
-
+    decisions = witness.decisions(ruleset)
+    zh, en = (
+        " → ".join(Speaker(ruleset, lang).eligibility(each.eligibility) for each in decisions)
+        for lang in LANGS
+    )
     return Words(
-        f"{spec.title} {amount(before)} → {amount(after, unit=spec.unit)},{words(first)} → {words(second)}",
-        f"{slot.name} {amount(before, 'en')} → {amount(after, 'en')}, {first} → {second}",
+        f"{spec.title} {amount(before)} → {amount(after, unit=spec.unit)},{zh}",
+        f"{slot.name} {amount(before, 'en')} → {amount(after, 'en')}, {en}",
     )
 
 

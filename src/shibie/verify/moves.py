@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from shibie import wording
 from shibie.check import check
 from shibie.decision import Decision
 from shibie.errors import Lang, Words
 from shibie.ruleset.model import RuleSet
 from shibie.tables.roster import read_roster
+from shibie.words.speaker import Speaker
 
 # A household that one of the rule sets could not read.
 REJECTED = "rejected"
@@ -73,21 +73,20 @@ def _why(old: RuleSet, new: RuleSet, one: Decision | None, other: Decision | Non
     """What the decision rests on now and did not before; else what it no longer rests on."""
     if one is None or other is None:
         return Words("只有一版规则能读入", "only one of the rule sets could read it")
-    said = []
-    for lang in ("zh", "en"):
-        came = [_title(new, each, lang) for each in _rests(other) if each not in _rests(one)]
-        went = [_title(old, each, lang) for each in _rests(one) if each not in _rests(other)]
-        parts = []
-        if came:
-            parts.append(Words("新有:", "now: ").say(lang) + Words("、", ", ").say(lang).join(came))
-        if went:
-            parts.append(
-                Words("不再有:", "no more: ").say(lang) + Words("、", ", ").say(lang).join(went)
-            )
-        if other.eligibility == "pending" and other.unknown:
-            parts.append(Words("待查:", "to find out: ").say(lang) + ", ".join(other.unknown))
-        said.append("; ".join(parts))
-    return Words(*said)
+    came = [each for each in _rests(other) if each not in _rests(one)]
+    went = [each for each in _rests(one) if each not in _rests(other)]
+    unknown = other.unknown if other.eligibility == "pending" else ()
+
+    def told(lang: Lang) -> str:
+        now, then = Speaker(new, lang), Speaker(old, lang)
+        parts = (
+            (now.say("新有:", "now: "), now.rules(came)),
+            (now.say("不再有:", "no more: "), then.rules(went)),
+            (now.say("待查:", "to find out: "), now.joined(unknown)),
+        )
+        return now.clauses(word + names for word, names in parts if names)
+
+    return Words(told("zh"), told("en"))
 
 
 def _rests(decision: Decision) -> tuple[str, ...]:
@@ -98,10 +97,6 @@ def _rests(decision: Decision) -> tuple[str, ...]:
         if each.kind == "criterion" and each.outcome == "true"
     )
     return (*decision.grounds, *decision.reviews, *criteria)
-
-
-def _title(ruleset: RuleSet, rule_id: str, lang: Lang) -> str:
-    return wording.rule_title(ruleset, rule_id, lang)
 
 
 def by_village(found: tuple[Move, ...]) -> dict[str, Counter[tuple[str, str]]]:

@@ -16,6 +16,7 @@ from shibie.verify.asking import as_wanted, wanted
 from shibie.verify.claims import eligibility_without
 from shibie.verify.findings import Finding
 from shibie.verify.prover import Prover
+from shibie.words.lists import joined
 
 _TRUTHS = {
     "true": Words("成立", "true"),
@@ -65,8 +66,10 @@ def _cause(prover: Prover, rule: Rule) -> Words:
         if other is not rule and _implies(prover, holds(rule), holds(other))
     ]
     if implied:
-        names = "、".join(implied)
-        return Words(f"它成立时 {names} 也成立", f"whenever it holds, so does {', '.join(implied)}")
+        return Words(
+            f"它成立时 {joined(implied)} 也成立",
+            f"whenever it holds, so does {joined(implied, 'en')}",
+        )
     return Words("被其余规则决定", "the other rules settle it")
 
 

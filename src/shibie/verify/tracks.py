@@ -16,6 +16,7 @@ from shibie.ruleset.model import Rule
 from shibie.verify.asking import unwanted
 from shibie.verify.findings import Finding
 from shibie.verify.prover import Prover
+from shibie.words.lists import joined
 
 # More sets of tracks than this are not counted.
 MOST_SETS = 64
@@ -47,8 +48,8 @@ def together(prover: Prover) -> Iterator[Finding]:
     parts_zh = [f"{'' if finished else '至少 '}{len(sets)} 种组合(共 {most} 种)会出现"]
     parts_en = [f"{'' if finished else 'at least '}{len(sets)} of {most} sets of tracks occur"]
     if never:
-        parts_zh.append("从不同时:" + "、".join(f"{a} 与 {b}" for a, b in never))
-        parts_en.append("never together: " + ", ".join(f"{a} and {b}" for a, b in never))
+        parts_zh.append("从不同时:" + joined(f"{a} 与 {b}" for a, b in never))
+        parts_en.append("never together: " + joined((f"{a} and {b}" for a, b in never), "en"))
     yield Finding("tracks", "noted", Words(";".join(parts_zh), "; ".join(parts_en)), reach="bound")
     for each in sorted(sets, key=lambda each: (len(each), sorted(each))):
         names = "+".join(sorted(each)) or "-"

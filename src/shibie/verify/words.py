@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from shibie import citizen_id, wording
+from shibie import citizen_id
 from shibie.decision import Decision
 from shibie.engine.prose import amount
 from shibie.errors import Lang, Words
@@ -21,25 +21,29 @@ from shibie.ruleset.conditions import rule_conditions
 from shibie.ruleset.model import RuleSet
 from shibie.verify.witness import Given, Witness
 from shibie.vocabulary import FieldSpec
+from shibie.words import terms
+from shibie.words.lists import clauses, joined
+from shibie.words.speaker import Speaker
 
 Line = tuple[str, str]
 
 
 def shown(ruleset: RuleSet, witness: Witness, lang: Lang = "zh") -> str:
     """A witness as one paragraph: the facts, what changes, and the decision."""
-    parts = [Words(f"认定日期 {witness.as_of}", f"as of {witness.as_of}").say(lang)]
+    speaker = Speaker(ruleset, lang)
+    parts = [f"{terms.DAY.say(lang)} {witness.as_of}"]
     states = [dict(_facts(ruleset, state, witness.as_of, lang)) for state in witness.states]
     nothing = Words("无", "none").say(lang)
     for name in dict.fromkeys(name for state in states for name in state):
         values = [state.get(name, nothing) for state in states]
         parts.append(f"{name} {' → '.join(dict.fromkeys(values))}".rstrip())
-    said = [_decision(ruleset, decision, lang) for decision in witness.decisions(ruleset)]
-    text = Words(";", "; ").say(lang).join(parts)
-    return f"{text} ⇒ {' → '.join(said)}"
+    said = [_decision(speaker, decision) for decision in witness.decisions(ruleset)]
+    return f"{clauses(parts, lang)} ⇒ {' → '.join(said)}"
 
 
 def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[Line]:
-    english = lang == "en" and ruleset.lang != "en"
+    speaker = Speaker(ruleset, lang)
+    english = speaker.is_foreign
 
     def title(spec: FieldSpec) -> str:
         return spec.name if english else spec.title
@@ -70,7 +74,8 @@ def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[
                 continue
             empty = [each for each in empty if each != name]
             cells = [
-                ", ".join(text for _, text in values(register.columns, row, "")) for row in rows
+                joined((text for _, text in values(register.columns, row, "")), lang)
+                for row in rows
             ]
             unknown = Words("各项未知", "nothing known").say(lang)
             label = name if english else register.title
@@ -78,10 +83,9 @@ def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[
     if empty:
         titles = [name if english else ruleset.registers[name].title for name in empty]
         said = Words("比对无记录:", "compared, no rows: ").say(lang)
-        yield said + Words("、", ", ").say(lang).join(titles), ""
+        yield said + joined(titles, lang), ""
     for rule, verdict in given.get(ADJUDICATIONS, {}).items():
-        words = {"upheld": Words("核实属实", "upheld"), "refuted": Words("核实不属实", "refuted")}
-        yield wording.rule_title(ruleset, rule, lang), words[verdict].say(lang)
+        yield speaker.rule(rule), Words("核实", "").say(lang) + speaker.verdict(verdict)
 
 
 def _nodes(ruleset: RuleSet) -> Iterator[tree.Node]:
@@ -90,11 +94,9 @@ def _nodes(ruleset: RuleSet) -> Iterator[tree.Node]:
         yield from walk(condition)
 
 
-def _decision(ruleset: RuleSet, decision: Decision, lang: Lang) -> str:
-    word = wording.eligibility(ruleset, decision.eligibility)
-    if lang == "en" and ruleset.lang != "en":
-        word = decision.eligibility
-    grounds = Words("、", ", ").say(lang).join((*decision.grounds, *decision.reviews))
+def _decision(speaker: Speaker, decision: Decision) -> str:
+    word = speaker.eligibility(decision.eligibility)
+    grounds = speaker.joined((*decision.grounds, *decision.reviews))
     return f"{word}({grounds})" if grounds else word
 
 

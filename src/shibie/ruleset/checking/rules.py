@@ -51,7 +51,7 @@ class Rules(Checking):
             if review and each.refutable is False:
                 self.problem(
                     (*path, "refutable"),
-                    Words("严格审查的规则必须可核实", "a review is there to be adjudicated"),
+                    Words("严格审查的规则必须可核实", "a review is there to be verified"),
                 )
             if when is None or len(unless) < len(each.unless):
                 continue

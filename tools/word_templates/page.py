@@ -1,4 +1,4 @@
-"""Word templates made by program, in the form in which they are shipped: A4, Chinese type."""
+"""A page of a Word template: A4, Chinese type."""
 
 from __future__ import annotations
 

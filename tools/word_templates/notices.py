@@ -1,32 +1,17 @@
-"""The Word templates as they are shipped: `python -m shibie.notice.wordforms` writes them anew.
-
-A county edits the .docx files in Word; this module only keeps the shipped ones in one form.
-"""
+"""The Word templates of letters and public lists."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from tools.word_templates.page import Page
 
-from shibie.errors import Lang, Words
-from shibie.paper.forms import Page
-
-FOLDER = Path(__file__).parent / "templates"
+from shibie.errors import LANGS, Lang, Words
+from shibie.notice.write import file_name
 
 
-def file_name(kind: str, lang: Lang) -> str:
-    """The template of a kind of paper in a language.
-
-    >>> file_name("letter", "zh"), file_name("list", "en")
-    ('letter.docx', 'list.en.docx')
-    """
-    return f"{kind}.docx" if lang == "zh" else f"{kind}.en.docx"
-
-
-def forms() -> dict[str, bytes]:
-    """Every shipped Word template by its file name."""
-    languages: tuple[Lang, ...] = ("zh", "en")
-    made = {file_name("letter", lang): _letter(lang) for lang in languages}
-    return made | {file_name("list", lang): _list(lang) for lang in languages}
+def notices() -> dict[str, bytes]:
+    """Every Word template of a notice, by its file name."""
+    letters = {file_name("letter", lang): _letter(lang) for lang in LANGS}
+    return letters | {file_name("list", lang): _list(lang) for lang in LANGS}
 
 
 def _letter(lang: Lang) -> bytes:
@@ -55,7 +40,7 @@ def _letter(lang: Lang) -> bytes:
     page.text("{%p for reason in reasons %}")
     page.item("{{ reason.title }}: {{ reason.said }}")
     page.text("{%p if reason.basis %}")
-    page.small(say("依据:{{ reason.basis }}", "Basis: {{ reason.basis }}"))
+    page.small(say("依据:{{ reason.basis }}", "Source: {{ reason.basis }}"))
     page.text("{%p endif %}")
     page.text("{%p endfor %}")
     page.text("{%p if tracks %}")
@@ -166,8 +151,3 @@ def _table(page: Page) -> None:
             (say("帮扶批次", "Tracks"), "{{ row.tracks }}", 90, False),
         ),
     )
-
-
-if __name__ == "__main__":
-    for name, data in forms().items():
-        (FOLDER / name).write_bytes(data)

@@ -1,18 +1,16 @@
-"""The report's Word template as it is shipped: `python -m shibie.report.wordforms` writes it anew."""
+"""The Word template of a township's report."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from tools.word_templates.page import Page
 
-from shibie.errors import Lang, Words
-from shibie.paper.forms import Page
-
-FOLDER = Path(__file__).parent / "templates"
+from shibie.errors import LANGS, Lang, Words
+from shibie.report.write import template_name
 
 
-def forms() -> dict[str, bytes]:
-    """The shipped templates by file name."""
-    return {"report.docx": _report("zh"), "report.en.docx": _report("en")}
+def reports() -> dict[str, bytes]:
+    """The templates by file name."""
+    return {template_name(lang): _report(lang) for lang in LANGS}
 
 
 def _report(lang: Lang) -> bytes:
@@ -56,9 +54,3 @@ def _report(lang: Lang) -> bytes:
     page.small("{{ query.sql }}")
     page.text("{%p endfor %}")
     return page.file()
-
-
-if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
-    for name, data in forms().items():
-        (FOLDER / name).write_bytes(data)

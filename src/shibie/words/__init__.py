@@ -1,0 +1,1 @@
+"""What people read: the shared terms, lists in prose, and one speaker for a rule set."""

@@ -1,0 +1,210 @@
+"""What a decision is about, in words: ids, facts and people of one rule set in one language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from shibie.compare import DUPLICATE_PERSON
+from shibie.decision import NOT_POOR
+from shibie.errors import Lang, Words
+from shibie.household import Adjudication, BareHousehold, StepRecord
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.ruleset.model import Basis, Provenance, RuleSet
+from shibie.vocabulary import specs_of
+from shibie.words import lists, terms
+
+# What the product finds by itself, without a rule of the pack.
+OWN_RULES: Mapping[str, Words] = {
+    NOT_POOR: Words("不符合识别标准", "does not meet the criteria"),
+    DUPLICATE_PERSON: Words("同一人出现在两户", "the same person is in two households"),
+}
+# What is asked of every step of a procedure.
+_STEP_CHECKS: Mapping[str, Words] = {
+    "after_as_of": Words("日期晚于认定日期", "dated after the day of judgement"),
+    "actor": Words("办理主体不符", "by another actor"),
+    "unsigned": Words("没有签字", "not signed"),
+    "document": Words("缺材料", "a document is missing"),
+    "notice": Words("公示天数不足", "too few days of notice"),
+}
+_PATH = re.compile(r"(?:(?P<of>\w+)\[(?P<item>.*)\]\.)?(?P<name>\w+)")
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Speaks of one rule set in one language.
+
+    Titles are the pack's own, in its language; all other words are in the speaker's.
+
+    >>> from shibie.ruleset.loader import load
+    >>> speaker = Speaker(load("bazhong-2015"), "en")
+    >>> speaker.eligibility("ineligible"), speaker.rule("not_poor")
+    ('not eligible', 'does not meet the criteria')
+    """
+
+    ruleset: RuleSet
+    lang: Lang = "zh"
+
+    def say(self, zh: str, en: str) -> str:
+        """The words of the one language."""
+        return en if self.lang == "en" else zh
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the pack's words are in another language than the speaker's."""
+        return self.lang == "en" and self.ruleset.lang != "en"
+
+    # --- lists ----------------------------------------------------------------------------
+
+    def joined(self, items: Iterable[str]) -> str:
+        """A plain list in a sentence."""
+        return lists.joined(items, self.lang)
+
+    def clauses(self, items: Iterable[str]) -> str:
+        """Parts of a sentence that have commas of their own."""
+        return lists.clauses(items, self.lang)
+
+    # --- results --------------------------------------------------------------------------
+
+    def eligibility(self, value: str) -> str:
+        """The pack's word for an eligibility, or for a household that could not be read."""
+        if value == "rejected":
+            return terms.REJECTED.say(self.lang)
+        if self.is_foreign:
+            return terms.ELIGIBILITIES[value].en
+        return str(getattr(self.ruleset.outcome, value))
+
+    def outcome(self, value: str) -> str:
+        """What came of a rule: 成立, 不成立, 未知 …."""
+        return terms.OUTCOMES[value].say(self.lang)
+
+    def verdict(self, value: str) -> str:
+        """What an officer verified: 属实 or 不属实."""
+        return terms.VERDICTS[value].say(self.lang)
+
+    def finding(self, kind: str) -> str:
+        """Which kind of thing was found."""
+        return terms.FINDINGS[kind].say(self.lang)
+
+    # --- rules ----------------------------------------------------------------------------
+
+    def rule(self, rule_id: str) -> str:
+        """The title of a rule, a comparison, or one of the product's own findings."""
+        if rule_id in OWN_RULES:
+            return OWN_RULES[rule_id].say(self.lang)
+        rule = self.ruleset.rule(rule_id)
+        if rule is not None:
+            return rule.title
+        comparisons = {each.id: each.title for each in self.ruleset.registers.values()}
+        return comparisons.get(rule_id) or self._step(rule_id)
+
+    def rules(self, rule_ids: Iterable[str]) -> str:
+        """The titles of several, as a list."""
+        return self.joined(map(self.rule, rule_ids))
+
+    def _step(self, rule_id: str) -> str:
+        """The title of what is asked of a step of the procedure: `step.check`."""
+        titles = {step.id: step.title for step in self.ruleset.procedure}
+        for step in self.ruleset.procedure:
+            if not rule_id.startswith(f"{step.id}."):
+                continue
+            check = rule_id.removeprefix(f"{step.id}.")
+            own = {condition.id: condition.title for condition in step.must}
+            if check in own:
+                said = Words(f"未做到“{own[check]}”", f"not met: {own[check]}")
+            elif check.startswith("before_"):
+                before = titles[check.removeprefix("before_")]
+                said = Words(f"应在“{before}”之后", f"must follow '{before}'")
+            else:
+                said = _STEP_CHECKS[check]
+            return f"{step.title}:{self.say('', ' ')}{said.say(self.lang)}"
+        return rule_id
+
+    def basis_of(self, rule_id: str) -> Basis:
+        """Where a rule or comparison comes from."""
+        rule = self.ruleset.rule(rule_id)
+        if rule is not None:
+            return rule.basis
+        bases = {each.id: each.basis for each in self.ruleset.registers.values()}
+        return bases.get(rule_id, Basis(provenance=self.ruleset.provenance))
+
+    def provenance(self, value: Provenance) -> str:
+        """How surely a rule is the place's own."""
+        return terms.PROVENANCES[value].say(self.lang)
+
+    def source(self, basis: Basis) -> str:
+        """The policy behind a rule with how surely it is that, or nothing."""
+        parts = [part for part in (basis.text, basis.source) if part]
+        return f"{' — '.join(parts)} [{self.provenance(basis.provenance)}]" if parts else ""
+
+    # --- people and facts -----------------------------------------------------------------
+
+    @staticmethod
+    def person(household: BareHousehold, member_id: str) -> str:
+        """A member's name, or the member id where the form has no name."""
+        for member in household.members:
+            if member.member_id == member_id:
+                return getattr(member, "name", None) or member_id
+        return member_id
+
+    @classmethod
+    def head(cls, household: BareHousehold) -> str:
+        """The name of the head of the household, else of its first member."""
+        heads = [each for each in household.members if getattr(each, "relation", "") == "户主"]
+        return cls.person(household, (heads or [*household.members])[0].member_id)
+
+    def of_person(self, who: str, what: str) -> str:
+        """Whose something is: 王小明的健康状况."""
+        return self.say(f"{who}的{what}", f"{what} of {who}") if who else what
+
+    def unknown(self, household: BareHousehold, path: str) -> str:
+        """The path of an unknown fact in words.
+
+        `members[3].health` → 王小明的健康状况; `vehicles` → 车辆登记比对(未做).
+        """
+        found = _PATH.fullmatch(path)
+        if found is None:
+            return path
+        of, item, name = found["of"], found["item"], found["name"]
+        registers = self.ruleset.registers
+        if of == "members":
+            if name in registers:
+                what = registers[name].title
+            else:
+                what = name if self.is_foreign else self._title(MEMBER, name)
+            return self.of_person(self.person(household, item), what)
+        if of in registers:
+            column = self.ruleset.field_spec(of, name)
+            what, register = column.title if column else name, registers[of].title
+            return self.say(
+                f"{register}第 {item} 行的{what}", f"{what} in row {item} of {register}"
+            )
+        if name in registers:
+            return self.say(f"{registers[name].title}(未做)", f"{registers[name].title} (not done)")
+        return self._title(HOUSEHOLD, name)
+
+    def field(self, name: str) -> str:
+        """The title of a field of any table, or the name itself."""
+        if self.is_foreign:
+            return name
+        ruleset = self.ruleset
+        columns = (column for register in ruleset.registers.values() for column in register.columns)
+        specs = (
+            *ruleset.vocabulary.household, *ruleset.vocabulary.member,
+            *specs_of(Adjudication), *specs_of(StepRecord), *columns,
+        )  # fmt: skip
+        titles = {spec.name: spec.title for spec in reversed(specs)}
+        return {"members": "成员", **titles}.get(name, name)
+
+    def _title(self, owner: str, name: str) -> str:
+        """The title of a field, a fact, a parameter or a rule."""
+        spec = self.ruleset.field_spec(HOUSEHOLD, name) or self.ruleset.field_spec(MEMBER, name)
+        if spec is not None:
+            return spec.title
+        for (of, fact), rule in self.ruleset.facts.items():
+            if of == owner and fact == name:
+                return rule.title
+        if name in self.ruleset.parameters:
+            return self.ruleset.parameters[name].title
+        return self.rule(name)

@@ -1,0 +1,66 @@
+"""The terms that all outputs share: each thing has one Chinese and one English word.
+
+Only words for people: the keys and codes in files (`retained`, `true`, `upheld`) stay as they are,
+and are the keys of the mappings here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shibie.errors import Words
+
+HOLDS = Words("成立", "holds")
+DOES_NOT_HOLD = Words("不成立", "does not hold")
+UNKNOWN = Words("未知", "unknown")
+PENDING = Words("待核实", "pending")
+REJECTED = Words("退回", "rejected")
+UPHELD = Words("属实", "upheld")
+REFUTED = Words("不属实", "refuted")
+KEPT = Words("保留", "kept")
+NEW = Words("新进", "new")
+REMOVED = Words("清退", "removed")
+EXITED = Words("此前已脱贫", "exited")
+REASONS = Words("原因", "reasons")
+SOURCE = Words("依据", "source")
+COMPARISON = Words("比对", "comparison")
+DAY = Words("认定日期", "day of judgement")
+TRACKS = Words("帮扶批次", "tracks")
+MEASURE = Words("措施", "measure")
+
+# A pack has words of its own for these, in its own language.
+ELIGIBILITIES: Mapping[str, Words] = {
+    "eligible": Words("纳入", "eligible"), "ineligible": Words("不纳入", "not eligible"),
+    "pending": PENDING,
+}  # fmt: skip
+OUTCOMES: Mapping[str, Words] = {
+    "true": HOLDS, "false": DOES_NOT_HOLD, "unknown": UNKNOWN,
+    "refuted": Words("核实为不属实", REFUTED.en),
+}  # fmt: skip
+VERDICTS: Mapping[str, Words] = {"upheld": UPHELD, "refuted": REFUTED}
+STANDINGS: Mapping[str, Words] = {
+    "before": Words("上一轮名册", "previous roster"), "retained": KEPT, "removed": REMOVED,
+    "pending": PENDING, "new": NEW, "exited": EXITED, "": Words("", ""),
+}  # fmt: skip
+FINDINGS: Mapping[str, Words] = {
+    "criterion": Words("识别标准", "criterion"),
+    "exclusion": Words("不纳入", "exclusion"),
+    "review": Words("严格审查", "strict review"),
+    "discrepancy": Words("申报与比对不一致", "declaration contradicts comparison"),
+    "duplicate": Words("重复人员", "same person twice"),
+    "procedure": Words("程序", "procedure"),
+    "track": Words("帮扶批次", "track"),
+}
+PROVENANCES: Mapping[str, Words] = {
+    "verbatim": Words("原文", "verbatim"),
+    "documented": Words("有据(他地公开规则)", "documented elsewhere"),
+    "reconstructed": Words("重建", "reconstructed"),
+}
+# Titles of columns that several tables have, by the names that files give them.
+COLUMNS: Mapping[str, Words] = {
+    "household_id": Words("户编号", "household_id"), "village": Words("村", "village"),
+    "head": Words("户主", "head"), "member_id": Words("人编号", "member_id"),
+    "name": Words("姓名", "name"), "id": Words("编号", "id"), "row": Words("行", "row"),
+    "item": Words("项目", "item"), "households": Words("户", "households"),
+    "persons": Words("人口", "persons"), "people": Words("人", "persons"), "measure": MEASURE,
+}  # fmt: skip

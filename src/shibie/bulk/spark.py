@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp, parse_one
 
 from shibie.bulk.host import ROW, File, Output, Relation
+from shibie.bulk.java import HOW_TO_GET_JAVA, java_for_spark
 from shibie.bulk.run import Run
 from shibie.bulk.sparkfiles import Storage, numbered, type_names
 from shibie.check import must_be_in_force
@@ -100,17 +101,20 @@ def _session() -> SparkSession:
                 suggestion=Words("pip install 'shibie[spark]'", "pip install 'shibie[spark]'"),
             )
         ) from None
-    builder = SparkSession.builder.appName("shibie")
-    try:
-        spark: SparkSession = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
-    except PySparkRuntimeError as error:
-        raise InputError(
-            Problem(
-                "--engine spark",
-                Words(f"Spark 起不来:{error}", f"Spark does not start: {error}"),
-                suggestion=Words("需要 Java 17 或更新", "Java 17 or newer is needed"),
-            )
-        ) from None
+    spark: SparkSession | None = SparkSession.getActiveSession()
+    if spark is None:
+        builder = SparkSession.builder.appName("shibie")
+        try:
+            with java_for_spark():
+                spark = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+        except PySparkRuntimeError as error:
+            raise InputError(
+                Problem(
+                    "--engine spark",
+                    Words(f"Spark 起不来:{error}", f"Spark does not start: {error}"),
+                    suggestion=HOW_TO_GET_JAVA,
+                )
+            ) from None
     spark.sparkContext.setLogLevel("ERROR")
     return spark
 

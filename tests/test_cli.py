@@ -6,6 +6,7 @@ import csv
 import json
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import openpyxl
@@ -45,6 +46,10 @@ def bad(tmp_path: Path) -> Path:
     sheets: Book = book()
     sheets["农户"][1][2] = "两千"
     return write_xlsx(tmp_path / "bad.xlsx", sheets)
+
+
+def test_it_says_its_version() -> None:
+    assert shibie("--version") == f"shibie {version('shibie')}\n"
 
 
 def test_check_writes_the_tables(tmp_path: Path, good: Path) -> None:

@@ -220,8 +220,6 @@ def test_the_procedure_shows_the_faults_that_were_put_in(programme: Programme) -
 
 @pytest.mark.parametrize("engine", ["duckdb", "rete"])
 def test_the_engines_agree(programme: Programme, engine: EngineName) -> None:
-    if engine == "rete":
-        pytest.importorskip("durable")
     assert checked(programme, engine).decisions == checked(programme).decisions
 
 

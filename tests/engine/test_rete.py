@@ -239,7 +239,7 @@ def test_where_it_cannot_be_imported_it_says_what_to_do(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "durable.engine", None)
     with pytest.raises(MissingExtraError) as caught:
         host.durable_host()
-    assert "pip install 'shibie[rete]'" in caught.value.render("zh")
+    assert "-DPyEval_CallObject=PyObject_CallObject" in caught.value.render("zh")
     assert "use `engine=interpreter`" in caught.value.render("en")
 
 

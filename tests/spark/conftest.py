@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+
+from shibie.bulk.java import java_for_spark
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -19,23 +19,24 @@ def started_quickly() -> Iterator[None]:
     options = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("PYSPARK_SUBMIT_ARGS", f"--driver-java-options '{options}' pyspark-shell")
+        # Executors need no Python: where one is asked for, there is none.
+        patched.setenv("PYSPARK_PYTHON", "no-python-on-executors")
         yield
 
 
 @pytest.fixture(scope="session")
 def spark(started_quickly: None) -> Iterator[SparkSession]:
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ and "CI" not in os.environ:
-        pytest.skip("Spark needs Java 17 or newer: apt-get install openjdk-17-jre-headless")
     from pyspark.sql import SparkSession
 
-    session = (
+    builder = (
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.showConsoleProgress", "false")
-        .getOrCreate()
     )
+    with java_for_spark():
+        session = builder.getOrCreate()
     session.sparkContext.setLogLevel("OFF")
     yield session
     session.stop()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp, parse_one
 
 from shibie.bulk.host import ROW, Output, Relation
+from shibie.bulk.java import HOW_TO_GET_JAVA, java_for_spark
 from shibie.bulk.run import Progress, Run
 from shibie.bulk.sparkfiles import File, Storage, numbered, type_names
 from shibie.columns import Column
@@ -87,18 +88,21 @@ def _session() -> SparkSession:
                 value="spark",
             )
         ) from None
-    builder = SparkSession.builder.appName("shibie")
-    try:
-        spark: SparkSession = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
-    except PySparkRuntimeError as error:
-        raise InputError(
-            bad_argument(
-                "engine",
-                Words(f"Spark 起不来:{error}", f"Spark does not start: {error}"),
-                Words("需要 Java 17 或更新", "Java 17 or newer is needed"),
-                value="spark",
-            )
-        ) from None
+    spark: SparkSession | None = SparkSession.getActiveSession()
+    if spark is None:
+        builder = SparkSession.builder.appName("shibie")
+        try:
+            with java_for_spark():
+                spark = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+        except PySparkRuntimeError as error:
+            raise InputError(
+                bad_argument(
+                    "engine",
+                    Words(f"Spark 起不来:{error}", f"Spark does not start: {error}"),
+                    HOW_TO_GET_JAVA,
+                    value="spark",
+                )
+            ) from None
     spark.sparkContext.setLogLevel("ERROR")
     return spark
 

@@ -220,6 +220,7 @@ def type_names(table: DataFrame) -> list[tuple[str, str]]:
 
 def numbered(table: DataFrame, columns: Sequence[str], row: str, parquet: bool) -> DataFrame:
     """A file's columns with its row numbers from 1, whatever the parts it is read in."""
+    import pyarrow as pa
     from pyspark.sql import functions as f
 
     within = f.col("_metadata.row_index") if parquet else f.monotonically_increasing_id()
@@ -228,11 +229,18 @@ def numbered(table: DataFrame, columns: Sequence[str], row: str, parquet: bool) 
         *quoted, f.col("_metadata.file_path").alias("part_"), within.alias("within_")
     )
     counts = places.groupBy("part_").agg(f.count("*"), f.min("within_")).collect()
-    start, starts = 0, []
+    start, starts = 0, {}
     for part, count, first in sorted(tuple(each) for each in counts):
-        starts.append((part, start - first))
+        starts[part] = start - first
         start += count
-    spark = table.sparkSession
-    offsets = spark.createDataFrame(starts or [("", 0)], "part_ STRING, offset_ BIGINT")
+    # Rows given as Python objects would be read by a Python on the executors.
+    offsets = table.sparkSession.createDataFrame(
+        pa.table(
+            {
+                "part_": pa.array(starts, pa.string()),
+                "offset_": pa.array(starts.values(), pa.int64()),
+            }
+        )
+    )
     number = (f.col("within_") + f.col("offset_") + 1).alias(row)
     return places.join(f.broadcast(offsets), "part_").select(*quoted, number)

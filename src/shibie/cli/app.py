@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from shibie import __version__
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -27,6 +28,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(f"shibie {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="版本 Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Options of the command line as a whole."""
 
 
 class Language(StrEnum):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from shibie.atomic import new_files
 from shibie.decision import Decision
 from shibie.engine.case import Case
-from shibie.errors import InputError, Words, bad_argument, listed
+from shibie.errors import InputError, Lang, Words, bad_argument, listed
 from shibie.notice.content import Setting, letter, public_lists
 from shibie.notice.privacy import numbers_in
 from shibie.paper.fonts import chinese_fonts

@@ -32,6 +32,12 @@ GATES_PER_MODULE = 12
 # durable-rules drops an action after ten seconds; a run that long cannot be trusted.
 TRUSTED_SECONDS = 9.0
 SIDS = 512
+# A C function that it calls has another name from Python 3.13 on; elsewhere that does no harm.
+# One built without it may be installed or cached.
+INSTALL = (
+    "CC='cc -DPyEval_CallObject=PyObject_CallObject'"
+    " pip install --no-cache-dir --force-reinstall durable-rules"
+)
 BEGIN = "begin"
 
 
@@ -49,9 +55,8 @@ def durable_host() -> Any:
             "durable-rules",
             error,
             Words(
-                "需要 Python 3.12 或更早版本与 C 编译器:pip install 'shibie[rete]';"
-                "或改用 `engine=interpreter`,结果相同",
-                "it needs Python 3.12 or older and a C compiler: pip install 'shibie[rete]'; "
+                f"它要用 C 编译器编译:{INSTALL};或改用 `engine=interpreter`,结果相同",
+                f"it is built by a C compiler: {INSTALL}; "
                 "or use `engine=interpreter`, which decides the same",
             ),
             argument="engine",

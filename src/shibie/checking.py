@@ -6,7 +6,7 @@ same, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -16,15 +16,15 @@ from shibie.check import Checked, must_be_in_force
 from shibie.check import EngineName as HeldEngine
 from shibie.check import check as check_held
 from shibie.errors import InputError, Lang, Problem, Words, bad_argument
+from shibie.given_roster import GivenRoster, roster_of_path
 from shibie.results.files import Format, write_folder
 from shibie.results.result import Result, of_name
 from shibie.results.table import Table
 from shibie.results.tables import result_tables
 from shibie.ruleset.loader import load
 from shibie.ruleset.model import RuleSet
-from shibie.tables.layout import lay_out
-from shibie.tables.roster import Roster, read_laid_out
-from shibie.tables.source import Sheet, read_sheets, size_of, unread_notes
+from shibie.tables.roster import Roster
+from shibie.tables.source import size_of
 
 Engine = Literal["auto", "interpreter", "duckdb", "rete", "spark"]
 # Above this many bytes of CSV, reading in Python takes longer than a database to start.
@@ -33,7 +33,7 @@ HELD_BELOW: Final = 8_000_000
 
 def check(
     rules: RuleSet | str | Path,
-    roster: Roster | Sequence[Sheet] | str | Path,
+    roster: GivenRoster | Roster | str | Path,
     as_of: date,
     *,
     engine: Engine = "auto",
@@ -71,17 +71,18 @@ def check(
         return asked.held(roster, "interpreter" if engine == "auto" else engine)
     if engine not in ("auto", "duckdb") and (memory or (temp and engine != "spark")):
         raise InputError(_not_for(engine, "memory" if memory else "temp"))
-    if engine == "spark":
+    if engine == "spark" and not isinstance(roster, GivenRoster):
         return asked.by_spark(str(roster), temp)
-    sheets = read_sheets(Path(roster)) if isinstance(roster, str | Path) else tuple(roster)
-    notes = unread_notes(Path(roster)) if isinstance(roster, str | Path) else ()
+    if isinstance(roster, str | Path):
+        roster = roster_of_path(roster, ruleset, as_of)
+    elif roster.as_of != as_of or roster.ruleset is not ruleset:
+        roster = GivenRoster(ruleset, as_of, roster.sheets, roster.unread)
     if engine == "auto":
-        large = memory or size_of(sheets) > HELD_BELOW
+        large = memory or size_of(roster.sheets) > HELD_BELOW
         engine = "duckdb" if large else "interpreter"
     if engine == "duckdb":
-        return asked.by_duckdb(sheets, notes, memory, Path(temp) if temp else None)
-    laid_out = lay_out(sheets, ruleset)
-    return asked.held(read_laid_out(laid_out, ruleset, as_of, notes), engine)
+        return asked.by_duckdb(roster, memory, Path(temp) if temp else None)
+    return asked.held(roster.roster, engine)
 
 
 def _not_for(engine: str, option: str) -> Problem:
@@ -142,26 +143,22 @@ class _Asked:
 
         return Result(self.ruleset, self.as_of, decided, self.lang, workbook)
 
-    def by_duckdb(
-        self, sheets: Sequence[Sheet], notes: Sequence[Words], memory: str | None,
-        temp: Path | None,
-    ) -> Result:  # fmt: skip
+    def by_duckdb(self, roster: GivenRoster, memory: str | None, temp: Path | None) -> Result:
         """Decide sheets by SQL, in this process."""
         from shibie.bulk.duck import duck_host
         from shibie.bulk.run import Run
 
-        layout = lay_out(sheets, self.ruleset)
+        layout = roster.layout
         closing = ExitStack()
         with ExitStack() as until_made:
             host = until_made.enter_context(duck_host(memory, temp))
             run = Run(host, layout, self.ruleset, self.as_of, self.trust, self.progress)
-            run.notes += notes
+            run.notes += roster.unread
             closing = until_made.pop_all()
 
         def workbook(path: Path, show_ids: bool) -> None:
             # A workbook shows the roster itself, of which the database has kept what is asked.
-            roster = read_laid_out(layout, self.ruleset, self.as_of, notes)
-            self.held(roster, "interpreter").write(path, show_ids=show_ids)
+            self.held(roster.roster, "interpreter").write(path, show_ids=show_ids)
 
         return Result(self.ruleset, self.as_of, run, self.lang, workbook, closing)
 

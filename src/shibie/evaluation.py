@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any, NoReturn
@@ -48,6 +49,28 @@ def evaluate_given(
     True
     """
     ruleset = load(rules) if rules else core_ruleset()
+    return evaluate_data(expression, _json(given), ruleset, as_of, trust_declarations)
+
+
+def evaluate_data(
+    expression: str,
+    household: Mapping[str, Any],
+    ruleset: RuleSet,
+    as_of: date | None = None,
+    trust_declarations: bool = False,
+) -> Value:
+    """The value of `expression` for a household as plain data.
+
+    Args:
+        expression: a household condition or formula.
+        household: its fields, members and register rows.
+        ruleset: whose facts, parameters and registers may be used.
+        as_of: the day of judgement; today by default.
+        trust_declarations: take declared values where a register is not given.
+
+    Raises:
+        InputError: for a bad expression or bad data, with every fault.
+    """
     judged = as_of or date.today()
     if not ruleset.in_force(judged):
         span = f"{ruleset.effective_from} – {ruleset.effective_to}"
@@ -60,9 +83,8 @@ def evaluate_given(
             )
         )
     node = parsed(expression, ruleset)
-    data = _json(given)
     # A compared field is known without its comparison: that alone asks for no members.
-    if MEMBERS not in data and collections_used(ruleset, [node], comparisons=False):
+    if MEMBERS not in household and collections_used(ruleset, [node], comparisons=False):
         raise InputError(
             bad_argument(
                 "given",
@@ -70,7 +92,7 @@ def evaluate_given(
                 code="members_needed",
             )
         )
-    case = case_from(ruleset, data, judged, trust_declarations)
+    case = case_from(ruleset, household, judged, trust_declarations)
     with localcontext(EXACT):
         return evaluate(node, Place.top(ruleset, case))
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from shibie.errors import InputError, Problem, Words
+from shibie.errors import InputError, Problem, Words, bad_argument
 
 OLDEST: Final = 17
 HOW_TO_GET_JAVA: Final = Words(
@@ -118,4 +118,4 @@ def _missing(found: str | None) -> Problem:
     what = Words("没有找到 Java", "no Java was found")
     if found:
         what = Words(f"{found} 不是 Java {OLDEST} 或更新", f"{found} is not Java {OLDEST} or newer")
-    return Problem("--engine spark", what, suggestion=HOW_TO_GET_JAVA)
+    return bad_argument("engine", what, HOW_TO_GET_JAVA, value="spark")

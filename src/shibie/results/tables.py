@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from shibie.check import Checked
 from shibie.decision import Decision
 from shibie.errors import Lang
 from shibie.results.table import Table
+from shibie.tables.records import Rejection
 
 # Columns are only ever added at the end.
 COLUMNS: Final = {
@@ -41,12 +43,20 @@ def result_tables(checked: Checked, lang: Lang = "zh") -> tuple[Table, ...]:
             for decision in decisions
             for each in decision.tracks
         ),
-        "rejected": tuple(
-            (each.source, each.row, each.field, each.value, each.reason.say(lang), each.code)
-            for each in checked.roster.rejected
-        ),
     }
-    return tuple(Table(name, COLUMNS[name], rows[name], lists_of(name)) for name in COLUMNS)
+    return (
+        *(Table(name, COLUMNS[name], rows[name], lists_of(name)) for name in rows),
+        rejected_table(checked.roster.rejected, lang),
+    )
+
+
+def rejected_table(rejected: Iterable[Rejection], lang: Lang) -> Table:
+    """The rejected rows with their reasons."""
+    rows = tuple(
+        (each.source, each.row, each.field, each.value, each.reason.say(lang), each.code)
+        for each in rejected
+    )
+    return Table("rejected", COLUMNS["rejected"], rows)
 
 
 def _decision_row(checked: Checked, decision: Decision) -> tuple[Any, ...]:

@@ -1,0 +1,343 @@
+"""The functions of `import shibie`: thin, over the modules that do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shibie.check import Checked, must_be_in_force
+from shibie.check import check as check_held
+from shibie.checking import check
+from shibie.decision import Decision
+from shibie.engine.case import Case, Value
+from shibie.errors import InputError, Lang, Words, bad_argument
+from shibie.given_roster import GivenRoster, roster_of_path, roster_of_tables
+from shibie.ruleset.loader import core_ruleset, load, loads
+from shibie.ruleset.model import RuleSet
+
+if TYPE_CHECKING:
+    from shibie.explain.account import Explanation
+    from shibie.recheck.changes import Recheck
+    from shibie.ruletests import TestReport
+    from shibie.verify.changes import Change
+    from shibie.verify.moves import Move
+    from shibie.verify.relations import Relation
+    from shibie.verify.report import Report
+
+__all__ = [
+    "Differences", "check", "decide", "diff", "evaluate", "explain", "load", "loads", "read",
+    "recheck", "roster", "test", "verify",
+]  # fmt: skip
+
+Rules = RuleSet | str | Path
+
+
+def decide(
+    rules: Rules,
+    household: Mapping[str, Any],
+    as_of: date,
+    *,
+    trust_declarations: bool = False,
+    strict: bool = False,
+) -> Decision:
+    """Decide one household that is given as plain data.
+
+    Args:
+        rules: a rule set, or the name or folder of a pack.
+        household: its fields by name or title; `members`, each with its fields; a register's
+            rows under its name; `adjudications`. What is not given is unknown; a register that
+            is not given is a comparison that was not done. Numbers are taken as they are
+            written: 1000.1 is 1000.10 yuan.
+        as_of: the day as of which it is judged; it must lie in the rule set's effect.
+        trust_declarations: take declared values where a register was not given.
+        strict: also hold the household to the form, as a row of a roster is: whatever the form
+            requires must be there and must agree.
+
+    Raises:
+        RulesetError: when the pack does not load.
+        InputError: with every fault of the household, each at its path.
+
+    >>> from datetime import date
+    >>> decision = decide("secc-2011", {"members": [{}]}, date(2011, 6, 1))
+    >>> decision.eligibility
+    'pending'
+    """
+    ruleset = _loaded(rules)
+    must_be_in_force(ruleset, as_of)
+    return _decided(ruleset, _case(ruleset, household, as_of, trust_declarations, strict))
+
+
+def read(path: str | Path, rules: Rules, as_of: date) -> GivenRoster:
+    """Find the tables of a roster: a folder of CSV or Parquet, or one workbook.
+
+    Args:
+        path: the folder or file.
+        rules: says which fields and registers there are.
+        as_of: the day of judgement.
+
+    Raises:
+        InputError: when it cannot be used at all.
+    """
+    return roster_of_path(path, _loaded(rules), as_of)
+
+
+def roster(
+    rules: Rules,
+    as_of: date,
+    households: Any,
+    members: Any = None,
+    *,
+    adjudications: Any = None,
+    steps: Any = None,
+    **registers: Any,
+) -> GivenRoster:
+    """A roster of tables that a program holds.
+
+    Each table is a frame of pandas, polars, DuckDB or pyarrow, anything else that hands over
+    Arrow, or a list of dicts. Columns may have any name that a file's may have.
+
+    Args:
+        rules: says which fields and registers there are.
+        as_of: the day of judgement.
+        households: a row a household; or a row a person, with no `members`.
+        members: a row a person.
+        adjudications: verdicts on rules, a row each.
+        steps: records of the procedure, a row each.
+        registers: each by its name in the rule set; one that is left out was not supplied.
+
+    Raises:
+        InputError: when the tables cannot be used at all.
+    """
+    tables = {
+        "households": households, "members": members, "adjudications": adjudications,
+        "steps": steps, **registers,
+    }  # fmt: skip
+    return roster_of_tables(_loaded(rules), as_of, tables)
+
+
+def explain(
+    rules: Rules,
+    given: GivenRoster | str | Path | Mapping[str, Any],
+    as_of: date,
+    household_id: str | None = None,
+    *,
+    trust_declarations: bool = False,
+    lang: Lang | None = None,
+) -> Explanation:
+    """Why a household is decided as it is, what to find out, and what would change it.
+
+    Args:
+        rules: a rule set, or the name or folder of a pack.
+        given: the household as plain data; or the roster that it is on.
+        as_of: the day of judgement.
+        household_id: which household of the roster.
+        trust_declarations: take declared values where a register was not supplied.
+        lang: language of the words; the pack's own by default.
+
+    Raises:
+        InputError: when there is no such household, or its data cannot be used.
+    """
+    from shibie.explain.account import account
+    from shibie.explain.account import explain as explained
+
+    ruleset = _loaded(rules)
+    must_be_in_force(ruleset, as_of)
+    said = lang or _language(ruleset)
+    if isinstance(given, Mapping):
+        case = _case(ruleset, given, as_of, trust_declarations)
+        return account(ruleset, case, _decided(ruleset, case), said)
+    if household_id is None:
+        raise InputError(
+            bad_argument("household_id", Words("请说明是哪一户", "say which household"))
+        )
+    return explained(_checked(ruleset, given, as_of, trust_declarations), household_id, said)
+
+
+def evaluate(
+    expression: str,
+    household: Mapping[str, Any],
+    rules: Rules | None = None,
+    as_of: date | None = None,
+    *,
+    trust_declarations: bool = False,
+) -> Value:
+    """The value of one expression for a household; None where it is unknown.
+
+    Args:
+        expression: a household condition or formula.
+        household: its fields, members and register rows, as for `decide`.
+        rules: a rule set whose facts, parameters and registers may be used; without one, the
+            shared vocabulary.
+        as_of: the day of judgement; today by default.
+        trust_declarations: take declared values where a register was not given.
+
+    Raises:
+        InputError: for a bad expression or bad data, with every fault.
+
+    >>> evaluate("wage_income + business_income", {"wage_income": 1000.1, "business_income": 2})
+    Decimal('1002.10')
+    >>> evaluate("wage_income > 1000", {}) is None
+    True
+    """
+    from shibie.evaluation import evaluate_data
+
+    ruleset = core_ruleset() if rules is None else _loaded(rules)
+    return evaluate_data(expression, household, ruleset, as_of, trust_declarations)
+
+
+def test(rules: Rules) -> TestReport:
+    """Run the tests of a pack.
+
+    Raises:
+        RulesetError: when the pack or one of its tests does not load.
+    """
+    from shibie.ruletests import run_tests
+
+    return run_tests(_loaded(rules))
+
+
+def verify(
+    rules: Rules,
+    *,
+    members: int = 4,
+    rows: int = 2,
+    timeout: float = 20,
+    progress: Callable[[Words], None] | None = None,
+) -> Report:
+    """Prove what a rule set does to every household, or show one that refutes it.
+
+    Args:
+        rules: a rule set, or the name or folder of a pack.
+        members: households of at most so many members.
+        rows: at most so many rows of a register each.
+        timeout: seconds for each question.
+        progress: is told each question.
+
+    Raises:
+        MissingExtraError: when z3 is not installed.
+    """
+    from shibie.engine.solver.household import Bound
+    from shibie.verify.report import verify as verified
+
+    return verified(
+        _loaded(rules), Bound(members, rows), timeout, progress=progress or (lambda _: None)
+    )
+
+
+@dataclass(frozen=True)
+class Differences:
+    """Two versions of a rule set.
+
+    Attributes:
+        written: what is written differently.
+        meanings: of each rule whether it got stricter or looser, with households that show it.
+        moved: the households of a roster that are decided otherwise.
+    """
+
+    written: tuple[Change, ...]
+    meanings: tuple[Relation, ...]
+    moved: tuple[Move, ...] = ()
+
+
+def diff(
+    old: Rules,
+    new: Rules,
+    roster: str | Path | None = None,
+    as_of: date | None = None,
+    as_of_new: date | None = None,
+    *,
+    timeout: float = 10,
+) -> Differences:
+    """What changed between two versions, whether it is stricter or looser, and who moves.
+
+    Args:
+        old: the version before.
+        new: the version after.
+        roster: whose households to decide by both.
+        as_of: the day of judgement; needed with a roster.
+        as_of_new: the day for the new version, where it is another.
+        timeout: seconds for each question.
+
+    Raises:
+        InputError: when the roster cannot be used, or the day is missing.
+        MissingExtraError: when z3 is not installed.
+    """
+    from shibie.verify.changes import changes
+    from shibie.verify.moves import moves
+    from shibie.verify.relations import relations
+
+    before, after = _loaded(old), _loaded(new)
+    moved: tuple[Move, ...] = ()
+    if roster is not None:
+        if as_of is None:
+            raise InputError(bad_argument("as_of", Words("有名册时要给出", "needed with a roster")))
+        moved = moves(before, after, Path(roster), as_of, as_of_new)
+    return Differences(
+        changes(before, after), tuple(relations(before, after, seconds=timeout)), moved
+    )
+
+
+def recheck(
+    rules: Rules,
+    before: GivenRoster | str | Path,
+    now: GivenRoster | str | Path,
+    as_of: date,
+    since: date,
+    *,
+    trust_declarations: bool = False,
+) -> Recheck:
+    """Compare two rosters by their persons (回头看): who stays, leaves, comes, and why.
+
+    Args:
+        rules: a rule set, or the name or folder of a pack.
+        before: the roster before.
+        now: the roster that is decided.
+        as_of: the day of judgement.
+        since: the day of the roster before.
+        trust_declarations: take declared values where a register was not supplied.
+
+    Raises:
+        InputError: when a roster cannot be used at all.
+    """
+    from shibie.recheck.changes import recheck as compared
+
+    ruleset = _loaded(rules)
+    households = _given(ruleset, before, as_of).households
+    return compared(households, _checked(ruleset, now, as_of, trust_declarations), since)
+
+
+def _loaded(rules: Rules) -> RuleSet:
+    return rules if isinstance(rules, RuleSet) else load(rules)
+
+
+def _language(ruleset: RuleSet) -> Lang:
+    return "en" if ruleset.lang == "en" else "zh"
+
+
+def _case(
+    ruleset: RuleSet, household: Mapping[str, Any], as_of: date, trust: bool, strict: bool = False
+) -> Case:
+    from shibie.given import case_from
+
+    return case_from(ruleset, household, as_of, trust, strict)
+
+
+def _decided(ruleset: RuleSet, case: Case) -> Decision:
+    from shibie.engine.decide import decide as by_interpreter
+
+    return by_interpreter(ruleset, case)
+
+
+def _given(ruleset: RuleSet, given: GivenRoster | str | Path, as_of: date) -> GivenRoster:
+    return given if isinstance(given, GivenRoster) else roster_of_path(given, ruleset, as_of)
+
+
+def _checked(
+    ruleset: RuleSet, given: GivenRoster | str | Path, as_of: date, trust: bool
+) -> Checked:
+    return check_held(
+        ruleset, _given(ruleset, given, as_of).roster, as_of, trust_declarations=trust
+    )

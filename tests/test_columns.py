@@ -62,3 +62,11 @@ def test_columns_of_different_length_are_refused() -> None:
     columns = {"a": Column("BIGINT", [1, 2]), "b": Column("BIGINT", [1])}
     with duckdb.connect() as connection, pytest.raises(ValueError):
         make_table(connection, "t", columns)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"), [("BIGINT", "x"), ("DATE", "2015-02-30"), ("VARCHAR[]", {"a"}), ("BIGINT", 2**64)]
+)  # fmt: skip
+def test_a_value_of_another_type_is_an_error_and_never_unknown(kind: str, value: Any) -> None:
+    with duckdb.connect() as connection, pytest.raises((duckdb.Error, TypeError)):
+        make_table(connection, "t", {"v": Column(kind, [value])})

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import duckdb
 
-# So many rows go over at a time: DuckDB holds each value of a statement as an object.
+# So many rows go over at a time, for DuckDB holds a statement's parameters as objects.
 BATCH: Final = 50_000
 
 
@@ -49,13 +52,32 @@ def add_rows(
 ) -> None:
     """Add rows to a table that has these columns in this order."""
     table = quoted_name(name)
+    # As JSON text: the releases before 2 take a list value by value, at a millisecond each.
     given = ", ".join(
-        f"unnest(${at}::{column.sql_type}[])" for at, column in enumerate(columns.values(), 1)
+        f"unnest(from_json_strict(${at}, '{_structure(column.sql_type)}'))"
+        for at, column in enumerate(columns.values(), 1)
     )
     (count,) = {len(column.values) for column in columns.values()}
     for start in range(0, count, BATCH):
-        part = [list(column.values[start : start + BATCH]) for column in columns.values()]
+        part = [_json(column.values[start : start + BATCH]) for column in columns.values()]
         connection.execute(f"INSERT INTO {table} SELECT {given}", part)
+
+
+def _structure(sql_type: str) -> str:
+    """The type of a list of such values, as DuckDB describes JSON."""
+    item = sql_type.removesuffix("[]")
+    return f'[["{item}"]]' if item != sql_type else f'["{item}"]'
+
+
+def _json(values: Sequence[Any]) -> str:
+    # Days and exact numbers are text there, which SQL casts without loss.
+    return json.dumps(list(values), ensure_ascii=False, allow_nan=False, default=_text)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, date | Decimal):
+        return str(value)
+    raise TypeError(f"no value of a column: {type(value).__name__}")
 
 
 def quoted_name(name: str) -> str:

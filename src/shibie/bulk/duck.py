@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -108,6 +109,8 @@ class DuckHost:
     def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
         self.connection, self.scratch = connection, scratch
         self.names = (f"raw{number}" for number in itertools.count())
+        # Views of files, which may turn out to be damaged only when their rows are read.
+        self.views: dict[str, FilePlace] = {}
 
     def new_name(self) -> str:
         """A name that no table has."""
@@ -147,6 +150,7 @@ class DuckHost:
             f"CREATE VIEW {name} AS SELECT *, file_row_number + 2 AS {ROW}"
             f" FROM {path}, file_row_number = true)",
         )
+        self.views[name] = file
         return Relation(name, {index: described[index][:2] for index in placed.header.columns})
 
     def even(self, name: str, file: FilePlace) -> Path:
@@ -187,11 +191,21 @@ class DuckHost:
 
     def run(self, statement: str) -> None:
         """CREATE a table or a view."""
-        self.connection.execute(statement)
+        self.execute(statement)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
-        return self.connection.execute(query).fetchall()
+        return self.execute(query).fetchall()
+
+    def execute(self, statement: str) -> duckdb.DuckDBPyConnection:
+        """Run a statement; a file that it cannot read is named."""
+        try:
+            return self.connection.execute(statement)
+        except duckdb.Error as error:
+            for name, file in self.views.items():
+                if re.search(rf"\b{name}\b", statement):
+                    _unreadable(file, error)
+            raise
 
     def keep(self, name: str, columns: Mapping[str, Column]) -> None:
         """A table from Python."""

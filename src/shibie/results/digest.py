@@ -57,7 +57,13 @@ def lines_query(name: str, columns: Sequence[str], lists: frozenset[str], query:
     """
     cells = [f"array_to_string({column}, '|')" if column in lists else column for column in columns]
     line = f" || '{BETWEEN}' || ".join([f"'{name}'", *(f"coalesce({c}, '')" for c in cells)])
-    return f"SELECT translate({line}, '{TROUBLE}', '{_INSTEAD}') AS line FROM ({query})"
+    # Few cells hold any of it, and to look is quicker than to replace.
+    trouble = " OR ".join(f"contains(line, '{each}')" for each in TROUBLE)
+    replaced = f"translate(line, '{TROUBLE}', '{_INSTEAD}')"
+    return (
+        f"SELECT CASE WHEN {trouble} THEN {replaced} ELSE line END AS line"
+        f" FROM (SELECT {line} AS line FROM ({query}))"
+    )
 
 
 def _text(cell: Any) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import resource
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -241,6 +243,22 @@ def test_where_it_cannot_be_imported_it_says_what_to_do(monkeypatch: pytest.Monk
         host.durable_host()
     assert "-DPyEval_CallObject=PyObject_CallObject" in caught.value.render("zh")
     assert "use `engine=interpreter`" in caught.value.render("en")
+
+
+def test_threads_take_turns() -> None:
+    facts: list[households.Given] = [{"wage_income": 5}, {"owns_vehicle": True, "vehicles": []}, {}]
+    cases = [case_from(PROBE, {**each, "members": [{}]}, AS_OF) for each in facts] * 20
+    expected = [decide(PROBE, case) for case in cases]
+    assert len({each.eligibility for each in expected}) > 1
+    ruleset = copy.deepcopy(PROBE)  # that no thread has registered yet
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda case: decide_by_chaining(ruleset, case), cases))
+    finally:
+        sys.setswitchinterval(before)
+    assert found == expected
 
 
 # --- live ---------------------------------------------------------------------------------

@@ -29,6 +29,7 @@ YES: Final = frozenset(("是", "√", "✓", "✔", "☑", "有", "true", "yes",
 NO: Final = frozenset(("否", "×", "✗", "✘", "x", "无", "没有", "false", "no", "n", "0"))
 # A spreadsheet keeps fifteen digits of a number.
 _LAST_SURE: Final = 10**15
+_NUMBERS: Final = frozenset(("money", "decimal", "integer"))
 _DATE: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))")
 _NUMBER: Final = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?")
 _NUMBERED: Final = re.compile(r"^\d{1,3}[\s.、_:-]*")
@@ -92,7 +93,7 @@ def read_plain(value: object, spec: FieldSpec, as_of: date) -> Value:
         _fault("not_text", "应为文字", "expected text")
     if spec.type == "citizen_id" and isinstance(value, int):
         _fault("bad_citizen_number", "号码应写成文字", "write the number as text")
-    if isinstance(value, float) and math.isfinite(value):
+    if spec.type in _NUMBERS and isinstance(value, float) and math.isfinite(value):
         value = Decimal(float.__repr__(value))
     if isinstance(value, str) and value in spec.codes:
         return frozenset((value,)) if spec.type == "codes" else value

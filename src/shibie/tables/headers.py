@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from shibie.errors import InputError, Problem, Words, did_you_mean, listed
@@ -52,13 +53,9 @@ def matched(cell: Cell, specs: Sequence[FieldSpec]) -> FieldSpec | None:
     return None
 
 
-_CACHE: dict[FieldSpec, frozenset[str]] = {}
-
-
+@cache
 def _headers(spec: FieldSpec) -> frozenset[str]:
-    if spec not in _CACHE:
-        _CACHE[spec] = spec.headers
-    return _CACHE[spec]
+    return spec.headers
 
 
 def find_header(sheet: Sheet, specs: Sequence[FieldSpec], required: Iterable[str]) -> Header:

@@ -20,7 +20,7 @@ from shibie.engine.exact import EXACT
 from shibie.engine.interpreter import evaluate
 from shibie.engine.kleene import Truth, conjunction, disjunction, negation
 from shibie.engine.place import Place
-from shibie.engine.rete.host import Chaining, Session
+from shibie.engine.rete.host import TURN, Chaining, Session
 from shibie.engine.rete.network import Network, Wire, compile_network
 from shibie.language import tree
 from shibie.lower import Lowered, lowered
@@ -47,9 +47,10 @@ _compiled: dict[int, Compiled] = {}
 
 def compiled(ruleset: RuleSet) -> Compiled:
     """The network of a rule set; registering it again would leak, so it is kept."""
-    found = _compiled.get(id(ruleset))
-    if found is None:
-        found = _compiled[id(ruleset)] = Compiled(ruleset)
+    with TURN:
+        found = _compiled.get(id(ruleset))
+        if found is None:
+            found = _compiled[id(ruleset)] = Compiled(ruleset)
     return found
 
 

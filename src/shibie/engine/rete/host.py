@@ -15,11 +15,13 @@ What the guard is against (durable-rules 2.0.28):
   kill the process → every state begins with a rule that fires, and only begun ones are
   deleted;
 - registering consumes the definition, and rebuilding leaks → each network is registered
-  once, from a definition made for it.
+  once, from a definition made for it;
+- an action does not say for which of several threads it runs → threads take turns.
 """
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -69,6 +71,8 @@ class ChainingError(RuntimeError):
 
 
 _hosts: list[Any] = []
+# Held while something is registered, told or deleted; actions run in the thread that holds it.
+TURN = threading.RLock()
 
 
 def quiet_host() -> Any:
@@ -90,9 +94,10 @@ class Chaining:
     _registered = 0
 
     def __init__(self, network: Network, tracks: Sequence[str] = ()) -> None:
-        self.host = quiet_host()
-        Chaining._registered += 1
-        self.prefix = f"n{Chaining._registered}_"
+        with TURN:
+            self.host = quiet_host()
+            Chaining._registered += 1
+            self.prefix = f"n{Chaining._registered}_"
         self.modules: list[str] = []
         self.consumers: defaultdict[str, list[str]] = defaultdict(list)
         self.current: Session | None = None
@@ -121,7 +126,8 @@ class Chaining:
         """Register one module, which hears these facts."""
         name = f"{self.prefix}{len(self.modules)}"
         rules[BEGIN] = {"all": [{"m0": {"k": BEGIN}}], "run": _nothing}
-        self.host.register_rulesets({name: rules})
+        with TURN:
+            self.host.register_rulesets({name: rules})
         self.modules.append(name)
         for fact in heard:
             self.consumers[fact].append(name)
@@ -212,31 +218,38 @@ class Session:
             self.concluded(fact)
         for track, who in due_tracks:
             self.concluded(due(track), f".{who}")
-        host, self.chaining.current = self.chaining.host, self
-        try:
-            while self.pending:
-                fact, who = self.pending.pop()
-                for module in self.chaining.consumers.get(fact, ()):
-                    if module not in self.begun:
-                        self.begun.add(module)
-                        host.assert_fact(module, {"sid": self.sid, "k": BEGIN, "who": ""})
-                    started = time.monotonic()
-                    host.assert_fact(module, {"sid": self.sid, "k": fact, "who": who})
-                    if time.monotonic() - started > TRUSTED_SECONDS:
-                        self.failures.append(TimeoutError("the chaining was interrupted too long"))
-                if self.failures:
-                    first = self.failures[0]
-                    raise ChainingError(f"household {self.household_id}: {first}") from first
-        finally:
-            self.chaining.current = None
-            self.pending.clear()
-            self.failures.clear()
+        with TURN:
+            self.chaining.current = self
+            try:
+                self._assert_pending()
+            finally:
+                self.chaining.current = None
+                self.pending.clear()
+                self.failures.clear()
+
+    def _assert_pending(self) -> None:
+        """Assert what was told or concluded, until nothing more follows."""
+        host = self.chaining.host
+        while self.pending:
+            fact, who = self.pending.pop()
+            for module in self.chaining.consumers.get(fact, ()):
+                if module not in self.begun:
+                    self.begun.add(module)
+                    host.assert_fact(module, {"sid": self.sid, "k": BEGIN, "who": ""})
+                started = time.monotonic()
+                host.assert_fact(module, {"sid": self.sid, "k": fact, "who": who})
+                if time.monotonic() - started > TRUSTED_SECONDS:
+                    self.failures.append(TimeoutError("the chaining was interrupted too long"))
+            if self.failures:
+                first = self.failures[0]
+                raise ChainingError(f"household {self.household_id}: {first}") from first
 
     def close(self) -> None:
         """Delete the state in every module that was told something; give the sid back."""
         if self.sid:
-            for module in self.begun:
-                self.chaining.host.delete_state(module, self.sid)
+            with TURN:
+                for module in self.begun:
+                    self.chaining.host.delete_state(module, self.sid)
             self.chaining.free.append(self.sid)
             self.sid = ""
             self.known.clear()

@@ -85,6 +85,8 @@ def is_blank(column: str) -> str:
 
 def _written(column: str, kind: str) -> str:
     """A typed cell as text; a number with a fraction is left to Python by a text that is odd."""
+    if kind == "BOOLEAN":
+        return f"CASE WHEN {column} THEN 'True' WHEN NOT {column} THEN 'False' END"
     if kind != "DOUBLE":
         return f"CAST({column} AS VARCHAR)"
     whole = f"abs({column}) < {10**15} AND {column} = floor({column})"
@@ -137,7 +139,7 @@ def _native(column: str, kind: str, spec: FieldSpec) -> Reading | None:
     if isinstance(of, Number) and kind in _PLAIN[1:]:
         return Reading(
             f"({column} IS NULL OR {_within(column, spec)})",
-            f"CAST({column} AS BIGINT) * {10**of.scale}",
+            f"CASE WHEN {_within(column, spec)} THEN CAST({column} AS BIGINT) * {10**of.scale} END",
         )
     if isinstance(of, Number) and kind.startswith("DECIMAL"):
         scale = int(kind.rstrip(")").split(",")[1])
@@ -256,15 +258,14 @@ def _number(column: str, of: Number, spec: FieldSpec) -> Reading:
     plain = f"regexp_full_match({column}, '{digits}{fraction}')"
     dressed = f"regexp_full_match({column}, '[¥¥]?({digits}|{_GROUPED}){fraction} ?({unit})?')"
     bare = f"regexp_replace({column}, '[^0-9.+-]', '', 'g')"
-    decimal = (
-        f"TRY_CAST(CASE WHEN {plain} THEN {column} ELSE {bare} END AS DECIMAL(18, {of.scale}))"
-    )
+    decimal = f"TRY_CAST(CASE WHEN {plain} THEN {column} ELSE {bare} END AS DECIMAL({whole + of.scale}, {of.scale}))"
     most = f"abs({decimal}) < {COUNT_LIMIT if spec.type == 'integer' else AMOUNT_LIMIT}"
     match = f"({plain} OR ({dressed} AND coalesce({most}, FALSE)))"
     if spec.minimum is not None or spec.maximum is not None:
         match = f"({match} AND {_within(decimal, spec)})"
-    # What is not canonical is not used, whatever comes out.
-    return Reading(match, f"CAST({decimal} * {10**of.scale} AS BIGINT)")
+    # What is not canonical is not used, whatever comes out; but it must not overflow.
+    wide = decimal if of.scale <= 2 else f"CAST({decimal} AS DECIMAL(38, {of.scale}))"
+    return Reading(match, f"CAST({wide} * {10**of.scale} AS BIGINT)")
 
 
 def _plain_codes(spec: FieldSpec) -> list[str]:
@@ -282,7 +283,8 @@ def _plain_codes(spec: FieldSpec) -> list[str]:
 
 def _number_of_citizen(column: str, as_of: date) -> Reading:
     digits, born = key(column), birth_date(column)
-    return Reading(f"coalesce({is_citizen(column, digits, born, as_of)}, FALSE)", column)
+    fine = f"coalesce({is_citizen(column, digits, born, as_of)}, FALSE)"
+    return Reading(fine, f"CASE WHEN {fine} THEN {column} END")
 
 
 def is_citizen(column: str, digits: str, born: str, as_of: date) -> str:

@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from shibie.columns import quoted_name
 from shibie.errors import InputError, Problem, Words, bad_argument, did_you_mean, listed
+from shibie.household import Adjudication, StepRecord
+from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import RuleSet
 from shibie.tables.parquet import cell_sql
 from shibie.tables.source import Cells, Sheet
@@ -39,7 +41,11 @@ def sheets_of(ruleset: RuleSet, tables: Mapping[str, Any]) -> tuple[Sheet, ...]:
         elif table is not None:
             shown = f"registers/{name}" if name in ruleset.registers else name
             try:
-                sheets.append(Sheet(shown, shown, tuple(rows_of(table)), named=True))
+                rows = tuple(rows_of(table))
+                if rows == ((),):
+                    # An empty list has no names of columns: a table without a row, all the same.
+                    rows = (_columns(ruleset, name),)
+                sheets.append(Sheet(shown, shown, rows, named=True))
             except TypeError as error:
                 problems.append(
                     bad_argument(name, Words(f"不是表:{error}", f"not a table: {error}"))
@@ -47,6 +53,17 @@ def sheets_of(ruleset: RuleSet, tables: Mapping[str, Any]) -> tuple[Sheet, ...]:
     if problems:
         raise InputError(problems)
     return tuple(sheets)
+
+
+def _columns(ruleset: RuleSet, name: str) -> tuple[str, ...]:
+    """The names of all columns that a table may have."""
+    specs = {
+        "households": ruleset.field_specs(HOUSEHOLD),
+        "members": {"household_id": None, **ruleset.field_specs(MEMBER)},
+        "adjudications": Adjudication.model_fields,
+        "steps": StepRecord.model_fields,
+    }
+    return tuple(specs[name] if name in specs else ruleset.field_specs(name))
 
 
 def rows_of(table: Any) -> list[Cells]:

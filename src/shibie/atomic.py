@@ -1,8 +1,9 @@
 """Files and folders written aside and put in their place at the end.
 
 A run that is interrupted, or a disk that is full, leaves what was there before and
-nothing half-written; what cannot be written is an `InputError` with its place. Each writer has a name of its own for what lies aside, so two runs
-that write to one place do not write into each other's files.
+nothing half-written; what cannot be written is an `InputError` with its place. Each
+writer has a name of its own for what lies aside, so two runs that write to one place do
+not write into each other's files.
 """
 
 from __future__ import annotations

@@ -66,6 +66,6 @@ def test_two_at_once_do_not_write_into_each_other(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
-    with pytest.raises(InputError, match=f"{name}: cannot be written"):
+    with pytest.raises(InputError, match=f"{name}: cannot write"):
         write_text(tmp_path / name, "x")
     assert {each.name for each in tmp_path.iterdir()} == {"file", "folder"}

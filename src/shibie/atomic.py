@@ -1,8 +1,9 @@
 """Files and folders written aside and put in their place at the end.
 
 A run that is interrupted, or a disk that is full, leaves what was there before and
-nothing half-written; what cannot be written is an `InputError` with its place. Each writer has a name of its own for what lies aside, so two runs
-that write to one place do not write into each other's files.
+nothing half-written; what cannot be written is an `InputError` with its place. Each
+writer has a name of its own for what lies aside, so two runs that write to one place do
+not write into each other's files.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ def _beside(out: Path) -> Iterator[Path]:
         raise  # of a terminal that was told how far it is, not of the file
     except OSError as error:
         reason = error.strerror or error
-        what = Words(f"不能写入:{reason}", f"cannot be written: {reason}")
+        what = Words(f"不能写入:{reason}", f"cannot write: {reason}")
         raise InputError(Problem(str(out), what)) from error
 
 

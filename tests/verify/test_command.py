@@ -52,7 +52,7 @@ def test_a_broken_pack_in_both_languages(tmp_path: Path) -> None:
     assert text.rstrip().endswith("界限:至多 2 人,每人每表至多 1 行")
     code, text = run(str(folder), "--lang", "en")
     assert "refuted gap: an eligible household without any track" in text
-    assert "e.g. as of 2015-12-31; wage_income" in text
+    assert "e.g. day of judgement 2015-12-31; wage_income" in text
 
 
 def test_json(tmp_path: Path) -> None:

@@ -191,7 +191,7 @@ def test_cliffs_are_one_smallest_step_apart() -> None:
     told = {each.name: each for each in asked(ruleset, "cliff").findings}
     assert set(told) == {"cliff.1", "cliff.2"}
     assert told["cliff.1"].what.en == (
-        "人均收入 is below 线: wage_income 2,854.99 → 2,855.00, eligible → ineligible"
+        "人均收入 is below 线: wage_income 2,854.99 → 2,855.00, eligible → not eligible"
     )
     witness = told["cliff.2"].witness
     assert witness is not None

@@ -12,6 +12,7 @@ from shibie.check import Checked
 from shibie.decision import Decision
 from shibie.household import BareHousehold
 from shibie.recheck.match import Matched, match
+from shibie.words.lists import joined
 
 # Of a household of before: what its successor is; or its people live in others' households
 # (dissolved), or none of them is on the roster (gone), or nobody has a usable number.
@@ -231,7 +232,7 @@ def _registry(checked: Checked, registry: str, number: str) -> str:
     coded = next((column.name for column in columns if column.type == "code"), None)
     rows = checked.registers.rows[registry].get(number, ())
     words = dict.fromkeys(str(row.values.get(coded) or "") for row in rows) if coded else {}
-    return "、".join(filter(None, words))
+    return joined(words)
 
 
 def _relocated(matched: Matched) -> Iterator[tuple[str, str]]:

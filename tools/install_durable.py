@@ -32,7 +32,7 @@ def main() -> None:
     if not (Path(sysconfig.get_path("include")) / "Python.h").exists():
         sys.exit(without_headers())
     # No cache: it may hold one that was built without the new name, which cannot be imported.
-    fresh = ["--no-cache-dir", "--force-reinstall", "durable-rules>=2.0.28"]
+    fresh = ["--no-cache-dir", "--force-reinstall", "--use-pep517", "durable-rules>=2.0.28"]
     sys.exit(pip(*fresh, environment={**os.environ, **compiler()}))
 
 
@@ -51,11 +51,10 @@ def compiler() -> dict[str, str]:
     if status := pip("ziglang"):
         sys.exit(status)
     cc = wrapped("cc")
-    # What links is this Python's own command, but for its first word, the compiler.
-    options = sysconfig.get_config_var("LDSHARED").split(" ", 1)[1]
+    # Not the options that Python itself was linked with: zig refuses some of Debian's.
     return {
         "CC": f"{cc} {AS_OTHERS_DO} {RENAMED}",
-        "LDSHARED": f"{cc} {options}",
+        "LDSHARED": f"{cc} -shared",
         "AR": wrapped("ar"),
     }
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp, parse_one
 
 from shibie.bulk.host import ROW, Output, Relation
-from shibie.bulk.java import HOW_TO_GET_JAVA, java_for_spark
+from shibie.bulk.java import java_for_spark
 from shibie.bulk.run import Progress, Run
 from shibie.bulk.sparkfiles import File, Storage, numbered, type_names
 from shibie.columns import Column
@@ -99,7 +99,7 @@ def _session() -> SparkSession:
                 bad_argument(
                     "engine",
                     Words(f"Spark 起不来:{error}", f"Spark does not start: {error}"),
-                    HOW_TO_GET_JAVA,
+                    Words("原因见上面 Java 的输出", "Java said why, above"),
                     value="spark",
                 )
             ) from None

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sqlglot import exp
+
 from shibie.columns import Column
 from shibie.errors import InputError, Problem, Words
 from shibie.results.files import Format, write_table
@@ -220,7 +222,6 @@ def type_names(table: DataFrame) -> list[tuple[str, str]]:
 
 def numbered(table: DataFrame, columns: Sequence[str], row: str, parquet: bool) -> DataFrame:
     """A file's columns with its row numbers from 1, whatever the parts it is read in."""
-    import pyarrow as pa
     from pyspark.sql import functions as f
 
     within = f.col("_metadata.row_index") if parquet else f.monotonically_increasing_id()
@@ -233,14 +234,8 @@ def numbered(table: DataFrame, columns: Sequence[str], row: str, parquet: bool) 
     for part, count, first in sorted(tuple(each) for each in counts):
         starts[part] = start - first
         start += count
-    # Rows given as Python objects would be read by a Python on the executors.
-    offsets = table.sparkSession.createDataFrame(
-        pa.table(
-            {
-                "part_": pa.array(starts, pa.string()),
-                "offset_": pa.array(starts.values(), pa.int64()),
-            }
-        )
-    )
+    # As SQL: rows given as Python objects would be read by a Python on the executors.
+    rows = exp.values(list(starts.items()) or [("", 0)], "starts", ["part_", "offset_"])
+    offsets = table.sparkSession.sql(f"SELECT * FROM {rows.sql('spark')}")
     number = (f.col("within_") + f.col("offset_") + 1).alias(row)
     return places.join(f.broadcast(offsets), "part_").select(*quoted, number)

@@ -24,7 +24,7 @@ AS_OF = date(2015, 12, 20)
 CAUSES = ("因病", "因残", "缺资金", "其他", "A", "不详", "01 因学")
 SPECS = {
     "money": FieldSpec("m", "金额", "money"),
-    "positive": FieldSpec("p", "金额", "money", minimum=Decimal(0), maximum=Decimal(5000)),
+    "positive": FieldSpec("p", "金额", "money", minimum=0, maximum=5000),
     "decimal": FieldSpec("d", "小数", "decimal"),
     "integer": FieldSpec("i", "数", "integer"),
     "bool": FieldSpec("b", "是否", "bool"),

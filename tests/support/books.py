@@ -10,6 +10,8 @@ from typing import Any
 import xlsxwriter
 
 from shibie.citizen_id import make
+from shibie.columns import Column
+from shibie.tables.parquet import write_columns
 
 Book = dict[str, list[list[Any]]]
 PEOPLE = [make("511921", date(1950 + index, 3, 4), 10 + index) for index in range(12)]
@@ -80,7 +82,53 @@ NAMES = {
 def write_folder(path: Path, sheets: Book, encoding: str = "utf-8") -> Path:
     (path / "registers").mkdir(parents=True)
     for name, rows in sheets.items():
-        file = path / f"{NAMES[name]}.csv"
+        file = path / f"{NAMES.get(name, name)}.csv"
         with file.open("w", encoding=encoding, newline="", errors="replace") as out:
             csv.writer(out).writerows(rows)
+    return path
+
+
+def as_export(sheets: Book, merged: bool = False) -> Book:
+    """The households and members of a book as one sheet, a row a person.
+
+    Args:
+        sheets: with the sheets 农户 and 成员.
+        merged: a household's own cells stand in its first row alone, as merged cells do.
+    """
+    (own, *households), (person, *members) = sheets["农户"], sheets["成员"]
+    by_number = {row[0]: row for row in households if row}
+    rows: list[list[Any]] = [[*own, *person[1:]]]
+    seen: set[Any] = set()
+    for member in members:
+        number = member[0] if member else None
+        of_household = [*by_number.get(number, [number]), *[None] * len(own)][: len(own)]
+        if merged and number in seen:
+            of_household = [None] * len(own)
+        seen.add(number)
+        rows.append([*of_household, *member[1:]])
+    rest = {name: table for name, table in sheets.items() if name not in ("农户", "成员")}
+    return {"一人一行": rows, **rest}
+
+
+def write_parquet(path: Path, sheets: Book) -> Path:
+    """A folder of Parquet: text where a column is mixed, numbers where all of it is."""
+    (path / "registers").mkdir(parents=True)
+    for name, rows in sheets.items():
+        width = max(map(len, rows), default=0)
+        if not width or not rows:
+            continue
+        header = [
+            str(cell or f"栏{at}") for at, cell in enumerate([*rows[0], *[None] * width][:width])
+        ]
+        columns: dict[str, Column] = {}
+        for at, title in enumerate(header):
+            cells = [row[at] if at < len(row) else None for row in rows[1:]]
+            if any(isinstance(cell, float) for cell in cells) and all(
+                cell is None or type(cell) in (int, float) for cell in cells
+            ):
+                columns.setdefault(title, Column("DOUBLE", cells))
+            else:
+                texts = [None if cell is None else str(cell) for cell in cells]
+                columns.setdefault(title, Column("VARCHAR", texts))
+        write_columns(path / f"{NAMES.get(name, name)}.parquet", columns)
     return path

@@ -219,8 +219,11 @@ def _codes(column: str, spec: FieldSpec) -> Reading:
         return Reading("FALSE", "CAST(NULL AS VARCHAR[])")
     single = f"{column} IN ({texts(codes)})"
     nothing = f"{column} IN ({texts({'无', '没有'} - set(spec.codes))})"
-    parts = f"string_split({column}, '|')"
-    several = f"contains({column}, '|') AND list_has_all([{texts(codes)}], {parts})"
+    # Codes that hold a separator are left to Python, and with them all lists.
+    listed = len(codes) == len(_plain_codes(spec))
+    even = f"trim(regexp_replace({column}, '{_SEPARATORS}', '|', 'g'), '|')"
+    parts = f"string_split({even}, '|')"
+    several = f"list_has_all([{texts(codes)}], {parts})" if listed else "FALSE"
     return Reading(
         f"({single} OR {nothing} OR ({several}))",
         f"CASE WHEN {single} THEN [{column}] WHEN {nothing} THEN CAST([] AS VARCHAR[])"
@@ -243,6 +246,8 @@ def _code(column: str, spec: FieldSpec) -> Reading:
 
 
 _NUMBERED = r"^[0-9]{1,3}[ .、_:-]*"
+# Between codes of a list, in both widths.
+_SEPARATORS = r"[|、,;/\x{FF5C}\x{FF0C}\x{FF1B}\x{FF0F}]+"
 # Thousands in groups, and what people write around an amount.
 _GROUPED = r"[+-]?\d{1,3}(,\d{3})+"
 _UNIT = r"(元|圆|块)(/年|/月)?"

@@ -17,16 +17,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from shibie.check import Checked, check
+from shibie.case import Case
+from shibie.checking_in_python import Checked, check
 from shibie.decision import Decision
-from shibie.engine.case import Case
-from shibie.engine.decide import decide
-from shibie.explain.account import account
-from shibie.explain.changes import made
-from shibie.explain.collect import to_collect
-from shibie.explain.search import counterfactuals
+from shibie.engines.decide import decide
+from shibie.explanations.account import account
+from shibie.explanations.changed_cases import made
+from shibie.explanations.collect import to_collect
+from shibie.explanations.search import counterfactuals
+from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load
-from shibie.tables.roster import read_roster
 
 DAY = date(2015, 12, 20)
 TOWNSHIP = Path("fixtures/township-2015")

@@ -25,10 +25,10 @@ from typing import Any
 import duckdb
 from pydantic import BaseModel
 
-from shibie.engine.decide import decide
-from shibie.engine.relational import decide_all
-from shibie.engine.rete import decide_all as chained
-from shibie.given import case_from
+from shibie.engines.decide import decide
+from shibie.engines.rete import decide_all as chained
+from shibie.engines.sql import decide_all
+from shibie.rosters.household_input import case_from
 from shibie.ruleset.loader import loads
 
 AS_OF = date(2015, 12, 20)

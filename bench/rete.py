@@ -10,11 +10,11 @@ import time
 from datetime import date
 from pathlib import Path
 
-from shibie.check import check
-from shibie.engine.decide import decide
-from shibie.engine.rete import decide_all
+from shibie.checking_in_python import check
+from shibie.engines.decide import decide
+from shibie.engines.rete import decide_all
+from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load
-from shibie.tables.roster import read_roster
 
 ROOT = Path(__file__).resolve().parents[1]
 AS_OF = date(2015, 12, 20)

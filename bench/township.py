@@ -21,12 +21,12 @@ from typing import Any
 import python_calamine
 import xlsxwriter
 
-from shibie.check import check
-from shibie.engine.decide import decide
+from shibie.checking_in_python import check
+from shibie.engines.decide import decide
+from shibie.results.python_counts import summarise
+from shibie.results.workbook import write_workbook
+from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load
-from shibie.summary import summarise
-from shibie.tables.roster import read_roster
-from shibie.tables.workbook import write_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
 AS_OF = date(2015, 12, 20)

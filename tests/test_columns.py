@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from shibie.columns import BATCH, Column, make_table
+from shibie.duckdb_tables import BATCH, Column, make_table
 
 
 @pytest.mark.parametrize(

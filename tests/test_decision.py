@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shibie.decision import Decision, Finding, GivenTrack
-from shibie.engine.decide import decide
+from shibie.engines.decide import decide
 from shibie.ruleset import packs
 from shibie.ruleset.loader import load
 from shibie.ruletests import load_tests

@@ -107,7 +107,7 @@ def test_a_broken_chain_is_placed(tmp_path: Path, change: object, message: str) 
 def test_live_state_is_rebuilt_from_the_log(tmp_path: Path) -> None:
     from datetime import date
 
-    from shibie.engine.rete.live import Declared, LiveRoster, event_from
+    from shibie.engines.rete.live import FactDeclared, LiveRoster, event_from
     from shibie.ruleset.loader import load
 
     pack, as_of = load("bazhong-2015"), date(2015, 12, 20)
@@ -115,7 +115,7 @@ def test_live_state_is_rebuilt_from_the_log(tmp_path: Path) -> None:
     live = LiveRoster(pack, as_of)
     with EventLog(path) as log:
         for number in range(30):
-            event = Declared(
+            event = FactDeclared(
                 household_id=str(number % 5), field="wage_income", value=1000 + number, order=number
             )
             log.append(event.model_dump(mode="json"))

@@ -17,9 +17,9 @@ from fixtures.people import AS_OF
 from python_calamine import CalamineWorkbook
 
 from shibie import citizen_id
-from shibie.check import Checked
-from shibie.summary import summarise
-from shibie.tables.roster import Roster
+from shibie.checking_in_python import Checked
+from shibie.results.python_counts import summarise
+from shibie.rosters.roster import Roster
 
 HERE = Path(make_township.__file__).parent
 NOW, THEN, VILLAGE = HERE / "township-2015", HERE / "township-2014", HERE / "village-60.xlsx"

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from shibie.check import check
-from shibie.engine.decide import decide
+from shibie.checking_in_python import check
+from shibie.engines.decide import decide
 from shibie.errors import InputError, Problem
-from shibie.form_rules import found_words
-from shibie.given import case_from
+from shibie.rosters.form_rules import found_words
+from shibie.rosters.household_input import case_from
+from shibie.rosters.roster import Roster, read_roster
 from shibie.ruleset.loader import load
-from shibie.tables.roster import Roster, read_roster
 from support.books import PEOPLE, write_folder
 
 AS_OF = date(2015, 12, 20)

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from shibie.columns import Column
-from shibie.tables.parquet import write_columns
+from shibie.duckdb_tables import Column
+from shibie.rosters.parquet import write_columns
 from support.books import NAMES, book
 from test_cli import PACK, ROOT
 

@@ -50,7 +50,7 @@ def test_no_message_of_the_library_names_an_option() -> None:
         (name, text)
         for name in LIBRARY
         for text in texts(TREES[name])
-        if option.search(text) and name != "verify/suggest.py"
+        if option.search(text) and name != "proofs/suggested_tests.py"
     }
     assert named == set()
 
@@ -85,7 +85,7 @@ def test_every_code_is_documented_and_every_documented_code_is_used() -> None:
     assert given - set(CODES) == set()
     cells = {
         node.args[0].value
-        for node in ast.walk(TREES["tables/cells.py"])
+        for node in ast.walk(TREES["rosters/cells.py"])
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Name)
         and node.func.id == "_fault"

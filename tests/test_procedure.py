@@ -13,17 +13,17 @@ from typing import Any
 
 import pytest
 
-from shibie.check import check
+from shibie.checking_in_python import check
 from shibie.decision import Decision
-from shibie.engine.interpreter import evaluate
-from shibie.engine.place import Place
-from shibie.given import case_from
+from shibie.engines.interpreter import evaluate
+from shibie.engines.place import Place
 from shibie.household import StepRecord
 from shibie.lower.procedure import notice_days
 from shibie.procedure import Standing, shares, standing, standings, with_procedure
+from shibie.results.procedure_flow import counts, mermaid, svg
+from shibie.rosters.household_input import case_from
+from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load, loads
-from shibie.tables.flow import counts, mermaid, svg
-from shibie.tables.roster import read_roster
 
 ROOT = Path(__file__).parents[1]
 AS_OF = date(2015, 12, 20)
@@ -158,7 +158,7 @@ def test_blocking_is_the_packs_choice() -> None:
         pack = loads(text.replace("BLOCK", block))
         case = case_from(pack, {"members": [{}]}, AS_OF)
         record = StepRecord(household_id="1", step="vote", actor="村")
-        from shibie.engine.decide import decide
+        from shibie.engines.decide import decide
 
         decision = decide(pack, case)
         found = standings(pack, [case], [decision], [record])

@@ -57,7 +57,7 @@ def test_the_same_is_drawn_whatever_is_loaded(tmp_path: Path, profile: str) -> N
     (tmp_path / "company.py").write_text(f"NUMBERS = [{numbers}]\n", encoding="utf-8")
     alone = drawn(tmp_path, profile)
     assert len(alone) >= 60
-    assert drawn(tmp_path, profile, "company", "shibie.check", hashes="1") == alone
+    assert drawn(tmp_path, profile, "company", "shibie.checking_in_python", hashes="1") == alone
 
 
 def test_only_the_deep_profile_draws_anew(tmp_path: Path) -> None:

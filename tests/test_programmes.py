@@ -12,17 +12,17 @@ from pathlib import Path
 import pytest
 from fixtures import make_township
 
-from shibie.check import Checked, EngineName, check
 from shibie.checking import check as check_at_any_size
-from shibie.explain.account import explain
-from shibie.explain.text import short
-from shibie.notice.content import Setting, letter
-from shibie.notice.period import Period
+from shibie.checking_in_python import Checked, EngineName, check
+from shibie.explanations.account import explain
+from shibie.explanations.text import short
+from shibie.papers.notice.content import Setting, letter
+from shibie.papers.notice.period import Period
 from shibie.results.files import write_folder
+from shibie.results.python_counts import summarise
 from shibie.results.tables import result_tables
+from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load
-from shibie.summary import summarise
-from shibie.tables.roster import read_roster
 from shibie.words.speaker import Speaker
 
 FIXTURES = Path(make_township.__file__).parent

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tools.word_templates import body, templates
 
-from shibie.notice.write import FOLDER
-from shibie.report.write import TEMPLATES
+from shibie.papers.notice.write import FOLDER
+from shibie.papers.report.write import TEMPLATES
 
 
 def test_the_shipped_word_templates_are_those_that_are_made() -> None:

@@ -7,7 +7,7 @@ ground of it, and the help tracks. Missing is unknown, never 0 and never false.
     from datetime import date
 
     rules = shibie.load("bazhong-2015")
-    with shibie.check(rules, "roster.xlsx", date(2015, 12, 20)) as result:
+    with shibie.checking_in_python(rules, "roster.xlsx", date(2015, 12, 20)) as result:
         print(result.summary["by_eligibility"])
         result.write("decided.xlsx")
 
@@ -73,9 +73,9 @@ if TYPE_CHECKING:
     from shibie.errors import (
         ShibieError as ShibieError,
     )
-    from shibie.given_roster import GivenRoster as GivenRoster
     from shibie.results.result import Result as Result
     from shibie.results.table import Table as Table
+    from shibie.rosters.given_roster import GivenRoster as GivenRoster
     from shibie.ruleset.model import RuleSet as RuleSet
 
 __version__ = "0.1.0"
@@ -94,7 +94,7 @@ _HOMES = {
         ("InputError", "MissingExtraError", "Problem", "RulesetError", "ShibieError"),
         "shibie.errors",
     ),
-    "GivenRoster": "shibie.given_roster",
+    "GivenRoster": "shibie.rosters.given_roster",
     "Result": "shibie.results.result",
     "RuleSet": "shibie.ruleset.model",
     "Table": "shibie.results.table",

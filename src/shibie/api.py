@@ -8,24 +8,24 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from shibie.check import Checked, must_be_in_force
-from shibie.check import check as check_held
+from shibie.case import Case, Value
 from shibie.checking import check
+from shibie.checking_in_python import Checked, must_be_in_force
+from shibie.checking_in_python import check as check_held
 from shibie.decision import Decision
-from shibie.engine.case import Case, Value
 from shibie.errors import InputError, Lang, Words, bad_argument
-from shibie.given_roster import GivenRoster, roster_of_path, roster_of_tables
+from shibie.rosters.given_roster import GivenRoster, roster_of_path, roster_of_tables
 from shibie.ruleset.loader import core_ruleset, load, loads
 from shibie.ruleset.model import RuleSet
 
 if TYPE_CHECKING:
-    from shibie.explain.account import Explanation
-    from shibie.recheck.changes import Recheck
+    from shibie.explanations.account import Explanation
+    from shibie.papers.recheck.changes import Recheck
+    from shibie.proofs.report import PackReport
     from shibie.ruletests import TestReport
-    from shibie.verify.changes import Change
-    from shibie.verify.moves import Move
-    from shibie.verify.relations import Relation
-    from shibie.verify.report import Report
+    from shibie.versions.roster_moves import Move
+    from shibie.versions.stricter_or_looser import MeaningChange
+    from shibie.versions.written_changes import WrittenChange
 
 __all__ = [
     "Differences", "check", "decide", "diff", "evaluate", "explain", "load", "loads", "read",
@@ -139,8 +139,8 @@ def explain(
     Raises:
         InputError: when there is no such household, or its data cannot be used.
     """
-    from shibie.explain.account import account
-    from shibie.explain.account import explain as explained
+    from shibie.explanations.account import account
+    from shibie.explanations.account import explain as explained
 
     ruleset = _loaded(rules)
     must_be_in_force(ruleset, as_of)
@@ -209,7 +209,7 @@ def verify(
     rows: int = 2,
     timeout: float = 20,
     progress: Callable[[Words], None] | None = None,
-) -> Report:
+) -> PackReport:
     """Prove what a rule set does to every household, or show one that refutes it.
 
     Args:
@@ -222,8 +222,8 @@ def verify(
     Raises:
         MissingExtraError: when z3 is not installed.
     """
-    from shibie.engine.solver.household import Bound
-    from shibie.verify.report import verify as verified
+    from shibie.engines.solver.household import Bound
+    from shibie.proofs.report import verify as verified
 
     return verified(
         _loaded(rules), Bound(members, rows), timeout, progress=progress or (lambda _: None)
@@ -240,8 +240,8 @@ class Differences:
         moved: the households of a roster that are decided otherwise.
     """
 
-    written: tuple[Change, ...]
-    meanings: tuple[Relation, ...]
+    written: tuple[WrittenChange, ...]
+    meanings: tuple[MeaningChange, ...]
     moved: tuple[Move, ...] = ()
 
 
@@ -268,9 +268,9 @@ def diff(
         InputError: when the roster cannot be used, or the day is missing.
         MissingExtraError: when z3 is not installed.
     """
-    from shibie.verify.changes import changes
-    from shibie.verify.moves import moves
-    from shibie.verify.relations import relations
+    from shibie.versions.roster_moves import moves
+    from shibie.versions.stricter_or_looser import relations
+    from shibie.versions.written_changes import changes
 
     before, after = _loaded(old), _loaded(new)
     moved: tuple[Move, ...] = ()
@@ -305,7 +305,7 @@ def recheck(
     Raises:
         InputError: when a roster cannot be used at all.
     """
-    from shibie.recheck.changes import recheck as compared
+    from shibie.papers.recheck.changes import recheck as compared
 
     ruleset = _loaded(rules)
     households = _given(ruleset, before, as_of).households
@@ -323,13 +323,13 @@ def _language(ruleset: RuleSet) -> Lang:
 def _case(
     ruleset: RuleSet, household: Mapping[str, Any], as_of: date, trust: bool, strict: bool = False
 ) -> Case:
-    from shibie.given import case_from
+    from shibie.rosters.household_input import case_from
 
     return case_from(ruleset, household, as_of, trust, strict)
 
 
 def _decided(ruleset: RuleSet, case: Case) -> Decision:
-    from shibie.engine.decide import decide as by_interpreter
+    from shibie.engines.decide import decide as by_interpreter
 
     return by_interpreter(ruleset, case)
 

@@ -12,19 +12,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
-from shibie.check import Checked, must_be_in_force
-from shibie.check import EngineName as HeldEngine
-from shibie.check import check as check_held
+from shibie.checking_in_python import Checked, must_be_in_force
+from shibie.checking_in_python import EngineName as HeldEngine
+from shibie.checking_in_python import check as check_held
 from shibie.errors import InputError, Lang, Problem, Words, bad_argument
-from shibie.given_roster import GivenRoster, roster_of_path
 from shibie.results.files import Format, write_folder
 from shibie.results.result import Result, of_name
 from shibie.results.table import Table
 from shibie.results.tables import result_tables
+from shibie.rosters.given_roster import GivenRoster, roster_of_path
+from shibie.rosters.roster import Roster
+from shibie.rosters.sheets import size_of
 from shibie.ruleset.loader import load
 from shibie.ruleset.model import RuleSet
-from shibie.tables.roster import Roster
-from shibie.tables.source import size_of
 
 Engine = Literal["auto", "interpreter", "duckdb", "rete", "spark"]
 # Above this many bytes of CSV, reading in Python takes longer than a database to start.
@@ -97,11 +97,11 @@ def _not_for(engine: str, option: str) -> Problem:
     )
 
 
-class _Held:
+class _DecidedInPython:
     """A roster that Python decided, as a result writes it."""
 
     def __init__(self, checked: Checked) -> None:
-        from shibie.summary import summarise
+        from shibie.results.python_counts import summarise
 
         self.checked = checked
         self.summary: dict[str, Any] = summarise(checked)
@@ -134,10 +134,10 @@ class _Asked:
             )
         name = cast("HeldEngine", engine)
         checked = check_held(self.ruleset, roster, self.as_of, name, self.trust)
-        decided = _Held(checked)
+        decided = _DecidedInPython(checked)
 
         def workbook(path: Path, show_ids: bool) -> None:
-            from shibie.tables.workbook import write_workbook
+            from shibie.results.workbook import write_workbook
 
             write_workbook(path, checked, decided.summary, self.lang, show_ids)
 
@@ -145,8 +145,8 @@ class _Asked:
 
     def by_duckdb(self, roster: GivenRoster, memory: str | None, temp: Path | None) -> Result:
         """Decide sheets by SQL, in this process."""
-        from shibie.bulk.duck import duck_host
-        from shibie.bulk.run import Run
+        from shibie.checking_in_sql import Run
+        from shibie.rosters.duckdb_host import duck_host
 
         layout = roster.layout
         closing = ExitStack()
@@ -164,7 +164,7 @@ class _Asked:
 
     def by_spark(self, folder: str, temp: str | Path | None) -> Result:
         """Decide a folder on Spark."""
-        from shibie.bulk.spark import spark_run
+        from shibie.rosters.spark_host import spark_run
 
         closing = ExitStack()
         run = closing.enter_context(

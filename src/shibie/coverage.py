@@ -13,12 +13,11 @@ from decimal import localcontext
 from math import floor
 from typing import Literal
 
-from shibie.engine.case import Case
-from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import evaluate, items
-from shibie.engine.kleene import Truth, conjunction, disjunction, negation
-from shibie.engine.place import Place
-from shibie.engine.prose import describe
+from shibie.case import Case
+from shibie.engines.exact import EXACT
+from shibie.engines.interpreter import evaluate, items
+from shibie.engines.kleene import Truth, conjunction, disjunction, negation
+from shibie.engines.place import Place
 from shibie.errors import Words
 from shibie.language import tree
 from shibie.language.tree import MEMBER, Collection, Node
@@ -28,6 +27,7 @@ from shibie.ruleset.conditions import written_conditions
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import Owner
 from shibie.words import terms
+from shibie.words.prose import describe
 
 # A truth that a leaf takes, or a truth by which it alone decides its condition.
 Way = Literal["true", "false", "unknown", "decides_true", "decides_false"]

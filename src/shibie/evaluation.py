@@ -8,19 +8,19 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any, NoReturn
 
-from shibie.engine.case import Value
-from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import evaluate
-from shibie.engine.place import Place
+from shibie.case import Value
+from shibie.engines.exact import EXACT
+from shibie.engines.interpreter import evaluate
+from shibie.engines.place import Place
 from shibie.errors import InputError, Words, bad_argument
-from shibie.given import case_from
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.parse import ExpressionError, parse
+from shibie.rosters.household_input import case_from
 from shibie.ruleset.conditions import collections_used
 from shibie.ruleset.loader import core_ruleset, load
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.positions import Page
+from shibie.ruleset.positions import SourceText
 
 
 def evaluate_given(
@@ -106,7 +106,7 @@ def parsed(expression: str, ruleset: RuleSet) -> tree.Node:
     try:
         return parse(expression, ruleset.names)
     except ExpressionError as error:
-        page = Page("EXPR", expression)
+        page = SourceText("EXPR", expression)
         raise InputError(
             page.problem(
                 page.span(refusal.at[0], sum(refusal.at)), refusal.what, refusal.suggestion

@@ -14,21 +14,21 @@ from datetime import date, timedelta
 from decimal import localcontext
 from typing import Any
 
+from shibie.case import Case, Value
 from shibie.decision import ELIGIBILITIES, Decision, Finding
-from shibie.engine.case import Case, Value
-from shibie.engine.decide import place_of
-from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import evaluate
-from shibie.engine.place import Place
+from shibie.engines.decide import place_of
+from shibie.engines.exact import EXACT
+from shibie.engines.interpreter import evaluate
+from shibie.engines.place import Place
 from shibie.errors import Words
 from shibie.household import StepRecord
 from shibie.lower import Lowered, lowered
 from shibie.lower.decision import CLEARED
 from shibie.lower.named import DECISION
-from shibie.lower.procedure import NAMES, PRESENT, Check, ends, notice_days
+from shibie.lower.procedure import NAMES, PRESENT, StepCheck, ends, notice_days
 from shibie.ruleset.model import Condition, RuleSet, Step
 
-Records = Mapping[str, StepRecord]
+StepRecords = Mapping[str, StepRecord]
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def standings(
     )
 
 
-def standing(ruleset: RuleSet, case: Case, decision: Decision, records: Records) -> Standing:
+def standing(ruleset: RuleSet, case: Case, decision: Decision, records: StepRecords) -> Standing:
     """Where one household stands."""
     program = lowered(ruleset, with_procedure=True)
     place = replace(place_of(program, case), records=_readable(ruleset, records, decision))
@@ -130,7 +130,7 @@ def standing(ruleset: RuleSet, case: Case, decision: Decision, records: Records)
 
 
 def _readable(
-    ruleset: RuleSet, records: Records, decision: Decision
+    ruleset: RuleSet, records: StepRecords, decision: Decision
 ) -> dict[str, dict[str, Value]]:
     """The records as conditions see them, and the decision that was come to."""
     seen: dict[str, dict[str, Value]] = {
@@ -155,7 +155,7 @@ def documents(record: StepRecord) -> frozenset[str]:
     return frozenset((record.document or "").replace("、", "|").split("|"))
 
 
-def _violations(program: Lowered, records: Records, place: Place) -> Iterator[Violation]:
+def _violations(program: Lowered, records: StepRecords, place: Place) -> Iterator[Violation]:
     for check in program.checks:
         value = evaluate(check.field, place)
         if value is not False:
@@ -164,7 +164,7 @@ def _violations(program: Lowered, records: Records, place: Place) -> Iterator[Vi
             yield Violation(step.id, check.name, title, value is True, step.blocking)
 
 
-def _words(check: Check, certain: bool, records: Records, place: Place) -> Words:
+def _words(check: StepCheck, certain: bool, records: StepRecords, place: Place) -> Words:
     """What is wrong with a step, or may be, in words."""
     step, record = check.step, records[check.step.id]
     match check.about:

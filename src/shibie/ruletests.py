@@ -15,21 +15,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
+from shibie.case import Case, Value
 from shibie.decision import Decision
-from shibie.engine.case import Case, Value
-from shibie.engine.decide import decide
-from shibie.engine.exact import EXACT
-from shibie.engine.interpreter import evaluate
-from shibie.engine.place import Place
+from shibie.engines.decide import decide
+from shibie.engines.exact import EXACT
+from shibie.engines.interpreter import evaluate
+from shibie.engines.place import Place
 from shibie.errors import InputError, Problem, RulesetError, Words, did_you_mean
-from shibie.given import case_from
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
-from shibie.ruleset.forms import validated
+from shibie.rosters.cells import NO, YES
+from shibie.rosters.household_input import case_from
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.schema import Form
-from shibie.ruleset.source import Source, read_file
-from shibie.tables.cells import NO, YES
+from shibie.ruleset.schema_validation import validated
+from shibie.ruleset.yaml_source import YamlSource, read_file
 from shibie.vocabulary import folded
 
 
@@ -98,7 +98,7 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CaseOutcome:
     """What a test gave.
 
     Attributes:
@@ -123,11 +123,11 @@ class TestReport:
 
     __test__ = False
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[CaseOutcome, ...]
     unseen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
-    def failures(self) -> tuple[Outcome, ...]:
+    def failures(self) -> tuple[CaseOutcome, ...]:
         """The outcomes with differences."""
         return tuple(outcome for outcome in self.outcomes if outcome.differences)
 
@@ -176,7 +176,7 @@ def load_file(ruleset: RuleSet, file: Path) -> tuple[RuleTest, ...]:
     form, problems = validated(FileForm, source)
     if form is None:
         raise RulesetError(problems)
-    reader = _Reader(ruleset, source, form)
+    reader = _RuleTestReader(ruleset, source, form)
     tests = tuple(reader.tests())
     problems = [*problems, *reader.problems]
     if problems:
@@ -184,10 +184,10 @@ def load_file(ruleset: RuleSet, file: Path) -> tuple[RuleTest, ...]:
     return tests
 
 
-class _Reader:
+class _RuleTestReader:
     """Turns the tests of one file into cases, noting every fault at its place."""
 
-    def __init__(self, ruleset: RuleSet, source: Source, form: FileForm) -> None:
+    def __init__(self, ruleset: RuleSet, source: YamlSource, form: FileForm) -> None:
         self.ruleset, self.source, self.form = ruleset, source, form
         self.problems: list[Problem] = []
 
@@ -221,7 +221,7 @@ class _Reader:
         self.problems.append(self.source.problem(span, what, suggestion))
 
     def place(self, given: _Path, where: str) -> _Path:
-        """The YAML path behind `members[1].health`, in the test or in the defaults."""
+        """The YAML path of `members[1].health`, in the test itself or in the file's defaults."""
         parts: list[str | int] = []
         for part in where.split("."):
             name, _, index = part.partition("[")
@@ -267,7 +267,7 @@ def all_rules(ruleset: RuleSet) -> tuple[Rule, ...]:
     return (*ruleset.rules, *exceptions, ruleset.poor)
 
 
-def run_test(ruleset: RuleSet, test: RuleTest) -> Outcome:
+def run_test(ruleset: RuleSet, test: RuleTest) -> CaseOutcome:
     """Decide the test's household and compare."""
     decision = decide(ruleset, test.case)
     with localcontext(EXACT):
@@ -278,7 +278,7 @@ def run_test(ruleset: RuleSet, test: RuleTest) -> Outcome:
             for (owner, name), rule in ruleset.facts.items()
             if owner == HOUSEHOLD
         }
-    return Outcome(
+    return CaseOutcome(
         test, decision, values, tuple(_differences(test.expect, decision, values, facts))
     )
 
@@ -359,8 +359,8 @@ def _word(value: object) -> str:
             return str(value)
 
 
-def unseen(ruleset: RuleSet, outcomes: Iterable[Outcome]) -> dict[str, tuple[str, ...]]:
-    """For every rule, the truths that no outcome shows; empty tuples are left out.
+def unseen(ruleset: RuleSet, outcomes: Iterable[CaseOutcome]) -> dict[str, tuple[str, ...]]:
+    """For each rule, which of true, false and unknown no test shows; complete rules are left out.
 
     A truth that the pack accepts the rule never to have (`accepted: alive.RULE.TRUTH`, which
     `shibie verify` keeps true) is not missed.

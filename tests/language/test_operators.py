@@ -16,17 +16,18 @@ from typing import Any
 
 import pytest
 
-from shibie.engine import interpreter, sentences
-from shibie.engine.relational import expressions
-from shibie.engine.solver import reading
-from shibie.engine.trace import trace
-from shibie.given import case_from
+from shibie.engines import interpreter
+from shibie.engines.solver import reading
+from shibie.engines.sql import expressions
+from shibie.engines.trace import trace
 from shibie.language import operators, tree, variants, walks
 from shibie.language.names import Context
 from shibie.language.operators import KERNEL, OPERATORS, Key, RegistryError, label_of, table
 from shibie.language.parse import parse
 from shibie.language.tree import Node
 from shibie.language.types import MAX_DIGITS, Bool, Number
+from shibie.rosters.household_input import case_from
+from shibie.words import sentences
 from support.expressions import AS_OF
 from support.probe import probe
 
@@ -250,16 +251,16 @@ def test_a_variant_of_the_tree_alone_fails_at_import(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "module"),
     [
-        ("interpreter", "shibie.engine.interpreter"),
-        ("prose", "shibie.engine.sentences"),
-        ("sql", "shibie.engine.relational.expressions"),
-        ("solver", "shibie.engine.solver.reading"),
+        ("interpreter", "shibie.engines.interpreter"),
+        ("prose", "shibie.words.sentences"),
+        ("sql", "shibie.engines.sql.expressions"),
+        ("solver", "shibie.engines.solver.reading"),
     ],
 )
 def test_a_variant_without_a_case_fails_at_import(name: str, module: str, tmp_path: Path) -> None:
     changes = {"language/tree.py": MEDIAN, "language/operators.py": RECORD}
     if name != "interpreter":  # other readings may import it
-        changes["engine/interpreter.py"] = CASE
+        changes["engines/interpreter.py"] = CASE
     said = imported(tmp_path, module, changes)
     assert said.endswith(f"reading '{name}' has no case for kernel operator Aggregate/median")
 

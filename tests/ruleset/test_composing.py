@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from shibie.check import check
+from shibie.checking_in_python import check
 from shibie.errors import RulesetError
+from shibie.rosters.roster import read_roster
 from shibie.ruleset.composing import compose
 from shibie.ruleset.flattened import flattened
 from shibie.ruleset.loader import load, loads
 from shibie.ruleset.packs import shipped
-from shibie.tables.roster import read_roster
 
 ROOT = Path(__file__).parents[2]
 BASE = """

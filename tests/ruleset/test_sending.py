@@ -14,7 +14,7 @@ from threading import Barrier
 import pytest
 
 from shibie.decision import Decision
-from shibie.engine.decide import decide
+from shibie.engines.decide import decide
 from shibie.errors import InputError
 from shibie.evaluation import parsed
 from shibie.ruleset import packs

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shibie.bulk.java import java_for_spark
+from shibie.rosters.java_for_spark import java_for_spark
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

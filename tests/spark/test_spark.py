@@ -14,31 +14,31 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from bulk.test_folder import AS_OF, FILES, PACK, TOWNSHIP, as_parquet, small
-from shibie.bulk.host import Output
-from shibie.bulk.spark import SparkHost, spark_run
-from shibie.bulk.sparkfiles import Storage
-from shibie.columns import Column
-from shibie.engine.decide import decide
-from shibie.engine.relational import decide_all, expressions
-from shibie.engine.relational.assemble import Outputs
-from shibie.engine.relational.memory import Database
-from shibie.engine.relational.plan import Step
-from shibie.engine.relational.sql import Dialect, is_true
-from shibie.engine.relational.steps import read_again
-from shibie.given import case_from
+from rosters.test_damage import damaged
+from rosters.test_folder import AS_OF, FILES, PACK, TOWNSHIP, as_parquet, small
+from shibie.duckdb_tables import Column
+from shibie.engines.decide import decide
+from shibie.engines.sql import decide_all, expressions
+from shibie.engines.sql.assemble import Outputs
+from shibie.engines.sql.building import Dialect, is_true
+from shibie.engines.sql.cases_in_memory import Database
+from shibie.engines.sql.plan import QueryStep
+from shibie.engines.sql.running import read_again
 from shibie.language import tree
 from shibie.language.operators import Key
 from shibie.results.files import write_folder
+from shibie.results.python_counts import summarise
 from shibie.results.tables import result_tables
+from shibie.rosters.household_input import case_from
+from shibie.rosters.spark_files import Storage
+from shibie.rosters.spark_host import SparkHost, spark_run
+from shibie.rosters.sql_host import Output
 from shibie.ruleset.loader import load
 from shibie.ruleset.model import RuleSet
-from shibie.summary import summarise
 from support import books
 from support import expressions as given_expressions
 from support.profiles import examples
 from support.rulesets import POOL, fixed, rulesets
-from tables.test_damage import damaged
 from test_cli import PACK as RULES
 from test_cli import shibie
 from test_programmes import FIXTURES, PROGRAMMES, Programme, checked
@@ -139,7 +139,7 @@ class OnSpark:
         )
         self.session.createDataFrame(table).createOrReplaceTempView(name)
 
-    def steps(self, steps: Iterable[Step]) -> None:
+    def steps(self, steps: Iterable[QueryStep]) -> None:
         several = list(steps)
         tables = read_again(several)
         for step in several:

@@ -10,8 +10,8 @@ from typing import Any
 import xlsxwriter
 
 from shibie.citizen_id import make
-from shibie.columns import Column
-from shibie.tables.parquet import write_columns
+from shibie.duckdb_tables import Column
+from shibie.rosters.parquet import write_columns
 
 Book = dict[str, list[list[Any]]]
 PEOPLE = [make("511921", date(1950 + index, 3, 4), 10 + index) for index in range(12)]

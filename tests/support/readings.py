@@ -15,20 +15,20 @@ from typing import Any
 import duckdb
 from sqlglot import exp
 
-from shibie.engine import interpreter
-from shibie.engine.case import Case
-from shibie.engine.decide import place_of
-from shibie.engine.exact import EXACT
-from shibie.engine.relational.expressions import Asked, Compiler
-from shibie.engine.relational.memory import _Duck, _Sources
-from shibie.engine.relational.outcome import Judge
-from shibie.engine.relational.plan import HID, HOUSEHOLDS, MEMBERS, MID
-from shibie.engine.relational.sql import Sql, case, is_null, one_text, text, typed
-from shibie.engine.rete.decide import Compiled, compiled, leaf_facts
-from shibie.engine.solver import reading as solver
-from shibie.engine.solver.answers import Answer, pins
-from shibie.engine.solver.household import Bound, Symbolic
-from shibie.engine.solver.z3lib import z3
+from shibie.case import Case
+from shibie.engines import interpreter
+from shibie.engines.decide import place_of
+from shibie.engines.exact import EXACT
+from shibie.engines.rete.decide import Compiled, compiled, leaf_facts
+from shibie.engines.solver import reading as solver
+from shibie.engines.solver.answers import SolverModel, pins
+from shibie.engines.solver.household import Bound, Symbolic
+from shibie.engines.solver.z3lib import z3
+from shibie.engines.sql.building import Sql, case, is_null, one_text, text, typed
+from shibie.engines.sql.cases_in_memory import _Duck, _Sources
+from shibie.engines.sql.expressions import Compiler, RunSettings
+from shibie.engines.sql.outcome import Judge
+from shibie.engines.sql.plan import HID, HOUSEHOLDS, MEMBERS, MID
 from shibie.language import types, walks
 from shibie.language.tree import MEMBER
 from shibie.ruleset.model import RuleSet
@@ -105,10 +105,10 @@ def _interpreted(part: Part, top: interpreter.Place) -> Said:
 # --- SQL ----------------------------------------------------------------------------------
 
 
-def asked_of(ruleset: RuleSet, one: Case) -> Asked:
+def asked_of(ruleset: RuleSet, one: Case) -> RunSettings:
     """What a run must ask of the tables for a case; cases of one run have the same."""
     trusted = set(ruleset.registers) - one.supplied if one.trust_declarations else set()
-    return Asked(one.as_of, frozenset(trusted))
+    return RunSettings(one.as_of, frozenset(trusted))
 
 
 def by_sql(ruleset: RuleSet, parts: Sequence[Part], cases: Sequence[Case]) -> list[list[Said]]:
@@ -197,7 +197,7 @@ def by_solver(ruleset: RuleSet, parts: Sequence[Part], cases: Sequence[Case]) ->
     """What Z3 says of the household that is pinned to each case; all cases trust, or none does."""
     (trusting,) = {one.trust_declarations for one in cases}
     household = Symbolic(ruleset, BOUND, trusting=trusting)
-    reading = solver.Reading(household)
+    reading = solver.SolverReading(household)
     terms = [{place: reading.value(part.node, place) for place in _places(part)} for part in parts]
     common = z3.Solver()
     found = []
@@ -206,7 +206,7 @@ def by_solver(ruleset: RuleSet, parts: Sequence[Part], cases: Sequence[Case]) ->
         pinned = list(pins(household, one))
         common.add(*household.structure, *pinned)
         assert common.check() == z3.sat, "a case that the symbolic household does not allow"
-        answer = Answer(common.model())
+        answer = SolverModel(common.model())
         found.append([
             _answered(part, of, answer, household, one)
             for part, of in zip(parts, terms, strict=True)
@@ -215,34 +215,38 @@ def by_solver(ruleset: RuleSet, parts: Sequence[Part], cases: Sequence[Case]) ->
     return found
 
 
-def _places(part: Part) -> Iterable[solver.Place]:
+def _places(part: Part) -> Iterable[solver.SymbolicPlace]:
     if part.where == TOP:
         return [solver.TOP]
     members = range(BOUND.members)
     if not part.where.in_rows:
-        return [solver.Place(member) for member in members]
+        return [solver.SymbolicPlace(member) for member in members]
     return [_row_place(part, member, row) for member in members for row in range(BOUND.rows)]
 
 
-def _row_place(part: Part, member: int, row: int) -> solver.Place:
+def _row_place(part: Part, member: int, row: int) -> solver.SymbolicPlace:
     at_hand = member if part.where.of == MEMBER else None
-    return solver.Place(at_hand, part.where.at, (member, row))
+    return solver.SymbolicPlace(at_hand, part.where.at, (member, row))
 
 
 def _answered(
-    part: Part, terms: Mapping[solver.Place, Any], answer: Answer, household: Symbolic, one: Case
+    part: Part,
+    terms: Mapping[solver.SymbolicPlace, Any],
+    answer: SolverModel,
+    household: Symbolic,
+    one: Case,
 ) -> Said:
     of = part.node.type
     codes = of.codes if isinstance(of, types.Code) else None
 
-    def value(place: solver.Place) -> Plain:
+    def value(place: solver.SymbolicPlace) -> Plain:
         return plain(answer.value(household, terms[place], codes), of)
 
     members = range(len(one.household.members))
     if part.where == TOP:
         return (value(solver.TOP),)
     if not part.where.in_rows:
-        return tuple(value(solver.Place(member)) for member in members)
+        return tuple(value(solver.SymbolicPlace(member)) for member in members)
     return tuple(
         rows_of(
             value(_row_place(part, member, row))

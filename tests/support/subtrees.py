@@ -14,10 +14,10 @@ from typing import Any, Generic, TypeVar
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from shibie.engine import interpreter
-from shibie.engine.case import Case
-from shibie.given import case_from
+from shibie.case import Case
+from shibie.engines import interpreter
 from shibie.language.parse import ExpressionError, parse
+from shibie.rosters.household_input import case_from
 from shibie.ruleset.model import RuleSet
 from support import households, readings
 from support.chance import BySeed, Chance, seeds

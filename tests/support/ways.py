@@ -6,7 +6,7 @@ have goes among the names of `expressions.python_value`. For instance
 
     "Between/weeks": (Way("number", ("date", "date"), "weeks_between({0}, {1})", "weeks({0}, {1})"),),
 
-tests/engine/test_subtrees.py names each operator that is never drawn.
+tests/engines/test_subtrees.py names each operator that is never drawn.
 """
 
 from __future__ import annotations

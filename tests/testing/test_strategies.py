@@ -12,15 +12,15 @@ import pytest
 from hypothesis import Phase, find, given, settings
 
 from shibie import citizen_id
-from shibie.check import check
+from shibie.checking_in_python import check
 from shibie.errors import InputError
+from shibie.proofs.decision_conditions import is_complete
+from shibie.proofs.witness import is_valid
+from shibie.rosters.roster import Roster
 from shibie.ruleset.loader import load
 from shibie.ruleset.model import RuleSet
-from shibie.tables.roster import Roster
 from shibie.testing import Situation, households, rosters
 from shibie.testing.thresholds import mined
-from shibie.verify.claims import is_complete
-from shibie.verify.witness import is_valid
 from support.packs import sound
 from support.probe import RULES as PROBE_RULES
 from support.probe import probe

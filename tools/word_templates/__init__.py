@@ -13,8 +13,8 @@ from pathlib import Path
 from tools.word_templates.notices import notices
 from tools.word_templates.report import reports
 
-from shibie.notice.write import FOLDER as NOTICES
-from shibie.report.write import TEMPLATES as REPORTS
+from shibie.papers.notice.write import FOLDER as NOTICES
+from shibie.papers.report.write import TEMPLATES as REPORTS
 
 
 def templates() -> dict[Path, bytes]:

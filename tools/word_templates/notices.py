@@ -5,7 +5,7 @@ from __future__ import annotations
 from tools.word_templates.page import Page
 
 from shibie.errors import LANGS, Lang, Words
-from shibie.notice.write import file_name
+from shibie.papers.notice.write import file_name
 
 
 def notices() -> dict[str, bytes]:

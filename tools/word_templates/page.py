@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shibie.errors import Lang, Words
-from shibie.paper.word import docxtpl_library
+from shibie.papers.printing.word import docxtpl_library
 
 _TITLE, _BODY = "黑体", "仿宋"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tools.word_templates.page import Page
 
 from shibie.errors import LANGS, Lang, Words
-from shibie.report.write import template_name
+from shibie.papers.report.write import template_name
 
 
 def reports() -> dict[str, bytes]:

@@ -15,8 +15,8 @@ from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
     from shibie.errors import Lang
+    from shibie.rosters.roster import Roster
     from shibie.ruleset.model import RuleSet
-    from shibie.tables.roster import Roster
 
 REJECTED = 3
 
@@ -153,9 +153,9 @@ def opened(roster: Path, rules: str, as_of: str) -> tuple[RuleSet, date, Roster]
     Raises:
         ShibieError: when any of them cannot be used.
     """
-    from shibie.check import must_be_in_force
+    from shibie.checking_in_python import must_be_in_force
+    from shibie.rosters.roster import read_roster
     from shibie.ruleset.loader import load
-    from shibie.tables.roster import read_roster
 
     ruleset, judged = load(rules), day(as_of)
     must_be_in_force(ruleset, judged)

@@ -111,7 +111,7 @@ def report(ruleset: RuleSet, summary: dict[str, Any], lang: Lang) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from shibie.tables.overview import blocks, heading
+    from shibie.results.overview import blocks, heading
 
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
     console.print(f"[bold]{ruleset.title}[/bold]")

@@ -16,9 +16,9 @@ from shibie.errors import InputError, Problem, Words
 if TYPE_CHECKING:
     from shibie.errors import Lang
     from shibie.ruleset.model import RuleSet
-    from shibie.verify.changes import Change
-    from shibie.verify.moves import Move
-    from shibie.verify.relations import Relation
+    from shibie.versions.roster_moves import Move
+    from shibie.versions.stricter_or_looser import MeaningChange
+    from shibie.versions.written_changes import WrittenChange
 
 MEANINGS = {
     "equivalent": Words("意义不变", "the same"), "stricter": Words("更严", "stricter"),
@@ -49,9 +49,9 @@ def diff(
 ) -> None:
     """比较两版规则 What changed, whether stricter or looser, and who moves."""
     from shibie.ruleset.loader import load
-    from shibie.verify.changes import changes
-    from shibie.verify.moves import moves
-    from shibie.verify.relations import relations
+    from shibie.versions.roster_moves import moves
+    from shibie.versions.stricter_or_looser import relations
+    from shibie.versions.written_changes import changes
 
     language = spoken(lang, new)
     before, after = load(old), load(new)
@@ -66,7 +66,7 @@ def diff(
         found = moves(before, after, roster, day(as_of), later)
     written, meant = changes(before, after), tuple(relations(before, after, seconds=timeout))
     if out is not None:
-        from shibie.cli.diffbook import write
+        from shibie.cli.diff_workbook import write
 
         write(out, before, after, written, meant, found, language)
     if as_json:
@@ -85,13 +85,13 @@ def diff(
 
 def as_data(
     old: RuleSet,
-    written: tuple[Change, ...],
-    meant: tuple[Relation, ...],
+    written: tuple[WrittenChange, ...],
+    meant: tuple[MeaningChange, ...],
     found: tuple[Move, ...],
     lang: Lang,
 ) -> dict[str, Any]:
     """Everything as plain data."""
-    from shibie.verify.words import shown
+    from shibie.proofs.witness_text import shown
 
     return {
         "changes": [
@@ -113,12 +113,16 @@ def as_data(
 
 
 def print_changes(
-    old: RuleSet, new: RuleSet, written: tuple[Change, ...], meant: tuple[Relation, ...], lang: Lang
+    old: RuleSet,
+    new: RuleSet,
+    written: tuple[WrittenChange, ...],
+    meant: tuple[MeaningChange, ...],
+    lang: Lang,
 ) -> None:
     """What is written differently; then each rule whose meaning changed, with households."""
-    from shibie.verify.changes import WHATS
-    from shibie.verify.relations import days_of
-    from shibie.verify.words import shown
+    from shibie.proofs.witness_text import shown
+    from shibie.versions.stricter_or_looser import days_of
+    from shibie.versions.written_changes import WHATS
 
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
@@ -162,7 +166,7 @@ def print_moves(new: RuleSet, found: tuple[Move, ...], lang: Lang) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from shibie.verify.moves import by_village
+    from shibie.versions.roster_moves import by_village
 
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)

@@ -41,11 +41,11 @@ def explain(
 ) -> None:
     """解释一户的认定 Why, why not, what to find out, what would change it."""
     from shibie.atomic import write_text
-    from shibie.check import check
-    from shibie.explain.account import explain as explained
-    from shibie.explain.page import as_data, page
-    from shibie.explain.text import full as tree
-    from shibie.explain.text import short
+    from shibie.checking_in_python import check
+    from shibie.explanations.account import explain as explained
+    from shibie.explanations.page import as_data, page
+    from shibie.explanations.text import full as tree
+    from shibie.explanations.text import short
 
     gc.disable()
     language = spoken(lang, rules)

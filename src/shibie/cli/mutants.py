@@ -9,7 +9,7 @@ from shibie.errors import Words
 
 if TYPE_CHECKING:
     from shibie.errors import Lang
-    from shibie.verify.survival import Score, Trial
+    from shibie.mutation.score import Score, Trial
 
 FATES = {
     "test": Words("规则测试发现", "killed by a rule test"),
@@ -21,7 +21,7 @@ FATES = {
 
 def as_data(score: Score, lang: Lang) -> dict[str, Any]:
     """The score as plain data; every mutant with its fate."""
-    from shibie.verify.words import shown
+    from shibie.proofs.witness_text import shown
 
     def trial(each: Trial) -> dict[str, Any]:
         data: dict[str, Any] = {
@@ -43,7 +43,7 @@ def as_data(score: Score, lang: Lang) -> dict[str, Any]:
 
 def change(score: Score, trial: Trial, lang: Lang) -> str:
     """What the mutant changed, in words."""
-    from shibie.engine.prose import describe
+    from shibie.words.prose import describe
 
     parts = (
         describe(node, score.ruleset, lang) for node in (trial.mutant.before, trial.mutant.after)
@@ -56,7 +56,7 @@ def print_score(score: Score, lang: Lang) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from shibie.verify.words import shown
+    from shibie.proofs.witness_text import shown
 
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)

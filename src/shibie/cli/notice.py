@@ -26,8 +26,8 @@ from shibie.cli.app import (
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
-    from shibie.notice.content import Setting
-    from shibie.notice.write import Order, Written
+    from shibie.papers.notice.content import Setting
+    from shibie.papers.notice.write import Order, PaperCount
 
 
 class PaperFormat(StrEnum):
@@ -89,10 +89,10 @@ def notice(
     lang: LangOption = None,
 ) -> None:
     """写告知书和公示名单 Write letters to households and public lists."""
-    from shibie.check import check
-    from shibie.notice.content import Setting
-    from shibie.notice.period import period
-    from shibie.notice.write import Order
+    from shibie.checking_in_python import check
+    from shibie.papers.notice.content import Setting
+    from shibie.papers.notice.period import period
+    from shibie.papers.notice.write import Order
 
     gc.disable()
     language = spoken(lang, rules)
@@ -128,11 +128,11 @@ def notice(
     raise typer.Exit(REJECTED if read.rejected else 0)
 
 
-def _with_bar(out: Path, setting: Setting, order: Order) -> Written:
+def _with_bar(out: Path, setting: Setting, order: Order) -> PaperCount:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-    from shibie.notice.write import chosen, write_notices
+    from shibie.papers.notice.write import chosen, write_notices
 
     total = len(chosen(setting, order))
     console = Console(stderr=True)
@@ -148,7 +148,7 @@ def templates(
     lang: LangOption = None,
 ) -> None:
     """复制模板以便修改 Copy the shipped templates, to edit them."""
-    from shibie.notice.write import shipped
+    from shibie.papers.notice.write import shipped
 
     folder.mkdir(parents=True, exist_ok=True)
     for path in shipped():

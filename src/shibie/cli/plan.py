@@ -27,10 +27,10 @@ from shibie.cli.app import (
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
-    from shibie.check import Checked
+    from shibie.checking_in_python import Checked
     from shibie.errors import Lang
-    from shibie.plan.draft import Plan
-    from shibie.plan.review import Review
+    from shibie.papers.plan.draft import HouseholdPlan
+    from shibie.papers.plan.review import Review
 
 MISFITS = 1
 
@@ -52,10 +52,10 @@ def plan(
     lang: LangOption = None,
 ) -> None:
     """一户一规划:拟定措施并核查是否合适 Draft a plan for each household; check that measures fit."""
-    from shibie.check import check
-    from shibie.plan.draft import drafts
-    from shibie.plan.review import review
-    from shibie.plan.tables import plan_tables, review_table, write_plans
+    from shibie.checking_in_python import check
+    from shibie.papers.plan.draft import drafts
+    from shibie.papers.plan.review import review
+    from shibie.papers.plan.tables import plan_tables, review_table, write_plans
 
     gc.disable()
     language = spoken(lang, rules)
@@ -87,11 +87,13 @@ def plan(
     raise typer.Exit(status)
 
 
-def _print_drafts(checked: Checked, plans: tuple[Plan, ...], as_json: bool, lang: Lang) -> None:
+def _print_drafts(
+    checked: Checked, plans: tuple[HouseholdPlan, ...], as_json: bool, lang: Lang
+) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from shibie.plan.tables import TITLES, measure_rows
+    from shibie.papers.plan.tables import TITLES, measure_rows
 
     rows = measure_rows(checked, plans, lang)
     without = [each.household_id for each in plans if not each.of("fits")]
@@ -120,7 +122,7 @@ def _print_drafts(checked: Checked, plans: tuple[Plan, ...], as_json: bool, lang
 
 def coverage(covered: int, eligible: int, without: list[str], lang: Lang) -> str:
     """How many households have a plan, and which have none."""
-    from shibie.engine.exact import quotient
+    from shibie.engines.exact import quotient
     from shibie.errors import listed
 
     share = quotient(100 * covered, eligible, 1)
@@ -136,7 +138,7 @@ def _print_review(checked: Checked, found: Review, as_json: bool, lang: Lang) ->
     from rich.console import Console
     from rich.table import Table
 
-    from shibie.plan.tables import FITS, TITLES, review_table
+    from shibie.papers.plan.tables import FITS, TITLES, review_table
     from shibie.words import terms
     from shibie.words.lists import joined
 

@@ -42,8 +42,8 @@ def procedure(
 ) -> None:
     """程序进度与问题 Where each household stands in the procedure, and every violation."""
     from shibie import procedure as steps
-    from shibie.check import check
-    from shibie.tables.progress import progress_tables, write_progress
+    from shibie.checking_in_python import check
+    from shibie.results.procedure_tables import progress_tables, write_progress
 
     language = spoken(lang, rules)
     ruleset, judged, read = opened(roster, rules, as_of)
@@ -80,7 +80,7 @@ def report(
     from rich.console import Console
     from rich.table import Table
 
-    from shibie.tables.flow import counts
+    from shibie.results.procedure_flow import counts
     from shibie.words import terms
 
     def say(zh: str, en: str) -> str:

@@ -53,11 +53,11 @@ def recheck(
     lang: LangOption = None,
 ) -> None:
     """回头看:两份名册按人比对 Match two rosters by their persons."""
-    from shibie.check import check
-    from shibie.recheck.changes import recheck as compared
-    from shibie.recheck.figures import figures
-    from shibie.recheck.tables import write
-    from shibie.tables.roster import read_roster
+    from shibie.checking_in_python import check
+    from shibie.papers.recheck.changes import recheck as compared
+    from shibie.papers.recheck.figures import figures
+    from shibie.papers.recheck.tables import write
+    from shibie.rosters.roster import read_roster
 
     gc.disable()
     language = spoken(lang, rules)
@@ -102,7 +102,7 @@ def since_of(text: str, judged: date) -> date:
 def _print(ruleset: RuleSet, data: dict[str, Any], lang: Lang) -> None:
     from rich.console import Console
 
-    from shibie.recheck.tables import KINDS, STATUSES
+    from shibie.papers.recheck.tables import KINDS, STATUSES
     from shibie.words.speaker import Speaker
 
     speaker = Speaker(ruleset, lang)
@@ -202,7 +202,7 @@ def _table(
 def _villages(console: Any, villages: dict[str, Any], lang: Lang) -> None:
     from rich.table import Table
 
-    from shibie.recheck.tables import village_item
+    from shibie.papers.recheck.tables import village_item
     from shibie.words import terms
 
     names = list(dict.fromkeys(name for items in villages.values() for name in items))
@@ -220,7 +220,7 @@ def _villages(console: Any, villages: dict[str, Any], lang: Lang) -> None:
 
 
 def _balance(console: Any, parts: dict[str, int], lang: Lang) -> None:
-    from shibie.recheck.tables import KINDS
+    from shibie.papers.recheck.tables import KINDS
 
     arrived = Words("从他户转入", "from another household")
     terms = [

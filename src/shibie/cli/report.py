@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shibie.errors import Lang
-    from shibie.report.reconcile import Check
-    from shibie.report.write import Whole
+    from shibie.papers.report.reconcile import FigureIdentity
+    from shibie.papers.report.write import WholeReport
 
 DIFFERS = 1
 
@@ -93,7 +93,7 @@ def report(
         roster, rules, as_of, before, since, trust_declarations, language,
         None if no_charts or not targets else (fonts,),
     )  # fmt: skip
-    from shibie.report.write import write_report
+    from shibie.papers.report.write import write_report
 
     for path in targets:
         write_report(path, whole, template)
@@ -133,8 +133,8 @@ def _target(path: Path) -> Path:
 
 
 def _check(path: Path, full: bool, as_json: bool, lang: Lang) -> None:
-    from shibie.report.published import read_figures
-    from shibie.report.reconcile import failures, reconcile
+    from shibie.papers.report.published import read_figures
+    from shibie.papers.report.reconcile import failures, reconcile
 
     figures = read_figures(path)
     checks = reconcile(figures, lang)
@@ -149,17 +149,17 @@ def _check(path: Path, full: bool, as_json: bool, lang: Lang) -> None:
 def _whole(
     roster: Path, rules: str, as_of: str, before: Path | None, since: str,
     trust_declarations: bool, lang: Lang, charted: tuple[Path | None] | None,
-) -> tuple[Whole, bool]:  # fmt: skip
-    from shibie.check import check
+) -> tuple[WholeReport, bool]:  # fmt: skip
+    from shibie.checking_in_python import check
     from shibie.cli.recheck import since_of
-    from shibie.plan.draft import drafts, given
-    from shibie.recheck.changes import recheck
-    from shibie.report.charts import charts, drawn
-    from shibie.report.figures import figures_of, published
-    from shibie.report.reconcile import reconcile
-    from shibie.report.text import told
-    from shibie.report.write import Whole
-    from shibie.tables.roster import read_roster
+    from shibie.papers.plan.draft import drafts, given
+    from shibie.papers.recheck.changes import recheck
+    from shibie.papers.report.charts import charts, drawn
+    from shibie.papers.report.figures import figures_of, published
+    from shibie.papers.report.reconcile import reconcile
+    from shibie.papers.report.text import told
+    from shibie.papers.report.write import WholeReport
+    from shibie.rosters.roster import read_roster
 
     ruleset, judged, read = opened(roster, rules, as_of)
     checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
@@ -175,7 +175,7 @@ def _whole(
     checks = reconcile(published(figures, text.title, lang), lang)
     pictures: tuple[Any, ...] = ()
     if charted is not None:
-        from shibie.paper.fonts import chinese_fonts
+        from shibie.papers.printing.fonts import chinese_fonts
 
         found = chinese_fonts(
             charted[0], Words("不画图:--no-charts", "leave out the charts: --no-charts")
@@ -183,10 +183,10 @@ def _whole(
         pictures = tuple(
             (each, drawn(each, found, judged)) for each in charts(checked, figures, lang)
         )
-    return Whole(checked, figures, text, checks, pictures, lang), rejected
+    return WholeReport(checked, figures, text, checks, pictures, lang), rejected
 
 
-def _data(whole: Whole) -> dict[str, Any]:
+def _data(whole: WholeReport) -> dict[str, Any]:
     return {
         "title": whole.report.title,
         "figures": {
@@ -204,18 +204,18 @@ def _data(whole: Whole) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _check_data(check: Check) -> dict[str, Any]:
+def _check_data(check: FigureIdentity) -> dict[str, Any]:
     return {
         "title": check.title, "by": check.by, "worked": check.worked, "reported": str(check.said),
         "difference": str(check.difference), "outcome": check.outcome, "note": check.note,
     }  # fmt: skip
 
 
-def _print(checks: Sequence[Check], full: bool, lang: Lang) -> None:
+def _print(checks: Sequence[FigureIdentity], full: bool, lang: Lang) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from shibie.report.write import check_rows, counted
+    from shibie.papers.report.write import check_rows, counted
 
     console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
     console.print(counted(checks, lang))

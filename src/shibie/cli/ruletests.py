@@ -105,7 +105,7 @@ def write_suggestions(ruleset: RuleSet, measured: Coverage, file: Path, lang: La
     """What is missing as tests to fill in; and what no household can show."""
     from shibie.atomic import write_text
     from shibie.coverage import unseen_words
-    from shibie.verify.suggest import as_yaml, suggestions
+    from shibie.proofs.suggested_tests import as_yaml, suggestions
 
     found = list(suggestions(ruleset, measured.missing))
     written = [each for each in found if each.witness is not None]

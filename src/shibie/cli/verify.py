@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shibie.errors import Lang
+    from shibie.proofs.findings import ProofFinding, QuestionResult
+    from shibie.proofs.report import PackReport
     from shibie.ruleset.model import RuleSet
-    from shibie.verify.findings import Check, Finding
-    from shibie.verify.report import Report
 
 REFUTED = 1
 VERDICTS = {
@@ -57,9 +57,9 @@ def verify(
     lang: LangOption = None,
 ) -> None:
     """证明规则包的性质 Prove what a pack does to every household, or show one that refutes it."""
-    from shibie.engine.solver.household import Bound
+    from shibie.engines.solver.household import Bound
+    from shibie.proofs.report import verify as verified
     from shibie.ruleset.loader import load
-    from shibie.verify.report import verify as verified
 
     language = spoken(lang, pack)
     ruleset = load(pack)
@@ -87,7 +87,7 @@ def _mutants(
     ruleset: RuleSet, seconds: float, progress: Callable[[Words], None], as_json: bool, lang: Lang
 ) -> int:
     from shibie.cli import mutants
-    from shibie.verify.survival import score
+    from shibie.mutation.score import score
 
     found = score(ruleset, seconds, progress)
     if sys.stderr.isatty():
@@ -99,10 +99,10 @@ def _mutants(
     return 0 if found.good else REFUTED
 
 
-def write_witnesses(report: Report, folder: Path) -> None:
+def write_witnesses(report: PackReport, folder: Path) -> None:
     """Every refuted finding's household as a file of rule tests, named for the finding."""
     from shibie.atomic import new_files, write_text
-    from shibie.verify.words import rule_tests
+    from shibie.proofs.witness_text import rule_tests
 
     with new_files(folder) as aside:
         for finding in report.findings:
@@ -114,11 +114,11 @@ def write_witnesses(report: Report, folder: Path) -> None:
                 )
 
 
-def as_data(report: Report, lang: Lang) -> dict[str, Any]:
+def as_data(report: PackReport, lang: Lang) -> dict[str, Any]:
     """The report as plain data."""
-    from shibie.verify.words import readable, shown
+    from shibie.proofs.witness_text import readable, shown
 
-    def finding(each: Finding) -> dict[str, Any]:
+    def finding(each: ProofFinding) -> dict[str, Any]:
         data: dict[str, Any] = {
             "name": each.name, "verdict": each.verdict, "what": each.what.say(lang),
             "reach": each.reach,
@@ -155,7 +155,7 @@ def plain(value: Any) -> Any:
     return value if isinstance(value, bool | int | str | None) else str(value)
 
 
-def print_report(report: Report, lang: Lang) -> None:
+def print_report(report: PackReport, lang: Lang) -> None:
     """A table of the checks; under it whatever does not simply hold."""
     from rich.console import Console
     from rich.table import Table
@@ -190,7 +190,7 @@ def print_report(report: Report, lang: Lang) -> None:
     ))  # fmt: skip
 
 
-def remarks(check: Check, report: Report, lang: Lang) -> str:
+def remarks(check: QuestionResult, report: PackReport, lang: Lang) -> str:
     """What stands beside a verdict: how many, how far it reaches, and what was noted."""
     noted = [each.what.say(lang) for each in check.findings if each.verdict == "noted"]
     if noted:
@@ -210,9 +210,9 @@ def remarks(check: Check, report: Report, lang: Lang) -> str:
     return Words(",", ", ").say(lang).join(parts)
 
 
-def print_finding(report: Report, finding: Finding, lang: Lang) -> None:
+def print_finding(report: PackReport, finding: ProofFinding, lang: Lang) -> None:
     """One finding that does not simply hold, its household, and why it is accepted."""
-    from shibie.verify.words import shown
+    from shibie.proofs.witness_text import shown
 
     word = VERDICTS["accepted" if finding.accepted else finding.verdict].say(lang)
     print(f"{word} {finding.name}: {finding.what.say(lang)}")

@@ -38,7 +38,7 @@ def some(conditions: Iterable[Node]) -> Node:
 
 
 def negated(condition: Node) -> Node:
-    """That it is not so.
+    """The negation of a condition.
 
     >>> negated(TRUE), negated(negated(Known(TRUE)))
     (Literal(type=Bool(), value=False), Known(type=Bool(), operand=Literal(type=Bool(), value=True)))
@@ -49,7 +49,7 @@ def negated(condition: Node) -> Node:
 
 
 def unknown(condition: Node) -> Node:
-    """That it is not decided."""
+    """A condition that is true when the given one is unknown."""
     return Not(Known(condition))
 
 

@@ -18,7 +18,7 @@ from typing import Final, TypeVar
 
 from shibie.language import rewritings, tree
 from shibie.language import type_rules as gives
-from shibie.language.signature import Form, Kinds, Operator, Rewrite, label_of
+from shibie.language.signature import Kinds, Notation, Operator, Rewrite, label_of
 from shibie.language.tree import Node
 from shibie.language.type_rules import TypeRule, always
 from shibie.language.types import (
@@ -188,7 +188,7 @@ OPERATORS: Final = registry(_RECORDS)
 KERNEL: Final = frozenset(key for key, each in OPERATORS.items() if each.rewrite is None)
 
 
-def _named(form: Form) -> Mapping[str, Operator]:
+def _named(form: Notation) -> Mapping[str, Operator]:
     """The operators of a form by name; the first where several share one."""
     found: dict[str, Operator] = {}
     for each in OPERATORS.values():
@@ -228,7 +228,7 @@ def rewritten(node: Node) -> Node:
 def table(
     reading: str, cases: Mapping[Key, CaseT], composite: Callable[[Rewrite], CaseT]
 ) -> dict[Key, CaseT]:
-    """What a reading does with each operator.
+    """Builds a reading's table of operators and checks that no kernel operator is missing.
 
     Args:
         reading: its name, for the error.

@@ -47,14 +47,14 @@ def parse(
     >>> parse("1 + 1 < 3", Names({"household": {}})).type
     Bool()
     """
-    reader = _Reader(text, names)
+    reader = _ConditionReader(text, names)
     node = reader.read(context or Context.household(), expect)
     if node is None:
         raise ExpressionError(reader.refusals)
     return node
 
 
-class _Reader(Calls):
+class _ConditionReader(Calls):
     """Decides by the kind of syntax node what is to be read."""
 
     def build(self, node: ast.expr, context: Context) -> Node:

@@ -12,7 +12,7 @@ from shibie.language.types import Type
 from shibie.language.variants import Key, field_types, one_key, variant_field
 
 # "unwritten": it stands in no text, only in trees that are made of others.
-Form = Literal["leaf", "prefix", "infix", "choice", "function", "method", "unwritten"]
+Notation = Literal["leaf", "prefix", "infix", "choice", "function", "method", "unwritten"]
 # The kinds of type that an operand may have.
 Kinds = tuple[type[Type], ...]
 Rewrite = Callable[[Any], Node]
@@ -38,7 +38,7 @@ class Operator:
     node: type[Node]
     variant: str
     name: str
-    form: Form
+    form: Notation
     gives: TypeRule
     takes: tuple[Kinds, ...] = ()
     arity: tuple[int, int] | None = None
@@ -51,7 +51,7 @@ class Operator:
 
     @property
     def label(self) -> str:
-        """Its name among developers.
+        """The name shown in messages for developers, such as `Between/days`.
 
         >>> from shibie.language import operators, tree
         >>> operators.OPERATORS[tree.Between, "years"].label

@@ -39,7 +39,7 @@ from shibie.lower.named import (
     of_decision,
     of_rule,
 )  # fmt: skip
-from shibie.lower.procedure import Check, checks_of
+from shibie.lower.procedure import StepCheck, checks_of
 from shibie.ruleset.model import Rule, RuleSet
 
 ELIGIBLE, INELIGIBLE, PENDING = map(of_decision, ("eligible", "ineligible", "pending"))
@@ -57,7 +57,7 @@ def holds(rule: Rule) -> Node:
 
 
 def first(kind: Rule) -> Node:
-    """That a kind is the first true one, with none before it undecided."""
+    """True of a kind when it holds and all kinds before it are known to be false."""
     return of_rule(kind.id, "first")
 
 
@@ -72,7 +72,7 @@ def refuted(rule: Rule) -> Node:
 
 
 @dataclass(frozen=True)
-class Verdicts:
+class RuleVerdicts:
     """The rules that officers found to be true and to be untrue of a household."""
 
     upheld: frozenset[str] = frozenset()
@@ -92,7 +92,7 @@ class Lowered:
 
     ruleset: RuleSet
     with_procedure: bool = False
-    verdicts: Verdicts | None = None
+    verdicts: RuleVerdicts | None = None
 
     @cached_property
     def definitions(self) -> Mapping[tuple[str, str], Node]:
@@ -166,7 +166,7 @@ class Lowered:
 
     @cached_property
     def kinds(self) -> tuple[Named, ...]:
-        """Of the kinds the first true one, unless an earlier one is undecided: one at most."""
+        """The first kind that holds, if all kinds before it are known to be false; at most one."""
         return tuple(
             Named(rule.id, And((Not(INELIGIBLE), first(rule)))) for rule in self.ruleset.kinds
         )
@@ -226,7 +226,7 @@ class Lowered:
 
     @cached_property
     def awaited(self) -> tuple[Awaited, ...]:
-        """The rules that a pending household waits for facts of.
+        """The rules whose unknown facts a pending household still needs.
 
         While it is open whether it qualifies: whatever that rests on. Once it does: the
         reviews that are undecided, unless one is known to hold, which facts do not settle.
@@ -246,7 +246,7 @@ class Lowered:
         return tuple(found)
 
     @cached_property
-    def checks(self) -> tuple[Check, ...]:
+    def checks(self) -> tuple[StepCheck, ...]:
         """What can be wrong with the steps, in the order of findings."""
         return tuple(checks_of(self.ruleset))
 
@@ -259,7 +259,7 @@ def of_household(rule: Rule) -> Node:
 
 
 def lowered(
-    ruleset: RuleSet, with_procedure: bool = False, verdicts: Verdicts | None = None
+    ruleset: RuleSet, with_procedure: bool = False, verdicts: RuleVerdicts | None = None
 ) -> Lowered:
     """What a rule set decides, as trees; made once for each rule set (and set of verdicts).
 

@@ -37,7 +37,7 @@ PRESENT, NAMES = "present", "names:"
 
 
 @dataclass(frozen=True)
-class Check:
+class StepCheck:
     """One thing that can be wrong with a step.
 
     Attributes:
@@ -116,13 +116,13 @@ def notice_days(step: Step) -> Node:
     return Arithmetic("+", days, Literal(Decimal(1), type=COUNT), type=both_ends)
 
 
-def checks_of(ruleset: RuleSet) -> Iterator[Check]:
+def checks_of(ruleset: RuleSet) -> Iterator[StepCheck]:
     """All checks of a pack's procedure, step by step."""
     by_id = {step.id: step for step in ruleset.procedure}
     number = 0
     for step in ruleset.procedure:
         for name, wrong, about in _of_step(step, by_id):
-            yield Check(step, name, number, And((present(step), wrong)), about)
+            yield StepCheck(step, name, number, And((present(step), wrong)), about)
             number += 1
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from shibie.atomic import new_files
 from shibie.results.table import Table
-from shibie.tables.parquet import LIST_SEPARATOR, write_columns
+from shibie.rosters.parquet import LIST_SEPARATOR, write_columns
 
 Format = Literal["csv", "parquet"]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from shibie.columns import Column, make_table, quoted_name
+from shibie.duckdb_tables import Column, make_table, quoted_name
 from shibie.errors import Words, cannot_load
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from shibie.check import Checked
+from shibie.checking_in_python import Checked
 from shibie.decision import Decision
 from shibie.errors import Lang
 from shibie.results.table import Table
-from shibie.tables.records import Rejection
+from shibie.rosters.records import Rejection
 
 # Columns are only ever added at the end.
 COLUMNS: Final = {

@@ -16,7 +16,7 @@ from shibie.ruleset.model import RuleSet
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedValue:
     """A value that a condition asks for, and what it is held against.
 
     Attributes:
@@ -32,7 +32,7 @@ class Compared:
     values: tuple[Constant, ...]
 
 
-def compared_values(ruleset: RuleSet, node: Node) -> Iterator[Compared]:
+def compared_values(ruleset: RuleSet, node: Node) -> Iterator[ComparedValue]:
     """What the node itself compares; each side of a comparison is held against the other.
 
     >>> from shibie.language.tree import Field
@@ -43,12 +43,12 @@ def compared_values(ruleset: RuleSet, node: Node) -> Iterator[Compared]:
     """
     match node:
         case In(operand=operand, values=values):
-            yield Compared(node, operand, None, values)
+            yield ComparedValue(node, operand, None, values)
         case HasCode(operand=operand, code=code):
-            yield Compared(node, operand, None, (code,))
+            yield ComparedValue(node, operand, None, (code,))
         case Compare(left=left, right=right):
             for asked, against in ((left, right), (right, left)):
-                yield Compared(node, asked, against, tuple(_written(ruleset, against)))
+                yield ComparedValue(node, asked, against, tuple(_written(ruleset, against)))
 
 
 def compares_numbers(node: Node) -> TypeGuard[Compare]:

@@ -15,16 +15,16 @@ from pydantic import BaseModel
 
 from shibie.errors import Problem, RulesetError, Words, did_you_mean
 from shibie.ruleset import packs, schema
-from shibie.ruleset.forms import validated
-from shibie.ruleset.source import Source, read_file
+from shibie.ruleset.schema_validation import validated
 from shibie.ruleset.yaml_nodes import YamlPath
+from shibie.ruleset.yaml_source import YamlSource, read_file
 
 FormT = TypeVar("FormT", bound=BaseModel)
 # What belongs to the pack alone, and is not inherited.
 _OWN = ("ruleset", "replaces", "drops")
 
 
-class Place(NamedTuple):
+class ItemPlace(NamedTuple):
     """Where an item of a pack is written.
 
     Attributes:
@@ -33,7 +33,7 @@ class Place(NamedTuple):
         inherited: whether the file is another pack's.
     """
 
-    source: Source
+    source: YamlSource
     path: YamlPath
     inherited: bool = False
 
@@ -55,8 +55,8 @@ class Pack:
     """
 
     form: schema.PackForm
-    source: Source
-    places: Mapping[YamlPath, Place] = field(repr=False)
+    source: YamlSource
+    places: Mapping[YamlPath, ItemPlace] = field(repr=False)
     folder: Path | None = None
 
     def items(self) -> Iterator[tuple[str, YamlPath]]:
@@ -74,17 +74,17 @@ class Pack:
             else:
                 yield section, (section,)
 
-    def place(self, path: YamlPath) -> Place:
-        """Where something is written: the item that it belongs to, and the path in it."""
+    def place(self, path: YamlPath) -> ItemPlace:
+        """The file and path at which an item, or a part of one, is written."""
         for size in (2, 1):
             item = self.places.get(path[:size])
             if item is not None:
-                return Place(item.source, (*item.path, *path[size:]), item.inherited)
-        return Place(self.source, path)
+                return ItemPlace(item.source, (*item.path, *path[size:]), item.inherited)
+        return ItemPlace(self.source, path)
 
 
 def _name(item: BaseModel) -> str:
-    """What an item of a list is called."""
+    """The id or name of an item in a list of the form."""
     return str(next(getattr(item, key) for key in ("id", "name", "finding") if hasattr(item, key)))
 
 
@@ -106,7 +106,7 @@ def _compose(folder: Path, prefix: str, above: tuple[Path, ...]) -> Pack:
 
 
 def composed(
-    source: Source, more: Source | None, folder: Path | None, above: tuple[Path, ...] = ()
+    source: YamlSource, more: YamlSource | None, folder: Path | None, above: tuple[Path, ...] = ()
 ) -> Pack:
     """The pack in a ruleset.yaml and its parameters.yaml, with all that it inherits.
 
@@ -141,11 +141,11 @@ def composed(
     return pack
 
 
-def _written(source: Source, more: Source | None, folder: Path | None) -> Pack:
-    """What the pack's own files say."""
+def _written(source: YamlSource, more: YamlSource | None, folder: Path | None) -> Pack:
+    """The pack as its own files state it, before it is joined with its base."""
     form, problems = validated(schema.PackForm, source)
     parameters = dict(form.parameters) if form else {}
-    places: dict[YamlPath, Place] = {}
+    places: dict[YamlPath, ItemPlace] = {}
     if more is not None:
         more_form, found = validated(schema.ParametersForm, more)
         problems += found
@@ -157,17 +157,17 @@ def _written(source: Source, more: Source | None, folder: Path | None) -> Pack:
                 )
                 problems.append(more.problem(more.key_span(("parameters", name)), what))
             parameters[name] = value
-            places["parameters", name] = Place(more, ("parameters", name))
+            places["parameters", name] = ItemPlace(more, ("parameters", name))
     if form is None or problems:
         raise RulesetError(problems)
     form = form.model_copy(update={"parameters": parameters})
     pack = Pack(_settled(form, form.ruleset.provenance), source, {}, folder)
-    own = {path: Place(source, path) for _, path in pack.items()}
+    own = {path: ItemPlace(source, path) for _, path in pack.items()}
     return Pack(pack.form, source, own | places, folder)
 
 
 def _settled(form: FormT, word: str) -> FormT:
-    """The form with the pack's provenance written wherever an item states none of its own."""
+    """The form in which every item without a provenance takes that of its pack."""
 
     def settle(value: Any) -> Any:
         if isinstance(value, list):
@@ -210,7 +210,7 @@ def _joined(base: Pack, own: Pack) -> Pack:
     replaced = {theirs[name]: mine[name] for name in own.form.replaces}
     added = [path for path in mine.values() if path not in replaced.values()]
     update: dict[str, Any] = {}
-    places: dict[YamlPath, Place] = {}
+    places: dict[YamlPath, ItemPlace] = {}
     for section in type(own.form).model_fields:
         if section in _OWN:
             continue
@@ -224,12 +224,12 @@ def _joined(base: Pack, own: Pack) -> Pack:
         for index, (pack, path) in enumerate(chosen):
             to = (section, index) if isinstance(update[section], list) else path
             place = pack.place(path)
-            places[to] = Place(place.source, place.path, place.inherited or pack is base)
+            places[to] = ItemPlace(place.source, place.path, place.inherited or pack is base)
     return Pack(own.form.model_copy(update=update), own.source, places, own.folder)
 
 
 def _section(section: str, chosen: list[tuple[Pack, YamlPath]], like: Any) -> Any:
-    """The value of a section made of the chosen items."""
+    """A section of the form, rebuilt from the items that were kept or replaced."""
     if isinstance(like, list):
         return [getattr(pack.form, section)[path[1]] for pack, path in chosen]
     if isinstance(like, dict):
@@ -238,7 +238,7 @@ def _section(section: str, chosen: list[tuple[Pack, YamlPath]], like: Any) -> An
 
 
 def _misnamed(own: Pack, theirs: Mapping[str, YamlPath], mine: Mapping[str, YamlPath]) -> Iterator[Problem]:  # fmt: skip
-    """What is said about the base's items that is not so, or not said."""
+    """Checks that `replaces` and `drops` agree with the items of the base pack and of this one."""
     source = own.source
     replaced = set(own.form.replaces)
     for key in ("replaces", "drops"):

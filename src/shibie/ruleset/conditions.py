@@ -16,10 +16,10 @@ from shibie.language.walks import children
 from shibie.ruleset.model import Condition, Rule, RuleSet
 from shibie.vocabulary import Owner
 
-Place = TypeVar("Place", bound=Hashable)
+Where = TypeVar("Where", bound=Hashable)
 # What a node draws on, and whose values that reads, given whose the node reads.
-Behind = Callable[[Node, Place], tuple[Node, Place] | None]
-Inside = Callable[[Collection, Place], Place]
+Behind = Callable[[Node, Where], tuple[Node, Where] | None]
+Inside = Callable[[Collection, Where], Where]
 
 
 # --- the conditions of a rule set -------------------------------------------------------
@@ -62,7 +62,7 @@ def deciding_conditions(ruleset: RuleSet) -> tuple[Node, ...]:
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenCondition:
     """A condition or formula as its author wrote it, of a fact, a rule or an exception.
 
     Attributes:
@@ -78,7 +78,7 @@ class Written:
     exception: Condition | None = None
 
 
-def written_conditions(ruleset: RuleSet) -> Iterator[Written]:
+def written_conditions(ruleset: RuleSet) -> Iterator[WrittenCondition]:
     """Every condition of facts and rules once, each exception by itself.
 
     >>> from shibie.ruleset.loader import load
@@ -86,10 +86,10 @@ def written_conditions(ruleset: RuleSet) -> Iterator[Written]:
     ['reconstruction', 'on_dibao', 'disabled']
     """
     for rule in (*ruleset.facts.values(), ruleset.poor, *ruleset.exclusions, *ruleset.reviews):
-        yield Written(rule.id, rule.when or rule.node, rule)
-        yield from (Written(each.id, each.node, rule, each) for each in rule.unless)
+        yield WrittenCondition(rule.id, rule.when or rule.node, rule)
+        yield from (WrittenCondition(each.id, each.node, rule, each) for each in rule.unless)
     for rule in (*ruleset.tracks, *ruleset.kinds, *ruleset.tallies):
-        yield Written(rule.id, rule.node, rule)
+        yield WrittenCondition(rule.id, rule.node, rule)
 
 
 # --- what conditions draw on ------------------------------------------------------------
@@ -134,8 +134,8 @@ def opened(ruleset: RuleSet, *roots: Node, comparisons: bool = True) -> Iterator
 
 
 def opened_at(
-    roots: Iterable[Node], place: Place, behind: Behind[Place], inside: Inside[Place]
-) -> Iterator[tuple[Node, Place]]:
+    roots: Iterable[Node], place: Where, behind: Behind[Where], inside: Inside[Where]
+) -> Iterator[tuple[Node, Where]]:
     """As `opened`, each node with the place at which it is read: whose values it means.
 
     Args:
@@ -145,9 +145,9 @@ def opened_at(
             for each place.
         inside: where the condition on the items of a collection is read.
     """
-    seen: set[tuple[Node, Place]] = set()
+    seen: set[tuple[Node, Where]] = set()
 
-    def read(node: Node, place: Place) -> Iterator[tuple[Node, Place]]:
+    def read(node: Node, place: Where) -> Iterator[tuple[Node, Where]]:
         yield node, place
         found = behind(node, place)
         if found is not None and (node, found[1]) not in seen:

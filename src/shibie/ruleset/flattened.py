@@ -14,7 +14,7 @@ from shibie.ruleset.composing import Pack
 _WIDTH = 100
 
 
-class _Dumper(yaml.SafeDumper):
+class _PackDumper(yaml.SafeDumper):
     """Writes numbers exactly, and small collections in one line."""
 
 
@@ -24,7 +24,7 @@ def _number(dumper: yaml.SafeDumper, value: Decimal) -> yaml.Node:
     return dumper.represent_scalar(f"tag:yaml.org,2002:{kind}", text)
 
 
-_Dumper.add_representer(Decimal, _number)
+_PackDumper.add_representer(Decimal, _number)
 
 
 def flattened(pack: Pack) -> str:
@@ -68,14 +68,14 @@ def _lines(pack: Pack) -> Iterator[str]:
 
 
 def _data(value: Any, provenance: str) -> Any:
-    """A form as plain data, without what goes without saying."""
+    """A form as plain data; keys left at their defaults are omitted."""
     if not isinstance(value, BaseModel):
         return value
     return _pruned(value.model_dump(by_alias=True, exclude_defaults=True), provenance)
 
 
 def _pruned(data: Any, provenance: str) -> Any:
-    """Data without the bases that say no more than the whole pack does."""
+    """Data without bases that only repeat the provenance of the whole pack."""
     if isinstance(data, list):
         return [_pruned(item, provenance) for item in data]
     if not isinstance(data, dict):
@@ -90,7 +90,7 @@ def _pruned(data: Any, provenance: str) -> Any:
 
 def _written(data: Any, flow: bool | None = None) -> list[str]:
     text = yaml.dump(
-        data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH,
+        data, Dumper=_PackDumper, allow_unicode=True, sort_keys=False, width=_WIDTH,
         default_flow_style=flow,
     )  # fmt: skip
     return text.splitlines()

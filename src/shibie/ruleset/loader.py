@@ -12,19 +12,15 @@ from shibie.ruleset.checking.declarations import Declarations
 from shibie.ruleset.checking.facts import Facts
 from shibie.ruleset.checking.measures import Measures
 from shibie.ruleset.checking.parameters import Parameters
-from shibie.ruleset.checking.promises import Promises
+from shibie.ruleset.checking.properties import Promises
 from shibie.ruleset.checking.rules import Rules
 from shibie.ruleset.checking.steps import Steps
 from shibie.ruleset.composing import compose, composed
-from shibie.ruleset.model import (
-    Basis,
-    Outcome,
-    RuleSet,
-)  # fmt: skip
-from shibie.ruleset.source import read
+from shibie.ruleset.model import Basis, OutcomeWords, RuleSet  # fmt: skip
+from shibie.ruleset.yaml_source import read
 
 T = TypeVar("T")
-_ENGLISH = Outcome("eligible", "ineligible", "pending")
+_ENGLISH = OutcomeWords("eligible", "ineligible", "pending")
 
 
 def load(name: str | Path) -> RuleSet:
@@ -83,7 +79,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
         criteria = tuple(rule for rule in self.facts.values() if rule.kind == "criterion")
         order = {each.id: index for index, each in enumerate(form.criteria)}
         words = form.outcome.model_dump() if form.outcome else None
-        default = Outcome() if head.lang == "zh" else _ENGLISH
+        default = OutcomeWords() if head.lang == "zh" else _ENGLISH
         return RuleSet(
             id=head.id,
             title=head.title,
@@ -104,7 +100,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
             tallies=tuple(map(_sure, tallies)),
             procedure=procedure,
             shares=shares,
-            outcome=Outcome(**words) if words else default,
+            outcome=OutcomeWords(**words) if words else default,
             names=self.settled_names(),
             folder=self.folder,
             comparisons={

@@ -84,7 +84,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Parameter:
+class DatedParameter:
     """A dated value, possibly by key (e.g. by province).
 
     Attributes:
@@ -111,7 +111,7 @@ class Parameter:
 
         >>> from shibie.language.types import COUNT
         >>> since = date(2024, 1, 1)
-        >>> by_size = Parameter("line", "Line", "", COUNT, {"2": ((since, Decimal(2137)),)})
+        >>> by_size = DatedParameter("line", "Line", "", COUNT, {"2": ((since, Decimal(2137)),)})
         >>> by_size.steps(Decimal(2))[0][1], by_size.steps(3)
         (Decimal('2137'), ())
         """
@@ -122,7 +122,7 @@ class Parameter:
         """The value in force on a day, or None (unknown) where none is.
 
         >>> from shibie.language.types import COUNT
-        >>> line = Parameter("line", "线", "元", COUNT,
+        >>> line = DatedParameter("line", "线", "元", COUNT,
         ...     {None: ((date(2014, 1, 1), Decimal(2800)), (date(2015, 1, 1), Decimal(2855)))})
         >>> line.value(date(2014, 12, 31)), line.value(date(2013, 1, 1))
         (Decimal('2800'), None)
@@ -256,7 +256,7 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class OutcomeWords:
     """The words for the three eligibilities."""
 
     eligible: str = "纳入"
@@ -283,7 +283,7 @@ class RuleSet:
     provenance: Provenance
     lang: Literal["zh", "en"]
     vocabulary: Vocabulary
-    parameters: Mapping[str, Parameter]
+    parameters: Mapping[str, DatedParameter]
     registers: Mapping[str, Register]
     facts: Mapping[tuple[Owner, str], Rule]
     criteria: tuple[Rule, ...]
@@ -295,7 +295,7 @@ class RuleSet:
     tallies: tuple[Rule, ...]
     procedure: tuple[Step, ...]
     shares: tuple[Share, ...]
-    outcome: Outcome
+    outcome: OutcomeWords
     names: Names = field(repr=False)
     folder: Path | None = None
     comparisons: Mapping[tuple[str, str], Quantifier] = field(default_factory=dict, repr=False)

@@ -40,7 +40,7 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Page:
+class SourceText:
     """A named text that knows its lines.
 
     Attributes:
@@ -58,7 +58,7 @@ class Page:
     def span(self, start: int, end: int | None = None) -> Span:
         r"""The span between two offsets (one character when `end` is missing).
 
-        >>> Page("a.yaml", "a: 1\nb: 2\n").span(8, 9)
+        >>> SourceText("a.yaml", "a: 1\nb: 2\n").span(8, 9)
         Span(start=8, end=9, line=2, column=4)
         """
         start = max(0, min(start, len(self.text)))
@@ -74,7 +74,7 @@ class Page:
     def line_text(self, line: int) -> str:
         r"""A line, which counts from 1, without its end.
 
-        >>> Page("a.yaml", "a: 1\r\nb: 2").line_text(1)
+        >>> SourceText("a.yaml", "a: 1\r\nb: 2").line_text(1)
         'a: 1'
         """
         end = self._starts[line] if line < len(self._starts) else len(self.text)
@@ -83,7 +83,7 @@ class Page:
     def excerpt(self, span: Span) -> str:
         """The first line of the span with the span underlined; long lines are cut.
 
-        >>> page = Page("a.yaml", "poor: 低收入 or x")
+        >>> page = SourceText("a.yaml", "poor: 低收入 or x")
         >>> print(page.excerpt(page.span(6, 9)))
         poor: 低收入 or x
               ^^^^^^
@@ -103,7 +103,7 @@ class Page:
     def problem(self, span: Span, what: Words, suggestion: Words | None = None) -> Problem:
         """A problem at a span, with its place and excerpt.
 
-        >>> page = Page("a.yaml", "id: x")
+        >>> page = SourceText("a.yaml", "id: x")
         >>> print(page.problem(page.span(4), Words("不好", "bad")).render("en"))
         a.yaml:1:5: bad
         id: x

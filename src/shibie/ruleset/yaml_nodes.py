@@ -12,8 +12,8 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner
 
 from shibie.errors import Words
-from shibie.ruleset.positions import FORBIDDEN, Page, Span
-from shibie.ruleset.yaml_syntax import Finding, explain, slip_in_key, slip_in_text
+from shibie.ruleset.positions import FORBIDDEN, SourceText, Span
+from shibie.ruleset.yaml_syntax import SyntaxFault, explain, slip_in_key, slip_in_text
 
 YamlPath = tuple[str | int, ...]
 MAX_DEPTH = 64
@@ -76,12 +76,12 @@ class _Frame:
 class Nodes:
     """Builds the data of one page from the parser's events, and collects what is wrong."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: SourceText) -> None:
         self.page = page
         self.data: object = None
         self.positions: dict[YamlPath, Span] = {(): page.span(0, 0)}
         self.keys: dict[YamlPath, Span] = {}
-        self.found: list[Finding] = []
+        self.found: list[SyntaxFault] = []
         self._frames: list[_Frame] = []
         self._end = 0  # after the last scalar or bracket read
 
@@ -221,7 +221,7 @@ class Nodes:
         if plain and isinstance(value, str):
             self._slip(slip_in_text(self.page, span))
 
-    def _slip(self, finding: Finding | None) -> None:
+    def _slip(self, finding: SyntaxFault | None) -> None:
         if finding:
             self.found.append(finding)
 

@@ -7,9 +7,9 @@ import re
 import yaml
 
 from shibie.errors import Words
-from shibie.ruleset.positions import Page, Span
+from shibie.ruleset.positions import SourceText, Span
 
-Finding = tuple[Span, Words, Words | None]
+SyntaxFault = tuple[Span, Words, Words | None]
 
 #: The full-width colon, which looks like a colon and is none.
 WIDE_COLON = "\uff1a"
@@ -75,10 +75,10 @@ _MEANINGS: tuple[tuple[str, Words, Words | None], ...] = (
 )
 
 
-def explain(page: Page, error: yaml.MarkedYAMLError) -> Finding:
+def explain(page: SourceText, error: yaml.MarkedYAMLError) -> SyntaxFault:
     r"""The place and meaning of a syntax error, with the likely slip behind it.
 
-    >>> page = Page("a.yaml", "名称\uff1a低保\n编号: 1\n")
+    >>> page = SourceText("a.yaml", "名称\uff1a低保\n编号: 1\n")
     >>> mark = yaml.Mark("", 0, 0, 0, None, None)
     >>> error = yaml.MarkedYAMLError("", mark, "could not find expected ':'", mark)
     >>> explain(page, error)[2].en
@@ -104,7 +104,7 @@ def explain(page: Page, error: yaml.MarkedYAMLError) -> Finding:
     return span, what, hint
 
 
-def slip_in_text(page: Page, span: Span) -> Finding | None:
+def slip_in_text(page: SourceText, span: Span) -> SyntaxFault | None:
     r"""A plain text that is really a mapping written with full-width colons.
 
     Only a text that begins a line of its own, all of whose lines look like `键\uff1a值`, and that
@@ -125,7 +125,7 @@ def slip_in_text(page: Page, span: Span) -> Finding | None:
     return _colon(page, at, first[1], None)
 
 
-def slip_in_key(page: Page, span: Span) -> Finding | None:
+def slip_in_key(page: SourceText, span: Span) -> SyntaxFault | None:
     """A key without a value, such as `{a:1}`, that is really a key and its value."""
     slip = _SLIP.match(page.text[span.start : span.end])
     if slip is None:
@@ -134,7 +134,7 @@ def slip_in_key(page: Page, span: Span) -> Finding | None:
     return _colon(page, at, slip[1], None)
 
 
-def _place(page: Page, error: yaml.MarkedYAMLError) -> Span:
+def _place(page: SourceText, error: yaml.MarkedYAMLError) -> Span:
     """The offending place: where the fault begins rather than where it was noticed."""
     last = len(page.text.rstrip())
     mark, context = error.problem_mark, error.context_mark
@@ -144,12 +144,12 @@ def _place(page: Page, error: yaml.MarkedYAMLError) -> Span:
     return page.span(max(0, min(at, last - 1)))
 
 
-def _line_of(page: Page, error: yaml.MarkedYAMLError) -> list[int]:
+def _line_of(page: SourceText, error: yaml.MarkedYAMLError) -> list[int]:
     mark = error.problem_mark
     return [page.span(mark.index).line] if mark else []
 
 
-def _line_above(page: Page, line: int) -> list[int]:
+def _line_above(page: SourceText, line: int) -> list[int]:
     """The nearest line above that is not blank."""
     for above in range(line - 1, 0, -1):
         if page.line_text(above).strip():
@@ -157,7 +157,7 @@ def _line_above(page: Page, line: int) -> list[int]:
     return []
 
 
-def _within(page: Page, line: int, columns: tuple[int, int]) -> Span:
+def _within(page: SourceText, line: int, columns: tuple[int, int]) -> Span:
     start = page.line_start(line)
     return page.span(start + columns[0], start + columns[1])
 
@@ -168,7 +168,7 @@ def _odd_indent(odd: re.Match[str]) -> tuple[Words, Words]:
     return Words("缩进用了全角空格", "a full-width space is used for indentation"), _SPACES
 
 
-def _colon(page: Page, span: Span, key: str, noticed: Words | None) -> Finding:
+def _colon(page: SourceText, span: Span, key: str, noticed: Words | None) -> SyntaxFault:
     """A colon that is full-width or lacks its space."""
     if page.text[span.start : span.end] == WIDE_COLON:
         zh = f"全角冒号“{WIDE_COLON}”应为半角冒号加空格“: ”"

@@ -7,20 +7,20 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from shibie.case import Case
 from shibie.decision import Decision
-from shibie.engine.case import Case
-from shibie.engine.decide import decide
-from shibie.engine.kleene import Truth
+from shibie.engines.decide import decide
+from shibie.engines.kleene import Truth
 from shibie.errors import InputError
-from shibie.given import case_from
 from shibie.language.names import Context
 from shibie.language.parse import ExpressionError, parse
 from shibie.language.tree import HOUSEHOLD
 from shibie.language.types import Bool
-from shibie.ruleset.checking.promises import PROPERTY
+from shibie.proofs.decision_conditions import truth
+from shibie.rosters.household_input import case_from
+from shibie.ruleset.checking.properties import PROPERTY
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.positions import Page
-from shibie.verify.claims import truth
+from shibie.ruleset.positions import SourceText
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,7 +39,7 @@ class Situation:
 
     def __repr__(self) -> str:
         """What a failing test shows: the facts, as a rule test would have them."""
-        from shibie.verify.words import dumped, readable
+        from shibie.proofs.witness_text import dumped, readable
 
         given = readable(self.ruleset, self.given)
         return dumped({"as_of": self.as_of, "given": given}).strip()
@@ -71,7 +71,7 @@ class Situation:
         try:
             node = parse(condition, self.ruleset.names, _context(self.ruleset), Bool)
         except ExpressionError as error:
-            page = Page("condition", condition)
+            page = SourceText("condition", condition)
             raise InputError(
                 page.problem(page.span(each.at[0], sum(each.at)), each.what, each.suggestion)
                 for each in error.refusals

@@ -13,18 +13,18 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from shibie import citizen_id
-from shibie.engine.case import Row
-from shibie.given import ADJUDICATIONS
+from shibie.case import Row
 from shibie.household import Adjudication
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Number, type_of
+from shibie.proofs.witness import is_valid, record_of
+from shibie.rosters.household_input import ADJUDICATIONS
+from shibie.rosters.roster import Roster
 from shibie.ruleset.model import RuleSet
-from shibie.tables.roster import Roster
-from shibie.testing.aiming import Target, moved, targets
 from shibie.testing.situation import Situation
+from shibie.testing.threshold_households import Target, moved, targets
 from shibie.testing.thresholds import Thresholds, around, birthdays, mined
-from shibie.verify.witness import is_valid, record_of
 from shibie.vocabulary import FieldSpec
 
 Given = dict[str, Any]
@@ -182,7 +182,7 @@ class _Maker:
         return given
 
     def seldom(self, usual: Any, *others: Any) -> st.SearchStrategy[Any]:
-        """The usual value, and seldom another one; less seldom in households not quiet."""
+        """The usual value, rarely another one; less rarely when the household is not `quiet`."""
         return _seldom(12 if self.quiet else 3, usual, *others)
 
     def values(self, owner: str, spec: FieldSpec) -> st.SearchStrategy[Any]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from shibie.language.tree import Given
 from shibie.language.walks import literal_values, walk
-from shibie.ruleset.compared_values import Compared, compared_values, compares_numbers
+from shibie.ruleset.compared_values import ComparedValue, compared_values, compares_numbers
 from shibie.ruleset.conditions import collections_used, fields_used, household_conditions
 from shibie.ruleset.model import RuleSet
 
@@ -48,8 +48,8 @@ class _Mine:
     texts: defaultdict[Key, set[str]] = field(default_factory=lambda: defaultdict(set))
     ages: set[int] = field(default_factory=set)
 
-    def add(self, ruleset: RuleSet, compared: Compared) -> None:
-        """Whatever the value that is asked for is made of, is held against these values."""
+    def add(self, ruleset: RuleSet, compared: ComparedValue) -> None:
+        """Adds the compared values to every field that the asked value is computed from."""
         numbers: set[Decimal] = set()
         if compares_numbers(compared.condition):
             numbers = {value for value in compared.values if isinstance(value, Decimal)}

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from shibie.compare import DUPLICATE_PERSON
 from shibie.decision import NOT_POOR
 from shibie.errors import Lang, Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.registers.duplicates import DUPLICATE_PERSON
 from shibie.ruleset.model import Basis, Provenance, RuleSet
 from shibie.vocabulary import specs_of
 from shibie.words import lists, terms

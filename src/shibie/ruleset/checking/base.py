@@ -14,12 +14,7 @@ from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.types import Type
 from shibie.ruleset import schema
 from shibie.ruleset.composing import Pack
-from shibie.ruleset.model import (
-    Basis,
-    Parameter,
-    Rule,
-    RuleKind,
-)  # fmt: skip
+from shibie.ruleset.model import Basis, DatedParameter, Rule, RuleKind  # fmt: skip
 from shibie.ruleset.yaml_nodes import YamlPath as YamlPath
 from shibie.vocabulary import Owner
 
@@ -72,7 +67,7 @@ class Checking:
         self.queued: dict[tuple[Owner, str], PendingFact] = {}
         self.parsing: list[tuple[Owner, str]] = []
         self.failed: set[tuple[Owner, str]] = set()
-        self.declared: dict[str, Parameter] = {}
+        self.declared: dict[str, DatedParameter] = {}
         self.keyed: dict[str, tree.Parameter | None] = {}
         self.keying: list[str] = []
 

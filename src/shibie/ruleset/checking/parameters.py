@@ -18,9 +18,7 @@ from shibie.language.tree import Node
 from shibie.language.types import Code, Number, Text
 from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, YamlPath, taken_words
-from shibie.ruleset.model import (
-    Parameter,
-)  # fmt: skip
+from shibie.ruleset.model import DatedParameter  # fmt: skip
 
 
 class Parameters(Checking):
@@ -41,7 +39,7 @@ class Parameters(Checking):
                 else:
                     self.shared.pending[spelled(text)] = partial(self.by_key, name)
 
-    def parameters(self) -> dict[str, Parameter]:
+    def parameters(self) -> dict[str, DatedParameter]:
         """The parameters with their keys."""
         done = {}
         for name, parameter in self.declared.items():
@@ -76,7 +74,7 @@ class Parameters(Checking):
             raise RefusedError
         return node
 
-    def parameter(self, name: str, form: schema.ParameterForm) -> Parameter | None:
+    def parameter(self, name: str, form: schema.ParameterForm) -> DatedParameter | None:
         path: YamlPath = ("parameters", name)
         keyed = any(isinstance(value, dict) for value in form.values.values())
         if keyed != (form.by is not None):
@@ -100,7 +98,7 @@ class Parameters(Checking):
         numbers = [value for steps in series.values() for _, value in steps]
         if not numbers or (self.problems and not all(series.values())):
             return None
-        return Parameter(
+        return DatedParameter(
             name, form.title, form.unit, _number_type(numbers), series, None, form.source,
             form.provenance or self.form.ruleset.provenance,
         )  # fmt: skip

@@ -1,0 +1,137 @@
+"""The main job: a roster and a rule set go in, decisions come out.
+
+Nothing is lost on the way: every household of the input is decided or rejected.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from shibie.case import Case
+from shibie.decision import Decision
+from shibie.errors import InputError, Words, bad_argument
+from shibie.household import Adjudication
+from shibie.procedure import standings, with_procedure
+from shibie.registers.duplicates import duplicates
+from shibie.registers.matching import Registers, case_of, index
+from shibie.rosters.roster import Roster
+from shibie.ruleset.model import RuleSet
+
+EngineName = Literal["interpreter", "duckdb", "rete"]
+Decide = Callable[[RuleSet, Sequence[Case]], Iterable[Decision]]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A checked roster.
+
+    Attributes:
+        ruleset: what it was checked by.
+        roster: what was read, with what was rejected.
+        registers: the indexed registers.
+        cases: one for each decided household, in the roster's order.
+        decisions: in the same order.
+        as_of: the day of judgement.
+        trust_declarations: whether declared values stood in for registers not supplied.
+    """
+
+    ruleset: RuleSet
+    roster: Roster
+    registers: Registers
+    cases: tuple[Case, ...]
+    decisions: tuple[Decision, ...]
+    as_of: date
+    trust_declarations: bool
+
+
+def check(
+    ruleset: RuleSet,
+    roster: Roster,
+    as_of: date,
+    engine: EngineName = "interpreter",
+    trust_declarations: bool = False,
+) -> Checked:
+    """Decide every household of a roster.
+
+    Args:
+        ruleset: the rules.
+        roster: the validated roster.
+        as_of: the day as of which it is judged; it must lie in the rule set's effect.
+        engine: which reading decides; all of them agree.
+        trust_declarations: take declared values where a register was not supplied.
+
+    Raises:
+        InputError: when the rule set is not in force on that day.
+    """
+    must_be_in_force(ruleset, as_of)
+    registers = index(ruleset, roster.registers, as_of, roster.damaged)
+    verdicts = _by_household(roster.adjudications)
+    cases = tuple(
+        case_of(
+            ruleset,
+            household,
+            registers,
+            as_of,
+            verdicts.get(household.household_id),
+            trust_declarations,
+        )
+        for household in roster.households
+    )
+    decisions = tuple(_with_duplicates(engine_of(engine)(ruleset, cases), cases))
+    if ruleset.procedure and roster.steps:
+        found = standings(ruleset, cases, decisions, roster.steps)
+        decisions = tuple(with_procedure(ruleset, decisions, found))
+    checked = Checked(ruleset, roster, registers, cases, decisions, as_of, trust_declarations)
+    assert roster.given == len(checked.decisions) + len(roster.rejected_households)
+    return checked
+
+
+def must_be_in_force(ruleset: RuleSet, as_of: date) -> None:
+    """Refuse a day outside the rule set's effect."""
+    if not ruleset.in_force(as_of):
+        span = f"{ruleset.effective_from} – {ruleset.effective_to}"
+        raise InputError(
+            bad_argument(
+                "as_of",
+                Words(
+                    f"{as_of} 不在规则 {ruleset.id} 的有效期 {span} 内",
+                    f"{as_of} is outside the effect of {ruleset.id}, {span}",
+                ),
+                code="not_in_force",
+            )
+        )
+
+
+def engine_of(name: EngineName) -> Decide:
+    """The deciding function of an engine, imported only when it is asked for."""
+    if name == "duckdb":
+        from shibie.engines.sql import decide_all as decide_by_duckdb
+
+        return decide_by_duckdb
+    if name == "rete":
+        from shibie.engines.rete import decide_all as decide_by_rete
+
+        return decide_by_rete
+    from shibie.engines.decide import decide
+
+    return lambda ruleset, cases: (decide(ruleset, case) for case in cases)
+
+
+def _by_household(
+    adjudications: Iterable[Adjudication],
+) -> Mapping[str, Mapping[str, Adjudication]]:
+    found: defaultdict[str, dict[str, Adjudication]] = defaultdict(dict)
+    for adjudication in adjudications:
+        found[adjudication.household_id][adjudication.rule_id] = adjudication
+    return found
+
+
+def _with_duplicates(decisions: Iterable[Decision], cases: Sequence[Case]) -> Iterable[Decision]:
+    twice = duplicates(cases)
+    for decision in decisions:
+        more = twice.get(decision.household_id, ())
+        yield replace(decision, findings=decision.findings + more) if more else decision

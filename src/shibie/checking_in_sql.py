@@ -1,0 +1,210 @@
+"""A roster of any size, decided by SQL: validated, decided, named and counted set-wise."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from shibie.engines.sql.expressions import RunSettings
+from shibie.engines.sql.outcome import NUMBER_OF, Judge
+from shibie.engines.sql.plan import HID, KEY, MID
+from shibie.errors import Lang, Words
+from shibie.language.tree import HOUSEHOLD
+from shibie.results.counts import Counted, summary
+from shibie.results.digest import lines_query, of_lines
+from shibie.results.files import Format
+from shibie.results.name_results import NamedResults
+from shibie.results.sql_counts import tally_of
+from shibie.results.table import StreamedRows, Table
+from shibie.results.tables import COLUMNS
+from shibie.rosters.folder import open_tables
+from shibie.rosters.layout import Layout
+from shibie.rosters.sql_host import Host, Output
+from shibie.rosters.sql_sources import Loader
+from shibie.rosters.sql_validation import PASSED
+from shibie.ruleset.model import RuleSet
+
+Progress = Callable[[str], None]
+
+
+class Run:
+    """One run: validate, load, decide, name, count.
+
+    Attributes:
+        summary: as in `summary.json`; there once the run is made.
+        notes: what was normalised, ignored or not found.
+    """
+
+    def __init__(
+        self, host: Host, layout: Layout, ruleset: RuleSet, as_of: date,
+        trust_declarations: bool = False, progress: Progress | None = None,
+    ) -> None:  # fmt: skip
+        self.host, self.layout, self.ruleset, self.as_of = host, layout, ruleset, as_of
+        self.trust, self.progress = trust_declarations, progress
+        self.started = time.monotonic()
+        self.supplied = frozenset(layout.registers)
+        trusted = frozenset(ruleset.registers) - self.supplied if trust_declarations else ()
+        self.asked = RunSettings(as_of, frozenset(trusted))
+        self.procedure = bool(ruleset.procedure) and layout.steps is not None
+        self.notes: list[Words] = []
+        self.rejected_rows = 0
+        self.outputs: tuple[Output, ...] = ()
+        self.summary: dict[str, Any] = self._run()
+
+    def say(self, what: str) -> None:
+        """Tell whoever asked how far it is."""
+        if self.progress:
+            self.progress(f"[{time.monotonic() - self.started:6.1f} s] {what}")
+
+    def _run(self) -> dict[str, Any]:
+        self.say("reading")
+        folder = open_tables(self.host, self.layout, self.ruleset, self.as_of)
+        judge = Judge(self.ruleset, self.asked, self.host.dialect, procedure=self.procedure)
+        outcomes = judge.outcomes(("ord_", *PASSED))
+        needed = Judge(self.ruleset, self.asked, self.host.dialect, "u_").unknowns()
+        columns: dict[str, set[str]] = {"h": set(), "m": set()}
+        for each in (outcomes, needed):
+            for relation, names in each.sources.items():
+                columns.setdefault(relation, set()).update(names)
+        self.say("validating")
+        loader = Loader(self.host, folder, self.ruleset, self.as_of, columns)
+        loader.load()
+        self.notes = [*self.layout.notes, *loader.notes]
+        self.rejected_rows = loader.rejected_rows
+        self.say("deciding")
+        self.host.steps(outcomes.steps, self.say)
+        self._judged()
+        self._needed(needed.steps)
+        self._duplicates()
+        self.say("naming")
+        named = NamedResults(self.host, self.ruleset, self.procedure)
+        named.prepare()
+        self.outputs = named.outputs()
+        standing = self.ruleset.field_spec(HOUSEHOLD, "on_previous_roster") is not None
+        return summary(
+            Counted(
+                self.ruleset, self.as_of, self.trust, tally_of(self.host, self.ruleset, standing),
+                loader.rejected_households, loader.rejected_rows, self.supplied,
+                self._unmatched(), self._digest(),
+            )
+        )  # fmt: skip
+
+    # --- deciding -----------------------------------------------------------------------
+
+    def _judged(self) -> None:
+        """Fill `decided` and `people`."""
+        run = self.host.run
+        run("CREATE TABLE decided AS SELECT * FROM h_out")
+        run(
+            "CREATE TABLE people AS SELECT o.*, d.ord_, s.member_id FROM m_out AS o"
+            " JOIN decided AS d ON o.hid = d.hid JOIN m_src AS s ON o.mid = s.mid"
+        )
+
+    def _needed(self, steps: Any) -> None:
+        """Fill `needed`: of households that are pending, the facts that are not known."""
+        run = self.host.run
+        pending = f"SELECT hid FROM decided WHERE judged = {NUMBER_OF['pending']}"
+        run(f"CREATE TABLE pending AS {pending}")
+        run("CREATE VIEW u_h_src AS SELECT * FROM h_src SEMI JOIN pending USING (hid)")
+        run("CREATE VIEW u_m_src AS SELECT * FROM m_src SEMI JOIN pending USING (hid)")
+        for index in range(len(self.ruleset.registers)):
+            run(
+                f"CREATE VIEW u_r{index}_src AS SELECT * FROM r{index}_src"
+                f" WHERE {KEY} IN (SELECT {KEY} FROM u_m_src)"
+            )
+        self.say("unknown facts")
+        self.host.steps(steps, self.say)
+        run(
+            "CREATE TABLE needed AS SELECT hid, unknown FROM u_h_out WHERE array_length(unknown) > 0"
+        )
+
+    def _duplicates(self) -> None:
+        """Fill `twice`: the same person in several decided households, by first appearance."""
+        self.say("duplicates")
+        self.host.run(
+            f"""CREATE TABLE twice AS
+            WITH shared AS (
+              SELECT {KEY} FROM m_plain WHERE {KEY} IS NOT NULL
+              GROUP BY {KEY} HAVING count(*) > 1 AND min({HID}) <> max({HID})
+            ), places AS (
+              SELECT m.{KEY}, d.hid, d.ord_, m.{MID} AS mid, m.member_id
+              FROM m_plain AS m JOIN decided AS d ON m.{HID} = d.hid
+              WHERE m.{KEY} IN (SELECT {KEY} FROM shared)
+            ), ranked AS (
+              SELECT *, min(ord_) OVER (PARTITION BY {KEY}) AS first_ord,
+                arg_min(mid, (ord_, mid)) OVER (PARTITION BY {KEY}) AS first_mid
+              FROM places
+            )
+            SELECT ord_, hid, mid, member_id,
+              row_number() OVER (ORDER BY first_ord, first_mid, ord_, mid) AS rank
+            FROM ranked"""
+        )
+
+    def _unmatched(self) -> dict[str, int]:
+        """For each supplied register, how many of its rows match nobody decided."""
+        found = {}
+        for index, name in enumerate(self.ruleset.registers):
+            if name in self.supplied:
+                query = (
+                    f"SELECT count(*) FROM r{index}_src AS r"
+                    f" ANTI JOIN (SELECT {KEY} FROM m_plain WHERE {KEY} IS NOT NULL) AS m"
+                    f" ON r.{KEY} = m.{KEY}"
+                )
+                found[name] = int(self.host.rows(query)[0][0])
+        return found
+
+    def _digest(self) -> str:
+        self.say("digest")
+        lines = [
+            lines_query(each.name, each.columns, each.lists, each.query) for each in self.outputs
+        ]
+        return of_lines(self.host.sorted_lines(" UNION ALL ".join(lines)))
+
+    # --- results ------------------------------------------------------------------------
+
+    def rejected(self, lang: Lang) -> Output:
+        """The rejected rows with their reasons."""
+        return Output(
+            "rejected",
+            COLUMNS["rejected"],
+            frozenset(),
+            f"SELECT source, row_ AS row, field, value, {lang} AS reason, code, place, seq"
+            " FROM rejected_rows",
+            "place, row, seq",
+        )
+
+    def tables(self, lang: Lang) -> dict[str, Table]:
+        """The result tables, each streamed when it is gone through."""
+        return {
+            output.name: Table(output.name, output.columns, self._rows(output), output.lists)
+            for output in (*self.outputs, self.rejected(lang))
+        }
+
+    def _rows(self, output: Output) -> StreamedRows:
+        query = output.sorted(output.columns)
+
+        def read() -> Iterator[tuple[Any, ...]]:
+            for row in self.host.stream(query):
+                yield tuple(tuple(cell) if isinstance(cell, list) else cell for cell in row)
+
+        def count() -> int:
+            return int(self.host.rows(f"SELECT count(*) FROM ({output.query})")[0][0])
+
+        return StreamedRows(count, read, lambda: self.host.arrow(query))
+
+    def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
+        """Write folders of results."""
+        text = json.dumps(self.summary, ensure_ascii=False, indent=1) + "\n"
+        outputs, rejected = self.outputs, self.rejected(lang)
+        for out, form in outs.items():
+            self.say(f"writing {out}")
+            # What people wrote may hold anything: Python's writer of CSV is the measure.
+            if form == "csv":
+                small = [Table(rejected.name, rejected.columns, self._rows(rejected))]
+                self.host.write(out, form, outputs, small, {"summary.json": text})
+            else:
+                self.host.write(out, form, (*outputs, rejected), [], {"summary.json": text})
+        self.say("done")

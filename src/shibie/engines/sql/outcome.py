@@ -1,0 +1,196 @@
+"""What the lowered trees say, as columns: eligibility, and flag words for everything listed.
+
+The outputs of a household are numbers and words of flags; `assemble` (or, for a folder,
+`results.name_results`) puts the names to them that the lowered decision gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlglot import exp
+
+from shibie.decision import ELIGIBILITIES
+from shibie.engines.sql.building import (
+    FALSE,
+    TRUE,
+    WORD,
+    Dialect,
+    Sql,
+    binary,
+    case,
+    concatenated,
+    either,
+    is_null,
+    no_texts,
+    number,
+    words,
+)  # fmt: skip
+from shibie.engines.sql.expressions import Compiler, RunSettings
+from shibie.engines.sql.plan import HOUSEHOLDS, MEMBERS, QueryPlan, QueryStep
+from shibie.engines.sql.unknown_facts import Unknowns
+from shibie.engines.sql.verdicts_and_steps import RecordColumns
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
+from shibie.lower import lowered
+from shibie.lower.decision import CLEARED, ELIGIBLE, INELIGIBLE
+from shibie.lower.named import Named
+from shibie.ruleset.model import RuleSet
+
+# Eligibilities as numbers, in the order of `ELIGIBILITIES`.
+NUMBER_OF: Final = {name: place for place, name in enumerate(ELIGIBILITIES, start=1)}
+
+
+def count_words(flags: int) -> int:
+    """How many flag words hold so many flags; at least one.
+
+    >>> count_words(0), count_words(62), count_words(63)
+    (1, 1, 2)
+    """
+    return max(1, -(-flags // WORD))
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The outputs of one run's plan.
+
+    Attributes:
+        steps: the SELECTs, in order; `<prefix>h_out` and `<prefix>m_out` are the last.
+        sources: for each relation (h, m, r0, …) the source columns that are read.
+    """
+
+    steps: tuple[QueryStep, ...]
+    sources: dict[str, tuple[str, ...]]
+
+
+class Judge:
+    """Compiles a rule set's decision.
+
+    Flag words of a household: `g` grounds, `w` reviews that wait; of findings `ft` true,
+    `fu` unknown, `fr` refuted; of the procedure's checks `pt`, `pu`. Of a household or a
+    member: `tt` tracks given, `tu` left open, `tl` tallies, `dt` discrepancies.
+    """
+
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        asked: RunSettings,
+        dialect: Dialect,
+        prefix: str = "",
+        procedure: bool = False,
+    ) -> None:
+        self.ruleset, self.plan = ruleset, QueryPlan(dialect, prefix)
+        self.lowered = lowered(ruleset, procedure)
+        self.compiler = Compiler(
+            ruleset, self.plan, asked, self.lowered.definitions, RecordColumns(self.plan, ruleset)
+        )
+        self.household: list[tuple[str, Sql]] = []
+        self.members: list[tuple[str, Sql]] = []
+        self.member_filter: Sql | None = None
+
+    def outcomes(self, also: Sequence[str] = ()) -> Outcomes:
+        """Every rule's outcome, the eligibility, tracks and discrepancies.
+
+        Args:
+            also: source columns of the household to be passed through.
+        """
+        self._decision()
+        self._findings()
+        self._of_owners()
+        self.household += [(name, self.plan.source(HOUSEHOLDS, name)) for name in also]
+        if also:
+            self.household.append(("size_", self.plan.fold(MEMBERS, "count", TRUE)))
+        return self._finish()
+
+    def unknowns(self) -> Outcomes:
+        """The facts still needed, for the households in the sources."""
+        unknowns = Unknowns(self.compiler)
+        lists = []
+        for each in self.lowered.awaited:
+            found = unknowns.of_condition(each.node, each.name)
+            if found != no_texts():
+                lists.append(case((self._value(each.when), found), default=no_texts()))
+        distinct = exp.func("LIST_DISTINCT" if self.plan.dialect == "duckdb" else "ARRAY_DISTINCT",
+                            concatenated(lists))  # fmt: skip
+        order = "LIST_SORT" if self.plan.dialect == "duckdb" else "ARRAY_SORT"
+        self.household = [("unknown", exp.Anonymous(this=order, expressions=[distinct]))]
+        return self._finish()
+
+    def _finish(self) -> Outcomes:
+        steps = self.plan.steps(self.members, self.household, self.member_filter)
+        sources: dict[str, list[str]] = {}
+        for column in self.plan.columns.values():
+            if column.source is not None:
+                sources.setdefault(column.relation, []).append(column.source)
+        return Outcomes(tuple(steps), {name: tuple(cols) for name, cols in sources.items()})
+
+    def _value(self, node: Node, place: str = HOUSEHOLDS) -> Sql:
+        return self.compiler.bound(node, place)
+
+    def _flags(self, name: str, flags: Sequence[Sql]) -> None:
+        """Conditions of the household as the words of that name; unknown sets no flag."""
+        for at, each in enumerate(words(flags)):
+            self.household.append((f"{name}{at}", self.plan.derive(HOUSEHOLDS, each)))
+
+    def _where_true(self, name: str, several: Sequence[Named]) -> None:
+        self._flags(name, [self._value(each.node) for each in several])
+
+    def _decision(self) -> None:
+        judged = self._eligibility(ELIGIBLE)
+        kinds = [
+            (self._value(each.node), number(place))
+            for place, each in enumerate(self.lowered.kinds, start=1)
+        ]
+        self.household += [
+            ("judged", judged),
+            ("eligibility", self._eligibility(CLEARED)),
+            ("kind", case(*kinds, default=number(0)) if kinds else number(0)),
+        ]
+        self._where_true("g", self.lowered.grounds)
+        self._where_true("w", self.lowered.reviews)
+
+    def _eligibility(self, eligible: Node) -> Sql:
+        """The number of the eligibility, before (ELIGIBLE) or after (CLEARED) the procedure."""
+        return self.plan.derive(HOUSEHOLDS, case(
+            (self._value(eligible), number(NUMBER_OF["eligible"])),
+            (self._value(INELIGIBLE), number(NUMBER_OF["ineligible"])),
+            default=number(NUMBER_OF["pending"]),
+        ))  # fmt: skip
+
+    def _findings(self) -> None:
+        findings = self.lowered.findings
+        holds = [self._value(each.holds) for each in findings]
+        self._flags("ft", holds)
+        self._flags("fu", [is_null(each) for each in holds])
+        self._flags("fr", [self._value(each.refuted) if each.refuted else FALSE for each in findings])  # fmt: skip
+        if self.lowered.with_procedure:
+            checks = [self._value(each.field) for each in self.lowered.checks]
+            self._flags("pt", checks)
+            self._flags("pu", [is_null(each) for each in checks])
+
+    def _of_owners(self) -> None:
+        """Tracks, tallies and discrepancies, of the household and of its members."""
+        for owner, place in ((HOUSEHOLD, HOUSEHOLDS), (MEMBER, MEMBERS)):
+            lists: list[tuple[str, list[tuple[str, Node]]]] = [
+                ("tt", [(each.owner, each.given) for each in self.lowered.tracks]),
+                ("tu", [(each.owner, each.open) for each in self.lowered.tracks]),
+                ("tl", [(each.owner, each.node) for each in self.lowered.tallies]),
+            ]
+            if place == MEMBERS:
+                lists.append(("dt", [(e.owner, e.node) for e in self.lowered.discrepancies]))
+            outputs = [
+                (f"{name}{at}", each)
+                for name, trees in lists
+                for at, each in enumerate(
+                    words([self._value(node, place) if of == owner else FALSE for of, node in trees])
+                )
+            ]  # fmt: skip
+            if place == HOUSEHOLDS:
+                self.household += outputs
+            else:
+                self.members = outputs
+        some = [value for _, value in self.members if value != number(0)]
+        self.member_filter = (
+            either(*(binary(exp.NEQ, value, number(0)) for value in some)) if some else FALSE
+        )

@@ -1,0 +1,306 @@
+"""The whole explanation of one household's decision, as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shibie.case import Case
+from shibie.checking_in_python import Checked
+from shibie.decision import NOT_POOR, Decision, Eligibility
+from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
+from shibie.explanations.changed_cases import FactChange, made
+from shibie.explanations.collect import ToCollect, to_collect
+from shibie.explanations.reasons import Reason, reason
+from shibie.explanations.search import Counterfactual, Search, counterfactuals
+from shibie.explanations.words import WHO, Phrases
+from shibie.ruleset.model import RuleSet
+from shibie.words.speaker import Speaker
+
+
+@dataclass(frozen=True)
+class Collect:
+    """A set of facts to find out, in words, and what each answer leads to."""
+
+    facts: tuple[str, ...]
+    settles: bool
+    answers: tuple[tuple[str, str], ...]
+    found: ToCollect
+
+
+@dataclass(frozen=True)
+class WouldChange:
+    """A smallest change in words: what, its effect on derived numbers, who, and what comes of it."""
+
+    text: str
+    effects: str
+    who: str
+    leads_to: str
+    found: Counterfactual
+    phrases: Phrases
+
+    def part(self, changes: Iterable[FactChange]) -> str:
+        """Some of the changes in words."""
+        wanted = set(changes)
+        return self.phrases.changes(each for each in self.found.changes if each in wanted)
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why not another outcome: what stands in its way."""
+
+    outcome: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything that is known about why one household is decided as it is.
+
+    Attributes:
+        why: the rules that the result rests on, every one.
+        others: the other rules that were asked, with what they found.
+        why_not: for each other outcome, what stands in the way.
+        collect: for a pending household, what to find out.
+        change: what would change it, by facts and then by rules.
+        moved: adjudications and discrepancies, in words.
+        procedure: faults of procedure, in words.
+        tracks: the help given, in words.
+    """
+
+    household_id: str
+    head: str
+    village: str
+    persons: int
+    eligibility: Eligibility
+    outcome: str
+    why: tuple[Reason, ...]
+    others: tuple[Reason, ...]
+    why_not: tuple[Obstacle, ...]
+    collect: tuple[Collect, ...]
+    change: tuple[WouldChange, ...]
+    moved: tuple[str, ...]
+    procedure: tuple[str, ...]
+    tracks: tuple[str, ...]
+
+
+def explain(
+    checked: Checked, household_id: str, lang: Lang = "zh", search: Search | None = None
+) -> Explanation:
+    """The explanation of one household of a checked roster.
+
+    Args:
+        checked: the roster with its decisions.
+        household_id: which household.
+        lang: language of the product's own words.
+        search: where counterfactuals are proposed; the exact search by default.
+
+    Raises:
+        InputError: when no such household was decided.
+    """
+    for case, decision in zip(checked.cases, checked.decisions, strict=True):
+        if decision.household_id == household_id:
+            return account(checked.ruleset, case, decision, lang, search)
+    rejected = household_id in checked.roster.rejected_households
+    what = Words("没有这一户", "there is no such household")
+    if rejected:
+        what = Words(
+            "这一户的数据被退回,没有认定;见 check 的退回表",
+            "this household was rejected, not decided; see the rejected rows of check",
+        )
+    known = [decision.household_id for decision in checked.decisions]
+    raise InputError(
+        Problem(
+            household_id, what, suggestion=None if rejected else did_you_mean(household_id, known)
+        )
+    )
+
+
+def account(
+    ruleset: RuleSet,
+    case: Case,
+    decision: Decision,
+    lang: Lang = "zh",
+    search: Search | None = None,
+) -> Explanation:
+    """The explanation of one decision."""
+    asked = {
+        rule.id: reason(rule, ruleset, case, lang)
+        for rule in (*ruleset.criteria, *ruleset.exclusions, *ruleset.reviews)
+    }
+    why = tuple(_why(ruleset, decision, asked))
+    teller = _Account(ruleset, case, decision, asked, lang)
+    return Explanation(
+        decision.household_id,
+        Speaker.head(case.household),
+        case.household.village or "",
+        len(case.household.members),
+        decision.eligibility,
+        _outcome(teller.speaker, decision),
+        why,
+        tuple(each for each in asked.values() if each not in why),
+        tuple(teller.obstacles()),
+        tuple(teller.collect()),
+        tuple(teller.change(search)),
+        tuple(teller.moved()),
+        tuple(teller.procedure()),
+        tuple(teller.tracks()),
+    )
+
+
+def _outcome(speaker: Speaker, decision: Decision) -> str:
+    """The programme's word for the result, with the kind of an eligible household."""
+    word = speaker.eligibility(decision.eligibility)
+    if decision.eligibility != "eligible" or not decision.kind:
+        return word
+    kind = speaker.rule(decision.kind)
+    return speaker.say(f"{word}({kind})", f"{word} ({kind})")
+
+
+def _why(ruleset: RuleSet, decision: Decision, asked: dict[str, Reason]) -> list[Reason]:
+    """The rules that the result rests on."""
+    if decision.eligibility == "ineligible":
+        grounds = [asked[ground] for ground in decision.grounds if ground in asked]
+        if NOT_POOR in decision.grounds:
+            # A programme may ask for several at once: those that hold are no reason.
+            criteria = [asked[rule.id] for rule in ruleset.criteria]
+            grounds += [each for each in criteria if each.outcome != "true"]
+        return grounds
+    wanted = ("true",) if decision.eligibility == "eligible" else ("true", "unknown")
+    found = [asked[rule.id] for rule in ruleset.criteria if asked[rule.id].outcome in wanted]
+    if decision.eligibility == "pending":
+        found = [each for each in found if each.outcome == "true"] or found
+        rest = (*ruleset.exclusions, *ruleset.reviews)
+        found += [asked[rule.id] for rule in rest if asked[rule.id].outcome in wanted]
+    return found
+
+
+class _Account:
+    """The parts of an explanation that are put into words."""
+
+    def __init__(
+        self, ruleset: RuleSet, case: Case, decision: Decision, asked: dict[str, Reason], lang: Lang
+    ) -> None:
+        self.ruleset, self.case, self.decision = ruleset, case, decision
+        self.asked, self.lang = asked, lang
+        self.phrases = Phrases(ruleset, case, lang)
+        self.speaker = self.phrases.speaker
+        self.say, self.title = self.speaker.say, self.speaker.rule
+
+    def fact(self, path: str) -> str:
+        return self.speaker.unknown(self.case.household, path)
+
+    def obstacles(self) -> list[Obstacle]:
+        """What stands in the way of the two other outcomes."""
+        decision, word = self.decision, self.speaker.eligibility
+        needed = [
+            self.say(f"未知:{self.fact(path)}", f"unknown: {self.fact(path)}")
+            for path in decision.unknown
+        ]
+        needed += [
+            self.say(f"待核实:{self.title(rule)}", f"to be verified: {self.title(rule)}")
+            for rule in decision.reviews
+        ]
+        settled = self.say(
+            "需要的事实都已知道,没有待核实的事项",
+            "all that is needed is known, and nothing waits to be verified",
+        )
+        if decision.eligibility == "ineligible":
+            grounds = tuple(self.title(ground) for ground in decision.grounds)
+            return [Obstacle(word("eligible"), grounds), Obstacle(word("pending"), (settled,))]
+        no_ground = self.say("没有已知的不纳入原因", "no reason against it is known")
+        if decision.eligibility == "eligible":
+            refuted = [each.title for each in self.asked.values() if each.outcome == "refuted"]
+            cleared = [self.say(f"核实为不属实:{title}", f"refuted: {title}") for title in refuted]
+            return [
+                Obstacle(word("ineligible"), (no_ground, *cleared)),
+                Obstacle(word("pending"), (settled,)),
+            ]
+        return [
+            Obstacle(word("eligible"), tuple(needed)),
+            Obstacle(word("ineligible"), (no_ground,)),
+        ]
+
+    def collect(self) -> list[Collect]:
+        """For a pending household, what to find out."""
+        found = []
+        for each in to_collect(self.ruleset, self.case):
+            join = self.say(",且", ", and ")
+            answers = tuple(
+                (
+                    join.join(map(self.phrases.answer, answer.changes)),
+                    self.result(answer.leads_to, answer.grounds),
+                )
+                for answer in each.answers
+            )
+            if len(each.answers) == 1:
+                answers = ((self.say("不论结果如何", "whatever the answer"), answers[0][1]),)
+            facts = tuple(self.phrases.name(lever) for lever in each.levers)
+            found.append(Collect(facts, each.settles, answers, each))
+        return found
+
+    def result(self, eligibility: Eligibility, grounds: tuple[str, ...]) -> str:
+        word = self.speaker.eligibility(eligibility)
+        if not grounds:
+            return word
+        return f"{word}({self.speaker.rules(grounds)})"
+
+    def change(self, search: Search | None) -> list[WouldChange]:
+        """What would change it: by facts, then by rules."""
+        found = [
+            *counterfactuals(self.ruleset, self.case, most=12, search=search),
+            *counterfactuals(self.ruleset, self.case, by="rules", most=2, search=search),
+        ]
+        return [
+            WouldChange(
+                self.phrases.changes(each.changes),
+                self.phrases.effects(self.case, made(self.ruleset, self.case, each.changes)),
+                WHO[each.who].say(self.lang),
+                self.speaker.eligibility(each.leads_to),
+                each,
+                self.phrases,
+            )
+            for each in found
+        ]
+
+    def moved(self) -> list[str]:
+        """What changed the result: signed verdicts, and registers that contradict a declaration."""
+        told = []
+        for rule_id, verdict in self.case.adjudications.items():
+            word = self.speaker.verdict(verdict.verdict)
+            by = self.say(",", ", ").join(
+                str(part) for part in (verdict.officer, verdict.date, verdict.evidence) if part
+            )
+            told.append(self.say(f"核实“{self.title(rule_id)}”:{word}({by})",
+                                 f"'{self.title(rule_id)}' {word} ({by})"))  # fmt: skip
+        for finding in self.decision.findings:
+            if finding.kind not in ("discrepancy", "duplicate"):
+                continue
+            member = finding.member_id
+            who = self.speaker.person(self.case.household, member) if member else ""
+            kind = self.speaker.finding(finding.kind)
+            whose = f"({who})" if who else ""
+            told.append(f"{kind}:{self.title(finding.rule_id)}{whose}")
+        return told
+
+    def procedure(self) -> list[str]:
+        """How many faults of procedure there are."""
+        steps = sum(finding.kind == "procedure" for finding in self.decision.findings)
+        if not steps:
+            return []
+        return [self.say(f"程序问题 {steps} 处(见 shibie procedure)",
+                         f"{steps} faults of procedure (see shibie procedure)")]  # fmt: skip
+
+    def tracks(self) -> list[str]:
+        """The help given, with the members it is for."""
+        told = []
+        for rule in self.ruleset.tracks:
+            given = [track for track in self.decision.tracks if track.track == rule.id]
+            if not given:
+                continue
+            names = [
+                self.speaker.person(self.case.household, t.member_id) for t in given if t.member_id
+            ]
+            whose = f"({self.speaker.joined(names)})" if names else ""
+            told.append(f"{rule.title}{whose}")
+        return told

@@ -1,0 +1,175 @@
+"""Facts that could change, changes of them, and the case with the changes applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
+
+from shibie.case import Case, Row, Rows, Value
+from shibie.decision import Eligibility
+from shibie.engines.decide import judgement
+from shibie.engines.place import Place
+from shibie.household import Adjudication
+from shibie.ruleset.model import RuleSet
+
+LeverKind = Literal["field", "number", "column", "row", "rows", "verdict", "parameter", "rule"]
+Who = Literal["household", "officer", "rule"]
+BoundWord = Literal["", "most", "least"]
+
+
+@dataclass(frozen=True)
+class Lever:
+    """One fact, verdict or rule that could be different.
+
+    Attributes:
+        kind: `field` of the household or a member; a member's citizen `number`; `column` of
+            a register row; a `row` that may not count; the `rows` of a member (or of
+            everybody) that are not known; an officer's `verdict` on a rule; a `parameter`;
+            a `rule` that may be dropped.
+        name: of the field, column, register, rule or parameter.
+        member: index of the member, or None for the household.
+        register: for `column` and `row`.
+        row: the row's number, for `column` and `row`.
+        key: of a parameter that has keys.
+    """
+
+    kind: LeverKind
+    name: str
+    member: int | None = None
+    register: str = ""
+    row: int = 0
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class FactChange:
+    """A fact changed to another value.
+
+    Attributes:
+        lever: what is moved.
+        value: what it becomes; for `rows` the rows themselves.
+        before: what it is now; None is unknown.
+        bound: for numbers and dates, whether `value` is the most or the least that will do.
+        also: other values that would do as well.
+        who: whether the household can report it, an officer must verify it, or only a
+            change of the rules would bring it about.
+    """
+
+    lever: Lever
+    value: Value | tuple[tuple[tuple[str, Value], ...], ...]
+    before: Value = None
+    bound: BoundWord = ""
+    also: tuple[Value, ...] = ()
+    who: Who = "household"
+
+
+ChangeSet = frozenset[FactChange]
+
+
+def made(ruleset: RuleSet, case: Case, changes: Iterable[FactChange]) -> tuple[RuleSet, Case]:
+    """The rule set and the case with the changes made; nothing is validated anew."""
+    for change in changes:
+        lever = change.lever
+        match lever.kind:
+            case "field":
+                case = _with_field(case, lever, change.value)
+            case "number":
+                numbers = list(case.numbers)
+                numbers[lever.member or 0] = str(change.value)
+                case = replace(case, numbers=tuple(numbers))
+            case "column" | "row":
+                case = _with_row(case, lever, change.value)
+            case "rows":
+                case = _with_rows(case, lever, change.value)
+            case "verdict":
+                case = _with_verdict(case, lever.name, change.value)
+            case "parameter":
+                ruleset = _with_parameter(ruleset, case.as_of, lever, change.value)
+            case "rule":
+                ruleset = replace(
+                    ruleset,
+                    exclusions=tuple(r for r in ruleset.exclusions if r.id != lever.name),
+                    reviews=tuple(r for r in ruleset.reviews if r.id != lever.name),
+                )
+    return ruleset, case
+
+
+def eligibility_after(ruleset: RuleSet, case: Case, changes: Iterable[FactChange]) -> Eligibility:
+    """The eligibility that the changes lead to."""
+    return judgement(*made(ruleset, case, changes)).eligibility
+
+
+def moved(place: Place, ruleset: RuleSet, case: Case) -> Place:
+    """The corresponding place in a case to which changes were applied."""
+    row = place.row
+    if row is not None:
+        of_members = case.rows.get(place.register, ())
+        found = [item for rows in of_members for item in rows.items if item.number == row.number]
+        row = found[0] if found else row
+    return Place(ruleset, case, {}, place.member, row, place.register)
+
+
+def _with_field(case: Case, lever: Lever, value: Any) -> Case:
+    household = case.household
+    if lever.member is None:
+        return replace(case, household=household.model_copy(update={lever.name: value}))
+    members = list(household.members)
+    members[lever.member] = members[lever.member].model_copy(update={lever.name: value})
+    return replace(case, household=household.model_copy(update={"members": tuple(members)}))
+
+
+def _with_row(case: Case, lever: Lever, value: Any) -> Case:
+    """A column of one row changed, or (`row`) the row left out."""
+
+    def items(rows: Rows) -> Rows:
+        if all(item.number != lever.row for item in rows.items):
+            return rows
+        if lever.kind == "row":
+            return Rows(tuple(i for i in rows.items if i.number != lever.row), rows.complete)
+        return Rows(
+            tuple(
+                Row(item.number, {**item.values, lever.name: value})
+                if item.number == lever.row
+                else item
+                for item in rows.items
+            ),
+            rows.complete,
+        )
+
+    of_members = tuple(items(rows) for rows in case.rows[lever.register])
+    return replace(case, rows={**case.rows, lever.register: of_members})
+
+
+def _with_rows(case: Case, lever: Lever, value: Any) -> Case:
+    """A member's rows known at last: those seen before, and these; then there are no more."""
+    people = len(case.household.members)
+    before = case.rows.get(lever.name) or tuple(Rows((), False) for _ in range(people))
+    added = [Row(-number, dict(cells)) for number, cells in enumerate(value, start=1)]
+    after = list(before)
+    whose = range(people) if lever.member is None else [lever.member]
+    for index in whose:
+        mine = added if lever.member is not None or index == 0 else []
+        after[index] = Rows((*before[index].items, *mine), True)
+    supplied = case.supplied | ({lever.name} if lever.member is None else set())
+    return replace(case, rows={**case.rows, lever.name: tuple(after)}, supplied=supplied)
+
+
+def _with_verdict(case: Case, rule_id: str, verdict: Any) -> Case:
+    household_id = case.household.household_id
+    supposed = Adjudication(
+        household_id=household_id, rule_id=rule_id, verdict=verdict,
+        evidence="假定", officer="假定", date=case.as_of,
+    )  # fmt: skip
+    return replace(case, adjudications={**case.adjudications, rule_id: supposed})
+
+
+def _with_parameter(ruleset: RuleSet, as_of: date, lever: Lever, value: Any) -> RuleSet:
+    parameter = ruleset.parameters[lever.name]
+    series = (*(step for step in parameter.series.get(lever.key, ()) if step[0] < as_of),
+              (as_of, Decimal(value)))  # fmt: skip
+    changed = replace(parameter, series={**parameter.series, lever.key: series})
+    parameters: Mapping[str, Any] = {**ruleset.parameters, lever.name: changed}
+    return replace(ruleset, parameters=parameters)

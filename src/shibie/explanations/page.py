@@ -1,0 +1,178 @@
+"""An explanation as plain data for JSON, and as one self-contained web page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from html import escape
+from typing import Any
+
+from shibie.errors import Lang, Words
+from shibie.explanations.account import Explanation
+from shibie.explanations.changed_cases import FactChange
+from shibie.explanations.reasons import Reason
+from shibie.explanations.text import changed
+from shibie.ruleset.model import RuleSet
+from shibie.words import terms
+from shibie.words.lists import joined
+
+_STYLE = """
+body{font:16px/1.6 "Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",sans-serif;
+max-width:52em;margin:2em auto;padding:0 1em;color:#222}
+h2{border-bottom:2px solid #dde6f0;padding-bottom:.2em}
+h3{margin:1.2em 0 .3em;font-size:1.05em}
+.eligible{color:#1c7a3e}.ineligible{color:#a83a2b}.pending{color:#8a6100}
+small{color:#667}ul{margin:.2em 0;padding-left:1.3em}details{margin:.6em 0}
+@media print{details{display:block}}
+"""
+
+
+def as_data(told: Explanation) -> dict[str, Any]:
+    """The explanation as plain data."""
+    return {
+        "household_id": told.household_id,
+        "head": told.head,
+        "village": told.village,
+        "persons": told.persons,
+        "eligibility": told.eligibility,
+        "why": [_reason(each) for each in told.why],
+        "why_not": [{"outcome": o.outcome, "because": list(o.because)} for o in told.why_not],
+        "to_collect": [
+            {
+                "facts": list(each.facts),
+                "settles": each.settles,
+                "cost": each.found.cost,
+                "answers": [
+                    {"answer": answer, "leads_to": found.leads_to, "grounds": list(found.grounds)}
+                    for (answer, _), found in zip(each.answers, each.found.answers, strict=True)
+                ],
+            }
+            for each in told.collect
+        ],
+        "would_change": [
+            {
+                "text": each.text,
+                "effects": each.effects,
+                "who": each.found.who,
+                "leads_to": each.found.leads_to,
+                "changes": [
+                    _change(change, each.phrases.sensitive(change.lever))
+                    for change in each.found.changes
+                ],
+            }
+            for each in told.change
+        ],
+        "moved_by": list(told.moved),
+        "procedure": list(told.procedure),
+        "tracks": list(told.tracks),
+        "other_rules": [_reason(each) for each in told.others],
+    }
+
+
+def _reason(each: Reason) -> dict[str, Any]:
+    return {
+        "rule": each.rule_id,
+        "title": each.title,
+        "kind": each.kind,
+        "outcome": each.outcome,
+        "said": each.said,
+        "facts": [
+            {"title": f.title, "value": f.value, "source": f.source, "where": f.where}
+            for f in each.facts
+        ],
+        "basis": {
+            "text": each.basis.text,
+            "source": each.basis.source,
+            "provenance": each.basis.provenance,
+        },
+    }
+
+
+def _change(change: FactChange, sensitive: bool) -> dict[str, Any]:
+    """A change as data, without the values of a sensitive fact."""
+    lever = change.lever
+    return {
+        "kind": lever.kind,
+        "name": lever.name,
+        "member": lever.member,
+        "register": lever.register,
+        "row": lever.row or None,
+        "to": [] if sensitive else [_plain(value) for value in (change.value, *change.also)],
+        "bound": change.bound,
+        "who": change.who,
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bool | int) or value is None:
+        return value
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, tuple):
+        return [{name: _plain(cell) for name, cell in row} for row in value]
+    return str(value)
+
+
+def page(told: Sequence[Explanation], ruleset: RuleSet, as_of: date, lang: Lang = "zh") -> str:
+    """The explanations as one page that needs nothing else."""
+
+    def say(zh: str, en: str) -> str:
+        return Words(zh, en).say(lang)
+
+    body = "".join(_household(each, lang) for each in told)
+    title = say("认定说明", "Explanation of decisions")
+    return (
+        f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style><h1>{title}</h1>"
+        f"<p>{escape(ruleset.title)}<br>{terms.DAY.say(lang)} {as_of}</p>{body}</html>\n"
+    )
+
+
+def _household(told: Explanation, lang: Lang) -> str:
+    def say(zh: str, en: str) -> str:
+        return Words(zh, en).say(lang)
+
+    people = say(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
+    where = say(",", ", ").join(part for part in (told.village, people) if part)
+    parts = [
+        f"<h2>{escape(told.household_id)} {escape(told.head)} <small>{escape(where)}</small>: "
+        f'<span class="{told.eligibility}">{escape(told.outcome)}</span></h2>',
+        _section(say("为什么", "Why"), (_told(each, lang) for each in told.why)),
+    ]
+    for obstacle in told.why_not:
+        title = say(f"为什么不是“{obstacle.outcome}”", f"Why not '{obstacle.outcome}'")
+        parts.append(_section(title, map(escape, obstacle.because)))
+    for each in told.collect:
+        facts = joined(each.facts, lang)
+        lines = (escape(f"{answer} → {result}") for answer, result in each.answers)
+        parts.append(_section(say("要查清: ", "To find out: ") + facts, lines))
+    changes = (escape(changed(each, lang)) for each in told.change)
+    parts.append(_section(say("怎样会变", "What would change it"), changes))
+    parts.append(_section(say("经手", "Who moved it"), map(escape, (*told.moved, *told.procedure))))
+    parts.append(_section(say("帮扶", "Tracks"), map(escape, told.tracks)))
+    rest = _section("", (_told(each, lang) for each in told.others))
+    summary = say("问过的其他规则", "The other rules that were asked")
+    parts.append(f"<details><summary>{summary}</summary>{rest}</details>" if rest else "")
+    return "".join(parts)
+
+
+def _section(title: str, lines: Iterable[str]) -> str:
+    items = "".join(f"<li>{line}</li>" for line in lines)
+    heading = f"<h3>{escape(title)}</h3>" if title else ""
+    return f"{heading}<ul>{items}</ul>" if items else ""
+
+
+def _told(each: Reason, lang: Lang) -> str:
+    outcome = terms.OUTCOMES[each.outcome].say(lang)
+    facts = "".join(
+        f"<li>{escape(f.title)} {escape(f.value)} <small>{escape(f.source)} {escape(f.where)}</small></li>"
+        for f in each.facts
+    )
+    basis = ""
+    if each.basis.source:
+        sure = terms.PROVENANCES[each.basis.provenance].say(lang)
+        basis = (
+            f"<br><small>{escape(each.basis.text)} — {escape(each.basis.source)} [{sure}]</small>"
+        )
+    text = f"{escape(each.title)} — {outcome}: {escape(each.said)}{basis}"
+    return f"{text}<ul>{facts}</ul>" if facts else text

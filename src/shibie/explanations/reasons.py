@@ -1,0 +1,271 @@
+"""Why: what a rule found in a household, in words, with the facts and where they are from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+from shibie.case import Case, Value
+from shibie.engines.interpreter import evaluate
+from shibie.engines.place import Place
+from shibie.engines.trace import Trace, ValueOrigin, hit_rows, trace, unknown_facts
+from shibie.errors import Lang, Words
+from shibie.language import tree
+from shibie.language.names import MEMBERS
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.ruleset.conditions import is_sensitive
+from shibie.ruleset.model import Basis, Rule, RuleSet
+from shibie.words import terms
+from shibie.words.prose import amount, describe, state
+from shibie.words.speaker import Speaker
+
+SOURCES = {
+    "declared": Words("申报", "declared"), "compared": terms.COMPARISON,
+    "derived": Words("推算", "derived"), "parameter": Words("参数", "parameter"),
+    "constant": Words("规则", "rule"), "as_of": terms.DAY,
+}  # fmt: skip
+MASKED = Words("(从略)", "(withheld)")
+RuleOutcome = Literal["true", "false", "unknown", "refuted"]
+
+
+@dataclass(frozen=True)
+class ReasonFact:
+    """A fact on which an outcome rests.
+
+    Attributes:
+        title: what it is, with whose it is.
+        value: the value, as people write it; masked where it is sensitive.
+        source: declared 申报, compared 比对, derived 推算, or the rule set itself.
+        where: register and row for what was compared, else empty.
+    """
+
+    title: str
+    value: str
+    source: str
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One rule and what it found.
+
+    Attributes:
+        rule_id: the rule.
+        title: its title.
+        kind: criterion, exclusion or review.
+        outcome: true, false, unknown or refuted.
+        said: what it found, in words.
+        facts: the facts behind it.
+        basis: where the rule comes from.
+    """
+
+    rule_id: str
+    title: str
+    kind: str
+    outcome: RuleOutcome
+    said: str
+    facts: tuple[ReasonFact, ...]
+    basis: Basis
+
+
+def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reason:
+    """What one rule found in a household, without its exceptions where it fires."""
+    whole = trace(rule.node, Place.top(ruleset, case))
+    verdict = case.adjudications.get(rule.id)
+    outcome: RuleOutcome = {True: "true", False: "false", None: "unknown"}[cast("Any", whole.value)]  # type: ignore[assignment]
+    if verdict is not None and verdict.verdict == "refuted" and outcome != "false":
+        outcome = "refuted"
+    told = whole
+    if rule.when is not None and whole.value is True:
+        told = trace(rule.when, Place.top(ruleset, case))
+    words = _Teller(ruleset, case, lang)
+    said = words.said(told)
+    if whole.value is None:
+        said = words.missing(whole, rule.id)
+    return Reason(
+        rule.id,
+        words.speaker.rule(rule.id),
+        rule.kind,
+        outcome,
+        said,
+        tuple(dict.fromkeys(words.facts(told))),
+        words.speaker.basis_of(rule.id),
+    )
+
+
+class _Teller:
+    """Puts a trace into words that name the people and the rows."""
+
+    def __init__(self, ruleset: RuleSet, case: Case, lang: Lang) -> None:
+        self.ruleset, self.case, self.lang = ruleset, case, lang
+        self.speaker = Speaker(ruleset, lang)
+        self.say = self.speaker.say
+
+    # --- one sentence -------------------------------------------------------------------
+
+    def said(self, at: Trace) -> str:
+        if any(self.sensitive(each.node) for each in _all(at)):
+            return MASKED.say(self.lang)
+        node = at.node
+        match node:
+            case tree.And() | tree.Or():
+                deciding = [child for child in at.children if child.value is at.value]
+                return self.speaker.clauses(self.said(child) for child in deciding)
+            case tree.Fact() if at.children and isinstance(at.value, bool | None):
+                return self.said(at.children[0])
+            case tree.Not():
+                return self.said(at.children[0])
+            case tree.Quantifier() if at.value is (node.kind == "any"):
+                hits = [child for child in at.children[1:] if child.value is True]
+                if hits:
+                    return self.speaker.clauses(self.item(child) for child in hits)
+            case tree.Field() if at.value is True and at.provenance and at.provenance.rows:
+                return f"{self.title(node)}{self.rows(at.provenance)}"
+            case tree.Field() if at.value is True and at.provenance:
+                told = [SOURCES["declared"].say(self.lang), self.confirmed(node, at.label)]
+                return f"{self.title(node)}({self.say(',', ', ').join(filter(None, told))})"
+        return state(at, self.ruleset, self.case.as_of, self.lang)
+
+    def missing(self, at: Trace, rule_id: str) -> str:
+        """The facts whose absence leaves a rule undecided."""
+        household = self.case.household
+        paths = sorted(unknown_facts(at, rule_id))
+        listed = self.speaker.joined(self.speaker.unknown(household, path) for path in paths)
+        return self.say(f"未知:{listed}", f"unknown: {listed}")
+
+    def item(self, at: Trace) -> str:
+        """One member or row that makes a quantifier true."""
+        who = self.whose(at.label)
+        told = self.said(at)
+        if isinstance(at.node, tree.Literal):
+            told = self.say("有记录", "has a row")
+        place = self.row_of(at.label)
+        return f"{who}: {told}{place}" if who else f"{told}{place}"
+
+    def row_of(self, label: str) -> str:
+        register, _, rest = label.partition("[")
+        if register not in self.ruleset.registers:
+            return ""
+        return f"({self.where(register, (int(rest[:-2]),))})"
+
+    def rows(self, provenance: ValueOrigin) -> str:
+        holders = {self.holder(provenance.register, row) for row in provenance.rows}
+        names = self.speaker.joined(sorted(holders))
+        where = self.where(provenance.register, provenance.rows)
+        return f"({where}{self.say(',', ', ') + names if names else ''})"
+
+    def confirmed(self, node: tree.Field, label: str) -> str:
+        """The register rows that confirm a declaration, in words; empty when there are none."""
+        hits = self.ruleset.comparison_of(node.owner, node.name)
+        if hits is None:
+            return ""
+        place = Place.top(self.ruleset, self.case)
+        if node.owner == MEMBER:
+            ids = [member.member_id for member in self.case.household.members]
+            place = place.at_member(ids.index(label.partition("[")[2][:-2]))
+        rows = hit_rows(trace(hits, place))
+        return self.where(hits.collection.name, rows) if rows else ""
+
+    def where(self, register: str, rows: tuple[int, ...]) -> str:
+        """A register and its rows, as they are found in the source."""
+        title = self.ruleset.registers[register].title
+        found = [str(row) for row in rows if row > 0]
+        if not found:
+            return title
+        numbers = self.speaker.joined(found)
+        return self.say(f"{title}第 {numbers} 行", f"{title}, row {numbers}")
+
+    def whose(self, label: str) -> str:
+        """The name of the member in a label, or of the member to whom the labelled row belongs."""
+        of, _, rest = label.partition("[")
+        if of == MEMBERS:
+            return self.speaker.person(self.case.household, rest[:-2])
+        return self.holder(of, int(rest[:-2])) if rest else ""
+
+    def holder(self, register: str, row: int) -> str:
+        """The name of the member whose register row it is."""
+        for index, rows in enumerate(self.case.rows.get(register, ())):
+            if any(item.number == row for item in rows.items):
+                member = self.case.household.members[index]
+                return self.speaker.person(self.case.household, member.member_id)
+        return ""
+
+    def title(self, node: tree.Node) -> str:
+        return describe(node, self.ruleset, self.lang)
+
+    # --- the facts behind it ------------------------------------------------------------
+
+    def facts(self, at: Trace) -> Iterator[ReasonFact]:
+        """The leaves that the outcome rests on, top down, and derived numbers."""
+        node = at.node
+        match node:
+            case tree.Field() | tree.Given():
+                yield self.fact(at)
+            case tree.Fact() if not isinstance(at.value, bool | None):
+                yield self.fact(at)
+                for child in at.children:
+                    yield from self.facts(child)
+            case tree.Parameter():
+                yield self.fact(at)
+            case tree.And() | tree.Or():
+                for child in at.children:
+                    if child.value is at.value:
+                        yield from self.facts(child)
+            case tree.Quantifier() if at.value is (node.kind == "any"):
+                for child in at.children[1:]:
+                    if child.value is True:
+                        yield from self.facts(child)
+            case _:
+                for child in at.children:
+                    yield from self.facts(child)
+
+    def fact(self, at: Trace) -> ReasonFact:
+        who = self.whose(at.label) if at.label else ""
+        title = self.title(at.node)
+        value = amount(at.value, self.lang, unit_of(self.ruleset, at.node))
+        provenance = at.provenance or ValueOrigin("derived")
+        place = ""
+        if provenance.source == "compared" and provenance.register:
+            place = self.where(provenance.register, provenance.rows)
+        elif isinstance(at.node, tree.Field) and at.value is True:
+            place = self.confirmed(at.node, at.label)
+        return ReasonFact(
+            self.speaker.of_person(who, title),
+            MASKED.say(self.lang) if self.sensitive(at.node) else value,
+            SOURCES[provenance.source].say(self.lang),
+            place,
+        )
+
+    def sensitive(self, node: tree.Node) -> bool:
+        return isinstance(node, tree.Field) and is_sensitive(self.ruleset, node)
+
+
+def unit_of(ruleset: RuleSet, node: tree.Node) -> str:
+    """The unit of a field, fact or parameter."""
+    match node:
+        case tree.Fact(owner=owner, name=name):
+            return ruleset.facts[cast("Any", owner), name].unit
+        case tree.Parameter(name=name):
+            return ruleset.parameters[name].unit
+        case tree.Field(owner=owner, name=name):
+            spec = ruleset.field_spec(owner, name)
+            return spec.unit if spec else ""
+        case _:
+            return ""
+
+
+def numbers_of(ruleset: RuleSet, case: Case) -> dict[str, Value]:
+    """Every derived number of a household that a rule may speak of, by its name."""
+    place = Place.top(ruleset, case)
+    return {
+        name: evaluate(rule.node, place)
+        for (owner, name), rule in ruleset.facts.items()
+        if owner == HOUSEHOLD and rule.kind == "fact" and rule.unit
+    }
+
+
+def _all(at: Trace) -> Iterator[Trace]:
+    yield at
+    for child in at.children:
+        yield from _all(child)

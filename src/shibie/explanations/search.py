@@ -1,0 +1,245 @@
+"""What would change it: the smallest changes after which the household is decided otherwise.
+
+The search walks the rule set's own trees (`possible_changes.py`); each plan is then made and put
+before the interpreter, and what it can do without is taken out again. Another search, for
+instance by a solver, is a function with the signature of `Search`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal, localcontext
+from fractions import Fraction
+from typing import Any, Literal, cast
+
+from shibie.case import Case
+from shibie.decision import Eligibility
+from shibie.engines.decide import decide, judgement
+from shibie.engines.exact import EXACT
+from shibie.engines.interpreter import evaluate
+from shibie.engines.place import Place
+from shibie.explanations.changeable_facts import step_of
+from shibie.explanations.changed_cases import (
+    ChangeSet,
+    FactChange,
+    Lever,
+    Who,
+    eligibility_after,
+    made,
+)
+from shibie.explanations.possible_changes import NOTHING, smallest, together, ways
+from shibie.lower.decision import refuted
+from shibie.ruleset.model import Rule, RuleSet
+
+By = Literal["facts", "rules"]
+Search = Callable[[RuleSet, Case, Eligibility, By], Iterable[ChangeSet]]
+# A signed verdict is nearer than a corrected register, and that nearer than another fact.
+_STEPS_AWAY = {"verdict": Fraction(1, 2), "row": Fraction(7, 10)}
+_RANK: dict[Who, int] = {"household": 0, "officer": 1, "rule": 2}
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """A smallest set of changes that leads to another result, confirmed by the interpreter.
+
+    Attributes:
+        changes: what would have to be otherwise, in the order of the search.
+        leads_to: the eligibility after them.
+        who: who can bring it about: the hardest of its changes.
+    """
+
+    changes: tuple[FactChange, ...]
+    leads_to: Eligibility
+    who: Who
+
+
+def counterfactuals(
+    ruleset: RuleSet,
+    case: Case,
+    target: Eligibility | None = None,
+    by: By = "facts",
+    most: int = 6,
+    search: Search | None = None,
+) -> tuple[Counterfactual, ...]:
+    """The smallest changes that flip a household's eligibility, the fewest facts first.
+
+    Args:
+        ruleset: the rules.
+        case: the household.
+        target: what it is to become; by default eligible, or ineligible where it is
+            eligible already.
+        by: the household's `facts`, or the `rules` themselves.
+        most: how many to give.
+        search: where the proposals come from.
+    """
+    with localcontext(EXACT):
+        now = judgement(ruleset, case).eligibility
+        wanted = target or ("ineligible" if now == "eligible" else "eligible")
+        if wanted == now:
+            return ()
+        found: list[ChangeSet] = []
+        for plan in (search or exact_search)(ruleset, case, wanted, by):
+            least = _needed(ruleset, case, plan, wanted)
+            if least is not None and least not in found:
+                found.append(least)
+        ranked = sorted(smallest(found), key=lambda plan: (size(plan), _rank(plan), _reach(plan)))
+        return tuple(_confirmed(ruleset, case, plan, wanted) for plan in ranked[:most])
+
+
+def exact_search(
+    ruleset: RuleSet, case: Case, target: Eligibility, by: By = "facts"
+) -> Iterable[ChangeSet]:
+    """Plans from the trees of the rules, over the thresholds that stand in them."""
+    place = Place.top(ruleset, case)
+    return _into(place, by) if target == "eligible" else _out_of(place, by)
+
+
+def _into(place: Place, by: By) -> list[ChangeSet]:
+    """Plans that make a household eligible: poor, not excluded, no review open."""
+    ruleset = place.ruleset
+    fact: Who = "household" if by == "facts" else "rule"
+    parts = [ways(ruleset.poor.node, place, True, fact)]
+    for rule in (*ruleset.exclusions, *ruleset.reviews):
+        if not evaluate(refuted(rule), place) and (evaluate(rule.node, place) is not False):
+            parts.append(_without(rule, place, by))
+    return together(parts)
+
+
+def _without(rule: Rule, place: Place, by: By) -> list[ChangeSet]:
+    """An exclusion or review that no longer stands in the way.
+
+    What an exclusion looks at is an asset or a standing that a household must not be told
+    to talk away: it is always for an officer to verify, with evidence.
+    """
+    if by == "rules":
+        dropped = frozenset([FactChange(Lever("rule", rule.id), False, True, who="rule")])
+        return smallest([*ways(rule.node, place, False, "rule"), dropped])
+    by_verdict: list[ChangeSet] = []
+    if rule.refutable and evaluate(rule.node, place) is True:
+        before = place.case.adjudications.get(rule.id)
+        said = before.verdict if before else None
+        change = FactChange(Lever("verdict", rule.id), "refuted", said, who="officer")
+        by_verdict = [frozenset([change])]
+    return [*by_verdict, *ways(rule.node, place, False, "officer")]
+
+
+def _out_of(place: Place, by: By) -> list[ChangeSet]:
+    """Plans that make a household ineligible: not poor, or excluded."""
+    ruleset = place.ruleset
+    fact: Who = "household" if by == "facts" else "rule"
+    plans = list(ways(ruleset.poor.node, place, False, fact))
+    for rule in ruleset.exclusions:
+        if not evaluate(refuted(rule), place):
+            plans += ways(rule.node, place, True, "officer" if by == "facts" else "rule")
+    for rule in ruleset.reviews:
+        if (
+            by == "facts"
+            and not evaluate(refuted(rule), place)
+            and evaluate(rule.node, place) is True
+        ):
+            change = FactChange(Lever("verdict", rule.id), "upheld", None, who="officer")
+            plans.append(frozenset([change]))
+    return plans
+
+
+def _needed(ruleset: RuleSet, case: Case, plan: ChangeSet, wanted: Eligibility) -> ChangeSet | None:
+    """The plan without superfluous changes; None when it does not give the wanted result."""
+    if plan == NOTHING or eligibility_after(ruleset, case, plan) != wanted:
+        return None
+    for change in sorted(plan, key=_order):
+        fewer = plan - {change}
+        if fewer and eligibility_after(ruleset, case, fewer) == wanted:
+            plan = fewer
+    return plan
+
+
+def size(plan: Iterable[FactChange]) -> int:
+    """How many facts a plan is about; a person who could not be matched is one of them."""
+    kinds = [
+        ("person", change.lever.member)
+        if change.lever.kind == "rows" and change.lever.member is not None
+        else change.lever
+        for change in plan
+    ]
+    return len(set(kinds))
+
+
+def _reach(plan: ChangeSet) -> Fraction:
+    """The size of a plan's changes: relative for numbers, a fixed weight for anything else."""
+    reach = Fraction(0)
+    for change in plan:
+        before, value = change.before, change.value
+        reach += change.lever.kind == "column"  # a register is not easily wrong
+        if change.bound and _number(before) and _number(value):
+            was, becomes = Fraction(cast("Decimal", before)), Fraction(cast("Decimal", value))
+            reach += abs(becomes - was) / max(abs(was), Fraction(1))
+        else:
+            reach += _STEPS_AWAY.get(change.lever.kind, Fraction(1))
+    return reach
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
+
+
+def _rank(plan: ChangeSet) -> int:
+    return max(_RANK[change.who] for change in plan)
+
+
+def _order(change: FactChange) -> tuple[str, str, int, int]:
+    lever = change.lever
+    return (lever.kind, lever.name, -1 if lever.member is None else lever.member, lever.row)
+
+
+def _confirmed(
+    ruleset: RuleSet, case: Case, plan: ChangeSet, wanted: Eligibility
+) -> Counterfactual:
+    """The plan as the interpreter decides it, whole; other values that do not do are dropped."""
+    changes = []
+    for loose in sorted(plan, key=_order):
+        rest = plan - {loose}
+        change = _tight(ruleset, case, loose, rest, wanted)
+        plan = rest | {change}
+        also = tuple(
+            value
+            for value in change.also
+            if eligibility_after(ruleset, case, [*rest, _with(change, value)]) == wanted
+        )
+        changes.append(
+            FactChange(change.lever, change.value, change.before, change.bound, also, change.who)
+        )
+    decided = decide(*made(ruleset, case, changes))
+    assert decided.eligibility == wanted, (plan, decided)
+    who = max((change.who for change in changes), key=lambda each: _RANK[each])
+    return Counterfactual(tuple(changes), decided.eligibility, who)
+
+
+def _tight(
+    ruleset: RuleSet, case: Case, change: FactChange, rest: ChangeSet, wanted: Eligibility
+) -> FactChange:
+    """A number moved only as far as is needed beside the other changes."""
+    step, before = step_of(ruleset, change.lever), change.before
+    if not change.bound or step is None or not isinstance(before, int | Decimal):
+        return change
+
+    def at(units: int) -> FactChange:
+        value = int(before) + units if step == 1 else before + units * step
+        return replace(change, value=value)
+
+    def will_do(units: int) -> bool:
+        return eligibility_after(ruleset, case, [*rest, at(units)]) == wanted
+
+    value: Any = change.value
+    far = int((value - before) / step)
+    sign, near, far = (1 if far > 0 else -1), 0, abs(far)
+    if not will_do(sign * (far - 1)):
+        return change
+    while far - near > 1:
+        middle = (near + far) // 2
+        near, far = (near, middle) if will_do(sign * middle) else (middle, far)
+    return at(sign * far)
+
+
+def _with(change: FactChange, value: object) -> FactChange:
+    return FactChange(change.lever, value, change.before, who=change.who)  # type: ignore[arg-type]

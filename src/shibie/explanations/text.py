@@ -1,0 +1,160 @@
+"""An explanation in lines: the short form of at most five, and the full one as a tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from shibie.decision import NOT_POOR
+from shibie.errors import Lang, Words
+from shibie.explanations.account import Explanation, WouldChange
+from shibie.explanations.reasons import Reason
+from shibie.words import terms
+from shibie.words.lists import clauses, joined
+from shibie.words.speaker import OWN_RULES
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+MOST_LINES, MOST_ALIKE = 5, 4
+
+
+def short(told: Explanation, lang: Lang = "zh") -> list[str]:
+    """The explanation in at most five lines.
+
+    The result; why; what to collect where it is pending; what would change it; who moved it.
+    """
+
+    def say(zh: str, en: str) -> str:
+        return Words(zh, en).say(lang)
+
+    people = say(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
+    who = say(",", ", ").join(part for part in (told.village, people) if part)
+    lines = [f"{told.household_id} {told.head}({who}): {told.outcome}"]
+    lines.append(say("为什么:", "why: ") + clauses(_grounds(told, lang), lang))
+    if told.collect:
+        first = told.collect[0]
+        facts = joined(first.facts, lang)
+        answers = clauses((f"{answer} → {result}" for answer, result in first.answers), lang)
+        lines.append(say(f"要查清:{facts}: {answers}", f"to find out: {facts}: {answers}"))
+    elif told.tracks:
+        lines.append(say("帮扶:", "tracks: ") + clauses(told.tracks, lang))
+    if told.change and not told.collect:
+        lines.append(say("怎样会变:", "what would change it: ") + nearest(told, lang))
+    handled = (*told.moved, *told.procedure)
+    if handled:
+        lines.append(say("经手:", "moved by: ") + clauses(handled, lang))
+    return lines[:MOST_LINES]
+
+
+def _grounds(told: Explanation, lang: Lang) -> list[str]:
+    """Every reason with what it found; the criteria that do not hold are one reason."""
+    found = []
+    criteria = [each for each in told.why if each.kind == "criterion"]
+    for each in told.why:
+        if each.kind != "criterion" or each.outcome in ("true", "unknown"):
+            found.append(f"{each.title}: {each.said}")
+    if told.eligibility == "ineligible" and criteria:
+        title = OWN_RULES[NOT_POOR].say(lang)
+        if any(each.kind == "criterion" and each.outcome == "true" for each in told.others):
+            unmet = [
+                Words(
+                    f"“{each.title}”不成立({each.said})",
+                    f"'{each.title}' does not hold ({each.said})",
+                )
+                for each in criteria
+                if each.outcome == "false"
+            ]
+            said = joined((each.say(lang) for each in unmet), lang)
+            return [*found, f"{title}: {said}"]
+        # The income line is the criterion with numbers; the others are plain "no".
+        said = next((each.said for each in criteria if len(each.facts) > 1), criteria[0].said)
+        others = Words("其他标准也不成立", "the other criteria do not hold either").say(lang)
+        found.append(f"{title}: {said}{Words(',', ', ').say(lang)}{others}")
+    return found or [Words("没有已知的原因", "no reason is known").say(lang)]
+
+
+def nearest(told: Explanation, lang: Lang) -> str:
+    """The nearest change, with those that differ from it in one fact only."""
+    first, *others = told.change
+    base = set(first.found.changes)
+    alike = [
+        each
+        for each in others
+        if each.found.who == first.found.who
+        and len(each.found.changes) == len(base)
+        and len(base - set(each.found.changes)) == 1
+    ][: MOST_ALIKE - 1]
+    if not alike:
+        return changed(first, lang)
+    common = base.intersection(*(each.found.changes for each in alike))
+    either = [first.part(set(first.found.changes) - common)]
+    either += [each.part(set(each.found.changes) - common) for each in alike]
+    text = Words(";或", "; or ").say(lang).join(either)
+    if common:
+        rest = first.part(common)
+        text = Words(f"{rest},且({text})", f"{rest}, and ({text})").say(lang)
+    return f"{text} → {first.leads_to} [{first.who}]"
+
+
+def changed(each: WouldChange, lang: Lang) -> str:
+    """One possible change in a line."""
+    effects = (
+        Words(f",即{each.effects}", f", that is {each.effects}").say(lang) if each.effects else ""
+    )
+    return f"{each.text}{effects} → {each.leads_to} [{each.who}]"
+
+
+def full(told: Explanation, lang: Lang = "zh") -> Tree:
+    """The whole explanation as a tree for a terminal."""
+    from rich.markup import escape
+    from rich.tree import Tree
+
+    def say(zh: str, en: str) -> str:
+        return Words(zh, en).say(lang)
+
+    people = say(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
+    who = say(",", ", ").join(part for part in (told.village, people) if part)
+    root = Tree(
+        f"[bold]{escape(told.household_id)} {escape(told.head)}({escape(who)}): {told.outcome}[/bold]"
+    )
+
+    def reasons(title: str, these: tuple[Reason, ...]) -> None:
+        if not these:
+            return
+        branch = root.add(f"[bold]{title}[/bold]")
+        for each in these:
+            outcome = terms.OUTCOMES[each.outcome].say(lang)
+            node = branch.add(escape(f"{each.title} — {outcome}: {each.said}"))
+            for fact in each.facts:
+                where = f",{fact.where}" if fact.where else ""
+                node.add(escape(f"{fact.title} {fact.value}({fact.source}{where})"))
+            sure = terms.PROVENANCES[each.basis.provenance].say(lang)
+            if each.basis.source:
+                node.add(
+                    escape(
+                        f"{terms.SOURCE.say(lang)}: {each.basis.text} — {each.basis.source} [{sure}]"
+                    )
+                )
+
+    def lines(title: str, these: list[str]) -> None:
+        if these:
+            branch = root.add(f"[bold]{title}[/bold]")
+            for line in these:
+                branch.add(escape(line))
+
+    reasons(say("为什么", "why"), told.why)
+    for obstacle in told.why_not:
+        lines(
+            say(f"为什么不是“{obstacle.outcome}”", f"why not '{obstacle.outcome}'"),
+            list(obstacle.because),
+        )
+    for each in told.collect:
+        facts = joined(each.facts, lang)
+        sure = "" if each.settles else say("(可能定案)", " (may settle it)")
+        lines(say(f"要查清: {facts}{sure}", f"to find out: {facts}{sure}"),
+              [f"{answer} → {result}" for answer, result in each.answers])  # fmt: skip
+    lines(say("怎样会变", "what would change it"), [changed(each, lang) for each in told.change])
+    lines(say("经手", "who moved it"), [*told.moved, *told.procedure])
+    lines(say("帮扶", "tracks"), list(told.tracks))
+    reasons(say("问过的其他规则", "the other rules that were asked"), told.others)
+    return root

@@ -1,0 +1,204 @@
+"""Numbers and dates: the exact value at which a comparison turns over.
+
+A lever is tried at its ends and at the constants of the comparison; between its present
+value and one that will do, the smallest step is found by halving. The result is exact
+where the comparison turns once in between, and is a real turning point in any case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import partial
+from itertools import product
+from typing import Any
+
+from shibie.engines.interpreter import evaluate
+from shibie.engines.place import Place
+from shibie.explanations.changeable_facts import below, constants, span_of, spec_of, step_of
+from shibie.explanations.changed_cases import (
+    BoundWord,
+    ChangeSet,
+    FactChange,
+    Lever,
+    Who,
+    made,
+    moved,
+)
+from shibie.language.tree import Compare
+
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
+
+
+def numeric_ways(node: Compare, place: Place, want: bool, who: Who) -> Iterator[ChangeSet]:
+    """Changes after which a comparison of numbers or dates is `want`.
+
+    First each lever alone; where none suffices, as few as do, those with the largest
+    effect first and the last of them only as far as is needed.
+    """
+    trial = _Trial(node, place, want, who)
+    alone = list(trial.alone())
+    yield from alone
+    if not alone:
+        yield from trial.several()
+
+
+class _Trial:
+    """One comparison at one place, tried with changes."""
+
+    def __init__(self, node: Compare, place: Place, want: bool, who: Who) -> None:
+        self.node, self.place, self.want, self.who = node, place, want, who
+        self.levers: dict[Lever, Any] = {}
+        self.open: list[Lever] = []
+        for lever, before in dict(below(node, place)).items():
+            if lever.kind == "rows":
+                self.open.append(lever)
+            elif (lever.kind == "parameter") is (who == "rule") and self._scale(lever):
+                self.levers[lever] = before
+
+    def _scale(self, lever: Lever) -> bool:
+        """Whether the lever has an order to move along; codes and rows have none."""
+        if lever.kind == "parameter":
+            return True
+        spec = spec_of(self.place.ruleset, lever)
+        return spec is not None and spec.type in ("money", "decimal", "integer", "date")
+
+    def holds(self, changes: Sequence[FactChange]) -> bool:
+        ruleset, case = made(self.place.ruleset, self.place.case, changes)
+        return evaluate(self.node, moved(self.place, ruleset, case)) is self.want
+
+    def gap(self, changes: Sequence[FactChange]) -> Any:
+        """The left side minus the right side; None when unknown."""
+        ruleset, case = made(self.place.ruleset, self.place.case, changes)
+        place = moved(self.place, ruleset, case)
+        left: Any = evaluate(self.node.left, place)
+        right: Any = evaluate(self.node.right, place)
+        return None if left is None or right is None else left - right
+
+    def change(self, lever: Lever, value: Any, bound: BoundWord = "") -> FactChange:
+        who: Who = "officer" if lever.kind in ("column", "rows") else self.who
+        before = self.levers.get(lever)
+        return FactChange(lever, value, before, bound, (), who)
+
+    def alone(self) -> Iterator[ChangeSet]:
+        """Plans that move one lever (and fill in what is unknown beside it)."""
+        unknown = [lever for lever, before in self.levers.items() if before is None]
+        rows = [self.change(lever, ()) for lever in self.open] if self.who != "rule" else []
+        if self.open and self.who == "rule":
+            return
+        if rows and self.holds(rows):
+            yield frozenset(rows)
+        for lever in self.levers:
+            others = [each for each in unknown if each != lever]
+            if len(others) > 2:
+                continue
+            plans = []
+            for values in product(*(self.probes(each)[:2] for each in others)):
+                beside = [
+                    self.change(each, value) for each, value in zip(others, values, strict=True)
+                ]
+                found = self.nearest(lever, [*rows, *map(self._bounded, beside)])
+                if found is not None:
+                    plans.append(frozenset([*rows, *map(self._bounded, beside), found]))
+            yield from plans[:1]
+
+    def _bounded(self, change: FactChange) -> FactChange:
+        low, _ = self.probes(change.lever)[:2]
+        bound: BoundWord = "most" if change.value == low else "least"
+        return FactChange(change.lever, change.value, change.before, bound, (), change.who)
+
+    def probes(self, lever: Lever) -> list[Any]:
+        """The two ends of a lever, then the constants that it may be compared with."""
+        found = constants(self.node, self.place)
+        if self._is_date(lever):
+            return [_FIRST_DAY, _LAST_DAY, *(each for each in found if isinstance(each, date))]
+        low, high = span_of(self.place.ruleset, lever)
+        if (self.levers.get(lever) or 0) >= 0:
+            low = max(low, Decimal(0))  # a balance that is no debt is not turned into one
+        step = step_of(self.place.ruleset, lever)
+        assert step is not None
+        numbers = [self._on_grid(each, step) for each in found if not isinstance(each, date)]
+        return [low, high, *(each for each in numbers if low <= each <= high)]
+
+    def _on_grid(self, value: Any, step: Decimal) -> Any:
+        units = int(Decimal(value) / step)
+        return units if step == 1 else units * step
+
+    def _is_date(self, lever: Lever) -> bool:
+        spec = spec_of(self.place.ruleset, lever)
+        return spec is not None and spec.type == "date"
+
+    def nearest(self, lever: Lever, beside: Sequence[FactChange]) -> FactChange | None:
+        """The change of one lever nearest to its present value that will do, or None."""
+        start = self.levers[lever]
+        found = []
+        for probe in dict.fromkeys(self.probes(lever)):
+            if not self.holds([*beside, self.change(lever, probe)]):
+                continue
+            origin = start if start is not None else self._other_end(lever, probe)
+            if start is None and self.holds([*beside, self.change(lever, origin)]):
+                found.append(self.change(lever, probe))
+                continue
+            value = self.halved(lever, origin, probe, partial(self._try, lever, beside))
+            bound: BoundWord = "most" if value < origin else "least"
+            found.append(self.change(lever, value, bound))
+        if not found:
+            return None
+        if start is None:
+            return found[0]
+        return min(found, key=lambda change: abs(change.value - start))
+
+    def _try(self, lever: Lever, beside: Sequence[FactChange], value: Any) -> bool:
+        return self.holds([*beside, self.change(lever, value)])
+
+    def _other_end(self, lever: Lever, probe: Any) -> Any:
+        low, high = self.probes(lever)[:2]
+        return low if probe == high else high
+
+    def halved(self, lever: Lever, bad: Any, good: Any, will_do: Any) -> Any:
+        """The value nearest to `bad` that will do, on the way from `good`."""
+        if isinstance(good, date):
+            unit: Any = timedelta(days=1)
+            steps = (good - bad).days
+        else:
+            step = step_of(self.place.ruleset, lever)
+            assert step is not None
+            unit = int(step) if step == 1 else step
+            steps = int((Decimal(good) - Decimal(bad)) / step)
+        sign, near, far = (1 if steps > 0 else -1), 0, abs(steps)
+        while far - near > 1:
+            middle = (near + far) // 2
+            if will_do(bad + unit * (sign * middle)):
+                far = middle
+            else:
+                near = middle
+        return bad + unit * (sign * far)
+
+    def several(self) -> Iterator[ChangeSet]:
+        """Moves facts to their better ends, the largest effect first, until the condition holds."""
+        rows = [self.change(lever, ()) for lever in self.open]
+        if self.who == "rule" or any(self._is_date(lever) for lever in self.levers):
+            return
+        now = self.gap(rows)
+        if now is None:
+            return
+        below_wanted = (self.node.op in ("<", "<=")) is self.want
+        best: list[tuple[Any, FactChange]] = []
+        for lever in self.levers:
+            for probe in self.probes(lever)[:2]:
+                moved_to = self.change(lever, probe)
+                gap = self.gap([*rows, moved_to])
+                gain = None if gap is None else (now - gap if below_wanted else gap - now)
+                if gain is not None and gain > 0:
+                    best.append((gain, moved_to))
+        best.sort(key=lambda pair: -pair[0])
+        beside: list[FactChange] = list(rows)
+        for _, change in best:
+            if any(change.lever == each.lever for each in beside):
+                continue
+            found = self.nearest(change.lever, beside)
+            if found is not None:
+                yield frozenset([*beside, found])
+                return
+            beside.append(self._bounded(change))

@@ -1,0 +1,199 @@
+"""Changes and answers in words, in either language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, cast
+
+from shibie.case import Case
+from shibie.errors import Lang, Words
+from shibie.explanations.changeable_facts import spec_of
+from shibie.explanations.changed_cases import FactChange, Lever, Who
+from shibie.explanations.reasons import MASKED, numbers_of
+from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import FieldSpec
+from shibie.words import lists
+from shibie.words.prose import amount
+from shibie.words.speaker import Speaker
+
+WHO: dict[Who, Words] = {
+    "household": Words("农户可申报变化,经核实后算数", "the household can report it; it counts once verified"),
+    "officer": Words("须由工作人员凭证据核实", "an officer must verify it, with evidence"),
+    "rule": Words("只有修改规则才行", "only a change of the rules would"),
+}  # fmt: skip
+
+
+class Phrases:
+    """Words for the levers and changes of one case."""
+
+    def __init__(self, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> None:
+        self.ruleset, self.case, self.lang = ruleset, case, lang
+        self.speaker = Speaker(ruleset, lang)
+        self.say = self.speaker.say
+
+    def person(self, member: int) -> str:
+        """A member's name."""
+        household = self.case.household
+        return self.speaker.person(household, household.members[member].member_id)
+
+    def name(self, lever: Lever) -> str:
+        """What a lever is, with whose it is."""
+        match lever.kind:
+            case "verdict" | "rule":
+                return self.speaker.rule(lever.name)
+            case "parameter":
+                return self.ruleset.parameters[lever.name].title
+            case "rows" | "row":
+                title = self.ruleset.registers[lever.name].title
+                if lever.kind == "row":
+                    title += self.say(f"第 {lever.row} 行", f", row {lever.row}")
+            case "column":
+                register = self.ruleset.registers[lever.register]
+                spec = cast("FieldSpec", spec_of(self.ruleset, lever))
+                title = self.say(
+                    f"{register.title}第 {lever.row} 行的{spec.title}",
+                    f"{spec.title} in row {lever.row} of {register.title}",
+                )
+            case "number":
+                title = self.say("有效证件号码", "a valid citizen number")
+            case "field":
+                spec = cast("FieldSpec", spec_of(self.ruleset, lever))
+                title = lever.name.replace("_", " ") if self.speaker.is_foreign else spec.title
+        if lever.member is None:
+            return title
+        return self.speaker.of_person(self.person(lever.member), title)
+
+    def value(self, lever: Lever, value: Any) -> str:
+        """A value with its unit."""
+        spec = spec_of(self.ruleset, lever)
+        unit = spec.unit if spec else ""
+        if lever.kind == "parameter":
+            unit = self.ruleset.parameters[lever.name].unit
+        return amount(value, self.lang, unit)
+
+    def sensitive(self, lever: Lever) -> bool:
+        """Whether what a lever moves must not be shown."""
+        spec = spec_of(self.ruleset, lever)
+        return spec is not None and spec.sensitive
+
+    # --- what would have to be otherwise --------------------------------------------------
+
+    def change(self, change: FactChange) -> str:
+        """One change, as a condition: what it would have to be, and what it is."""
+        lever, name = change.lever, self.name(change.lever)
+        match lever.kind:
+            case "verdict":
+                return self.verdict(change, name)
+            case "rule":
+                return self.say(f"规则“{name}”不再适用", f"the rule '{name}' no longer applies")
+            case "row":
+                return self.say(
+                    f"{name}经核实有误或不是本人所有",
+                    f"{name} is verified to be wrong or another person's",
+                )
+            case "rows":
+                return self.say(f"{name}查明没有记录", f"{name} is found to have no row")
+        values = (change.value, *change.also)
+        to = lists.either((self.shown(change, value) for value in values), self.lang)
+        words = bound(change) or Words("经核实为", "verified to be")
+        if isinstance(change.before, bool) and not self.sensitive(lever):
+            return self.say(f"{name}{words.zh}“{to}”", f"{name} {words.en} {to}")
+        now = MASKED.say(self.lang) if self.sensitive(lever) else self.value(lever, change.before)
+        return self.say(f"{name}{words.zh} {to}(现为 {now})", f"{name} {words.en} {to} (now {now})")
+
+    def shown(self, change: FactChange, value: Any) -> str:
+        """A value it would have; of a sensitive set of codes only what comes to it."""
+        if not self.sensitive(change.lever):
+            return self.value(change.lever, value)
+        before = change.before if isinstance(change.before, frozenset) else frozenset[str]()
+        added = value - before if isinstance(value, frozenset) else frozenset[str]()
+        codes = self.speaker.joined(sorted(added))
+        return self.say(f"含{codes}", f"including {codes}") if codes else MASKED.say(self.lang)
+
+    def verdict(self, change: FactChange, name: str) -> str:
+        """An officer's verdict, given or given anew."""
+        if change.value == "upheld":
+            return self.say(f"“{name}”经核实属实", f"'{name}' is upheld")
+        if change.before == "upheld":
+            return self.say(
+                f"“{name}”凭新证据复核为不属实(原核实为属实)",
+                f"'{name}' is refuted on new evidence (it was upheld)",
+            )
+        return self.say(f"“{name}”经核实不属实", f"'{name}' is refuted")
+
+    def changes(self, changes: Iterable[FactChange]) -> str:
+        """Several changes together; a person who could not be matched is named once."""
+        parts: list[str] = []
+        unmatched: dict[int, list[str]] = {}
+        for change in changes:
+            lever = change.lever
+            if lever.kind == "rows" and lever.member is not None and change.value == ():
+                unmatched.setdefault(lever.member, []).append(
+                    self.ruleset.registers[lever.name].title
+                )
+            else:
+                parts.append(self.change(change))
+        for member, registers in unmatched.items():
+            titles = self.speaker.joined(registers)
+            parts.append(
+                self.say(
+                    f"{self.person(member)}完成比对且没有记录({titles})",
+                    f"{self.person(member)} is compared and has no row ({titles})",
+                )
+            )
+        return self.say(",且", ", and ").join(parts)
+
+    def effects(self, before: Case, after: tuple[RuleSet, Case]) -> str:
+        """What the changes do to the derived numbers: 家庭人均纯收入 3,592.00 元 → 2,854.99 元."""
+        was, becomes = numbers_of(self.ruleset, before), numbers_of(*after)
+        told = []
+        for name, value in becomes.items():
+            rule = self.ruleset.facts["household", name]
+            if value is not None and was[name] != value:
+                old = amount(was[name], self.lang, rule.unit)
+                told.append(f"{rule.title} {old} → {amount(value, self.lang, rule.unit)}")
+        return self.speaker.clauses(told)
+
+    # --- answers ------------------------------------------------------------------------
+
+    def answer(self, change: FactChange) -> str:
+        """One answer to an unknown fact."""
+        lever, name = change.lever, self.name(change.lever)
+        if lever.kind == "verdict":
+            return self.verdict(change, name)
+        if lever.kind == "rows":
+            rows = cast("tuple[Any, ...]", change.value)
+            if not rows:
+                return self.say(f"{name}没有记录", f"{name}: no row")
+            return self.say(f"{name}有记录", f"{name}: a row") + self.row(lever, rows[0])
+        if lever.kind == "number":
+            return name
+        value = self.value(lever, change.value)
+        words = bound(change)
+        if words is None:
+            return self.say(f"{name}为{value}", f"{name} is {value}")
+        return self.say(f"{name}{words.zh} {value}", f"{name} {words.en} {value}")
+
+    def row(self, lever: Lever, cells: Iterable[tuple[str, Any]]) -> str:
+        """What a supposed row says, in brackets."""
+        columns = self.ruleset.field_specs(lever.name)
+        told = []
+        for name, value in cells:
+            column = columns[name]
+            shown = amount(value, self.lang, column.unit)
+            if column.type in ("money", "decimal", "integer"):
+                shown = self.say(f"达到 {shown}", f"from {shown}")
+            told.append(f"{column.title} {shown}")
+        return f"({self.say(',', ', ').join(told)})" if told else ""
+
+
+def bound(change: FactChange) -> Words | None:
+    """How a bound is said of a number or of a day; None where the value itself is meant."""
+    if not change.bound:
+        return None
+    if isinstance(change.value, date):
+        return {
+            "most": Words("不晚于", "on or before"), "least": Words("不早于", "on or after")
+        }[change.bound]  # fmt: skip
+    return {"most": Words("不高于", "at most"), "least": Words("不低于", "at least")}[change.bound]

@@ -1,0 +1,1 @@
+"""Small wrong changes to a rule set, and whether its tests notice them."""

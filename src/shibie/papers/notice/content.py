@@ -1,0 +1,253 @@
+"""What stands in a letter and on a public list, as plain data for any template."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from shibie.case import Case
+from shibie.checking_in_python import Checked
+from shibie.decision import NOT_POOR, Decision
+from shibie.errors import InputError, Lang, Problem, Words
+from shibie.explanations.account import Explanation, account
+from shibie.explanations.reasons import Reason
+from shibie.papers.notice.period import Period
+from shibie.papers.notice.privacy import (
+    numbers_in,
+    public_name,
+    tells_of_sensitive_things,
+    without_numbers,
+)
+from shibie.ruleset.model import RuleSet
+from shibie.words.prose import amount
+from shibie.words.speaker import Speaker
+
+MOST_CHANGES = 3
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all papers of one run share.
+
+    Attributes:
+        checked: the decided roster.
+        period: the days of the notice.
+        office: who signs and takes requests for review; may be empty.
+        lang: the language.
+    """
+
+    checked: Checked
+    period: Period
+    office: str = ""
+    lang: Lang = "zh"
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who speaks of the rule set, in the one language."""
+        return Speaker(self.checked.ruleset, self.lang)
+
+    def say(self, zh: str, en: str) -> str:
+        """The words of the one language."""
+        return Words(zh, en).say(self.lang)
+
+    def day(self, day: date) -> str:
+        """A day as people write it."""
+        return amount(day, self.lang)
+
+    def counted(self) -> str:
+        """How long the notice is, and how its days are counted."""
+        days = self.period.days
+        if self.period.inclusive:
+            return self.say(f"{days} 日,首尾两日计入", f"{days} days, both included")
+        return self.say(f"{days} 日,首日不计", f"{days} days, the first not counted")
+
+    def shared(self) -> dict[str, Any]:
+        """The fields that every template has."""
+        ruleset = self.checked.ruleset
+        return {
+            "lang": self.lang,
+            "ruleset": ruleset.title,
+            "provenance": self.speaker.provenance(ruleset.provenance),
+            "as_of": self.day(self.checked.as_of),
+            "first": self.day(self.period.first),
+            "last": self.day(self.period.last),
+            "days": self.period.days,
+            "counted": self.counted(),
+            "office": self.office,
+            "screening": self.checked.trust_declarations,
+        }
+
+
+# --- letters ------------------------------------------------------------------------------
+
+
+def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
+    """The fields of one household's letter."""
+    ruleset, lang = setting.checked.ruleset, setting.lang
+    told = account(ruleset, case, decision, lang)
+    others = {
+        "eligible": "ineligible", "ineligible": "eligible", "pending": "eligible",
+    }  # fmt: skip
+    fields = {
+        **setting.shared(),
+        "household": told.household_id,
+        # A form without names has a number for each member, which is nobody's name.
+        "head": told.head
+        if hasattr(case.household.members[0], "name")
+        else setting.say("本户", "To the household"),
+        "place": place_of(case) or setting.say("未填地址", "no address given"),
+        "persons": told.persons,
+        "eligibility": told.eligibility,
+        "result": told.outcome,
+        "other_result": setting.speaker.eligibility(others[told.eligibility]),
+        "reasons": reasons(told, setting),
+        "collect": [_collect(each.facts, each.answers, setting) for each in told.collect[:2]],
+        "changes": [
+            f"{each.text}{_effect(each.effects, setting)}({each.who})"
+            for each in told.change
+            if each.found.who != "rule"
+        ][:MOST_CHANGES],
+        "moved": list(told.moved),
+        "tracks": list(told.tracks),
+    }
+    return {name: _clean(value) for name, value in fields.items()}
+
+
+def reasons(told: Explanation, setting: Setting) -> list[dict[str, str]]:
+    """Every reason, its words and its source; criteria that do not hold are one reason."""
+    speaker = setting.speaker
+    shown = [
+        each for each in told.why if each.kind != "criterion" or each.outcome in ("true", "unknown")
+    ]
+    found = [_reason(each, setting) for each in shown]
+    unmet = [each for each in told.why if each not in shown]
+    if unmet:
+        bases = dict.fromkeys(speaker.source(each.basis) for each in unmet)
+        found.append(
+            {
+                "title": speaker.rule(NOT_POOR),
+                "said": speaker.clauses(each.said for each in unmet),
+                "basis": speaker.clauses(bases),
+            }
+        )
+    return found
+
+
+def _reason(each: Reason, setting: Setting) -> dict[str, str]:
+    places = [f.where for f in each.facts if f.where and f.where not in each.said]
+    said = each.said
+    if places:
+        shown = setting.speaker.joined(dict.fromkeys(places))
+        said += setting.say(f"(资料来源:{shown})", f" (from: {shown})")
+    return {"title": each.title, "said": said, "basis": setting.speaker.source(each.basis)}
+
+
+def _collect(
+    facts: Sequence[str], answers: Iterable[tuple[str, str]], setting: Setting
+) -> dict[str, Any]:
+    return {
+        "facts": setting.speaker.joined(facts),
+        "answers": [f"{answer} → {result}" for answer, result in answers],
+    }
+
+
+def _effect(effects: str, setting: Setting) -> str:
+    """The last of the derived numbers that change: the one that the others lead to."""
+    last = effects.replace("; ", ";").split(";")[-1]
+    return setting.say(f",即{last}", f", that is {last}") if last else ""
+
+
+def place_of(case: Case) -> str:
+    """County, township, village and group, as far as the form has them."""
+    names = ("county", "township", "village", "group")
+    return "".join(str(getattr(case.household, name, None) or "") for name in names)
+
+
+def _clean(value: Any) -> Any:
+    """Masks personal numbers in every text, wherever a clerk may have typed them."""
+    match value:
+        case str():
+            return without_numbers(value)
+        case list():
+            return [_clean(each) for each in value]
+        case dict():
+            return {name: _clean(each) for name, each in value.items()}
+        case _:
+            return value
+
+
+# --- public lists ---------------------------------------------------------------------------
+
+
+def public_lists(setting: Setting) -> dict[str, dict[str, Any]]:
+    """The fields of each village's list of eligible households, by village."""
+    ruleset = setting.checked.ruleset
+    withheld = {r.id for r in ruleset.tracks if tells_of_sensitive_things(r, ruleset)}
+    pairs = zip(setting.checked.cases, setting.checked.decisions, strict=True)
+    villages: defaultdict[str, list[tuple[Case, Decision]]] = defaultdict(list)
+    for case, decision in pairs:
+        of_village = villages[case.household.village or ""]
+        if decision.eligibility == "eligible":
+            of_village.append((case, decision))
+    return {
+        village: _list(setting, village, of_village, ruleset, withheld)
+        for village, of_village in villages.items()
+    }
+
+
+def _list(
+    setting: Setting, village: str, pairs: Sequence[tuple[Case, Decision]], ruleset: RuleSet,
+    withheld: set[str],
+) -> dict[str, Any]:  # fmt: skip
+    first = pairs[0][0] if pairs else None
+    rows = [
+        _row(setting, number, case, decision, ruleset, withheld)
+        for number, (case, decision) in enumerate(pairs, start=1)
+    ]
+    place = {
+        "village": village or "—",
+        "township": str(getattr(first.household, "township", None) or "") if first else "",
+        "office": setting.office,
+    }
+    _must_be_public(place, first.household.household_id if first else "")
+    return {
+        **setting.shared(),
+        **place,
+        "result": setting.speaker.eligibility("eligible"),
+        "households": len(rows),
+        "persons": sum(row["persons"] for row in rows),
+        "rows": rows,
+        "withheld": bool(withheld),
+    }
+
+
+def _row(
+    setting: Setting, number: int, case: Case, decision: Decision, ruleset: RuleSet,
+    withheld: set[str],
+) -> dict[str, Any]:  # fmt: skip
+    given = {track.track for track in decision.tracks} - withheld
+    row = {
+        "number": number,
+        "name": public_name(Speaker.head(case.household)),
+        "group": str(getattr(case.household, "group", None) or "—"),
+        "persons": len(case.household.members),
+        "tracks": setting.speaker.joined(r.title for r in ruleset.tracks if r.id in given) or "—",
+    }
+    _must_be_public(row, decision.household_id)
+    return row
+
+
+def _must_be_public(row: Mapping[str, Any], household_id: str) -> None:
+    for name, value in row.items():
+        if numbers_in(str(value)):
+            raise InputError(
+                Problem(
+                    without_numbers(f"{household_id}: {name}"),
+                    Words("这一栏里有证件号、电话或账号,不能公示",
+                          "there is an identity, phone or account number in it; it may not be published"),
+                    suggestion=Words("在名册中改正这一栏", "mend the cell in the roster"),
+                )
+            )  # fmt: skip

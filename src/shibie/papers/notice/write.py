@@ -1,0 +1,228 @@
+"""Letters and lists written into a folder, one subfolder a village."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from shibie.atomic import new_files
+from shibie.case import Case
+from shibie.decision import Decision
+from shibie.errors import InputError, Lang, Words, bad_argument, listed
+from shibie.papers.notice.content import Setting, letter, public_lists
+from shibie.papers.notice.privacy import numbers_in
+from shibie.papers.printing.fonts import chinese_fonts
+from shibie.papers.printing.typst import Typst
+from shibie.papers.printing.word import docxtpl_library, filled
+
+FOLDER = Path(__file__).parent / "templates"
+LetterFormat = Literal["docx", "pdf"]
+Kind = Literal["letters", "lists"]
+Tick = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class PaperCount:
+    """How many papers were written."""
+
+    letters: int
+    lists: int
+    files: int
+
+
+def file_name(kind: str, lang: Lang) -> str:
+    """The Word template of a kind of paper in a language.
+
+    >>> file_name("letter", "zh"), file_name("list", "en")
+    ('letter.docx', 'list.en.docx')
+    """
+    return f"{kind}.docx" if lang == "zh" else f"{kind}.en.docx"
+
+
+class Templates:
+    """The templates: a county's own where it has them, else the shipped ones."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
+        if folder is None:
+            return
+        known = sorted(path.name for path in FOLDER.iterdir())
+        if not folder.is_dir() or not any((folder / name).is_file() for name in known):
+            raise InputError(
+                bad_argument(
+                    "templates",
+                    Words(f"{folder} 里没有模板", f"there are no templates in {folder}"),
+                    Words(f"文件名应为 {listed(known)}", f"the names are {listed(known)}"),
+                )
+            )  # fmt: skip
+
+    def __getitem__(self, name: str) -> Path:
+        own = self.folder / name if self.folder else None
+        return own if own is not None and own.is_file() else FOLDER / name
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be written.
+
+    Attributes:
+        kinds: letters, lists or both.
+        formats: Word, PDF or both.
+        households: only these letters; empty: all.
+        templates: a folder with templates of one's own.
+        fonts: a folder with fonts; None: the machine's.
+    """
+
+    kinds: Collection[Kind] = ("letters", "lists")
+    formats: Collection[LetterFormat] = ("docx", "pdf")
+    households: Collection[str] = ()
+    templates: Path | None = None
+    fonts: Path | None = None
+
+
+def write_notices(
+    out: Path, setting: Setting, order: Order = Order(), tick: Tick | None = None
+) -> PaperCount:
+    """Write the papers; an interrupted run leaves whole villages or nothing of them.
+
+    Args:
+        out: the folder.
+        setting: the decided roster and what all papers share.
+        order: what to write.
+        tick: called with the number of letters written, as it goes.
+    """
+    press = _Press(setting, order)
+    lists = public_lists(setting) if "lists" in order.kinds else {}
+    by_village = _by_village(setting, order)
+    letters = files = 0
+    folders = _Names()
+    for village in dict.fromkeys([*lists, *by_village]):
+        with new_files(out / folders.new(file_stem(village or "—"))) as folder:
+            made: list[dict[str, Any]] = []
+            names = _Names()
+            for number, (case, decision) in enumerate(by_village.get(village, ()), start=1):
+                made.append(letter(setting, case, decision))
+                name = names.new(letter_name(decision.household_id, number))
+                files += press.one(folder, name, made[-1])
+                if tick is not None:
+                    tick(1)
+            letters += len(made)
+            files += press.together(folder, made)
+            if village in lists:
+                files += press.list(folder, lists[village])
+    return PaperCount(letters, len(lists), files)
+
+
+class _Names:
+    """File names, each given once: two villages may differ only in what a name cannot hold."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+
+    def new(self, name: str) -> str:
+        """The name, or the name with the first number that makes it a new one."""
+        found, number = name, 1
+        while found.lower() in self.taken:
+            number += 1
+            found = f"{name}-{number}"
+        self.taken.add(found.lower())
+        return found
+
+
+def _by_village(setting: Setting, order: Order) -> dict[str, list[tuple[Case, Decision]]]:
+    found: defaultdict[str, list[tuple[Case, Decision]]] = defaultdict(list)
+    for case, decision in chosen(setting, order):
+        found[case.household.village or ""].append((case, decision))
+    return found
+
+
+def chosen(setting: Setting, order: Order) -> Sequence[tuple[Case, Decision]]:
+    """The households that are to have a letter.
+
+    Raises:
+        InputError: when one that was asked for was not decided.
+    """
+    if "letters" not in order.kinds:
+        return ()
+    checked = setting.checked
+    pairs = list(zip(checked.cases, checked.decisions, strict=True))
+    if not order.households:
+        return pairs
+    known = {decision.household_id for _, decision in pairs}
+    missing = sorted(set(order.households) - known)
+    if missing:
+        raise InputError(
+            bad_argument(
+                "households",
+                Words(f"没有认定这些户:{listed(missing)}", f"not decided: {listed(missing)}"),
+            )
+        )
+    return [pair for pair in pairs if pair[1].household_id in order.households]
+
+
+class _Press:
+    """Prints papers in the formats that were ordered."""
+
+    def __init__(self, setting: Setting, order: Order) -> None:
+        self.setting, self.formats = setting, order.formats
+        self.templates = Templates(order.templates)
+        if "docx" in order.formats:
+            docxtpl_library()
+        self.typst: dict[str, Typst] = {}
+        if "pdf" in order.formats:
+            fonts = chinese_fonts(order.fonts)
+            for name in ("letter", "list"):
+                path = self.templates[f"{name}.typ"]
+                self.typst[name] = Typst(path, fonts, setting.checked.as_of)
+
+    def word(self, kind: str, fields: dict[str, Any]) -> bytes:
+        return filled(self.templates[file_name(kind, self.setting.lang)], fields)
+
+    def one(self, folder: Path, name: str, fields: dict[str, Any]) -> int:
+        """The Word letter of one household."""
+        if "docx" not in self.formats:
+            return 0
+        (folder / f"{name}.docx").write_bytes(self.word("letter", fields))
+        return 1
+
+    def together(self, folder: Path, letters: list[dict[str, Any]]) -> int:
+        """The village's letters as one PDF, to be printed at once, a new page for each."""
+        if not letters or "pdf" not in self.formats:
+            return 0
+        data = {"lang": self.setting.lang, "letters": letters}
+        name = self.setting.say("告知书", "letters")
+        (folder / f"{name}.pdf").write_bytes(self.typst["letter"].render(data))
+        return 1
+
+    def list(self, folder: Path, fields: dict[str, Any]) -> int:
+        """The village's public list."""
+        name = self.setting.say("公示名单", "list")
+        for form in self.formats:
+            made = (
+                self.word("list", fields) if form == "docx" else self.typst["list"].render(fields)
+            )
+            (folder / f"{name}.{form}").write_bytes(made)
+        return len(self.formats)
+
+
+def letter_name(household_id: str, number: int) -> str:
+    """A file name for a household's letter; a household id that is somebody's number is none.
+
+    >>> letter_name("H01/2", 7), letter_name("11010519491231002X", 7)
+    ('H01_2', '0007')
+    """
+    return f"{number:04d}" if numbers_in(household_id) else file_stem(household_id)
+
+
+def file_stem(name: str) -> str:
+    """A name that is safe as a file name on any system."""
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name).strip(". ") or "_"
+
+
+def shipped() -> Iterator[Path]:
+    """The shipped templates."""
+    yield from sorted(FOLDER.iterdir())

@@ -1,0 +1,169 @@
+"""Somebody else's plans, row by row: does each measure fit its household, and has it a reason?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from shibie.case import Case
+from shibie.checking_in_python import Checked
+from shibie.decision import Decision
+from shibie.engines.place import Place
+from shibie.engines.trace import trace
+from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
+from shibie.language.tree import HOUSEHOLD
+from shibie.papers.plan.draft import judged, on_track
+from shibie.rosters.headers import find_header
+from shibie.rosters.records import Rejection, TypedRow, read_table
+from shibie.rosters.sheets import table_of
+from shibie.ruleset.model import Measure, RuleSet
+from shibie.vocabulary import FieldSpec
+from shibie.words.prose import describe
+
+FitVerdict = Literal["fits", "misfit", "open", "unfounded"]
+SPECS = (
+    FieldSpec("household_id", "户编号", "text", aliases=("户号", "农户编号"), required=True),
+    FieldSpec("member_id", "人编号", "text", aliases=("人员编号", "成员编号")),
+    FieldSpec("measure", "措施", "text", aliases=("帮扶措施", "措施名称"), required=True),
+)
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """A planned measure and what is to be said of it.
+
+    Attributes:
+        verdict: it fits; it does not; that cannot be judged; or nothing in the causes,
+            tracks and labour of the household calls for it.
+    """
+
+    row: int
+    household_id: str
+    member_id: str
+    measure: str
+    verdict: FitVerdict
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Review:
+    """All rows of a file: reviewed, or rejected with a reason; and who has no plan."""
+
+    rows: tuple[Reviewed, ...]
+    rejected: tuple[Rejection, ...]
+    eligible: int
+    planned: int
+    without: tuple[str, ...]
+
+
+def review(checked: Checked, path: Path, lang: Lang = "zh") -> Review:
+    """Check the plans in a CSV against the roster and the pack's measures.
+
+    Raises:
+        InputError: when the file cannot be used at all.
+    """
+    if not path.is_file():
+        raise InputError(Problem(str(path), Words("没有这个文件", "no such file")))
+    sheet = table_of(path, path.name)
+    header = find_header(sheet, SPECS, ("household_id", "measure"))
+    return _PlanReader(checked, lang).read(read_table(sheet, header, checked.as_of).records)
+
+
+class _PlanReader:
+    """Reads the rows of a plan."""
+
+    def __init__(self, checked: Checked, lang: Lang) -> None:
+        self.ruleset: RuleSet = checked.ruleset
+        self.lang: Lang = lang
+        self.as_of: date = checked.as_of
+        pairs = zip(checked.cases, checked.decisions, strict=True)
+        self.known = {decision.household_id: (case, decision) for case, decision in pairs}
+        self.measures: dict[str, Measure] = {}
+        for measure in self.ruleset.measures:
+            self.measures[measure.id] = self.measures[measure.title] = measure
+        self.rejected: list[Rejection] = []
+
+    def say(self, zh: str, en: str) -> str:
+        return Words(zh, en).say(self.lang)
+
+    def read(self, records: tuple[TypedRow, ...]) -> Review:
+        rows = []
+        for record in records:
+            self.rejected += record.faults
+            found = None if record.faults else self.one(record)
+            if found is not None:
+                rows.append(found)
+        eligible = [
+            household_id
+            for household_id, (_, decision) in self.known.items()
+            if decision.eligibility == "eligible"
+        ]
+        planned = {each.household_id for each in rows}
+        without = tuple(each for each in eligible if each not in planned)
+        return Review(
+            tuple(rows), tuple(self.rejected), len(eligible), len(eligible) - len(without), without
+        )
+
+    def one(self, record: TypedRow) -> Reviewed | None:
+        household_id = str(record.values.get("household_id") or "")
+        member_id = str(record.values.get("member_id") or "")
+        written = str(record.values.get("measure") or "")
+        measure = self.measures.get(written)
+        if household_id not in self.known:
+            self.reject(
+                record, "household_id", household_id, Words("没有认定这一户", "not decided")
+            )
+            return None
+        if measure is None:
+            near = did_you_mean(written, self.measures) or Words("", "")
+            words = Words(f"没有这项措施{';' + near.zh if near.zh else ''}",
+                          f"no such measure{'; ' + near.en if near.en else ''}")  # fmt: skip
+            self.reject(record, "measure", written, words)
+            return None
+        case, decision = self.known[household_id]
+        ids = [member.member_id for member in case.household.members]
+        place = Place.top(self.ruleset, case)
+        if measure.owner != HOUSEHOLD:
+            if member_id not in ids:
+                self.reject(
+                    record, "member_id", member_id,
+                    Words("这项措施要写到户内的一个人", "this measure is for one member"),
+                )  # fmt: skip
+                return None
+            place = place.at_member(ids.index(member_id))
+        verdict, why = self.verdict(measure, case, decision, place, member_id)
+        return Reviewed(record.number, household_id, member_id, measure.id, verdict, why)
+
+    def reject(self, record: TypedRow, name: str, value: str, reason: Words) -> None:
+        self.rejected.append(record.rejection(name, value, reason))
+
+    def verdict(
+        self, measure: Measure, case: Case, decision: Decision, place: Place, member_id: str
+    ) -> tuple[FitVerdict, str]:
+        if decision.eligibility != "eligible":
+            word = str(getattr(self.ruleset.outcome, decision.eligibility))
+            return "misfit", self.say(f"该户认定为“{word}”", f"the household is '{word}'")
+        track = on_track(measure, self.ruleset, decision, member_id)
+        if track is False:
+            rule = self.ruleset.rule(measure.track)
+            title = rule.title if rule else measure.track
+            return "misfit", self.say(f"不在“{title}”", f"not on '{title}'")
+        fit, why = judged(measure, self.ruleset, case, place, track, self.lang)
+        if fit == "misfit":
+            return fit, why
+        reason = truth_at(measure, place)
+        if reason is False:
+            text = describe(measure.when, self.ruleset, self.lang)
+            return "unfounded", self.say(f"不成立:{text}", f"does not hold: {text}")
+        if fit == "open" or reason is None:
+            return judged(measure, self.ruleset, case, place, None, self.lang)
+        return fit, why
+
+
+def truth_at(measure: Measure, place: Place) -> bool | None:
+    """Whether the reason for a measure holds."""
+    value = trace(measure.when, place).value
+    assert value is None or isinstance(value, bool)
+    return value

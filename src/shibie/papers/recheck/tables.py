@@ -1,0 +1,110 @@
+"""A re-check as tables: of every household of then, of now, of persons, and by village."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from shibie.atomic import new_files
+from shibie.errors import Lang, Words
+from shibie.papers.recheck.changes import Recheck
+from shibie.results.files import write_csv
+from shibie.results.table import Table
+from shibie.results.workbook_sheets import write_book
+from shibie.words import terms
+from shibie.words.speaker import Speaker
+
+STATUSES: Mapping[str, Words] = {
+    **terms.STANDINGS,
+    "rejected": Words("本次数据被退回", "rejected this time"),
+    "dissolved": Words("户已不在,人在他户", "dissolved into other households"),
+    "gone": Words("全户不在名册", "nobody on the roster"),
+    "unmatched": Words("无可用证件号,无法比对", "no usable number, cannot be matched"),
+}  # fmt: skip
+KINDS: Mapping[str, Words] = {
+    "moved": Words("转到他户", "moved to another household"),
+    "gone": Words("不在名册", "gone"), "born": Words("新出生", "born"),
+    "joined": Words("新增人口(婚入、迁入等)", "joined (by marriage or moving in)"),
+    "unmatched": Words("原名册无可用证件号", "no usable number then"),
+    "unmatched_now": Words("现名册无可用证件号", "no usable number now"),
+}  # fmt: skip
+TITLES: Mapping[str, Words] = {
+    **terms.COLUMNS,
+    "before": Words("原名册", "before"), "now": Words("现名册", "now"),
+    "persons_changed": Words("人员变动", "persons"), "villages": Words("分村", "villages"),
+    "relations": Words("分户合户", "relations"),
+    "persons_now": Words("现有人口", "persons now"),
+    "status": Words("结果", "standing"), "successors": Words("现在的户", "successors"),
+    "grounds": Words("清退原因", "reasons"), "origins": Words("原来的户", "origins"),
+    "criteria": Words("符合的标准", "criteria"),
+    "kind": Words("变动", "kind"), "from": Words("原户", "from"), "to": Words("现户", "to"),
+    "why": Words("户籍记载", "registry"), "relation": Words("关系", "relation"),
+}  # fmt: skip
+
+
+def tables(found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> tuple[Table, ...]:
+    """The tables of a re-check, without anybody's number."""
+    titles = Speaker(found.checked.ruleset, lang).rules
+    before = tuple(
+        (w.household_id, w.village, w.persons, STATUSES[w.status].say(lang), "|".join(w.successors),
+         w.persons_now, titles(w.grounds))
+        for w in found.was
+    )  # fmt: skip
+    now = tuple(
+        (i.household_id, i.village, i.persons, STATUSES[i.status].say(lang), "|".join(i.origins),
+         titles(i.criteria))
+        for i in found.now
+    )  # fmt: skip
+    persons = tuple(
+        (p.name, KINDS[p.kind].say(lang), p.before, p.now, p.village, p.why) for p in found.persons
+    )
+    words = {
+        "split": Words("分户", "split"), "merged": Words("合户", "merged"),
+        "relocated": Words("换村", "other village"),
+    }  # fmt: skip
+    relations = (
+        *((words["split"].say(lang), old, "|".join(new)) for old, new in found.split),
+        *((words["merged"].say(lang), "|".join(old), new) for new, old in found.merged),
+        *((words["relocated"].say(lang), old, new) for old, new in found.relocated),
+    )
+    villages = tuple(
+        (village, item, each["households"], each["persons"])
+        for village, items in data["by_village"].items()
+        for item, each in ((village_item(name, lang), each) for name, each in items.items())
+    )
+    return (
+        Table("before", ("household_id", "village", "persons", "status", "successors",
+                         "persons_now", "grounds"), before),
+        Table("now", ("household_id", "village", "persons", "status", "origins", "criteria"), now),
+        Table("persons_changed", ("name", "kind", "from", "to", "village", "why"), persons),
+        Table("relations", ("relation", "from", "to"), relations),
+        Table("villages", ("village", "item", "households", "persons"), villages),
+    )  # fmt: skip
+
+
+def village_item(name: str, lang: Lang) -> str:
+    """A figure of a village in words.
+
+    >>> village_item("removed_then", "zh"), village_item("new", "en")
+    ('原名册:清退', 'new')
+    """
+    if name == "before":
+        return TITLES["before"].say(lang)
+    status, then, _ = name.partition("_then")
+    word = STATUSES[status].say(lang)
+    return Words(f"原名册:{word}", f"then: {word}").say(lang) if then else word
+
+
+def write(out: Path, found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> None:
+    """Write a workbook (.xlsx), or a folder of CSV with `recheck.json`."""
+    written = tables(found, data, lang)
+    if out.suffix.lower() == ".xlsx":
+        write_book(out, written, TITLES, lang)
+        return
+    with new_files(out) as folder:
+        for table in written:
+            write_csv(folder / f"{table.name}.csv", table)
+        text = json.dumps(data, ensure_ascii=False, indent=1)
+        (folder / "recheck.json").write_text(text + "\n", encoding="utf-8")

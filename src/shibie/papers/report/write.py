@@ -1,0 +1,213 @@
+"""A report as Markdown or Word: text, tables, charts, reconciliation, and the queries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shibie.atomic import write_bytes, write_text
+from shibie.checking_in_python import Checked
+from shibie.decision import ELIGIBILITIES
+from shibie.errors import Lang, Words
+from shibie.papers.printing.word import filled
+from shibie.papers.report.charts import Chart
+from shibie.papers.report.figures import Figures
+from shibie.papers.report.published import PublishedCount
+from shibie.papers.report.reconcile import UNITS, FigureIdentity
+from shibie.papers.report.text import Mark, Piece, ReportText
+from shibie.words.prose import amount
+from shibie.words.speaker import Speaker
+
+TEMPLATES = Path(__file__).parent / "templates"
+OUTCOMES = {
+    "holds": Words("相符", "holds"), "differs": Words("不符", "differs"),
+    "explained": Words("有差异,已说明", "differs, explained"), "note": Words("说明", "note"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WholeReport:
+    """Everything that a report is written from.
+
+    Attributes:
+        drawn: each chart with its picture; none where charts were not wanted.
+    """
+
+    checked: Checked
+    figures: Figures
+    report: ReportText
+    checks: tuple[FigureIdentity, ...]
+    drawn: tuple[tuple[Chart, bytes], ...] = ()
+    lang: Lang = "zh"
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who speaks of the rule set, in the one language."""
+        return Speaker(self.checked.ruleset, self.lang)
+
+    def say(self, zh: str, en: str) -> str:
+        """The words of the one language."""
+        return Words(zh, en).say(self.lang)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """By village: all, eligible, ineligible, pending."""
+        names = ("base_by_village", "eligible_by_village", "ineligible_by_village",
+                 "pending_by_village")  # fmt: skip
+        found = {name: dict(self.figures.by[name].rows) for name in names}
+        return [
+            {"village": village or "—", **{
+                key: pair(found[name].get(village, PublishedCount(0, 0)))
+                for key, name in zip(("all", "eligible", "ineligible", "pending"), names, strict=True)
+            }}
+            for village in found["base_by_village"]
+        ]  # fmt: skip
+
+    def provenance(self) -> str:
+        """By which rules, and how surely they are the place's own."""
+        ruleset = self.checked.ruleset
+        sure = self.speaker.provenance(ruleset.provenance)
+        day = amount(self.checked.as_of, self.lang)
+        text = self.say(
+            f"规则:{ruleset.title}({sure});认定日期 {day}。方括号内是查询编号,见文末。",
+            f"Rules: {ruleset.title} ({sure}); as of {day}. Numbers in brackets are queries, listed at the end.",
+        )
+        if self.checked.trust_declarations:
+            text += self.say("初筛:未提供比对表的事项按申报认定,不是最终结果。",
+                             " First screening: declarations stand; not final.")  # fmt: skip
+        return text
+
+
+def pair(count: PublishedCount) -> str:
+    """Households and persons in one cell.
+
+    >>> pair(PublishedCount(12, 30))
+    '12 / 30'
+    """
+    return f"{count.households} / {count.persons}"
+
+
+def check_rows(checks: Sequence[FigureIdentity], lang: Lang) -> list[dict[str, str]]:
+    """The identities as rows of text."""
+    return [
+        {
+            "title": check.title,
+            "by": UNITS[check.by].say(lang) if check.by else "",
+            "worked": check.worked,
+            "said": f"{check.said:f}",
+            "outcome": OUTCOMES[check.outcome].say(lang),
+            "note": check.note,
+        }
+        for check in checks
+    ]
+
+
+def notable(checks: Sequence[FigureIdentity]) -> list[FigureIdentity]:
+    """Sums and rates, and whatever does not hold: what a reader wants to see."""
+    return [check for check in checks if check.outcome != "holds" or "=" in check.worked]
+
+
+# --- Markdown -----------------------------------------------------------------------------
+
+
+def markdown(whole: WholeReport, folder: str) -> str:
+    """The report as Markdown; each figure links to its query, charts lie in `folder`."""
+    say, lang = whole.say, whole.lang
+    eligibility = whole.speaker.eligibility
+    lines = [f"# {whole.report.title}", "", f"*{whole.provenance()}*", "",
+             f"## {say('一、基本情况', '1. Basic figures')}", ""]  # fmt: skip
+    for paragraph in whole.report.paragraphs:
+        lines += ["".join(map(_linked, paragraph)), ""]
+    lines += [f"## {say('分村情况(户 / 人)', 'By village (households / persons)')}", ""]
+    heads = (say("村", "village"), say("全部", "all"),
+             *map(eligibility, ELIGIBILITIES))  # fmt: skip
+    keys = ("village", "all", *ELIGIBILITIES)
+    lines += _table(heads, [[row[key] for key in keys] for row in whole.rows()])
+    if whole.drawn:
+        lines += [f"## {say('图', 'Charts')}", ""]
+        for chart, _ in whole.drawn:
+            lines += [f"![{chart.title}]({folder}/{chart.name}.png)", ""]
+    lines += [f"## {say('数字核对', 'Reconciliation')}", "", counted(whole.checks, lang), ""]
+    titles = (say("核对", "identity"), "", say("算式", "worked"), say("报告", "reported"),
+              say("结果", "outcome"), say("说明", "note"))  # fmt: skip
+    cells = ("title", "by", "worked", "said", "outcome", "note")
+    rows = check_rows(notable(whole.checks), lang)
+    lines += _table(titles, [[row[cell] for cell in cells] for row in rows])
+    lines += [f"## {say('附:查询', 'Queries')}", ""]
+    for query in whole.report.queries:
+        lines += [f'<a id="q{query.number}"></a>[{query.number}] {query.title}', "",
+                  f"```sql\n{query.sql}\n```", ""]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _linked(piece: Piece) -> str:
+    return f"<sup>[[{piece.number}]](#q{piece.number})</sup>" if isinstance(piece, Mark) else piece
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    lines += [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
+    return [*lines, ""]
+
+
+def counted(checks: Sequence[FigureIdentity], lang: Lang) -> str:
+    """How many identities hold, in a sentence."""
+
+    def number(outcome: str) -> int:
+        return sum(check.outcome == outcome for check in checks)
+
+    return Words(
+        f"共核对 {len(checks)} 项:相符 {number('holds')},有差异而已说明 {number('explained')},"
+        f"不符 {number('differs')},说明 {number('note')}。",
+        f"{len(checks)} identities: {number('holds')} hold, {number('explained')} differ and are"
+        f" explained, {number('differs')} differ, {number('note')} notes.",
+    ).say(lang)  # fmt: skip
+
+
+# --- files --------------------------------------------------------------------------------
+
+
+def write_report(out: Path, whole: WholeReport, template: Path | None = None) -> None:
+    """Write a .docx or a .md (with its charts in a folder beside it)."""
+    if out.suffix.lower() == ".md":
+        folder = out.with_name(f"{out.stem}-charts")
+        for chart, picture in whole.drawn:
+            write_bytes(folder / f"{chart.name}.png", picture)
+        write_text(out, markdown(whole, folder.name))
+        return
+    write_bytes(out, word(whole, template))
+
+
+def template_name(lang: Lang) -> str:
+    """The Word template in a language."""
+    return "report.docx" if lang == "zh" else "report.en.docx"
+
+
+def word(whole: WholeReport, template: Path | None = None) -> bytes:
+    """The report as a Word file."""
+    fields = {
+        "title": whole.report.title,
+        "provenance": whole.provenance(),
+        "paragraphs": ["".join(map(_marked, each)) for each in whole.report.paragraphs],
+        "outcome": {name: whole.speaker.eligibility(name) for name in ELIGIBILITIES},
+        "rows": whole.rows(),
+        "counted": counted(whole.checks, whole.lang),
+        "checks": [
+            {**row, "title": _with_unit(row),
+             "outcome": ": ".join(filter(None, (row["outcome"], row["note"])))}
+            for row in check_rows(notable(whole.checks), whole.lang)
+        ],
+        "queries": [{"number": q.number, "title": q.title, "sql": q.sql}
+                    for q in whole.report.queries],
+    }  # fmt: skip
+    pictures = [picture for _, picture in whole.drawn]
+    return filled(template or TEMPLATES / template_name(whole.lang), fields, pictures)
+
+
+def _with_unit(row: dict[str, str]) -> str:
+    return f"{row['title']}({row['by']})" if row["by"] else row["title"]
+
+
+def _marked(piece: Piece) -> str:
+    return f"[{piece.number}]" if isinstance(piece, Mark) else piece

@@ -1,0 +1,206 @@
+"""Asks the solver about households, and hands back what the interpreter confirms."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+from shibie.case import Case
+from shibie.engines.solver.answers import given_of
+from shibie.engines.solver.days import Day
+from shibie.engines.solver.household import Bound, HouseholdTerms, Slot, Symbolic
+from shibie.engines.solver.logic import BoolTerm, both, either, implies, inverse
+from shibie.engines.solver.outcome import SymbolicOutcome
+from shibie.engines.solver.reading import SolverReading
+from shibie.engines.solver.values import NumberTerm, ValueTerm
+from shibie.engines.solver.z3lib import z3
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
+from shibie.proofs import decision_conditions
+from shibie.proofs.derived_households import Stepped
+from shibie.proofs.witness import Claim, UnconfirmedError, Witness, confirmed, smallest
+from shibie.ruleset.conditions import deciding_conditions, fields_used
+from shibie.ruleset.model import RuleSet
+
+Reply = Literal["found", "none", "undecided"]
+
+
+@dataclass(frozen=True)
+class SolverReply:
+    """The solver's reply: a household, that there is none up to the bound, or neither."""
+
+    reply: Reply
+    witness: Witness | None = None
+
+
+class Prover:
+    """One rule set over one symbolic household, encoded once, asked many times.
+
+    Args:
+        ruleset: the pack.
+        bound: how many members and rows are looked at.
+        seconds: time for each single question.
+        reads: the reading to use. With any but the exact one, a household that is found
+            may be none at all, so it is not shown.
+        skip: names of findings that need not be asked again.
+    """
+
+    def __init__(
+        self,
+        ruleset: RuleSet,
+        bound: Bound | None = None,
+        seconds: float = 10,
+        reads: type[SolverReading] = SolverReading,
+        skip: Container[str] = (),
+    ) -> None:
+        self.skip = skip
+        self.ruleset, self.bound, self.reads = ruleset, bound or Bound(), reads
+        self.household = Symbolic(ruleset, self.bound)
+        self.outcome = self.outcome_of(self.household)
+        self.solver = z3.Solver()
+        self.solver.set("timeout", int(seconds * 1000))
+        self.asserted = [0, 0]
+        if reads is SolverReading:
+            # Every fact that any rule asks for, so that a witness has them all.
+            for rule in ruleset.rules:
+                self.outcome.holds(rule)
+        _ = self.outcome.eligible
+
+    # --- what can be said of a household ------------------------------------------------
+
+    def outcome_of(
+        self, facts: HouseholdTerms, settled: Mapping[tuple[str, str], ValueTerm] | None = None
+    ) -> SymbolicOutcome:
+        """What the rule set makes of this household, or of one made from it."""
+        return SymbolicOutcome(facts, settled, self.reads)
+
+    def yes(self, claim: Node) -> BoolTerm:
+        """That a claim is true."""
+        return self.outcome.reading.truth(claim).yes
+
+    @cached_property
+    def complete(self) -> BoolTerm:
+        """That everything that eligibility rests on is known."""
+        household, ruleset = self.household, self.ruleset
+        used = fields_used(ruleset, deciding_conditions(ruleset))
+        known = [
+            implies(self._there(slot), value.known)
+            for slot, value in list(household.slots.items())
+            if (slot.owner, slot.name) in used
+        ]
+        people = range(self.bound.members)
+        return both(
+            *known,
+            *(household.supplied(register) for register in ruleset.registers),
+            *(implies(household.present(each), household.numbered(each)) for each in people),
+        )
+
+    def _there(self, slot: Slot) -> BoolTerm:
+        if slot.owner == HOUSEHOLD:
+            return True
+        assert slot.member is not None
+        if slot.owner == MEMBER:
+            return self.household.present(slot.member)
+        assert slot.row is not None
+        return self.household.row(slot.owner, slot.member, slot.row)
+
+    # --- questions ----------------------------------------------------------------------
+
+    def claim(self, claim: Node, complete: bool = False, plain: bool = False) -> SolverReply:
+        """A household of which a claim is true.
+
+        Args:
+            claim: the claim.
+            complete: ask only about households of which everything is known.
+            plain: make the household easy to read.
+        """
+
+        def shown(cases: tuple[Case, ...]) -> bool:
+            (case,) = cases
+            if complete and not decision_conditions.is_complete(self.ruleset, case):
+                return False
+            return decision_conditions.truth(claim, self.ruleset, case) is True
+
+        terms = [self.yes(claim)]
+        if complete:
+            terms.append(self.complete)
+        return self.find(terms, shown, plain=plain)
+
+    def find(
+        self, terms: Iterable[BoolTerm], claim: Claim, *others: HouseholdTerms, plain: bool = False
+    ) -> SolverReply:
+        """A household of which all terms hold, with the other households made from it.
+
+        Args:
+            terms: what is to hold, for the solver.
+            claim: the same, for the interpreter.
+            others: households made from the first one.
+            plain: make it easy to read: few people and rows, nothing that is not needed.
+
+        Raises:
+            UnconfirmedError: when the interpreter does not see the claim hold.
+        """
+        wanted = list(terms)
+        if any(term is False for term in wanted):
+            return SolverReply("none")
+        steps = {other.slot for other in others if isinstance(other, Stepped)}
+        reply, model = self.ask(wanted, plain, steps)
+        if reply != "found" or self.reads is not SolverReading:
+            return SolverReply(reply)
+        witness = self.witness(model, *others)
+        if not confirmed(self.ruleset, witness, claim):
+            raise UnconfirmedError(f"not confirmed by the interpreter: {witness}")
+        return SolverReply("found", smallest(self.ruleset, witness, claim) if plain else witness)
+
+    def ask(
+        self, terms: list[BoolTerm], plain: bool = False, steps: Container[Slot] = ()
+    ) -> tuple[Reply, Any]:
+        """Whether the terms can hold together, and a model."""
+        household, solver = self.household, self.solver
+        for place, constraints in enumerate((household.structure, household.form)):
+            solver.add(*constraints[self.asserted[place] :])
+            self.asserted[place] = len(constraints)
+        solver.push()
+        try:
+            solver.add(*terms)
+            reply = solver.check()
+            if reply != z3.sat:
+                return "none" if reply == z3.unsat else "undecided", None
+            model = solver.model()
+            for wish in self._wishes(steps) if plain else ():
+                solver.push()
+                solver.add(wish)
+                if solver.check() == z3.sat:
+                    model = solver.model()
+                else:
+                    solver.pop()
+            return "found", model
+        finally:
+            while solver.num_scopes():
+                solver.pop()
+
+    def _wishes(self, steps: Container[Slot]) -> Iterable[BoolTerm]:
+        """What makes a household easy to read, where the question leaves it open."""
+        household, bound = self.household, self.bound
+        yield household.as_of.key == Day.of(self.ruleset.effective_to).key
+        yield from (inverse(household.present(member)) for member in range(1, bound.members))
+        rules = (*self.ruleset.exclusions, *self.ruleset.reviews)
+        yield both(
+            *(inverse(household.upheld(rule.id)) for rule in rules),
+            *(inverse(household.refuted(rule.id)) for rule in rules),
+        )
+        people = range(bound.members)
+        for row in reversed(range(bound.rows)):
+            for register in self.ruleset.registers:
+                yield both(*(inverse(household.row(register, member, row)) for member in people))
+        yield both(*(household.supplied(register) for register in self.ruleset.registers))
+        yield both(*(implies(household.present(each), household.numbered(each)) for each in people))
+        for slot, value in list(household.slots.items()):
+            if isinstance(value, NumberTerm) and slot not in steps:
+                yield either(value.units == 0)
+
+    def witness(self, model: Any, *others: HouseholdTerms) -> Witness:
+        """The household of a model, and those made from it."""
+        states = [given_of(facts, self.household, model) for facts in (self.household, *others)]
+        return Witness(states[0][1], tuple(state for state, _ in states))

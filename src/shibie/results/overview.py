@@ -1,0 +1,169 @@
+"""The 汇总 sheet: counts in households and persons, with charts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from shibie.errors import Lang, Words
+from shibie.results.workbook_sheets import printed_across
+from shibie.ruleset.model import RuleSet
+from shibie.words import terms
+from shibie.words.speaker import Speaker
+
+_COLORS = {"eligible": "#4CAF6E", "ineligible": "#D96C64", "pending": "#E8B740"}
+CountRows = Sequence[tuple[str, int, int]]
+
+
+def write_overview(
+    book: xlsxwriter.Workbook,
+    sheet: Worksheet,
+    ruleset: RuleSet,
+    summary: Mapping[str, Any],
+    lang: Lang = "zh",
+) -> None:
+    """Write every block of the summary one below the other, charts to their right."""
+    bold = book.add_format({"bold": True, "font_size": 12})
+    header = book.add_format({"bold": True, "bg_color": "#DDE6F0", "border": 1})
+    plain = book.add_format({"border": 1})
+    titles = [terms.COLUMNS[name] for name in ("item", "households", "people")]
+    row = 0
+    sheet.write_string(row, 0, ruleset.title, bold)
+    row += 1
+    for line in heading(summary, lang):
+        sheet.write_string(row, 0, line)
+        row += 1
+    row += 1
+    for name, rows in blocks(ruleset, summary, lang):
+        if not rows:
+            continue
+        sheet.write_string(row, 0, name, bold)
+        row += 1
+        for column, title in enumerate(titles):
+            sheet.write_string(row, column, title.say(lang), header)
+        for text, households, persons in rows:
+            row += 1
+            sheet.write_string(row, 0, text, plain)
+            sheet.write_number(row, 1, households, plain)
+            sheet.write_number(row, 2, persons, plain)
+        row += 2
+    sheet.set_column(0, 0, 44)
+    sheet.set_column(1, 2, 10)
+    printed_across(sheet)
+    _charts(book, sheet, ruleset, summary, lang)
+
+
+def heading(summary: Mapping[str, Any], lang: Lang) -> list[str]:
+    """What came in and went out, in a few lines."""
+    lines = [
+        f"{terms.DAY.say(lang)} {summary['as_of']}",
+        Words(
+            f"输入 {summary['in']} 户 = 认定 {summary['decided']} 户 + 退回 {summary['rejected']} 户",
+            f"in {summary['in']} = decided {summary['decided']} + rejected {summary['rejected']}",
+        ).say(lang),
+    ]
+    if summary["trust_declarations"]:
+        lines.append(
+            Words(
+                "初筛:未提供比对表的事项按申报认定,不是最终结果",
+                "first screening: declarations stand where no register was supplied; not final",
+            ).say(lang)
+        )
+    return lines
+
+
+def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tuple[str, CountRows]]:
+    """The tables of the overview: a title, and rows of (item, households, persons)."""
+    speaker = Speaker(ruleset, lang)
+    say = speaker.say
+
+    def rule_rows(counts: Mapping[str, Mapping[str, int]]) -> CountRows:
+        return [
+            (speaker.rule(rule), each["households"], each["persons"])
+            for rule, each in counts.items()
+            if each["households"] or rule in {track.id for track in ruleset.tracks}
+        ]
+
+    eligibilities = [
+        (speaker.eligibility(name), each["households"], each["persons"])
+        for name, each in summary["by_eligibility"].items()
+    ]
+    number_of_grounds = [
+        (say(f"{count} 个原因", f"{count} reasons"), each["households"], each["persons"])
+        for count, each in summary["by_number_of_grounds"].items()
+        if count != "0"
+    ]
+    previous = [
+        (terms.STANDINGS[name].say(lang), each["households"], each["persons"])
+        for name, each in summary.get("previous_roster", {}).items()
+    ]
+    firing = {rule: each["true"] for rule, each in summary["by_rule"].items() if each.get("true")}
+    villages = [
+        (
+            f"{village or '—'} · {speaker.eligibility(name)}",
+            each["households"],
+            each["persons"],
+        )
+        for village, counts in summary["by_village"].items()
+        for name, each in counts.items()
+        if name != "all"
+    ]
+    return [
+        (say("认定结果", "eligibility"), eligibilities),
+        (say("类别", "kinds"), rule_rows(summary["by_kind"])),
+        (say("与上一轮名册", "against the previous roster"), previous),
+        (
+            say(f"{ruleset.outcome.ineligible}原因(一户可有多个)", "reasons (several a household)"),
+            rule_rows(summary["by_ground"]),
+        ),
+        (say("原因个数", "number of reasons"), number_of_grounds),
+        (say("帮扶批次(一户可有多个)", "tracks (several a household)"), rule_rows(summary["by_track"])),
+        (say("其中", "of the eligible"), rule_rows(summary["tallies"])),
+        (say("规则成立", "rules that hold"), rule_rows(firing)),
+        (say("分村", "by village"), villages),
+    ]  # fmt: skip
+
+
+def _charts(
+    book: xlsxwriter.Workbook,
+    sheet: Worksheet,
+    ruleset: RuleSet,
+    summary: Mapping[str, Any],
+    lang: Lang,
+) -> None:
+    """Eligibility by village, and grounds, from a small table to the right."""
+    villages = list(summary["by_village"])
+    if not villages:
+        return
+    first = 4
+    names = ("eligible", "ineligible", "pending")
+    speaker = Speaker(ruleset, lang)
+    sheet.write_string(0, first, Words("分村户数", "households by village").say(lang))
+    for offset, name in enumerate(names, start=1):
+        sheet.write_string(1, first + offset, speaker.eligibility(name))
+    for row, village in enumerate(villages, start=2):
+        sheet.write_string(row, first, village or "—")
+        for offset, name in enumerate(names, start=1):
+            count = summary["by_village"][village][name]["households"]
+            sheet.write_number(row, first + offset, count)
+    sheet.set_column(first, first, 14)
+    last = len(villages) + 1
+    chart = book.add_chart({"type": "bar", "subtype": "stacked"})
+    for offset, name in enumerate(names, start=1):
+        chart.add_series(
+            {
+                "name": [sheet.get_name(), 1, first + offset],
+                "categories": [sheet.get_name(), 2, first, last, first],
+                "values": [sheet.get_name(), 2, first + offset, last, first + offset],
+                "fill": {"color": _COLORS[name]},
+                "gap": 60,
+            }
+        )
+    chart.set_title({"name": Words("各村认定结果(户)", "eligibility by village").say(lang)})
+    chart.set_y_axis({"reverse": True})
+    chart.set_legend({"position": "bottom"})
+    chart.set_size({"width": 620, "height": 90 + 34 * max(3, len(villages))})
+    sheet.insert_chart(last + 2, first, chart)

@@ -1,0 +1,133 @@
+"""What is counted of decisions that a database holds: the tally of `results.counts`, by SQL."""
+
+from __future__ import annotations
+
+from shibie.decision import ELIGIBILITIES
+from shibie.language.tree import HOUSEHOLD
+from shibie.lower import lowered
+from shibie.registers.duplicates import DUPLICATE_PERSON
+from shibie.results.counts import NO_VILLAGE, Tally
+from shibie.results.name_results import flag
+from shibie.rosters.sql_cells import quoted
+from shibie.rosters.sql_host import Host
+from shibie.ruleset.model import Rule, RuleSet
+
+# Household with its persons; `place` orders what the order of households orders.
+_COUNT = "count(*) AS households, sum(size_) AS persons"
+
+
+def tally_of(host: Host, ruleset: RuleSet, standing: bool) -> Tally:
+    """The counts of all decided households.
+
+    Args:
+        host: has the tables `decided`, `people`, `named`, `twice`.
+        ruleset: the rules.
+        standing: whether the form asks about the previous roster.
+    """
+    parts = [*_of_households(ruleset), *_of_combinations(), *_of_rules(ruleset)]
+    if standing:
+        parts.append(_standings())
+    for name, several in (("track", ruleset.tracks), ("tally", ruleset.tallies)):
+        bits = {"track": "tt", "tally": "tl"}[name]
+        parts += [_owned(name, rule, at, bits) for at, rule in enumerate(several)]
+    tally = Tally()
+    rows = host.rows(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY place, one, two")
+    for kind, first, second, households, persons, _ in rows:
+        names = (first,) if second is None else (first, second)
+        if households:
+            tally.add((kind, *names), int(households), int(persons or 0))
+    return tally
+
+
+def _part(kind: str, first: str, second: str, counts: str) -> str:
+    return f"SELECT {quoted(kind)} AS kind, {first} AS one, {second} AS two, {counts}, 0 AS place"
+
+
+def _counted(kind: str, name: str, source: str) -> str:
+    """Households of a source, by a name."""
+    return _part(kind, name, "NULL", _COUNT) + f" FROM {source} GROUP BY {name}"
+
+
+def _eligibility() -> str:
+    arms = " ".join(
+        f"WHEN {number} THEN {quoted(name)}" for number, name in enumerate(ELIGIBILITIES, 1)
+    )
+    return f"CASE eligibility {arms} END"
+
+
+def _of_households(ruleset: RuleSet) -> list[str]:
+    """By eligibility, kind and village."""
+    village = f"coalesce(village_, {quoted(NO_VILLAGE)})"
+    # Villages in the roster's order: each by its first household.
+    of_village = (
+        f"(SELECT {village} AS v_, {_eligibility()} AS e_, {_COUNT}, min(ord_) AS place_"
+        " FROM decided GROUP BY v_, e_)"
+    )
+    parts = [
+        _counted("eligibility", _eligibility(), "decided"),
+        "SELECT 'village' AS kind, v_ AS one, e_ AS two, households, persons,"
+        f" min(place_) OVER (PARTITION BY v_) AS place FROM {of_village}",
+    ]
+    kinds = " ".join(
+        f"WHEN {number} THEN {quoted(rule.id)}" for number, rule in enumerate(ruleset.kinds, 1)
+    )
+    if kinds:
+        eligible = "(SELECT * FROM decided WHERE eligibility = 1 AND kind > 0)"
+        parts.append(_counted("kind", f"CASE kind {kinds} END", eligible))
+    return parts
+
+
+def _of_combinations() -> list[str]:
+    """By ground and by number of grounds: combinations are few, and named once."""
+    sums = "sum(households) AS households, sum(persons) AS persons"
+    return [
+        f"SELECT 'ground' AS kind, g AS one, NULL AS two, {sums}, 0 AS place FROM"
+        " (SELECT unnest(grounds) AS g, households, persons FROM named) GROUP BY g",
+        f"SELECT 'grounds' AS kind, n AS one, NULL AS two, {sums}, 0 AS place FROM"
+        " (SELECT CAST(array_length(grounds) AS VARCHAR) AS n, households, persons FROM named)"
+        " GROUP BY n",
+    ]
+
+
+def _of_rules(ruleset: RuleSet) -> list[str]:
+    """By rule and outcome; a rule counts a household once, whoever of it is concerned."""
+    parts = [
+        "SELECT 'rule' AS kind, rule_id AS one, outcome AS two,"
+        " sum(households) AS households, sum(persons) AS persons, 0 AS place FROM"
+        " (SELECT f.rule_id AS rule_id, f.outcome AS outcome,"
+        " any_value(households) AS households, any_value(persons) AS persons FROM"
+        " (SELECT first, unnest(findings) AS f, households, persons FROM named)"
+        " GROUP BY first, f.rule_id, f.outcome) GROUP BY rule_id, outcome"
+    ]
+    of_people = [
+        (each.name, f"people WHERE {flag('dt', at)}")
+        for at, each in enumerate(lowered(ruleset).discrepancies)
+    ]
+    for name, source in (*of_people, (DUPLICATE_PERSON, "twice")):
+        households = f"decided WHERE hid IN (SELECT hid FROM {source})"
+        parts.append(_part("rule", quoted(name), "'true'", _COUNT) + f" FROM {households}")
+    return parts
+
+
+def _standings() -> str:
+    """Against the previous roster, of those of whom it is known whether they were on it."""
+    arms = " ".join(
+        f"WHEN {number} THEN {quoted(name)}"
+        for number, name in enumerate(("retained", "removed", "pending"), 1)
+    )
+    standing = (
+        "CASE WHEN before_ AND exited_ IS NOT NULL THEN 'exited'"
+        f" WHEN before_ THEN CASE eligibility {arms} END"
+        " WHEN eligibility = 1 THEN 'new' ELSE '' END"
+    )
+    known = f"(SELECT *, {standing} AS s_ FROM decided WHERE before_ IS NOT NULL)"
+    return _counted("standing", "s_", known)
+
+
+def _owned(kind: str, rule: Rule, at: int, bits: str) -> str:
+    """What households have, with their persons; what members have, with those members."""
+    name = quoted(rule.id)
+    if rule.owner == HOUSEHOLD:
+        return _part(kind, name, "NULL", _COUNT) + f" FROM decided WHERE {flag(bits, at)}"
+    members = "count(DISTINCT hid) AS households, count(*) AS persons"
+    return _part(kind, name, "NULL", members) + f" FROM people WHERE {flag(bits, at)}"

@@ -1,0 +1,190 @@
+"""Workbooks: how a sheet looks, how a cell is written, and a book that is there whole or not at all."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from shibie.atomic import new_file
+from shibie.errors import Lang, Words
+from shibie.results.table import Table
+from shibie.rosters.parquet import LIST_SEPARATOR
+
+MAX_WIDTH, HEADER_WIDTH = 60, 14
+LINE_HEIGHT = 15
+A4 = 9
+# What a cell of a workbook holds at most; xlsxwriter would leave a longer one out without a word.
+MOST_CHARACTERS = 32_767
+
+
+@contextmanager
+def new_book(out: Path) -> Iterator[xlsxwriter.Workbook]:
+    """A workbook to write sheets into; it becomes `out` only if all went well.
+
+    No text becomes a formula, a link or a number, whatever a clerk has typed.
+
+    Raises:
+        InputError: when the place cannot be written to.
+    """
+    plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with new_file(out) as path:
+        book = xlsxwriter.Workbook(str(path), plain)
+        yield book
+        try:
+            book.close()
+        except xlsxwriter.exceptions.FileCreateError as error:
+            raise OSError(error) from error
+
+
+def write_book(
+    out: Path, tables: Iterable[Table], titles: Mapping[str, Words], lang: Lang = "zh"
+) -> None:
+    """Write tables as a workbook, a sheet a table.
+
+    Args:
+        out: the .xlsx file; an older one is replaced when the new one is complete.
+        tables: what to write.
+        titles: of the tables and their columns, by name.
+        lang: the language of the titles.
+    """
+    with new_book(out) as book:
+        sheets = Sheets(book)
+        for table in tables:
+            columns = [SheetColumn(titles[name].say(lang)) for name in table.columns]
+            rows = (
+                [LIST_SEPARATOR.join(cell) if isinstance(cell, tuple) else cell for cell in row]
+                for row in table.rows
+            )
+            sheets.add(titles[table.name].say(lang), columns, rows)
+
+
+@dataclass(frozen=True)
+class SheetColumn:
+    """A column of a sheet.
+
+    Attributes:
+        title: its header.
+        wrap: whether long text goes on in a second line.
+        width: in characters; 0: as wide as its text.
+    """
+
+    title: str
+    wrap: bool = False
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that looks other than the rest of its column."""
+
+    value: Any
+    look: Format
+
+
+class Sheets:
+    """The looks that all sheets of a workbook share."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self.book = book
+        top = {"valign": "top"}
+        self.header = book.add_format(
+            {"bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True, **top}
+        )
+        self.plain = book.add_format(top)
+        self.wrapped = book.add_format({**top, "text_wrap": True})
+        self.amounts = book.add_format({**top, "num_format": "#,##0.00"})
+
+    def filled(self, color: str) -> Format:
+        """Bold on a colour."""
+        return self.book.add_format({"valign": "top", "bold": True, "bg_color": color})
+
+    def add(
+        self, name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Any]]
+    ) -> Worksheet:
+        """A sheet with a frozen header, filters and widths that fit its text."""
+        sheet = self.book.add_worksheet(name)
+        # Headers wrap, so that a long title does not widen a column of small numbers.
+        widths = [min(HEADER_WIDTH, text_width(column.title)) for column in columns]
+        sheet.set_row(0, 2 * LINE_HEIGHT)  # room for the headers that wrap
+        for number, column in enumerate(columns):
+            sheet.write_string(0, number, column.title, self.header)
+        looks = [self.wrapped if column.wrap else self.plain for column in columns]
+        wrapping = [number for number, column in enumerate(columns) if column.wrap]
+        last = 0
+        for last, row in enumerate(rows, start=1):
+            height = max((_lines(columns[number], row[number]) for number in wrapping), default=1)
+            if height > 1:
+                sheet.set_row(last, LINE_HEIGHT * height)
+            for number, (cell, look) in enumerate(zip(row, looks, strict=True)):
+                value = cell
+                if isinstance(cell, Cell):
+                    value, look = cell.value, cell.look
+                elif isinstance(cell, Decimal):
+                    look = self.amounts
+                if value is None or value == "":
+                    continue
+                write_cell(sheet, last, number, value, look)
+                width = text_width(value)
+                if width > widths[number]:
+                    widths[number] = width
+        for number, (column, width) in enumerate(zip(columns, widths, strict=True)):
+            sheet.set_column(number, number, column.width or min(MAX_WIDTH, width + 3))
+        sheet.repeat_rows(0)
+        sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, max(1, last), len(columns) - 1)
+        printed_across(sheet)
+        return sheet
+
+
+def printed_across(sheet: Worksheet) -> None:
+    """On A4, across, all columns on one page."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+
+
+def write_cell(sheet: Worksheet, row: int, column: int, value: Any, look: Format) -> None:
+    """A number as a number; text as text, also when it starts with = + - @."""
+    match value:
+        case bool():
+            sheet.write_boolean(row, column, value, look)
+        case int() | Decimal():
+            sheet.write_number(row, column, cast("float", value), look)
+        case _:
+            text = str(value)
+            if len(text) > MOST_CHARACTERS:
+                text = text[: MOST_CHARACTERS - 1] + "…"
+            sheet.write_string(row, column, text, look)
+
+
+def _lines(column: SheetColumn, cell: Any) -> int:
+    """How many lines a wrapped cell takes; not every program works it out on opening."""
+    if not isinstance(cell, str):
+        return 1
+    width = column.width or MAX_WIDTH
+    return sum(1 + max(0, text_width(line) - 1) // width for line in cell.split("\n"))
+
+
+def text_width(value: Any) -> int:
+    """Columns of the widest line, wide characters counting two."""
+    return _text_width("" if value is None else str(value))
+
+
+@lru_cache(maxsize=50_000)
+def _text_width(text: str) -> int:
+    if text.isascii() and "\n" not in text:
+        return len(text)
+    return max(
+        sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in line)
+        for line in text.split("\n")
+    )

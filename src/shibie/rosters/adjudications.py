@@ -1,0 +1,131 @@
+"""Adjudication rows: only signed verdicts on adjudicable rules of known households count."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from shibie.errors import Words, did_you_mean
+from shibie.household import Adjudication
+from shibie.rosters.form_faults import pydantic_faults
+from shibie.rosters.records import Rejection, RowTable, TypedRow
+from shibie.ruleset.model import Rule, RuleSet
+from shibie.vocabulary import FieldSpec, folded, specs_of
+
+VERDICTS = {"属实": "upheld", "不属实": "refuted", "upheld": "upheld", "refuted": "refuted"}
+
+
+def adjudication_specs() -> tuple[FieldSpec, ...]:
+    """The fields of an adjudication as written: a verdict has words of its own (属实, 不属实)."""
+    return tuple(
+        replace(spec, type="text", codes=()) if spec.name == "verdict" else spec
+        for spec in specs_of(Adjudication)
+    )
+
+
+class VerdictReader:
+    """Reads the adjudications of a roster; rejects rows, never households."""
+
+    def __init__(self, ruleset: RuleSet, as_of: date, households: Set[str]) -> None:
+        self.as_of, self.households = as_of, households
+        self.rules: dict[str, Rule] = {}
+        for rule in (*ruleset.exclusions, *ruleset.reviews):
+            self.rules[rule.id] = self.rules[rule.title] = rule
+        self.ruleset = ruleset
+        self.rejected: list[Rejection] = []
+        self.notes: list[Words] = []
+
+    def read(self, table: RowTable) -> tuple[Adjudication, ...]:
+        """The verdicts that count: of several on one rule, the latest."""
+        found: dict[tuple[str, str], list[tuple[TypedRow, Adjudication]]] = {}
+        for record in table.records:
+            self.rejected += record.faults
+            adjudication = None if record.faults else self._one(record)
+            if adjudication is not None:
+                key = (adjudication.household_id, adjudication.rule_id)
+                found.setdefault(key, []).append((record, adjudication))
+        latest = (self._latest(several) for several in found.values())
+        return tuple(adjudication for adjudication in latest if adjudication is not None)
+
+    def _one(self, record: TypedRow) -> Adjudication | None:
+        values: dict[str, Any] = dict(record.values)
+        household_id = str(values.get("household_id") or "")
+        written = str(values.get("rule_id") or "")
+        rule = self.rules.get(written)
+        day = values.get("date")
+        if household_id not in self.households:
+            self._reject(
+                record,
+                "household_id",
+                household_id,
+                "名册中没有这一户",
+                "no such household on the roster",
+            )
+            return None
+        if rule is None:
+            near = did_you_mean(written, self.rules) or Words("", "")
+            self._reject(
+                record, "rule_id", written,
+                f"没有可核实的规则“{written}”{near.zh}", f"no rule to adjudicate; {near.en}".strip("; "),
+                "unknown_rule",
+            )  # fmt: skip
+            return None
+        verdict = VERDICTS.get(folded(str(values.get("verdict"))))
+        if verdict is None:
+            self._reject(
+                record, "verdict", str(values.get("verdict") or ""),
+                "应为 属实 或 不属实", "expected upheld or refuted", "bad_verdict",
+            )  # fmt: skip
+            return None
+        if verdict == "refuted" and not rule.refutable:
+            self._reject(
+                record, "rule_id", rule.id,
+                "这条规则不可推翻", "this rule cannot be refuted", "not_refutable",
+            )  # fmt: skip
+            return None
+        if isinstance(day, date) and day > self.as_of:
+            self._reject(
+                record, "date", day.isoformat(),
+                f"核实日期晚于认定日期 {self.as_of}", f"dated after the day of judgement {self.as_of}",
+                "bad_verdict",
+            )  # fmt: skip
+            return None
+        try:
+            return Adjudication.model_validate({**values, "rule_id": rule.id, "verdict": verdict})
+        except ValidationError as error:
+            for _, field, shown, reason, code in pydantic_faults(error, self.ruleset):
+                self.rejected.append(record.rejection(field, shown, reason, code))
+            return None
+
+    def _latest(self, several: list[tuple[TypedRow, Adjudication]]) -> Adjudication | None:
+        """The latest verdict; two that contradict each other on one day are both refused."""
+        newest = max((each.date or date.min) for _, each in several)
+        last = [(record, each) for record, each in several if (each.date or date.min) == newest]
+        if len({each.verdict for _, each in last}) > 1:
+            for record, each in last:
+                self._reject(
+                    record, "verdict", each.verdict,
+                    "同一天对同一规则的核实互相矛盾", "contradicts another verdict of the same day",
+                    "bad_verdict",
+                )  # fmt: skip
+            return None
+        record, latest = last[-1]
+        for older, each in several:
+            if each.verdict != latest.verdict:
+                self.notes.append(
+                    Words(
+                        f"{older.source} 第 {older.number} 行的核实已被第 {record.number} 行取代",
+                        f"{older.source}: the verdict in row {older.number} is superseded by"
+                        f" row {record.number}",
+                    )
+                )
+        return latest
+
+    def _reject(
+        self, record: TypedRow, field: str, value: str, zh: str, en: str, code: str = "invalid"
+    ) -> None:
+        self.rejected.append(record.rejection(field, value, Words(zh, en), code))

@@ -1,0 +1,312 @@
+"""One cell of a table → a typed value, or the reason why not.
+
+A blank cell is unknown. Nothing is guessed: what cannot be read exactly is refused with
+what was found and what was expected.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final, NoReturn
+
+from shibie import citizen_id
+from shibie.case import Value
+from shibie.errors import Words, closest, listed
+from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
+from shibie.vocabulary import FieldSpec, FieldType, folded
+
+Cell = str | int | float | bool | date | datetime | time | Decimal | None
+
+BLANK: Final = frozenset(
+    ("", "-", "--", "—", "——", "/", "\\", "n/a", "na", "不详", "未知", "无数据")
+)
+YES: Final = frozenset(("是", "√", "✓", "✔", "☑", "有", "true", "yes", "y", "1"))
+NO: Final = frozenset(("否", "×", "✗", "✘", "x", "无", "没有", "false", "no", "n", "0"))
+# A spreadsheet keeps fifteen digits of a number.
+_LAST_SURE: Final = 10**15
+_NUMBERS: Final = frozenset(("money", "decimal", "integer"))
+_DATE: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))")
+_NUMBER: Final = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?")
+_NUMBERED: Final = re.compile(r"^\d{1,3}[\s.、_:-]*")
+SEPARATORS: Final = re.compile(r"[|、,;/\s]+")
+_FIRM_SEPARATORS: Final = re.compile(r"[|、,;/]+")
+# White space separates codes too, but not a number from the label that it numbers.
+_SOFT_SEPARATORS: Final = re.compile(r"(?<![\d.])\s+")
+
+
+class CellError(ValueError):
+    """A cell that cannot be read; `reason` says what was expected, `code` what kind it is."""
+
+    def __init__(self, reason: Words, code: str = "invalid") -> None:
+        self.reason, self.code = reason, code
+        super().__init__(reason.en)
+
+
+def read_cell(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
+    """The typed value of a cell; None (unknown) for a blank one.
+
+    Args:
+        cell: as the reader delivered it.
+        spec: the field it is for.
+        as_of: birth dates after this day are refused.
+
+    Raises:
+        CellError: with the reason, when the cell cannot be read.
+
+    >>> money = FieldSpec("wage_income", "工资性收入", "money")
+    >>> read_cell("1,234.50 元", money, date(2015, 1, 1))
+    Decimal('1234.50')
+    >>> read_cell("√", FieldSpec("safe_water", "饮水安全", "bool"), date(2015, 1, 1))
+    True
+    """
+    if is_blank(cell):
+        return None
+    value: Value = _READERS[spec.type](cell, spec, as_of)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        _within_limits(value, spec)
+    return value
+
+
+def read_plain(value: object, spec: FieldSpec, as_of: date) -> Value:
+    """The typed value of what JSON, YAML or Python code gives, read as a cell is.
+
+    Sets of codes may be lists. A binary float is taken as it is written, at its shortest:
+    a spreadsheet's noise is not the author's, but what a program has computed is, and
+    0.1 + 0.2 has too many places for an amount.
+
+    Raises:
+        CellError: with the reason, when the value cannot be read.
+
+    >>> money = FieldSpec("wage_income", "工资性收入", "money")
+    >>> read_plain(1000.1, money, date(2015, 1, 1))
+    Decimal('1000.10')
+    """
+    if spec.type == "codes" and isinstance(value, list | tuple | frozenset | set):
+        texts = [item if isinstance(item, str) else str(item) for item in value]
+        return frozenset(_coded(_plain(text), spec) for text in texts)
+    if isinstance(value, bool) and spec.type == "text":
+        _fault("not_text", "应为文字", "expected text")
+    if spec.type == "citizen_id" and isinstance(value, int):
+        _fault("bad_citizen_number", "号码应写成文字", "write the number as text")
+    if spec.type in _NUMBERS and isinstance(value, float) and math.isfinite(value):
+        value = Decimal(float.__repr__(value))
+    if isinstance(value, str) and value in spec.codes:
+        return frozenset((value,)) if spec.type == "codes" else value
+    if value is not None and not isinstance(value, str | int | float | date | time | Decimal):
+        _fault("invalid", "应为单个值", "expected a single value")
+    return read_cell(value, spec, as_of)
+
+
+def is_blank(cell: Cell) -> bool:
+    """Whether a cell says nothing."""
+    return cell is None or (isinstance(cell, str) and _plain(cell).lower() in BLANK)
+
+
+def shown(cell: Cell, spec: FieldSpec | None) -> str:
+    """A cell as a message may show it: sensitive ones masked, long ones cut."""
+    text = _text_of(cell)
+    if spec is not None and (spec.type == "citizen_id" or spec.sensitive):
+        return citizen_id.mask(text)
+    return text if len(text) <= 60 else text[:60] + "…"
+
+
+def label(cell: Cell) -> str:
+    """What a code cell is compared by: folded, without the number before it.
+
+    >>> label("01 户主") == label(" 户 主")
+    True
+    """
+    return folded(_NUMBERED.sub("", _plain(_text_of(cell))))
+
+
+def _plain(text: str) -> str:
+    """NFKC without outer white space and invisible characters."""
+    return unicodedata.normalize("NFKC", text).strip().strip("\u200b\ufeff").strip()
+
+
+def _text_of(cell: Cell) -> str:
+    match cell:
+        case None:
+            return ""
+        case float() if cell.is_integer() and abs(cell) < 1e22:
+            return str(int(cell))
+        case datetime() if cell.time() == time():
+            return cell.date().isoformat()
+        case _:
+            return str(cell).strip()
+
+
+def _fault(code: str, zh: str, en: str) -> NoReturn:
+    raise CellError(Words(zh, en), code)
+
+
+def _bool(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
+    if isinstance(cell, bool):
+        return cell
+    text = folded(_text_of(cell))
+    if text in YES:
+        return True
+    if text in NO:
+        return False
+    _fault("not_yes_no", "应为 是/否(或 √/×、有/无)", "expected 是/否 (yes/no)")
+
+
+def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
+    match cell:
+        case bool() | date() | time():
+            _fault("not_a_number", "应为数字", "expected a number")
+        case int() | Decimal():
+            number = Decimal(cell)
+        case float():
+            number = _from_float(cell, places)
+        case _:
+            text = "".join(_plain(str(cell)).split())
+            if "万" in text or "亿" in text:
+                _fault("not_a_number", "请以元填写,不用“万”", "write it in yuan, not in 万")
+            text = text.removeprefix("¥").removeprefix("\uffe5")
+            text = re.sub(r"(元|圆|块)(/年|/月)?$", "", text)
+            if not _NUMBER.fullmatch(text) or len(text) > 40:
+                _fault("not_a_number", "应为数字", "expected a number")
+            try:
+                number = Decimal(text.replace(",", ""))
+            except InvalidOperation:
+                _fault("not_a_number", "应为数字", "expected a number")
+    if not number.is_finite():
+        _fault("not_a_number", "应为数字", "expected a number")
+    if abs(number) >= AMOUNT_LIMIT:
+        _fault(
+            "too_large",
+            f"数值过大(应小于 {AMOUNT_LIMIT})",
+            f"too large (must be below {AMOUNT_LIMIT})",
+        )
+    if number != round(number, places):
+        _fault("too_many_decimals", f"小数不能超过 {places} 位", f"at most {places} decimal places")
+    return round(number, places) + 0
+
+
+def _from_float(cell: float, places: int) -> Decimal:
+    """The number that the spreadsheet showed: removes binary noise far below a cent."""
+    number = Decimal(repr(cell))
+    if not number.is_finite():
+        _fault("not_a_number", "应为数字", "expected a number")
+    if abs(number) >= AMOUNT_LIMIT:
+        return number
+    near = round(number, places)
+    return near if near != number and abs(near - number) < Decimal("1e-6") else number
+
+
+def _money(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
+    return _exact(cell, spec, 2)
+
+
+def _decimal(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
+    return _exact(cell, spec, 4)
+
+
+def _integer(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
+    if isinstance(cell, str):
+        cell = re.sub(r"(个月|人|月|岁|件|户)$", "", _plain(cell))
+    number = _exact(cell, spec, 4)
+    if number != int(number):
+        _fault("not_whole", "应为整数", "expected a whole number")
+    return int(number)
+
+
+def _within_limits(value: int | Decimal, spec: FieldSpec) -> None:
+    limit = COUNT_LIMIT if spec.type == "integer" else AMOUNT_LIMIT
+    if abs(Decimal(value)) >= limit:
+        _fault("too_large", f"数值过大(应小于 {limit})", f"too large (must be below {limit})")
+    if spec.minimum is not None and value < spec.minimum:
+        _fault("too_small", f"不能小于 {spec.minimum}", f"must be at least {spec.minimum}")
+    if spec.maximum is not None and value > spec.maximum:
+        _fault("too_large", f"不能大于 {spec.maximum}", f"must be at most {spec.maximum}")
+
+
+def _date(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
+    if isinstance(cell, datetime):
+        if cell.time() != time():
+            _fault("not_a_date", "应为日期,不带时刻", "expected a date without a time of day")
+        return cell.date()
+    if isinstance(cell, date):
+        return cell
+    found = _DATE.fullmatch("".join(_plain(_text_of(cell)).split()))
+    if found and not isinstance(cell, bool):
+        year, *rest = (int(part) for part in found.groups() if part is not None)
+        try:
+            return date(year, *rest)
+        except ValueError:
+            _fault("not_a_date", "没有这一天", "there is no such day")
+    _fault("not_a_date", "应为日期,如 2015-07-01", "expected a date such as 2015-07-01")
+
+
+def _code(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
+    return _coded(_plain(_text_of(cell)), spec)
+
+
+def _coded(text: str, spec: FieldSpec) -> str:
+    """The code behind a label; a number before the label does not count."""
+    by_label = {folded(code): code for code in spec.codes}
+    for label in (folded(text), folded(_NUMBERED.sub("", text))):
+        if label in by_label:
+            return by_label[label]
+    match = closest(text, spec.codes)
+    hint_zh, hint_en = (f",是否为“{match}”?", f"; did you mean '{match}'?") if match else ("", "")
+    codes = listed(spec.codes)
+    _fault("not_a_code", f"不在代码表中(应为 {codes}){hint_zh}", f"not one of: {codes}{hint_en}")
+
+
+def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
+    text = _plain(_text_of(cell))
+    whole = {folded(code): code for code in spec.codes}.get(folded(text))
+    if whole is not None:
+        return frozenset((whole,))
+    if text in ("无", "没有"):
+        return frozenset()
+    parts = [
+        part
+        for piece in _FIRM_SEPARATORS.split(text)
+        for part in _SOFT_SEPARATORS.split(piece.strip())
+        if part
+    ]
+    if not parts:
+        # A lone separator lists nothing; it does not say that there is nothing.
+        _fault("not_a_code", "没有写出代码;没有请写“无”", "no code is written; write 无 for none")
+    return frozenset(_coded(part, spec) for part in parts)
+
+
+def _text(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
+    if isinstance(cell, float) and not math.isfinite(cell):
+        _fault("not_text", "应为文字", "expected text")
+    if isinstance(cell, float) and abs(cell) >= _LAST_SURE:
+        _fault(
+            "lost_digits",
+            "单元格是数字格式,末位已丢失,请改为文本格式重填",
+            "the cell is a number and has lost digits; enter it again as text",
+        )
+    return _text_of(cell) or None
+
+
+def _citizen_id(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
+    if isinstance(cell, int | float | Decimal):
+        _fault(
+            "bad_citizen_number",
+            "单元格是数字格式,末位已丢失,请改为文本格式重填",
+            "the cell is a number and has lost digits; enter it again as text",
+        )
+    if not isinstance(cell, str):
+        _fault("bad_citizen_number", "应为文本格式的证件号码", "expected the number as text")
+    try:
+        return citizen_id.parse(cell, as_of).number
+    except citizen_id.CitizenIdError as error:
+        raise CellError(error.reason, "bad_citizen_number") from None
+
+
+_READERS: Mapping[FieldType, Callable[[Cell, FieldSpec, date], Any]] = {
+    "bool": _bool, "integer": _integer, "decimal": _decimal, "money": _money, "text": _text,
+    "code": _code, "codes": _codes, "date": _date, "citizen_id": _citizen_id,
+}  # fmt: skip

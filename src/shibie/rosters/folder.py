@@ -1,0 +1,105 @@
+"""The tables of a roster as relations that SQL reads: files by the host, other cells landed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from shibie.duckdb_tables import quoted_name
+from shibie.language.tree import HOUSEHOLD
+from shibie.rosters.landed_cells import landed
+from shibie.rosters.layout import Layout, Placed
+from shibie.rosters.national_export import HOUSEHOLD_ID
+from shibie.rosters.sql_host import Host
+from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import FieldSpec
+
+
+@dataclass(frozen=True)
+class MatchedColumn:
+    """A matched column: its place in the file's table and its type there."""
+
+    spec: FieldSpec
+    name: str
+    sql_type: str
+
+    @property
+    def sql(self) -> str:
+        """The quoted column."""
+        return quoted_name(self.name)
+
+
+@dataclass(frozen=True)
+class MatchedFile:
+    """One table as a relation.
+
+    Attributes:
+        shown: how messages name it.
+        relation: name of the table or view; it has a column `row_`.
+        columns: the matched columns by field name.
+    """
+
+    shown: str
+    relation: str
+    columns: Mapping[str, MatchedColumn]
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The tables of a roster.
+
+    Attributes:
+        persons: the table of which households and members are parts, where a row is a
+            person; else None.
+        verdicts: adjudications, which Python reads: they are few beside the roster.
+    """
+
+    households: MatchedFile
+    members: MatchedFile
+    persons: MatchedFile | None
+    registers: Mapping[str, MatchedFile]
+    verdicts: Placed | None
+    steps: MatchedFile | None
+
+
+def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Folder:
+    """Make relations of the tables that were found.
+
+    Args:
+        host: reads the files.
+        layout: which sheet is which table.
+        ruleset: says which columns are the household's.
+        as_of: the day of judgement.
+
+    Raises:
+        InputError: when a file cannot be read.
+    """
+
+    def source(placed: Placed) -> MatchedFile:
+        sheet, header = placed.sheet, placed.header
+        relation = host.relation(placed) if sheet.file else landed(host, placed, as_of)
+        columns = {
+            spec.name: MatchedColumn(spec, *relation.columns[index])
+            for index, spec in header.columns.items()
+        }
+        return MatchedFile(sheet.shown, relation.name, columns)
+
+    households = source(layout.households)
+    persons = None
+    if layout.members is not None:
+        members = source(layout.members)
+    else:
+        persons = households
+        own = ruleset.field_specs(HOUSEHOLD)
+        households, members = (
+            MatchedFile(
+                persons.shown, persons.relation,
+                {name: column for name, column in persons.columns.items() if keep(name)},
+            )
+            for keep in (lambda name: name in own,
+                         lambda name: name not in own or name == HOUSEHOLD_ID)
+        )  # fmt: skip
+    registers = {name: source(placed) for name, placed in layout.registers.items()}
+    steps = source(layout.steps) if layout.steps else None
+    return Folder(households, members, persons, registers, layout.adjudications, steps)

@@ -1,0 +1,84 @@
+"""A roster as it was given, not yet read through: for a check of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from shibie.errors import Words
+from shibie.household import BareHousehold
+from shibie.results.table import Table
+from shibie.results.tables import rejected_table
+from shibie.rosters.frames import sheets_of
+from shibie.rosters.layout import Layout, lay_out
+from shibie.rosters.roster import Roster, read_laid_out
+from shibie.rosters.sheets import Sheet, read_sheets, unread_notes
+from shibie.ruleset.model import RuleSet
+
+
+@dataclass(frozen=True)
+class GivenRoster:
+    """The tables of a roster, found by their names and headers.
+
+    Attributes:
+        ruleset: says which fields and registers there are.
+        as_of: the day of judgement.
+        sheets: as they were given.
+        unread: what of a folder is not read.
+    """
+
+    ruleset: RuleSet
+    as_of: date
+    sheets: tuple[Sheet, ...]
+    unread: tuple[Words, ...] = ()
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Which sheet is which table."""
+        return lay_out(self.sheets, self.ruleset)
+
+    @cached_property
+    def roster(self) -> Roster:
+        """The roster, read and validated in Python: for one that memory holds."""
+        return read_laid_out(self.layout, self.ruleset, self.as_of, self.unread)
+
+    @property
+    def households(self) -> tuple[BareHousehold, ...]:
+        """The valid households."""
+        return self.roster.households
+
+    @property
+    def rejected(self) -> Table:
+        """A row for each fault that kept a row or a household out."""
+        return rejected_table(self.roster.rejected, "en" if self.ruleset.lang == "en" else "zh")
+
+    def __len__(self) -> int:
+        """How many households came in, rejected ones as well."""
+        return self.roster.given
+
+
+def roster_of_path(path: str | Path, ruleset: RuleSet, as_of: date) -> GivenRoster:
+    """A folder of CSV or Parquet, or one workbook.
+
+    Raises:
+        InputError: when it cannot be used at all.
+    """
+    place = Path(path)
+    given = GivenRoster(ruleset, as_of, read_sheets(place), unread_notes(place))
+    _ = given.layout
+    return given
+
+
+def roster_of_tables(ruleset: RuleSet, as_of: date, tables: Mapping[str, Any]) -> GivenRoster:
+    """Tables that a program holds, by name.
+
+    Raises:
+        InputError: when they cannot be used at all.
+    """
+    given = GivenRoster(ruleset, as_of, sheets_of(ruleset, tables))
+    _ = given.layout
+    return given

@@ -1,0 +1,82 @@
+"""A table of one row a person, whose household numbers stand in the first row alone.
+
+The SQL side of `rosters.national_export.filled_down`: merged cells, as exports and people write them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from shibie.rosters.cells import is_blank, label
+from shibie.rosters.folder import Folder, MatchedColumn, MatchedFile
+from shibie.rosters.national_export import HEAD, HOUSEHOLD_ID
+from shibie.rosters.python_rows import SmallPath
+from shibie.rosters.sql_cells import texts
+from shibie.rosters.sql_host import ROW, Host
+from shibie.ruleset.model import RuleSet
+
+# Longer than any text that means a blank, as far as it is not white space.
+_SHORT = 3
+_TRIMMED = r"^[\s\p{Z}\x{200b}\x{feff}]+|[\s\p{Z}\x{200b}\x{feff}]+$"
+_PLAIN = r"[0-9A-Za-z\x{4E00}-\x{9FFF}]+"
+
+
+def filled(host: Host, folder: Folder, ruleset: RuleSet, as_of: date) -> Folder:
+    """The tables, with household numbers carried into the rows of merged cells.
+
+    Only into rows that hold a person who is not the head: a head begins a household, so a
+    missing number there is a fault, not a merged cell.
+    """
+    persons = folder.persons
+    if persons is None or "relation" not in persons.columns:
+        return folder
+    number, relation = persons.columns[HOUSEHOLD_ID], persons.columns["relation"]
+    small = SmallPath(host, folder, ruleset, as_of)
+    no_number, no_relation = (_blank(small, persons, each) for each in (number, relation))
+    head = _head(small, persons, relation)
+    carried = f"{no_number} AND NOT {no_relation} AND NOT {head}"
+    if not host.rows(f"SELECT 1 FROM {persons.relation} WHERE {carried} LIMIT 1"):
+        return folder
+    # The row that a number is carried from; none where a head without a number came between.
+    above = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+    carrying, name = host.new_name(), host.new_name()
+    host.run(
+        f"CREATE TABLE {carrying} AS SELECT {ROW}, above FROM ("
+        f"SELECT {ROW}, {carried} AS carried,"
+        f" max(CASE WHEN NOT {no_number} THEN {ROW} END) OVER (ORDER BY {ROW} {above}) AS above,"
+        f" max(CASE WHEN {no_number} AND {head} THEN {ROW} END)"
+        f" OVER (ORDER BY {ROW} {above}) AS lost"
+        f" FROM {persons.relation}) WHERE carried AND above > coalesce(lost, 0)"
+    )
+    others = ", ".join(f"r.{column.sql}" for column in persons.columns.values() if column != number)
+    host.run(
+        f"CREATE TABLE {name} AS SELECT r.{ROW}, {others},"
+        f" CASE WHEN c.above IS NULL THEN r.{number.sql} ELSE f.{number.sql} END AS {number.sql}"
+        f" FROM {persons.relation} AS r LEFT JOIN {carrying} AS c ON r.{ROW} = c.{ROW}"
+        f" LEFT JOIN {persons.relation} AS f ON c.above = f.{ROW}"
+    )
+    households, members, persons = (
+        replace(source, relation=name) for source in (folder.households, folder.members, persons)
+    )
+    return replace(folder, households=households, members=members, persons=persons)
+
+
+def _blank(small: SmallPath, source: MatchedFile, column: MatchedColumn) -> str:
+    """Whether a cell says nothing, whatever it says nothing with."""
+    if column.sql_type.upper() != "VARCHAR":
+        return f"({column.sql} IS NULL)"
+    trimmed = f"regexp_replace({column.sql}, '{_TRIMMED}', '', 'g')"
+    found = small.distinct(source, column, f"length({trimmed}) <= {_SHORT}", is_blank)
+    return f"({column.sql} IS NULL OR {column.sql} IN ({texts(['', *found])}))"
+
+
+def _head(small: SmallPath, source: MatchedFile, column: MatchedColumn) -> str:
+    """Whether a cell says that this is the head of a household."""
+    if column.sql_type.upper() != "VARCHAR":
+        return "FALSE"
+    where = (
+        f"contains({column.sql}, '{HEAD[0]}') OR NOT regexp_full_match({column.sql}, '{_PLAIN}')"
+    )
+    found = small.distinct(source, column, where, lambda cell: label(cell) == HEAD)
+    return f"coalesce({column.sql} IN ({texts([HEAD, *found])}), FALSE)"

@@ -1,0 +1,216 @@
+"""The rows that SQL leaves to Python: read, and where need be rejected, by `tables`.
+
+Whatever is odd or wrong is read by the very code that reads a workbook, so that values and
+rejections are the same, word for word. Rows go by in batches: however many are odd, no more
+than a batch is held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from shibie.duckdb_tables import Column
+from shibie.household import Adjudication, BareHousehold, StepRecord
+from shibie.language.tree import HOUSEHOLD
+from shibie.rosters.cells import Cell
+from shibie.rosters.folder import Folder, MatchedFile
+from shibie.rosters.folder import MatchedColumn as SourceColumn
+from shibie.rosters.headers import Header
+from shibie.rosters.landed_cells import unwrap
+from shibie.rosters.national_export import HOUSEHOLD_ID, taken_apart
+from shibie.rosters.parquet import cell_sql
+from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
+from shibie.rosters.roster import RosterBuilder, RosterTables, assemble
+from shibie.rosters.sheets import Sheet
+from shibie.rosters.sql_host import ROW, Host
+from shibie.ruleset.model import RuleSet
+
+# Suspect households: their numbers, each with the batch that it is read in.
+SUSPECT = "suspect"
+# The households and the members, a row each; `hid` is NULL where no number is written.
+HOUSEHOLDS, MEMBERS = "h_typed", "m_typed"
+BATCH = 20_000
+
+
+@dataclass
+class PythonRows:
+    """What Python made of some of the households left to it.
+
+    Attributes:
+        households: the valid ones, each with its row and its members' rows.
+        rejected: every fault.
+        rejected_households: how many are not decided.
+    """
+
+    households: list[tuple[int, BareHousehold, list[int]]] = field(default_factory=list)
+    rejected: Sequence[Rejection] = ()
+    rejected_households: int = 0
+
+
+class SmallPath:
+    """Reads chosen rows of one roster."""
+
+    def __init__(self, host: Host, folder: Folder, ruleset: RuleSet, as_of: date) -> None:
+        self.host, self.folder = host, folder
+        self.ruleset, self.as_of = ruleset, as_of
+
+    def records(self, source: MatchedFile, rows: str) -> list[TypedRow]:
+        """Rows of a table, as Python reads them.
+
+        Args:
+            source: the table.
+            rows: a query for their row numbers.
+        """
+        columns = list(source.columns.values())
+        picked = ", ".join(cell_sql(column.sql, column.sql_type) for column in columns)
+        chosen = self.host.rows(
+            f"SELECT {ROW}, {picked} FROM {source.relation} WHERE {ROW} IN ({rows}) ORDER BY {ROW}"
+        )
+        header = Header(0, {at: column.spec for at, column in enumerate(columns)}, ())
+        cells = tuple(tuple(map(unwrap, row[1:])) for row in chosen)
+        found = []
+        for record in read_table(
+            Sheet(source.shown, source.shown, cells), header, self.as_of
+        ).records:
+            number = int(chosen[record.number - 1][0])
+            faults = tuple(replace(fault, row=number) for fault in record.faults)
+            found.append(replace(record, number=number, faults=faults))
+        return found
+
+    def distinct(
+        self, source: MatchedFile, column: SourceColumn, where: str, keep: Callable[[Cell], bool]
+    ) -> list[str]:
+        """The different texts of a column, among those that `where` holds of, that are kept."""
+        rows = self.host.rows(
+            f"SELECT DISTINCT {column.sql} FROM {source.relation}"
+            f" WHERE {column.sql} IS NOT NULL AND ({where})"
+        )
+        return sorted(str(text) for (text,) in rows if keep(unwrap(text)))
+
+    # --- household numbers that SQL does not read ---------------------------------------
+
+    def read_numbers(self, source: MatchedFile, table: str, row: str, name: str) -> bool:
+        """Read the household numbers that SQL did not, into a table of rows and numbers.
+
+        Args:
+            source: the table that they are written in.
+            table: with `hid`, which is NULL for them.
+            row: its column of row numbers.
+            name: of the table to make.
+
+        Returns:
+            whether there are any.
+        """
+        number = {HOUSEHOLD_ID: source.columns[HOUSEHOLD_ID]}
+        alone = replace(source, columns=number)
+        last, any_read = 0, False
+        self.host.keep(name, {row: Column("BIGINT", []), "hid": Column("VARCHAR", [])})
+        while True:
+            page = f"SELECT {row} FROM {table} WHERE hid IS NULL AND {row} > {last}"
+            rows = [int(each[0]) for each in self.host.rows(f"{page} ORDER BY {row} LIMIT {BATCH}")]
+            if not rows:
+                return any_read
+            records = self.records(alone, f"{page} AND {row} <= {rows[-1]}")
+            read = [(each.number, number_of(each)) for each in records if number_of(each)]
+            if read:
+                any_read = True
+                columns = {
+                    row: Column("BIGINT", [at for at, _ in read]),
+                    "hid": Column("VARCHAR", [text for _, text in read]),
+                }
+                self.host.append(name, columns)
+            last = rows[-1]
+
+    # --- households ---------------------------------------------------------------------
+
+    def read_suspects(self) -> Iterator[PythonRows]:
+        """Read the suspect households, batch by batch.
+
+        With the first come the rows without a household number.
+        """
+        pages = self.host.rows(f"SELECT DISTINCT page FROM {SUSPECT} ORDER BY page")
+        for page in dict.fromkeys([0, *(int(row[0]) for row in pages)]):
+            chosen = f"hid IN (SELECT hid FROM {SUSPECT} WHERE page = {page})"
+            where = f"{chosen} OR hid IS NULL" if page == 0 else chosen
+            if self.folder.persons is not None:
+                rows = f"SELECT mid FROM {MEMBERS} WHERE {where}"
+                yield self._persons(self.records(self.folder.persons, rows))
+                continue
+            households = self.records(
+                self.folder.households, f"SELECT ord_ FROM {HOUSEHOLDS} WHERE {where}"
+            )
+            members = self.records(self.folder.members, f"SELECT mid FROM {MEMBERS} WHERE {where}")
+            yield self._batch(
+                _table(self.folder.households, households), _table(self.folder.members, members)
+            )
+
+    def _persons(self, records: Sequence[TypedRow]) -> PythonRows:
+        """A batch where a row is a person."""
+        assert self.folder.persons is not None
+        of_household = frozenset(self.ruleset.field_specs(HOUSEHOLD))
+        return self._batch(*taken_apart(_table(self.folder.persons, records), of_household))
+
+    def _batch(self, households: RowTable, members: RowTable) -> PythonRows:
+        roster = assemble(RosterTables(households, members), self.ruleset, self.as_of)
+        rows: dict[str, int] = {}
+        people: dict[str, list[int]] = {}
+        for record in households.records:
+            rows.setdefault(number_of(record), record.number)
+        for record in members.records:
+            people.setdefault(number_of(record), []).append(record.number)
+        found = PythonRows(
+            rejected=roster.rejected, rejected_households=len(roster.rejected_households)
+        )
+        for household in roster.households:
+            number = household.household_id
+            found.households.append((rows[number], household, people[number]))
+        return found
+
+    # --- adjudications and steps --------------------------------------------------------
+
+    def builder(self, records: Iterable[TypedRow]) -> RosterBuilder:
+        """A builder that knows which of the records' households are on the roster."""
+        builder = RosterBuilder(self.ruleset, self.as_of)
+        asked = sorted({number_of(record) for record in records})
+        self.host.keep("asked", {"hid": Column("VARCHAR", asked)})
+        rows = self.host.rows(
+            f"SELECT DISTINCT hid FROM {HOUSEHOLDS} WHERE hid IN (SELECT hid FROM asked)"
+        )
+        builder.known = {str(row[0]) for row in rows}
+        return builder
+
+    def adjudications(self) -> tuple[tuple[Adjudication, ...], RosterBuilder | None]:
+        """All adjudications: they are few beside the roster."""
+        placed = self.folder.verdicts
+        if placed is None:
+            return (), None
+        table = read_table(placed.sheet, placed.header, self.as_of)
+        builder = self.builder(table.records)
+        return builder.adjudications(table), builder
+
+    def steps(
+        self, source: MatchedFile, rows: str
+    ) -> tuple[list[tuple[int, StepRecord]], list[Rejection]]:
+        """Chosen step records with their rows."""
+        records = self.records(source, rows)
+        builder = self.builder(records)
+        found = []
+        for record in records:
+            found += [(record.number, step) for step in builder.steps(_table(source, [record]))]
+        return found, builder.rejected
+
+
+def number_of(record: TypedRow) -> str:
+    """The household number of a record, or empty."""
+    return str(record.values.get(HOUSEHOLD_ID) or "")
+
+
+def _table(source: MatchedFile, records: Sequence[TypedRow]) -> RowTable:
+    return RowTable(source.shown, frozenset(source.columns), tuple(records))
+
+
+def unmatchable(records: Iterable[TypedRow], match: str) -> int:
+    """How many good rows of a register name nobody."""
+    return sum(not record.faults and record.values.get(match) is None for record in records)

@@ -1,0 +1,140 @@
+"""Rows of a sheet as typed records, each with its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from shibie.case import Value
+from shibie.citizen_id import mask
+from shibie.errors import Words
+from shibie.rosters.cells import Cell, CellError, read_cell, shown
+from shibie.rosters.headers import Header
+from shibie.rosters.sheets import Sheet
+from shibie.vocabulary import FieldSpec
+
+
+def sensitive(specs: Iterable[FieldSpec]) -> frozenset[str]:
+    """The names of the fields whose values no message shows."""
+    return frozenset(spec.name for spec in specs if spec.sensitive or spec.type == "citizen_id")
+
+
+def as_text(value: Value) -> str:
+    """A typed value as a message shows it.
+
+    >>> as_text(frozenset(("残疾", "患有大病")))
+    '患有大病|残疾'
+    """
+    return "|".join(sorted(value)) if isinstance(value, frozenset) else str(value)
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """One fault that kept a row, or a household, out.
+
+    Attributes:
+        source: sheet or file.
+        row: row number in it, from 1.
+        field: English name of the field; empty when it concerns the whole row.
+        value: what was found; masked for identity numbers and health.
+        reason: what was wrong and what was expected.
+        household_id: the household it concerns, if known.
+        code: what kind of fault it is: one of `errors.CODES`.
+    """
+
+    source: str
+    row: int
+    field: str
+    value: str
+    reason: Words
+    household_id: str | None = None
+    code: str = "invalid"
+
+
+@dataclass(frozen=True)
+class TypedRow:
+    """One typed row; a field whose column is absent has no key, a blank one is None.
+
+    Attributes:
+        source: sheet or file.
+        number: row number in it, from 1.
+        values: typed values by field name.
+        faults: its unreadable cells.
+        masked: fields whose values no message shows.
+    """
+
+    source: str
+    number: int
+    values: Mapping[str, Value]
+    faults: tuple[Rejection, ...] = ()
+    masked: frozenset[str] = frozenset()
+
+    def rejection(self, name: str, value: str, reason: Words, code: str = "invalid") -> Rejection:
+        """A fault of this row."""
+        safe = mask(value) if name in self.masked else value
+        household_id = self.values.get("household_id")
+        return Rejection(
+            self.source,
+            self.number,
+            name,
+            safe,
+            reason,
+            str(household_id) if household_id else None,
+            code,
+        )
+
+
+@dataclass(frozen=True)
+class RowTable:
+    """A table of typed records."""
+
+    shown: str
+    fields: frozenset[str]
+    records: tuple[TypedRow, ...] = field(repr=False, default=())
+
+
+def read_table(sheet: Sheet, header: Header, as_of: date) -> RowTable:
+    """The typed records below a header; rows that are blank throughout are skipped."""
+    return RowTable(sheet.shown, header.names, tuple(_records(sheet, header, as_of)))
+
+
+def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[TypedRow]:
+    # The same text occurs in a column thousands of times; each is read once.
+    columns: list[tuple[int, FieldSpec, dict[str, Value | CellError]]] = [
+        (index, spec, {}) for index, spec in header.columns.items()
+    ]
+    masked = sensitive(header.columns.values())
+    for number, row in enumerate(sheet.rows[header.row :], start=header.row + 1):
+        values: dict[str, Value] = {}
+        bad: list[tuple[FieldSpec, Cell, CellError]] = []
+        for index, spec, texts in columns:
+            cell = row[index] if index < len(row) else None
+            if type(cell) is not str:
+                found = _read(cell, spec, as_of)
+            elif cell in texts:
+                found = texts[cell]
+            else:
+                found = texts[cell] = _read(cell, spec, as_of)
+            if isinstance(found, CellError):
+                bad.append((spec, cell, found))
+            else:
+                values[spec.name] = found
+        if not bad and not any(value is not None for value in values.values()):
+            continue
+        household_id = values.get("household_id")
+        faults = tuple(
+            Rejection(
+                sheet.shown, number, spec.name, shown(cell, spec), error.reason,
+                str(household_id) if household_id else None, error.code,
+            )
+            for spec, cell, error in bad
+        )  # fmt: skip
+        yield TypedRow(sheet.shown, number, values, faults, masked)
+
+
+def _read(cell: Cell, spec: FieldSpec, as_of: date) -> Value | CellError:
+    try:
+        return read_cell(cell, spec, as_of)
+    except CellError as error:
+        return error

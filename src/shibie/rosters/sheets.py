@@ -1,0 +1,275 @@
+"""Files → sheets of raw cells: a folder of CSV or Parquet, or one workbook.
+
+Of a file only its beginning is read here; the rest when somebody asks for it, or never:
+a large one is read by a database instead.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final, NoReturn, overload
+
+from shibie.errors import InputError, Problem, Words
+from shibie.rosters.cells import Cell
+from shibie.rosters.csv_text import HEADER_DEPTH, CsvText, csv_rows, csv_text
+from shibie.rosters.parquet import ParquetError, read_parquet
+
+WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+TABLES: Final = (".csv", ".tsv", ".txt", ".parquet")
+Cells = tuple[Cell, ...]
+# The reader takes 32 bytes for every cell of the rectangle that a sheet spans, blank or not,
+# and the process dies where there are not so many: one stray cell in a corner is enough.
+MOST_CELLS: Final = 60_000_000
+_DIMENSION: Final = re.compile(rb'<dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
+
+
+@dataclass(frozen=True)
+class FilePlace:
+    """Where a table lies that a database can read by itself.
+
+    Attributes:
+        path: of the file, as its reader takes it.
+        text: how it is written, where it is CSV; None for Parquet.
+    """
+
+    path: str
+    text: CsvText | None = None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table as it was written.
+
+    Attributes:
+        name: sheet name, or the file's name without its ending.
+        shown: how messages name it: the sheet, or the file with its folder.
+        rows: raw cells; row 1 of the file is rows[0].
+        named: whether the first row holds the names of the columns, as in Parquet; else
+            the header is looked for.
+        file: the file, where it is one that a database can read.
+    """
+
+    name: str
+    shown: str
+    rows: Sequence[Cells]
+    named: bool = False
+    file: FilePlace | None = None
+
+    @property
+    def head(self) -> Sequence[Cells]:
+        """The rows among which the header is looked for."""
+        return self.rows[: 1 if self.named else HEADER_DEPTH]
+
+
+class RowsLater(Sequence[Cells]):
+    """The rows of a file of which the first are known, and all are read when asked for.
+
+    >>> rows = RowsLater((("a",),), lambda: [("a",), ("1",)])
+    >>> rows[:1], len(rows)
+    ((('a',),), 2)
+    """
+
+    def __init__(self, first: Sequence[Cells], read: Callable[[], Iterable[Cells]]) -> None:
+        self._first = tuple(first)
+        self._read = read
+        self._all: tuple[Cells, ...] | None = None
+
+    def _rows(self) -> tuple[Cells, ...]:
+        if self._all is None:
+            self._all = tuple(self._read())
+        return self._all
+
+    @overload
+    def __getitem__(self, index: int) -> Cells: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Cells]: ...
+    def __getitem__(self, index: int | slice) -> Cells | Sequence[Cells]:
+        known = len(self._first)
+        if isinstance(index, slice):
+            whole = index.start is None and index.stop is not None and index.step is None
+            # Where fewer rows are known than a header may be deep, there are no more.
+            if whole and 0 <= index.stop <= max(known, HEADER_DEPTH):
+                return self._first[index]
+        elif 0 <= index < known:
+            return self._first[index]
+        return self._rows()[index]
+
+    def __len__(self) -> int:
+        return len(self._rows())
+
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
+    def __iter__(self) -> Iterator[Cells]:
+        return iter(self._rows())
+
+
+def read_sheets(path: Path) -> tuple[Sheet, ...]:
+    """Every table of a roster.
+
+    Raises:
+        InputError: when the file cannot be used at all.
+    """
+    suffix = path.suffix.lower()
+    if not path.exists():
+        _unusable(path, "没有这个文件或文件夹", "there is no such file or folder")
+    try:
+        if path.is_dir():
+            return tuple(_folder(path))
+        if suffix in WORKBOOKS:
+            return tuple(_workbook(path))
+        if suffix in TABLES:
+            return (table_of(path, path.name),)
+    except OSError as error:
+        _unusable(path, f"读不了({error.strerror})", f"cannot be read ({error.strerror})")
+    raise InputError(
+        Problem(
+            str(path),
+            Words("不是可读的名册", "not a roster that can be read"),
+            suggestion=Words(
+                "应为 .xlsx 工作簿,或放有 CSV/Parquet 的文件夹",
+                "give an .xlsx workbook, or a folder of CSV or Parquet files",
+            ),
+        )
+    )
+
+
+def unread_notes(path: Path) -> tuple[Words, ...]:
+    """A note on each entry of a folder that `read_sheets` does not read.
+
+    A register left there as a workbook would otherwise look like one not supplied.
+    """
+    if not path.is_dir():
+        return ()
+    entries = [*sorted(path.iterdir()), *sorted((path / "registers").glob("*"))]
+    unread = [
+        entry.relative_to(path).as_posix()
+        for entry in entries
+        if not _is_table(entry) and entry != path / "registers" and entry.name[0] not in ".~"
+    ]
+    return tuple(
+        Words(
+            f"未读取:{name}(文件夹中只读 CSV 与 Parquet)",
+            f"not read: {name} (of a folder, only CSV and Parquet are)",
+        )
+        for name in unread
+    )
+
+
+def size_of(sheets: Iterable[Sheet]) -> int:
+    """Bytes of some tables as if all were CSV: Parquet is some ten times as dense."""
+    size = 0
+    for sheet in sheets:
+        if sheet.file is None:
+            # In a roster a cell is some eight characters long.
+            size += 8 * sum(len(row) for row in sheet.rows)
+        else:
+            size += Path(sheet.file.path).stat().st_size * (1 if sheet.file.text else 10)
+    return size
+
+
+def _is_table(file: Path) -> bool:
+    return file.is_file() and file.suffix.lower() in TABLES
+
+
+def _folder(path: Path) -> Iterator[Sheet]:
+    files = [*sorted(path.iterdir()), *sorted((path / "registers").glob("*"))]
+    tables = [file for file in files if _is_table(file)]
+    if not tables:
+        raise InputError(
+            Problem(
+                str(path),
+                Words("文件夹里没有 CSV 或 Parquet 表", "the folder has no CSV or Parquet table"),
+                suggestion=Words(
+                    "至少要有 households.csv 与 members.csv",
+                    "at least households.csv and members.csv are needed",
+                ),
+            )
+        )
+    for file in tables:
+        yield table_of(file, file.relative_to(path).as_posix())
+
+
+def table_of(path: Path, shown: str) -> Sheet:
+    """The rows of one file; `shown` is its name in messages."""
+    # A sub-folder is part of the name, so that registers/households is no household table.
+    name = shown.rsplit(".", 1)[0]
+    if path.suffix.lower() == ".parquet":
+        first = tuple(itertools.islice(_parquet(path), 1))
+        return Sheet(
+            name, shown, RowsLater(first, lambda: _parquet(path)), True, FilePlace(str(path))
+        )
+    text = csv_text(path)
+    first = tuple(itertools.islice(csv_rows(path, text), HEADER_DEPTH))
+    rows = RowsLater(first, lambda: csv_rows(path, text))
+    return Sheet(name, shown, rows, file=FilePlace(str(path), text))
+
+
+def _parquet(path: Path) -> Iterator[Cells]:
+    try:
+        yield from read_parquet(path)
+    except ParquetError as error:
+        _unusable(path, f"不是可读的 Parquet({error})", f"not readable Parquet ({error})")
+
+
+def _workbook(path: Path) -> Iterator[Sheet]:
+    from python_calamine import CalamineWorkbook
+
+    _must_fit(path)
+    try:
+        book = CalamineWorkbook.from_path(str(path))
+        for name in book.sheet_names:
+            sheet = book.get_sheet_by_name(name)
+            yield Sheet(name, name, tuple(tuple(row) for row in _cells(sheet)))
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        if isinstance(error, GeneratorExit):
+            raise
+        _unusable(
+            path,
+            "工作簿打不开:已损坏、加了密码,或不是 Excel 文件",
+            "the workbook does not open: damaged, password-protected, or no Excel file",
+        )
+
+
+def _must_fit(path: Path) -> None:
+    """Refuse a workbook with a sheet that spans more than can be held."""
+    try:
+        with zipfile.ZipFile(path) as parts:
+            for name in parts.namelist():
+                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                    with parts.open(name) as part:
+                        found = _DIMENSION.search(part.read(4096))
+                    if found and int(found[2]) * _column_number(found[1]) > MOST_CELLS:
+                        corner = (found[1] + found[2]).decode()
+                        _unusable(
+                            path,
+                            f"有工作表用到了 {corner},太大;请删去角落里多余的单元格",
+                            f"a sheet reaches to {corner}, too far; delete the stray cells",
+                        )
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
+        return  # an older format or a damaged file: the reader itself says what is wrong
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+def _cells(sheet: Any) -> Iterator[list[Cell]]:
+    for row in sheet.to_python(skip_empty_area=False):
+        yield [str(cell) if isinstance(cell, timedelta) else cell for cell in row]
+
+
+def _unusable(path: Path, zh: str, en: str) -> NoReturn:
+    raise InputError(Problem(str(path), Words(zh, en)))

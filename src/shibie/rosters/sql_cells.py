@@ -1,0 +1,329 @@
+"""Cells that SQL reads by itself, because Python would certainly read the same value.
+
+A cell is canonical when `rosters.cells.read_cell` would take it and SQL gives the very same
+value. Everything else, odd or wrong, is left to `read_cell`: nothing is judged twice.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from shibie import citizen_id
+from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
+from shibie.language.types import Number, type_of
+from shibie.rosters import cells
+from shibie.vocabulary import FieldSpec, folded
+
+_SAFE = r"[0-9A-Za-z\x{4E00}-\x{9FFF}]"
+# No cell of any kind that SQL reads by itself has this character.
+ODD = "\x01"
+
+
+@dataclass(frozen=True)
+class CellReading:
+    """How SQL reads one column.
+
+    Attributes:
+        canonical: whether the cell is canonical, blank ones included; never NULL.
+        value: its typed value; NULL for blank.
+    """
+
+    canonical: str
+    value: str
+
+
+def quoted(text: str) -> str:
+    """A text literal.
+
+    >>> quoted("a'b")
+    "'a''b'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def texts(values: object) -> str:
+    """Text literals for an IN list."""
+    return ", ".join(quoted(str(value)) for value in sorted(values))  # type: ignore[call-overload]
+
+
+def reading(column: str, sql_type: str, spec: FieldSpec, as_of: date) -> CellReading:
+    """How to read a column of a table.
+
+    Args:
+        column: the quoted column.
+        sql_type: its type in the file.
+        spec: the field.
+        as_of: birth dates after this day are refused.
+    """
+    kind = sql_type.upper()
+    if kind == "FLOAT":
+        # The shortest number that is it: 0.1, not the 0.10000000149 of its 64 bits.
+        column, kind = f"CAST(CAST({column} AS VARCHAR) AS DOUBLE)", "DOUBLE"
+    native = _native(column, kind, spec)
+    if native is not None:
+        return native
+    if kind.endswith("[]"):
+        column = f"array_to_string({column}, '|')"
+    elif kind != "VARCHAR":
+        if spec.type in ("citizen_id", "date") or kind not in (*_PLAIN, "DOUBLE"):
+            # A number where text is due has lost digits; SQL does not mend it.
+            return CellReading(f"({column} IS NULL)", _nothing(spec))
+        column = _written(column, kind)
+    inner = _text(column, spec, as_of)
+    # Most cells are canonical: whether one is blank is asked of the others alone.
+    return CellReading(
+        f"CASE WHEN {inner.canonical} THEN TRUE ELSE {is_blank(column)} END", inner.value
+    )
+
+
+def is_blank(column: str) -> str:
+    """Whether text says nothing; text that is blank in odd ways is left to Python."""
+    return f"({column} IS NULL OR lower({column}) IN ({texts(cells.BLANK)}))"
+
+
+def _written(column: str, kind: str) -> str:
+    """A typed cell as text; a number with a fraction is left to Python by a text that is odd."""
+    if kind == "BOOLEAN":
+        return f"CASE WHEN {column} THEN 'True' WHEN NOT {column} THEN 'False' END"
+    if kind != "DOUBLE":
+        return f"CAST({column} AS VARCHAR)"
+    whole = f"abs({column}) < {10**15} AND {column} = floor({column})"
+    return (
+        f"CASE WHEN {whole} THEN CAST(CAST({column} AS BIGINT) AS VARCHAR)"
+        f" WHEN {column} IS NOT NULL THEN '{ODD}' END"
+    )
+
+
+_PLAIN = (
+    "BOOLEAN",
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+)
+
+
+_TIMESTAMPS = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
+
+
+def _nothing(spec: FieldSpec) -> str:
+    of = {"bool": "BOOLEAN", "date": "DATE", "codes": "VARCHAR[]"}
+    number = isinstance(type_of(spec), Number)
+    return f"CAST(NULL AS {'BIGINT' if number else of.get(spec.type, 'VARCHAR')})"
+
+
+def _native(column: str, kind: str, spec: FieldSpec) -> CellReading | None:
+    """Columns that the file itself types."""
+    if spec.type == "bool" and kind == "BOOLEAN":
+        return CellReading("TRUE", column)
+    if spec.type == "date" and kind == "DATE":
+        return CellReading(
+            f"({column} IS NULL OR {column} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31')",
+            column,
+        )
+    if spec.type == "date" and kind in _TIMESTAMPS:
+        day = f"CAST({column} AS DATE)"
+        return CellReading(
+            f"({column} IS NULL OR ({column} = {day}"
+            f" AND {day} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'))",
+            day,
+        )
+    of = type_of(spec)
+    if isinstance(of, Number) and kind == "DOUBLE":
+        return _binary(column, of, spec)
+    if isinstance(of, Number) and kind in _PLAIN[1:]:
+        return CellReading(
+            f"({column} IS NULL OR {_within(column, spec)})",
+            f"CASE WHEN {_within(column, spec)} THEN CAST({column} AS BIGINT) * {10**of.scale} END",
+        )
+    if isinstance(of, Number) and kind.startswith("DECIMAL"):
+        scale = int(kind.rstrip(")").split(",")[1])
+        if scale <= of.scale:
+            units = f"CAST({column} * {10**of.scale} AS BIGINT)"
+            return CellReading(f"({column} IS NULL OR {_within(column, spec)})",
+                           f"CASE WHEN {_within(column, spec)} THEN {units} END")  # fmt: skip
+    return None
+
+
+def _binary(column: str, of: Number, spec: FieldSpec) -> CellReading:
+    """A binary number as the spreadsheet showed it: what is far below a cent is noise.
+
+    Only where its size leaves no doubt of the nearest cent; a little stricter than Python.
+    """
+    units = f"round({column} * {10**of.scale})"
+    noise = 0.5 * 10**of.scale / 10**6
+    small = 10**8 if of.scale else 10**9
+    fine = f"abs({column}) < {small} AND abs({column} * {10**of.scale} - {units}) < {noise}"
+    if spec.minimum is not None or spec.maximum is not None:
+        fine += f" AND {_within(f'({units} / {10**of.scale})', spec)}"
+    return CellReading(
+        f"({column} IS NULL OR coalesce({fine}, FALSE))",
+        f"CASE WHEN {fine} THEN CAST({units} AS BIGINT) END",
+    )
+
+
+def _within(value: str, spec: FieldSpec) -> str:
+    limit = COUNT_LIMIT if spec.type == "integer" else AMOUNT_LIMIT
+    low = -(limit - 1) if spec.minimum is None else spec.minimum
+    high = limit - 1 if spec.maximum is None else spec.maximum
+    return f"{value} BETWEEN {low} AND {high}"
+
+
+def _text(column: str, spec: FieldSpec, as_of: date) -> CellReading:
+    """Text: canonical where it is not blank; its value is NULL where it is."""
+    of = type_of(spec)
+    if isinstance(of, Number):
+        return _number(column, of, spec)
+    match spec.type:
+        case "bool":
+            yes, no = (
+                f"lower({column}) IN ({texts(cells.YES)})",
+                f"lower({column}) IN ({texts(cells.NO)})",
+            )
+            return CellReading(
+                f"({yes} OR {no})", f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END"
+            )
+        case "date":
+            day = f"TRY_CAST({column} AS DATE)"
+            pattern = r"\d{4}-\d{2}-\d{2}"
+            return CellReading(
+                f"(regexp_full_match({column}, '{pattern}') AND {column} >= '0001-01-01'"
+                f" AND {day} IS NOT NULL)",
+                day,
+            )
+        case "code":
+            return _code(column, spec)
+        case "codes":
+            return _codes(column, spec)
+        case "citizen_id":
+            return _number_of_citizen(column, as_of)
+        case _:
+            inside = f"regexp_full_match({column}, '{_SAFE}([^\\x00-\\x1f]*{_SAFE})?')"
+            short = f"regexp_full_match({column}, '({_SAFE}|[-_|、])+')"
+            blank = f"(length({column}) < 4 AND lower({column}) IN ({texts(cells.BLANK)}))"
+            return CellReading(
+                f"({inside} AND (length({column}) > 8 OR {short}) AND NOT {blank})",
+                f"CASE WHEN NOT {blank} THEN {column} END",
+            )
+
+
+def _codes(column: str, spec: FieldSpec) -> CellReading:
+    """A set of codes: most often a single one, else several with bars between."""
+    codes = [code for code in _plain_codes(spec) if not cells.SEPARATORS.search(code)]
+    if not codes:
+        return CellReading("FALSE", "CAST(NULL AS VARCHAR[])")
+    single = f"{column} IN ({texts(codes)})"
+    nothing = f"{column} IN ({texts({'无', '没有'} - set(spec.codes))})"
+    # Codes that hold a separator are left to Python, and with them all lists.
+    listed = len(codes) == len(_plain_codes(spec))
+    even = f"trim(regexp_replace({column}, '{_SEPARATORS}', '|', 'g'), '|')"
+    parts = f"string_split({even}, '|')"
+    several = f"list_has_all([{texts(codes)}], {parts})" if listed else "FALSE"
+    return CellReading(
+        f"({single} OR {nothing} OR ({several}))",
+        f"CASE WHEN {single} THEN [{column}] WHEN {nothing} THEN CAST([] AS VARCHAR[])"
+        f" WHEN {several} THEN {parts} END",
+    )
+
+
+def _code(column: str, spec: FieldSpec) -> CellReading:
+    """A code as it is, or with a number before it (`01 因病`)."""
+    codes = _plain_codes(spec)
+    is_code = f"{column} IN ({texts(codes)})"
+    if any(unicodedata.normalize("NFKC", code)[:1].isdigit() for code in spec.codes):
+        return CellReading(f"({is_code})", f"CASE WHEN {is_code} THEN {column} END")
+    bare = f"regexp_replace({column}, '{_NUMBERED}', '')"
+    is_bare = f"{bare} IN ({texts(codes)})"
+    return CellReading(
+        f"({is_code} OR {is_bare})",
+        f"CASE WHEN {is_code} THEN {column} WHEN {is_bare} THEN {bare} END",
+    )
+
+
+_NUMBERED = r"^[0-9]{1,3}[ .、_:-]*"
+# Between codes of a list, in both widths.
+_SEPARATORS = r"[|、,;/\x{FF5C}\x{FF0C}\x{FF1B}\x{FF0F}]+"
+# Thousands in groups, and what people write around an amount.
+_GROUPED = r"[+-]?\d{1,3}(,\d{3})+"
+_UNIT = r"(元|圆|块)(/年|/月)?"
+_COUNTED = r"(个月|人|月|岁|件|户)"
+
+
+def _number(column: str, of: Number, spec: FieldSpec) -> CellReading:
+    """A plain number; else one with grouped thousands or a unit."""
+    whole = 9 if spec.type == "integer" else 12
+    digits = rf"[+-]?\d{{1,{whole}}}"
+    fraction = rf"(\.\d{{1,{of.scale}}})?" if of.scale else ""
+    unit = _COUNTED if spec.type == "integer" else _UNIT
+    plain = f"regexp_full_match({column}, '{digits}{fraction}')"
+    dressed = f"regexp_full_match({column}, '[¥¥]?({digits}|{_GROUPED}){fraction} ?({unit})?')"
+    bare = f"regexp_replace({column}, '[^0-9.+-]', '', 'g')"
+    decimal = f"TRY_CAST(CASE WHEN {plain} THEN {column} ELSE {bare} END AS DECIMAL({whole + of.scale}, {of.scale}))"
+    most = f"abs({decimal}) < {COUNT_LIMIT if spec.type == 'integer' else AMOUNT_LIMIT}"
+    match = f"({plain} OR ({dressed} AND coalesce({most}, FALSE)))"
+    if spec.minimum is not None or spec.maximum is not None:
+        match = f"({match} AND {_within(decimal, spec)})"
+    # What is not canonical is not used, whatever comes out; but it must not overflow.
+    wide = decimal if of.scale <= 2 else f"CAST({decimal} AS DECIMAL(38, {of.scale}))"
+    return CellReading(match, f"CAST({wide} * {10**of.scale} AS BIGINT)")
+
+
+def _plain_codes(spec: FieldSpec) -> list[str]:
+    """The codes that are read as themselves."""
+    by_label = {folded(code): code for code in spec.codes}
+    return [
+        code
+        for code in spec.codes
+        if by_label[folded(code)] == code
+        and code.strip() == code
+        # What everyone writes for a blank is one, even where it is a code.
+        and code.lower() not in cells.BLANK
+    ]
+
+
+def _number_of_citizen(column: str, as_of: date) -> CellReading:
+    digits, born = key(column), birth_date(column)
+    fine = f"coalesce({is_citizen(column, digits, born, as_of)}, FALSE)"
+    return CellReading(fine, f"CASE WHEN {fine} THEN {column} END")
+
+
+def is_citizen(column: str, digits: str, born: str, as_of: date) -> str:
+    """Whether text is a citizen number, given its digits and its birth date.
+
+    Both are named apart, for they are costly and asked for often.
+    """
+    # Digit k from the right weighs 2 to the k+1 (mod 11). A digit is q(k) - 10 q(k+1), where
+    # q(k) is the number without its last k digits, so the sum needs one division a digit.
+    less = " - ".join(f"{2 ** (k + 2)} * ({digits} // {10**k})" for k in range(1, 17))
+    total = f"2 * ({digits} - {less})"
+    check = f"substr('{citizen_id.CHECK_CHARACTERS}', CAST(({total}) % 11 AS INTEGER) + 1, 1)"
+    provinces = texts(citizen_id.PROVINCES)
+    return (
+        f"(regexp_full_match({column}, '\\d{{17}}[\\dX]') AND substr({column}, 1, 2) IN ({provinces})"
+        f" AND substr({column}, 7, 4) >= '0001' AND {born} <= DATE '{as_of.isoformat()}'"
+        f" AND substr({column}, 18, 1) = {check})"
+    )
+
+
+def birth_date(number: str) -> str:
+    """The birth date in a citizen number; NULL where it does not exist."""
+    year, month, day = (
+        f"substr({number}, {at}, {size})" for at, size in ((7, 4), (11, 2), (13, 2))
+    )
+    return f"TRY_CAST({year} || '-' || {month} || '-' || {day} AS DATE)"
+
+
+def sex(digits: str) -> str:
+    """The sex in the first 17 digits of a citizen number."""
+    odd = f"CASE WHEN {digits} % 2 = 1 THEN '男' ELSE '女' END"
+    return f"CASE WHEN {digits} IS NOT NULL THEN {odd} END"
+
+
+def key(number: str) -> str:
+    """A citizen number as an integer: its check character follows from the rest."""
+    return f"TRY_CAST(substr({number}, 1, 17) AS BIGINT)"

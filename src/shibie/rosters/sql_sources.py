@@ -1,0 +1,344 @@
+"""Typed tables and what the small path read → the sources of the plan (h_src, m_src, r0_src)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from datetime import date
+from typing import Any
+
+from shibie import citizen_id
+from shibie.duckdb_tables import Column
+from shibie.engines.sql.building import WORD
+from shibie.engines.sql.cases_in_memory import typed
+from shibie.engines.sql.outcome import count_words
+from shibie.engines.sql.plan import HID, KEY, MID
+from shibie.engines.sql.verdicts_and_steps import VERDICTS, adjudicable
+from shibie.errors import Words
+from shibie.household import Adjudication, BareHousehold, StepRecord
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.registers.matching import usable_number
+from shibie.rosters.folder import Folder, MatchedFile
+from shibie.rosters.person_rows import filled
+from shibie.rosters.python_rows import BATCH, SUSPECT, SmallPath, unmatchable
+from shibie.rosters.records import Rejection, TypedRow
+from shibie.rosters.sql_cells import quoted
+from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_validation import PASSED, Typed, sql_type
+from shibie.ruleset.model import Register, RuleSet
+from shibie.vocabulary import specs_of
+
+# A household that Python read, with its row and its members' rows.
+OddHousehold = tuple[int, BareHousehold, list[int]]
+
+
+class Loader:
+    """Validates and loads one roster.
+
+    Attributes:
+        rejected_rows: how many faults there are; they are in the table `rejected_rows`.
+        rejected_households: how many are not decided.
+        notes: what was normalised, ignored or not found.
+    """
+
+    def __init__(
+        self, host: Host, folder: Folder, ruleset: RuleSet, as_of: date,
+        columns: Mapping[str, Set[str]],
+    ) -> None:  # fmt: skip
+        self.host, self.ruleset, self.as_of, self.columns = host, ruleset, as_of, columns
+        self.folder = folder = filled(host, folder, ruleset, as_of)
+        self.procedure = bool(ruleset.procedure) and folder.steps is not None
+        self.typed = Typed(host, folder, ruleset, as_of, columns)
+        self.small = SmallPath(host, folder, ruleset, as_of)
+        verdicts = folder.verdicts.sheet if folder.verdicts else None
+        sources = (
+            folder.households, folder.members, verdicts, folder.steps,
+            *folder.registers.values(),
+        )  # fmt: skip
+        shown = dict.fromkeys(source.shown for source in sources if source is not None)
+        self.places = {name: at for at, name in enumerate(shown)}
+        self.rejected_rows = self.rejected_households = 0
+        self.notes: list[Words] = []
+        self.picked: dict[str, str] = {}
+
+    def load(self) -> None:
+        """Read everything once; afterwards the sources are there."""
+        self._reject([], first=True)
+        self._cells()
+        self.some = bool(self.typed.suspects(BATCH))
+        self._odd_households([], first=True)
+        self._odd_members([], first=True)
+        for found in self.small.read_suspects():
+            self._reject(found.rejected)
+            self.rejected_households += found.rejected_households
+            self._odd_households(found.households)
+            self._odd_members(found.households)
+        adjudications, builder = self.small.adjudications()
+        if builder is not None:
+            self._reject(builder.rejected)
+            self.notes += builder.notes
+        self._adjudications(adjudications)
+        self._reject(self._steps())
+        damaged: dict[int, list[int]] = {}
+        for index, register in enumerate(self.ruleset.registers.values()):
+            odd = self._register(index, register)
+            self._reject([fault for record in odd for fault in record.faults])
+            numbers = [record.values.get(register.match) for record in odd if record.faults]
+            damaged[index] = sorted({int(str(number)[:17]) for number in numbers if number})
+        self._members(damaged)
+        self._households()
+
+    def _cells(self) -> None:
+        """Make h_typed and m_typed: every row with its household number, read by whomever."""
+        folder, typed = self.folder, self.typed
+        typed.load_members()
+        self._numbered(folder.members, "m_cells", "m_typed", "mid")
+        typed.load_households()
+        if folder.persons is not None:
+            typed.join_rows("m_typed")
+            self.host.run("CREATE VIEW h_typed AS SELECT * FROM h_cells")
+        else:
+            self._numbered(folder.households, "h_cells", "h_typed", "ord_")
+
+    def _numbered(self, source: MatchedFile, cells: str, name: str, row: str) -> None:
+        """A view of a table with the household numbers that Python had to read."""
+        if not self.small.read_numbers(source, cells, row, f"{name}_numbers"):
+            self.host.run(f"CREATE VIEW {name} AS SELECT * FROM {cells}")
+            return
+        others = ", ".join(f'c."{column}"' for column in self.typed.made[cells] if column != HID)
+        self.host.run(
+            f"CREATE VIEW {name} AS SELECT coalesce(c.{HID}, n.{HID}) AS {HID}, {others}"
+            f" FROM {cells} AS c LEFT JOIN {name}_numbers AS n ON c.{row} = n.{row}"
+        )
+
+    def _reject(self, rejected: Sequence[Rejection], first: bool = False) -> None:
+        """Note faults, in their order."""
+        start = self.rejected_rows
+        table = {
+            "place": _integers([self.places[each.source] for each in rejected]),
+            "seq": _integers(range(start, start + len(rejected))),
+            "source": _texts([each.source for each in rejected]),
+            ROW: _integers([each.row for each in rejected]),
+            "field": _texts([each.field for each in rejected]),
+            "value": _texts([each.value for each in rejected]),
+            "zh": _texts([each.reason.zh for each in rejected]),
+            "en": _texts([each.reason.en for each in rejected]),
+            "code": _texts([each.code for each in rejected]),
+        }
+        if first:
+            self.host.keep("rejected_rows", table)
+        elif rejected:
+            self.host.append("rejected_rows", table)
+        self.rejected_rows += len(rejected)
+
+    # --- adjudications and steps --------------------------------------------------------
+
+    def _adjudications(self, adjudications: Sequence[Adjudication]) -> None:
+        """A row a household, with its verdicts as flag words."""
+        places = {rule.id: at for at, rule in enumerate(adjudicable(self.ruleset))}
+        self.verdicts = [
+            f"{verdict}{at}" for verdict in VERDICTS for at in range(count_words(len(places)))
+        ]
+        rows: dict[str, dict[str, int]] = {}
+        for each in adjudications:
+            at = places[each.rule_id]
+            flags = rows.setdefault(each.household_id, dict.fromkeys(self.verdicts, 0))
+            flags[f"{each.verdict}{at // WORD}"] |= 1 << at % WORD
+        columns = {HID: _texts(list(rows))}
+        for name in self.verdicts:
+            columns[name] = _integers([flags[name] for flags in rows.values()])
+        self.host.keep("verdicts", columns)
+
+    def _steps(self) -> list[Rejection]:
+        """The last record of each household and step, a row a household."""
+        source, steps = self.folder.steps, self.ruleset.procedure
+        if source is None:
+            return []
+        ids = {step.id: step.id for step in steps} | {str(s.number): s.id for s in steps}
+        ids |= {step.title: step.id for step in steps}
+        self.typed.load_steps(source, ids or {"": ""})
+        odd, faults = self.small.steps(source, f"SELECT {ROW} FROM steps_typed WHERE NOT fine")
+        if not self.procedure:
+            return faults
+        specs = {spec.name: spec for spec in specs_of(StepRecord)}
+        table = {
+            name: typed(s, [getattr(step, name) for _, step in odd]) for name, s in specs.items()
+        }
+        self.host.keep("steps_odd", {ROW: _integers([row for row, _ in odd]), **table})
+        for step in steps:
+            mine = f"step = {quoted(step.id)}"
+            prefix = f"step{step.number}_"
+            for name in sorted(self.columns["h"]):
+                if name == f"{prefix}present":
+                    self.picked[name] = f"bool_or({mine})"
+                elif name.startswith(prefix):
+                    field = name.removeprefix(prefix)
+                    self.picked[name] = f'max(CASE WHEN {mine} THEN "{field}" END)'
+        values = "".join(f', {value} AS "{name}"' for name, value in self.picked.items())
+        names = _names([ROW, *specs])
+        self.host.run(
+            f"CREATE TABLE procedure_src AS SELECT household_id AS hid{values} FROM ("
+            "SELECT *, row_number() OVER"
+            f" (PARTITION BY household_id, step ORDER BY {ROW} DESC) AS back FROM ("
+            f"SELECT {names} FROM steps_typed WHERE fine UNION ALL SELECT {names} FROM steps_odd"
+            ")) WHERE back = 1 GROUP BY household_id"
+        )
+        return faults
+
+    # --- registers ----------------------------------------------------------------------
+
+    def _register(self, index: int, register: Register) -> list[TypedRow]:
+        """Make r<index>_src; the rows that SQL did not read are returned."""
+        source = self.folder.registers.get(register.name)
+        specs = self.ruleset.field_specs(register.name)
+        names = sorted(self.columns.get(f"r{index}", set()) - {ROW})
+        if source is None:
+            nothing = [f"CAST(NULL AS BIGINT) AS {KEY}", f"CAST(NULL AS BIGINT) AS {ROW}"]
+            nothing += [f'CAST(NULL AS {sql_type(specs[name])}) AS "{name}"' for name in names]
+            self.host.run(f"CREATE VIEW r{index}_src AS SELECT {', '.join(nothing)} WHERE FALSE")
+            return []
+        self.typed.load_register(index, register, source)
+        odd = self.small.records(source, f"SELECT {ROW} FROM r{index}_typed WHERE NOT fine")
+        good = [record for record in odd if not record.faults]
+        numbers = [record.values.get(register.match) for record in good]
+        table = {name: typed(specs[name], [r.values.get(name) for r in good]) for name in names}
+        kept = {KEY: _keys(numbers), ROW: _integers([r.number for r in good]), **table}
+        self.host.keep(f"r{index}_odd", kept)
+        every = _names(kept)
+        self.host.run(
+            f"CREATE VIEW r{index}_src AS SELECT {every} FROM r{index}_typed"
+            f" WHERE fine AND {KEY} IS NOT NULL"
+            f" UNION ALL SELECT {every} FROM r{index}_odd WHERE {KEY} IS NOT NULL"
+        )
+        self._note_unmatchable(index, source.shown, unmatchable(odd, register.match))
+        return odd
+
+    def _note_unmatchable(self, index: int, shown: str, count: int) -> None:
+        query = f"SELECT count(*) FROM r{index}_typed WHERE fine AND written_ AND {KEY} IS NULL"
+        count += int(self.host.rows(query)[0][0])
+        if count:
+            self.notes.append(
+                Words(
+                    f"{shown}: {count} 行没有证件号码,无法比对",
+                    f"{shown}: rows without a citizen number, which match nobody: {count}",
+                )
+            )
+
+    # --- members and households ---------------------------------------------------------
+
+    def _odd_members(self, households: Sequence[OddHousehold], first: bool = False) -> None:
+        """Add the members of households that Python read to m_odd."""
+        specs, fields = self.ruleset.field_specs(MEMBER), self._fields_of_members()
+        odd = [
+            (household, member, row)
+            for _, household, rows in households
+            for member, row in zip(household.members, rows, strict=True)
+        ]
+        numbers = [usable_number(getattr(m, "id_number", None), self.as_of) for _, m, _ in odd]
+        table: dict[str, Any] = {
+            HID: _texts([household.household_id for household, _, _ in odd]),
+            MID: _integers([row for _, _, row in odd]),
+            KEY: _keys(numbers),
+        }
+        table |= {n: typed(specs[n], [getattr(m, n) for _, m, _ in odd]) for n in fields}
+        table |= {name: _of_numbers(name, numbers) for name in self._given()}
+        if first:
+            self.host.keep("m_odd", table)
+        elif odd:
+            self.host.append("m_odd", table)
+
+    def _fields_of_members(self) -> list[str]:
+        names = self.columns["m"] & set(self.ruleset.field_specs(MEMBER))
+        return sorted(names | {"member_id"})
+
+    def _given(self) -> list[str]:
+        """What a number tells of a person, as far as it is asked for."""
+        return sorted(self.columns["m"] & {"born_", "sex_"})
+
+    def _members(self, damaged: Mapping[int, list[int]]) -> None:
+        """Make m_src of both kinds of members."""
+        own = "member_id"
+        unnumbered = "SELECT count(*) FROM m_typed WHERE member_id IS NULL"
+        if self.host.rows(unnumbered)[0][0]:
+            # Who has no number of his own goes by his place in the household.
+            place = f"row_number() OVER (PARTITION BY {HID} ORDER BY {MID})"
+            own = f"coalesce(member_id, CAST({place} AS VARCHAR)) AS member_id"
+        fields = [name for name in self._fields_of_members() if name != "member_id"]
+        others = _names([HID, MID, KEY, *fields, *self._given()])
+        self.host.run(
+            f"CREATE VIEW m_plain AS SELECT {own}, {others} FROM m_typed"
+            f" WHERE {HID} IS NOT NULL AND {self._trusted()}"
+            f" UNION ALL SELECT member_id, {others} FROM m_odd"
+        )
+        complete = []
+        for index, name in enumerate(self.ruleset.registers):
+            there = "FALSE"
+            if name in self.folder.registers:
+                there = f"{KEY} IS NOT NULL"
+                if damaged[index]:
+                    self.host.keep(f"damaged{index}", {KEY: _integers(damaged[index])})
+                    there += f" AND {KEY} NOT IN (SELECT {KEY} FROM damaged{index})"
+            complete.append(f", ({there}) AS complete_r{index}")
+        self.host.run(f"CREATE VIEW m_src AS SELECT *{''.join(complete)} FROM m_plain")
+
+    def _trusted(self) -> str:
+        """SQL: whether a row is decided from its typed columns, not read again in Python."""
+        return f"{HID} NOT IN (SELECT hid FROM {SUSPECT})" if self.some else "TRUE"
+
+    def _odd_households(self, found: Sequence[OddHousehold], first: bool = False) -> None:
+        """Add households that Python read to h_odd."""
+        specs = self.ruleset.field_specs(HOUSEHOLD)
+        households = [household for _, household, _ in found]
+        table: dict[str, Any] = {
+            HID: _texts([household.household_id for household in households]),
+            "ord_": _integers([row for row, _, _ in found]),
+        }
+        for alias, name in PASSED.items():
+            spec = specs.get(name)
+            values = [getattr(h, name) for h in households] if spec else []
+            table[alias] = typed(spec, values) if spec else _texts([None] * len(households))
+        for name in sorted(self.columns["h"] & set(specs)):
+            table[name] = typed(specs[name], [getattr(h, name) for h in households])
+        self.household_columns = list(table)
+        if first:
+            self.host.keep("h_odd", table)
+        elif found:
+            self.host.append("h_odd", table)
+
+    def _households(self) -> None:
+        """Make h_src of both kinds of households."""
+        every = _names(self.household_columns)
+        words = "".join(f", coalesce(v.{name}, 0) AS {name}" for name in self.verdicts)
+        supplied = "".join(
+            f", {'TRUE' if name in self.folder.registers else 'FALSE'} AS supplied_r{index}"
+            for index, name in enumerate(self.ruleset.registers)
+        )
+        steps = "".join(f', s."{name}"' for name in self.picked)
+        join = f" LEFT JOIN procedure_src AS s ON p.{HID} = s.hid" if self.procedure else ""
+        self.host.run(
+            f"CREATE VIEW h_src AS SELECT p.*{words}{supplied}{steps} FROM ("
+            f"SELECT {every} FROM h_typed WHERE {HID} IS NOT NULL AND {self._trusted()}"
+            f" UNION ALL SELECT {every} FROM h_odd) AS p"
+            f" LEFT JOIN verdicts AS v ON p.{HID} = v.hid{join}"
+        )
+
+
+def _names(columns: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+def _integers(values: Sequence[int]) -> Column:
+    return Column("BIGINT", values)
+
+
+def _texts(values: Sequence[str | None]) -> Column:
+    return Column("VARCHAR", values)
+
+
+def _keys(numbers: Sequence[Any]) -> Column:
+    return Column("BIGINT", [int(str(number)[:17]) if number else None for number in numbers])
+
+
+def _of_numbers(name: str, numbers: Sequence[str | None]) -> Column:
+    if name == "born_":
+        return Column("DATE", [citizen_id.birth_date(n) if n else None for n in numbers])
+    return Column("VARCHAR", [citizen_id.sex(n) if n else None for n in numbers])

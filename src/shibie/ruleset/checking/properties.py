@@ -1,0 +1,143 @@
+"""What a pack states about itself: properties, and the findings of `verify` that it accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from shibie.errors import Words, did_you_mean
+from shibie.language import tree
+from shibie.language.names import MEMBERS, Context, spelled
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.language.types import BOOL, Bool, Number
+from shibie.ruleset import schema
+from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
+from shibie.ruleset.model import Accepted, Property
+
+PROPERTY = "property"
+DECISION_WORDS = ("eligible", "ineligible", "pending")
+
+
+class _Words(LazyNames):
+    """The household's names, and the words for the decision beside them."""
+
+    def __init__(self, household: LazyNames) -> None:
+        super().__init__()
+        self.household = household
+        for word in DECISION_WORDS:
+            self[word] = tree.Field("decision", word, type=BOOL)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name) or self.household.get(name, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(self.keys()), **dict.fromkeys(self.household)})
+
+
+class Promises(Checking):
+    """Reads properties and acceptances."""
+
+    def properties(self) -> tuple[Property, ...]:
+        context = self.property_context()
+        done, seen = [], set[str]()
+        for index, each in enumerate(self.form.properties):
+            path: YamlPath = ("properties", index)
+            if each.id in seen:
+                self.problem(
+                    (*path, "id"), Words(f"性质“{each.id}”重复", f"property '{each.id}' twice")
+                )
+            seen.add(each.id)
+            grows = bool(each.more or each.less)
+            if grows == (each.then is not None):
+                self.problem(
+                    (*path, "id"),
+                    Words(
+                        "性质要写 then,或写 more、less,只写一种",
+                        "a property takes `then`, or else `more` or `less`",
+                    ),
+                )
+            when = then = None
+            if each.when is not None:
+                when = self.parse(each.when, (*path, "when"), context, Bool)
+            if each.then is not None:
+                then = self.parse(each.then, (*path, "then"), context, Bool)
+            more = tuple(self.growing((*path, "more"), each.more))
+            less = tuple(self.growing((*path, "less"), each.less))
+            done.append(
+                Property(
+                    each.id, each.title, when, then, more, less, self.basis(each.basis),
+                    self.line((*path, "id")),
+                )
+            )  # fmt: skip
+        return tuple(done)
+
+    def property_context(self) -> Context:
+        """A household's condition that also sees the decision, and rules by their ids."""
+        self.of[PROPERTY] = _Words(self.of[HOUSEHOLD])
+        prefixes = {"household": HOUSEHOLD, "户": HOUSEHOLD}
+        for rule in self.rule_forms():
+            names = self.of.setdefault(f"rule:{rule.id}", LazyNames())
+            words = ["holds"]
+            if isinstance(rule, schema.ExclusionForm):
+                words += ["upheld", "refuted"]
+            for word in words:
+                names[word] = tree.Field(f"rule:{rule.id}", word, type=BOOL)
+            for text in (rule.id, spelled(rule.title)):
+                prefixes.setdefault(text, f"rule:{rule.id}")
+        return Context(PROPERTY, prefixes, HOUSEHOLD)
+
+    def rule_forms(self) -> Iterable[schema.RuleForm]:
+        form = self.form
+        return (*form.criteria, *form.exclusions, *form.kinds, *form.tracks, *form.tallies)
+
+    def growing(self, path: YamlPath, names: list[str]) -> Iterator[tree.Field | tree.Collection]:
+        """The facts and registers of which there may be more or less."""
+        for index, name in enumerate(names):
+            found = next(
+                (
+                    node
+                    for owner in (HOUSEHOLD, MEMBER)
+                    if isinstance(node := self.of[owner].get(spelled(name)), tree.Field)
+                    and isinstance(node.type, Bool | Number)
+                ),
+                None,
+            )
+            register = self.collections.get(spelled(name))
+            if found is not None:
+                yield found
+            elif register is not None and register != MEMBERS:
+                yield tree.Collection(register, HOUSEHOLD)
+            else:
+                known = [
+                    *(each for each in self.collections if each != MEMBERS),
+                    *(
+                        node.name
+                        for owner in (HOUSEHOLD, MEMBER)
+                        for node in self.of[owner].values()
+                        if isinstance(node, tree.Field) and isinstance(node.type, Bool | Number)
+                    ),
+                ]
+                self.problem(
+                    (*path, index),
+                    Words(
+                        f"“{name}”不是数字、是否类字段或比对表",
+                        f"'{name}' is no number, yes/no field or register",
+                    ),
+                    did_you_mean(name, known),
+                )
+
+    def accepted(self) -> tuple[Accepted, ...]:
+        done, seen = [], set[str]()
+        for index, each in enumerate(self.form.accepted):
+            path: YamlPath = ("accepted", index, "finding")
+            if each.finding in seen:
+                self.problem(
+                    path,
+                    Words(f"“{each.finding}”接受了两次", f"'{each.finding}' is accepted twice"),
+                )
+            seen.add(each.finding)
+            source, at, _ = self.pack.place(path)
+            span = source.value_span(at)
+            where = f"{source.name}:{span.line}:{span.column}"
+            done.append(Accepted(each.finding, each.reason, where))
+        return tuple(done)

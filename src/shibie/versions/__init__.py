@@ -1,0 +1,1 @@
+"""Two versions of a rule set: what is written differently, what it means, who moves."""

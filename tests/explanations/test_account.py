@@ -1,0 +1,134 @@
+"""Explanations as people read them: short, full, JSON and page; nobody's number in any of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from shibie.checking_in_python import Checked, check
+from shibie.cli.app import app
+from shibie.errors import InputError
+from shibie.explanations.account import Explanation, explain
+from shibie.explanations.page import as_data, page
+from shibie.explanations.text import full, short
+from shibie.rosters.roster import read_roster
+from shibie.ruleset.loader import load
+
+ROOT = Path(__file__).parents[2]
+BAZHONG = load("bazhong-2015")
+DAY = date(2015, 12, 20)
+NUMBER = re.compile(r"(?<![\d.])\d{14}[\dXx](?:\d{2}[\dXx])?(?:\d{2})?(?:\d{2})?(?![\d.])")
+
+
+@pytest.fixture(scope="module")
+def township() -> Checked:
+    roster = read_roster(ROOT / "fixtures" / "township-2015", BAZHONG, DAY)
+    return check(BAZHONG, roster, DAY)
+
+
+@pytest.fixture(scope="module")
+def village() -> Checked:
+    roster = read_roster(ROOT / "fixtures" / "village-60.xlsx", BAZHONG, DAY)
+    return check(BAZHONG, roster, DAY)
+
+
+def test_excluded_for_two_reasons(township: Checked) -> None:
+    told = explain(township, "H01-01-009")
+    assert [each.rule_id for each in told.why if each.kind == "exclusion"] == ["vehicle"]
+    lines = short(told)
+    assert lines[0] == "H01-01-009 董杰福(学堂山村,4 人): 不纳入"
+    # (5534 + 5431 + 5796 - 3230) / 4 = 3382.75; 4 × 2854.995 = 11419.98 rounds up, so at most
+    # 11419.97 in all: 2111.03 less.
+    assert "家庭人均纯收入 3,382.75 元,不低于 2015 年贫困线 2,855 元" in lines[1]
+    assert "有车辆(申报,车辆登记比对第 384 行)" in lines[1]
+    assert "转移性收入不高于 3,684.97 元(现为 5,796.00 元)" in lines[2]
+    assert lines[3].startswith("经手:核实“有小轿车或客货运车辆的不纳入”:属实(核实员丙,2015-10-16")
+
+
+def test_pending(village: Checked) -> None:
+    told = explain(village, "0401032")
+    assert told.eligibility == "pending"
+    # Two persons: 2 × 2800 = 5600.00 is still within the limit, 5600.01 is 2800.01 a head.
+    assert [answer for answer, _ in told.collect[0].answers] == [
+        "朱涛的存款比对没有记录", "朱涛的存款比对有记录(余额 达到 5,600.01 元)",
+    ]  # fmt: skip
+    assert [result for _, result in told.collect[0].answers] == [
+        "纳入", "不纳入(人均存款超过上限的不纳入)",
+    ]  # fmt: skip
+
+
+def test_eligible_by_deprivation_alone(township: Checked) -> None:
+    told = explain(township, "H07-06-017")
+    assert [each.rule_id for each in told.why] == ["housing_unsafe"]
+    assert short(told)[1] == "为什么:住房安全无保障: 住房等级:C"
+    (first, *_) = told.change
+    assert (first.found.changes[0].value, first.found.changes[0].also) == ("A", ("B",))
+
+
+def test_why_not_the_others(township: Checked) -> None:
+    excluded = explain(township, "H01-03-023")
+    assert {each.outcome: len(each.because) for each in excluded.why_not} == {
+        "纳入": 2,
+        "待核实": 1,
+    }
+    eligible = explain(township, "H01-01-007")
+    (not_out, _) = eligible.why_not
+    assert not_out.because == (
+        "没有已知的不纳入原因", "核实为不属实:户籍存疑(迁出、死亡、空挂户)",
+    )  # fmt: skip
+
+
+def every_text(told: Explanation) -> str:
+    from rich.console import Console
+
+    console = Console(width=300, record=True, file=StringIO())
+    console.print(full(told))
+    data = json.dumps(as_data(told), ensure_ascii=False)
+    return "\n".join([*short(told), console.export_text(), data, page([told], BAZHONG, DAY)])
+
+
+def test_nobodys_number_or_health_is_shown(township: Checked, village: Checked) -> None:
+    checked = 0
+    for roster in (township, village):
+        for case, decision in list(zip(roster.cases, roster.decisions, strict=True))[::40]:
+            text = every_text(explain(roster, decision.household_id))
+            assert len(short(explain(roster, decision.household_id))) <= 5
+            assert not NUMBER.search(text)
+            numbers = {getattr(member, "id_number", None) for member in case.household.members}
+            assert not [number for number in numbers if number and number in text]
+            for word in ("长期慢性病", "患有大病"):
+                assert word not in text
+            checked += 1
+    assert checked > 45
+
+
+def test_a_masked_number_would_be_found() -> None:
+    assert NUMBER.search("证件号码 511921196801011234。")
+    assert NUMBER.search("511921680101123")
+    assert not NUMBER.search("999999999999.99 元")
+
+
+def test_unknown_and_rejected_households(village: Checked, township: Checked) -> None:
+    with pytest.raises(InputError, match="did you mean 'H01-01-0"):
+        explain(township, "H01-01-0O9")
+    with pytest.raises(InputError, match="was rejected"):
+        explain(village, "0401001")
+
+
+def test_the_command(tmp_path: Path) -> None:
+    base = ["explain", str(ROOT / "fixtures" / "village-60.xlsx"), "--rules", "bazhong-2015"]
+    base += ["--as-of", "2015-12-20", "--household", "0401032"]
+    page_file = tmp_path / "deep" / "why.html"
+    shown = CliRunner().invoke(app, [*base, "--json", "--html", str(page_file)])
+    assert shown.exit_code == 0, shown.output
+    data = json.loads(shown.stdout)
+    assert data["to_collect"][0]["answers"][1]["leads_to"] == "ineligible"
+    assert "朱涛" in page_file.read_text(encoding="utf-8")
+    tree = CliRunner().invoke(app, [*base, "--full", "--lang", "en"])
+    assert "what would change it" in tree.stdout

@@ -1,0 +1,282 @@
+"""The township's report: every figure against the summary, its query, its charts and files."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from shibie.checking_in_python import Checked, check
+from shibie.cli.app import app
+from shibie.errors import InputError
+from shibie.papers.recheck.changes import recheck
+from shibie.papers.report.charts import charts
+from shibie.papers.report.data import Book
+from shibie.papers.report.figures import Figures, figures_of, published
+from shibie.papers.report.reconcile import failures, reconcile
+from shibie.papers.report.text import Mark, told
+from shibie.results.python_counts import summarise
+from shibie.rosters.roster import read_roster
+from shibie.ruleset.loader import load, loads
+from support.fonts import CHINESE, LATIN, write_font
+
+ROOT = Path(__file__).parents[2]
+BAZHONG = load("bazhong-2015")
+DAY, SINCE = date(2015, 12, 20), date(2014, 12, 20)
+COMMAND = ["report", str(ROOT / "fixtures" / "township-2015"), "--rules", "bazhong-2015",
+           "--as-of", "2015-12-20"]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def township() -> Checked:
+    return check(BAZHONG, read_roster(ROOT / "fixtures" / "township-2015", BAZHONG, DAY), DAY)
+
+
+@pytest.fixture(scope="module")
+def rechecked(township: Checked) -> Figures:
+    old = read_roster(ROOT / "fixtures" / "township-2014", BAZHONG, DAY)
+    return figures_of(township, recheck(old.households, township, SINCE))
+
+
+@pytest.fixture(scope="module")
+def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_font(tmp_path_factory.mktemp("fonts"), CHINESE).parent
+
+
+def plain(figures: Figures, name: str) -> dict[str, int | None]:
+    count = figures.single[name].count
+    return {"households": count.households, "persons": count.persons}
+
+
+def test_the_queries_agree_with_the_summary(township: Checked) -> None:
+    """Two ways of counting that share no code: SQL here, Python there."""
+    figures, summary = figures_of(township), summarise(township)
+    assert plain(figures, "now") == summary["by_eligibility"]["eligible"]
+    for name in ("ineligible", "pending"):
+        assert plain(figures, name) == summary["by_eligibility"][name]
+    for name in ("before", "removed", "new", "exited", "retained"):
+        assert plain(figures, name) == summary["previous_roster"][name]
+    for rule in BAZHONG.tracks:
+        assert plain(figures, f"track:{rule.id}") == summary["by_track"][rule.id]
+    for rule in BAZHONG.tallies:
+        assert plain(figures, f"tally:{rule.id}") == summary["tallies"][rule.id]
+    for eligibility in ("eligible", "ineligible", "pending"):
+        found = dict(figures.by[f"{eligibility}_by_village"].rows)
+        for village, counts in summary["by_village"].items():
+            assert (found[village].households if village in found else 0) == counts[eligibility][
+                "households"
+            ]
+    grounds = {title: count.households for title, count in figures.by["grounds"].rows}
+    assert grounds["有小轿车或客货运车辆的不纳入"] == summary["by_ground"]["vehicle"]["households"]
+
+
+def test_each_figure_is_what_its_query_gives(township: Checked) -> None:
+    figures = figures_of(township)
+    book = Book(township)
+    for figure in figures.single.values():
+        assert book.count(figure.query) == figure.count
+    for breakdown in figures.by.values():
+        assert len(book.rows(breakdown.query)) == len(breakdown.rows)
+    book.close()
+
+
+def test_no_table_of_the_queries_holds_a_number_or_a_name(township: Checked) -> None:
+    book = Book(township)
+    tables = [
+        name
+        for (name,) in book.it.execute(
+            "SELECT table_name FROM information_schema.tables"
+        ).fetchall()
+    ]
+    assert len(tables) >= 8
+    columns = {
+        column for name in tables for column, *_ in book.it.execute(f"DESCRIBE {name}").fetchall()
+    }
+    assert "main_cause" in columns
+    assert not columns & {"id_number", "health", "name"}
+    book.close()
+
+
+def test_a_sensitive_field_of_a_pack_is_in_no_table(tmp_path: Path) -> None:
+    rules = loads(
+        """
+ruleset: {id: bare, title: 裸, effective: {from: 2015-01-01, to: 2016-12-31}, vocabulary: bare}
+fields:
+  - {of: household, name: phone, title: 电话, type: text, sensitive: true}
+  - {of: household, name: risk, title: 险, type: bool}
+poor: risk
+"""
+    )
+    (tmp_path / "households.csv").write_text(
+        "household_id,village,phone,risk\n1,甲,13800138000,是\n", encoding="utf-8"
+    )
+    (tmp_path / "members.csv").write_text("household_id,member_id\n1,1\n", encoding="utf-8")
+    book = Book(check(rules, read_roster(tmp_path, rules, DAY), DAY))
+    columns = [name for name, *_ in book.it.execute("DESCRIBE households").fetchall()]
+    assert "risk" in columns
+    assert "phone" not in columns
+    book.close()
+
+
+def test_the_township_with_the_roster_before(rechecked: Figures) -> None:
+    """The figures of the seed report, with the 52 persons that it does not explain."""
+    wanted = {
+        "base": (1954, 7860), "before": (481, 1495), "removed": (333, 1019), "new": (307, 923),
+        "exited": (20, 55), "retained": (148, 424), "change": (0, -52), "now": (475, 1402),
+        "track:production": (300, 507), "track:relocation": (242, 765), "track:dibao": (240, 642),
+        "track:medical": (229, 245), "tally:on_dibao": (206, 550), "tally:disabled": (76, 83),
+    }  # fmt: skip
+    for name, (households, persons) in wanted.items():
+        assert plain(rechecked, name) == {"households": households, "persons": persons}, name
+    assert {name: value for name, (value, _) in rechecked.numbers.items()} == {
+        "villages": 7, "groups": 43,
+    }  # fmt: skip
+    checks = reconcile(published(rechecked, "t"))
+    assert not failures(checks)
+    explained = {(each.by, int(each.difference)) for each in checks if each.outcome == "explained"}
+    assert explained == {("households", 20), ("persons", 3)}
+
+
+def test_a_figure_that_is_wrong_does_not_reconcile(rechecked: Figures) -> None:
+    now = rechecked.single["now"]
+    wrong = replace(now, count=replace(now.count, households=476))
+    broken = replace(rechecked, single={**rechecked.single, "now": wrong})
+    titles = {each.title for each in failures(reconcile(published(broken, "t")))}
+    assert "各村之和 = 现有" in titles
+    assert "保留 + 新进 + 此前已脱贫 = 现有" in titles
+
+
+def test_every_figure_in_the_text_has_its_query(township: Checked, rechecked: Figures) -> None:
+    report = told(township, rechecked)
+    marks = [p.number for each in report.paragraphs for p in each if isinstance(p, Mark)]
+    assert set(marks) <= {query.number for query in report.queries}
+    text = "".join(p for each in report.paragraphs for p in each if isinstance(p, str))
+    for shown in ("在 2014 年名册 481 户 1495 人", "清退率按人 68.2%、按户 69.2%", "新进 307 户 923 人",
+                  "475 户 1402 人", "低保贫困户 206 户 550 人", "移民搬迁安置一批 242 户 765 人"):  # fmt: skip
+        assert shown in text
+    # A figure (户 … 人) is followed by the mark of its query.
+    for each in report.paragraphs:
+        for piece, following in pairwise(each):
+            if isinstance(piece, str) and re.fullmatch(r"\d+ 户 \d+ 人", piece):
+                assert isinstance(following, Mark)
+
+
+def test_charts(township: Checked, rechecked: Figures) -> None:
+    found = {each.name: each.data for each in charts(township, rechecked)}
+    assert set(found) == {"villages", "removed", "tracks", "causes"}
+    rows = {row["label"]: row["values"] for row in found["villages"]["rows"]}
+    assert rows["学堂山村"] == [109, 213]
+    assert sum(row[0] for row in rows.values()) == 475
+    without = {each.name for each in charts(township, replace(rechecked, by={
+        name: each for name, each in rechecked.by.items() if name != "removed_by_ground"}))}  # fmt: skip
+    assert "grounds" in without
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory, fonts: Path) -> Path:
+    out = tmp_path_factory.mktemp("report")
+    before = ["--before", str(ROOT / "fixtures" / "township-2014")]
+    targets = ["--out", str(out / "r.docx"), "--out", str(out / "r.md"), "--fonts", str(fonts)]
+    done = CliRunner().invoke(app, [*COMMAND, *before, *targets])
+    assert done.exit_code == 0, done.output
+    assert "共核对" in done.stdout
+    return out
+
+
+def test_markdown(written: Path) -> None:
+    text = (written / "r.md").read_text(encoding="utf-8")
+    links = set(re.findall(r"\]\(#q(\d+)\)", text))
+    anchors = set(re.findall(r'<a id="q(\d+)">', text))
+    assert links
+    assert links <= anchors
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", text)
+    assert len(pictures) == 4
+    for picture in pictures:
+        assert (written / picture).read_bytes().startswith(b"\x89PNG")
+    assert "| 学堂山村 | 322 / 1234 | 109 / 332 | 213 / 902 | 0 / 0 |" in text
+
+
+def test_word(written: Path) -> None:
+    with zipfile.ZipFile(written / "r.docx") as parts:
+        body = re.sub(r"<[^>]+>", "", parts.read("word/document.xml").decode())
+        pictures = [name for name in parts.namelist() if name.startswith("word/media/")]
+    assert len(pictures) == 4
+    assert "475 户 1402 人[10]" in body
+    assert "481 - 333 + 307 = 455" in body
+    assert "SELECT count(*) FROM (SELECT DISTINCT village" in body
+    assert not re.search(r"(?<!\d)\d{17}[\dXx]", body)
+
+
+def test_json_and_english(tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, [*COMMAND, "--json"])
+    data: dict[str, Any] = json.loads(done.stdout)
+    assert data["figures"]["now"]["households"] == 475
+    assert "eligibility = 'eligible'" in data["figures"]["now"]["query"]
+    out = tmp_path / "r.md"
+    english = CliRunner().invoke(app, [*COMMAND, "--lang", "en", "--no-charts", "--out", str(out)])
+    assert english.exit_code == 0, english.output
+    text = out.read_text(encoding="utf-8")
+    assert "removed: 333 households, 1019 persons" in text
+    assert "![" not in text
+
+
+def test_without_a_chinese_font_there_are_no_charts(tmp_path: Path) -> None:
+    latin = write_font(tmp_path / "latin", LATIN).parent
+    target = ["--out", str(tmp_path / "r.md"), "--fonts", str(latin)]
+    done = CliRunner().invoke(app, [*COMMAND, *target])
+    assert isinstance(done.exception, InputError)
+    assert "--no-charts" in str(done.exception)
+    assert not (tmp_path / "r.md").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["report"],
+        ["report", "x", "--rules", "bazhong-2015"],
+        [*COMMAND, "--out", "r.pdf"],
+        [*COMMAND, "--check", "x.yaml"],
+        [*COMMAND, "--before", "nowhere"],
+    ],
+)
+def test_bad_arguments(arguments: list[str]) -> None:
+    assert isinstance(CliRunner().invoke(app, arguments).exception, InputError)
+
+
+def test_a_programme_of_another_kind(tmp_path: Path) -> None:
+    """No previous roster, no causes, no tracks: the report says what there is."""
+    rules = loads(
+        """
+ruleset: {id: bare, title: 裸, effective: {from: 2015-01-01, to: 2016-12-31}, vocabulary: bare}
+fields: [{of: household, name: risk, title: 险, type: bool}]
+criteria: [{id: risky, title: 有险, when: risk}]
+poor: risky
+"""
+    )
+    (tmp_path / "households.csv").write_text(
+        "household_id,village,risk\n1,甲,是\n2,,否\n3,甲,\n", encoding="utf-8"
+    )
+    (tmp_path / "members.csv").write_text(
+        "household_id,member_id\n1,1\n2,1\n3,1\n3,2\n", encoding="utf-8"
+    )
+    checked = check(rules, read_roster(tmp_path, rules, DAY), DAY)
+    figures = figures_of(checked)
+    assert plain(figures, "now") == {"households": 1, "persons": 1}
+    assert plain(figures, "pending") == {"households": 1, "persons": 2}
+    assert "before" not in figures.single
+    text = "".join(
+        p for each in told(checked, figures).paragraphs for p in each if isinstance(p, str)
+    )
+    assert "“待核实”的 1 户 2 人" in text
+    assert not failures(reconcile(published(figures, "t")))

@@ -1,0 +1,102 @@
+"""The small-model argument: what is enough is enough, and less would not be."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shibie.engines.solver.household import Bound
+from shibie.engines.solver.logic import both
+from shibie.language.parse import parse
+from shibie.language.tree import Node
+from shibie.proofs.prover import Prover
+from shibie.proofs.unbounded import LoosenedReading, enough
+from shibie.ruleset.conditions import deciding_conditions
+from shibie.ruleset.loader import load, loads
+from shibie.ruleset.model import RuleSet
+from support.packs import sound
+from support.probe import DECLARATIONS, HEAD
+from support.profiles import examples
+
+# Conditions that each say something of members and rows in a way of its own.
+PIECES = [
+    "members.any(role == '甲')", "members.all(role == '甲')", "members.none(wage > 5)",
+    "members.any(wage > 3 and role == '乙')", "members.any(receives_dibao)",
+    "members.any(vehicles.any(kind == '轿车') and role == '甲')",
+    "members.all(vehicles.any(kind == '轿车') or receives_dibao)",
+    "members.any(vehicles.all(kind == '摩托') and vehicles.any(value > 3))",
+    "vehicles.any(kind == '轿车')", "vehicles.all(value > 3)", "vehicles.any(value > 9)",
+    "vehicles.count() > 0", "vehicles.sum(value) > 10", "members.count(wage > 3) == 2",
+    "accounts.any(active)", "accounts.any(not active and household.flag)",
+    "accounts.all(balance > 3)", "known(accounts)", "owns_vehicle", "members.any(on_payroll)",
+]  # fmt: skip
+BASE = loads(HEAD + DECLARATIONS + 'poor: "true"\n')
+
+
+def reply(ruleset: RuleSet, claim: Node, bound: Bound) -> str:
+    """Whether the loosened claim can be true and can be unknown, up to a bound."""
+    said = []
+    for way in ("yes", "unknown"):
+        prover = Prover(ruleset, bound, reads=LoosenedReading)
+        truth = prover.outcome.reading.truth(claim)
+        said.append(prover.ask([both(getattr(truth, way))])[0])
+    return " ".join(said)
+
+
+@st.composite
+def combined(draw: st.DrawFn) -> str:
+    """A conjunction in which much has to be there at once."""
+    parts = draw(st.lists(st.sampled_from(PIECES), min_size=2, max_size=4, unique=True))
+    return " and ".join(f"not ({part})" if draw(st.booleans()) else part for part in parts)
+
+
+@settings(max_examples=examples(quick=10, ci=30, deep=300))
+@given(combined())
+def test_more_people_and_rows_change_nothing(text: str) -> None:
+    claim = parse(text, BASE.names)
+    bound = enough(BASE, [claim])
+    more = Bound(bound.members + 2, bound.rows + 1)
+    assert reply(BASE, claim, bound) == reply(BASE, claim, more)
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("members.any(role == '甲') and members.any(role == '乙')", 2),
+        ("members.any(role == '甲') and members.any(role == '乙') and members.any(not known(role))", 3),
+        ("members.any(accounts.any(active)) and members.any(accounts.any(not active) and accounts.none(active))", 2),
+    ],
+)  # fmt: skip
+def test_fewer_would_not_be_enough(text: str, people: int) -> None:
+    claim = parse(text, BASE.names)
+    assert enough(BASE, [claim]).members >= people
+    found = [reply(BASE, claim, Bound(members, 2)).split()[0] for members in range(1, people + 1)]
+    assert found == ["none"] * (people - 1) + ["found"]
+
+
+def test_rows_are_counted_by_register() -> None:
+    three = "vehicles.any(value > 3) and vehicles.any(value < 2) and accounts.any(active)"
+    assert enough(BASE, [parse(three, BASE.names)]).rows == 1 + 2 * 4
+
+
+def test_what_rests_on_sums_is_not_claimed_for_every_size() -> None:
+    claim = parse("members.count() > 40", BASE.names)
+    assert reply(BASE, claim, enough(BASE, [claim])).startswith("found")
+
+
+def test_the_shipped_pack_needs_few() -> None:
+    ruleset = load("bazhong-2015")
+    assert enough(ruleset, deciding_conditions(ruleset)) == Bound(members=10, rows=11)
+    assert enough(sound(), deciding_conditions(sound())).members <= 12
+
+
+def test_a_quotient_grows_with_its_numerator_only_over_the_same_people() -> None:
+    """The one law of quotients that the loosened reading keeps, and no other."""
+    one = parse("round(wage_income / rooms, 2) > round(spending / rooms, 2)", BASE.names)
+    prover = Prover(BASE, Bound(1, 1), reads=LoosenedReading)
+    truth = prover.outcome.reading.truth(one)
+    names = {slot.name: value for slot, value in prover.household.slots.items()}
+    above, below, rooms = (names[each].units for each in ("wage_income", "spending", "rooms"))  # type: ignore[union-attr]
+    assert prover.ask([truth.yes, above <= below, rooms > 0])[0] == "none"
+    assert prover.ask([truth.yes, above > below, rooms > 0])[0] == "found"

@@ -1,0 +1,144 @@
+"""Every kind of cell: what it means, or the reason why it is refused."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shibie.rosters.cells import CellError, read_cell, shown
+from shibie.vocabulary import FieldSpec, FieldType
+
+AS_OF = date(2015, 12, 20)
+NUMBER = "11010519491231002X"
+
+
+def spec(kind: FieldType, **extra: Any) -> FieldSpec:
+    return FieldSpec("field", "栏目", kind, **extra)
+
+
+MONEY, FLAG, DAY, COUNT = spec("money"), spec("bool"), spec("date"), spec("integer")
+CAUSE = spec("code", codes=("因病", "因残", "因学"))
+CAUSES = spec("codes", codes=("因病", "因残", "因学"))
+
+
+@pytest.mark.parametrize("cell", [None, "", "  ", "-", "—", "/", "N/A", "不详", "未知", "\u3000"])
+def test_blank_is_unknown(cell: Any) -> None:
+    for kind in (MONEY, FLAG, DAY, CAUSE, CAUSES, spec("text"), spec("citizen_id")):
+        assert read_cell(cell, kind, AS_OF) is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "value"),
+    [
+        *((text, FLAG, True) for text in ("是", "√", "✓", "有", "Y", "TRUE", "1", 1, 1.0, True)),
+        *((text, FLAG, False) for text in ("否", "×", "无", "n", "0", 0, False, "没有")),
+        ("1,234.50", MONEY, Decimal("1234.50")),
+        ("\uff11\uff12\uff0e\uff15", MONEY, Decimal("12.50")),
+        ("3000元", MONEY, Decimal("3000.00")),
+        ("¥3,000 元/年", MONEY, Decimal("3000.00")),
+        ("-12.3", MONEY, Decimal("-12.30")),
+        (1234.1, MONEY, Decimal("1234.10")),
+        (0.1 + 0.2, MONEY, Decimal("0.30")),
+        (3000, MONEY, Decimal("3000.00")),
+        ("5", COUNT, 5),
+        (5.0, COUNT, 5),
+        ("8个月", COUNT, 8),
+        ("2015-07-01", DAY, date(2015, 7, 1)),
+        ("2015/7/1", DAY, date(2015, 7, 1)),
+        ("2015.7.1", DAY, date(2015, 7, 1)),
+        ("2015年7月1日", DAY, date(2015, 7, 1)),
+        ("20150701", DAY, date(2015, 7, 1)),
+        (20150701.0, DAY, date(2015, 7, 1)),
+        (datetime(2015, 7, 1), DAY, date(2015, 7, 1)),
+        ("因病", CAUSE, "因病"),
+        (" 01 因病 ", CAUSE, "因病"),
+        ("1.因残", CAUSE, "因残"),
+        ("因病、因残", CAUSES, frozenset(("因病", "因残"))),
+        ("因病|因病", CAUSES, frozenset(("因病",))),
+        ("无", CAUSES, frozenset()),
+        ("无", spec("codes", codes=("无", "有")), frozenset(("无",))),
+        ("01 因病、02 因残", CAUSES, frozenset(("因病", "因残"))),
+        ("01 因病 02 因残", CAUSES, frozenset(("因病", "因残"))),
+        ("因病  因残", CAUSES, frozenset(("因病", "因残"))),
+        ("01-因病", CAUSE, "因病"),
+        ("C/D级", spec("codes", codes=("A级", "C/D级")), frozenset(("C/D级",))),
+        (3.0, spec("text"), "3"),
+        ("无", spec("text"), "无"),
+        ("11010519491231002x", spec("citizen_id"), NUMBER),
+        ("110105491231002", spec("citizen_id"), NUMBER),
+    ],
+)
+def test_read(cell: Any, kind: FieldSpec, value: Any) -> None:
+    found = read_cell(cell, kind, AS_OF)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "reason"),
+    [
+        ("三千", MONEY, "expected a number"),
+        ("1,23", MONEY, "expected a number"),
+        ("1e3", MONEY, "expected a number"),
+        (True, MONEY, "expected a number"),
+        (float("nan"), MONEY, "expected a number"),
+        (float("inf"), MONEY, "expected a number"),
+        ("0.3万", MONEY, "write it in yuan, not in 万"),
+        ("12.345", MONEY, "at most 2 decimal places"),
+        (12.345, MONEY, "at most 2 decimal places"),
+        ("1000000000000", MONEY, "too large (must be below 1000000000000)"),
+        ("-1", spec("money", minimum=0), "must be at least 0"),
+        ("13", spec("integer", maximum=12), "must be at most 12"),
+        ("1.5", COUNT, "expected a whole number"),
+        ("2", FLAG, "expected 是/否 (yes/no)"),
+        ("可能", FLAG, "expected 是/否 (yes/no)"),
+        ("2015-02-30", DAY, "there is no such day"),
+        ("去年", DAY, "expected a date such as 2015-07-01"),
+        (datetime(2015, 7, 1, 8), DAY, "expected a date without a time of day"),
+        (42186.0, DAY, "expected a date such as 2015-07-01"),
+        (time(8), MONEY, "expected a number"),
+        ("因贫", CAUSE, "not one of: 因病, 因残, 因学; did you mean '因病'?"),
+        ("无", CAUSE, "not one of: 因病, 因残, 因学"),
+        ("、", CAUSES, "no code is written; write 无 for none"),
+        (float("nan"), spec("text"), "expected text"),
+        (float("-inf"), spec("text"), "expected text"),
+        ("因病、懒", CAUSES, "not one of: 因病, 因残, 因学"),
+        (511921196301020030, spec("citizen_id"), "the cell is a number and has lost digits; enter it again as text"),
+        (5.11921e17, spec("citizen_id"), "the cell is a number and has lost digits; enter it again as text"),
+        ("110105194912310021", spec("citizen_id"), "its check character is 1, expected X: some digit is wrong"),
+        ("11010520151221001X", spec("citizen_id"), "it holds a birth date after 2015-12-20"),
+    ],
+)  # fmt: skip
+def test_refused(cell: Any, kind: FieldSpec, reason: str) -> None:
+    with pytest.raises(CellError) as caught:
+        read_cell(cell, kind, AS_OF)
+    assert caught.value.reason.en == reason
+
+
+@given(
+    st.one_of(st.text(max_size=20), st.integers(), st.floats(), st.booleans(), st.dates(), st.datetimes(), st.times()),
+    st.sampled_from([MONEY, FLAG, DAY, COUNT, CAUSE, CAUSES, spec("decimal"), spec("text"), spec("citizen_id")]),
+)  # fmt: skip
+def test_any_cell_is_read_or_refused(cell: Any, kind: FieldSpec) -> None:
+    try:
+        found = read_cell(cell, kind, AS_OF)
+    except CellError:
+        return
+    assert not isinstance(found, float)
+
+
+@given(st.decimals(-(10**11), 10**11, places=2))
+def test_amounts_are_exact_in_every_spelling(amount: Decimal) -> None:
+    for cell in (amount, str(amount), f"{amount:,}", f"{amount} 元"):
+        assert read_cell(cell, MONEY, AS_OF) == amount
+
+
+def test_what_a_message_shows_of_a_cell() -> None:
+    assert shown(NUMBER, spec("citizen_id")) == "110*************2X"
+    assert shown("患有大病", spec("codes", codes=("a",), sensitive=True)) == "****"
+    assert shown("长" * 80, MONEY) == "长" * 60 + "…"

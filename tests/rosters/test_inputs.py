@@ -1,0 +1,109 @@
+"""Whatever a roster comes as, Python and SQL decide it alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rosters.test_folder import AS_OF, PACK, TOWNSHIP, same
+from shibie.checking_in_sql import Run
+from shibie.rosters.duckdb_host import duck_host
+from shibie.rosters.given_roster import roster_of_path
+from shibie.rosters.python_rows import SUSPECT
+from support import books
+from support.books import Book, book
+
+VILLAGE = TOWNSHIP.parent / "village-60.xlsx"
+
+
+def suspects(roster: Path) -> int:
+    """How many households SQL left to Python."""
+    with duck_host() as host:
+        Run(host, roster_of_path(roster, PACK, AS_OF).layout, PACK, AS_OF)
+        return int(host.rows(f"SELECT count(*) FROM {SUSPECT}")[0][0])
+
+
+def test_a_workbook(tmp_path: Path) -> None:
+    assert same(VILLAGE, tmp_path)["in"] == 60
+    # It is written as carelessly as people do; most of the odd cells are identity numbers.
+    assert 0 < suspects(VILLAGE) < 40
+
+
+@pytest.mark.parametrize("merged", [False, True])
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
+def test_one_row_a_person(tmp_path: Path, form: str, merged: bool) -> None:
+    sheets = books.as_export(book(), merged)
+    roster = {
+        "csv": lambda: books.write_folder(tmp_path / "roster", sheets),
+        "xlsx": lambda: books.write_xlsx(tmp_path / "roster.xlsx", sheets),
+        "parquet": lambda: books.write_parquet(tmp_path / "roster", sheets),
+    }[form]()
+    summary = same(roster, tmp_path / "out")
+    assert (summary["in"], summary["rejected"]) == (3, 0)
+    assert suspects(roster) == 0
+
+
+def rows(*changes: tuple[int, str, object]) -> Book:
+    """An export with merged cells in which some cells are changed: (row, column, cell)."""
+    sheets = books.as_export(book(), merged=True)
+    table = sheets["一人一行"]
+    for row, column, cell in changes:
+        table[row][table[0].index(column)] = cell
+    return sheets
+
+
+@pytest.mark.parametrize(
+    ("changes", "given", "rejected"),
+    [
+        # Rows 1 and 2 are of household 001, row 3 of 002, rows 4 and 5 of 003.
+        ([(2, "村", "乙村")], 3, 1),  # two rows contradict each other
+        ([(2, "村", "甲村")], 3, 0),
+        ([(4, "户编号", None)], 3, 1),  # a head without a number is a household that is lost
+        ([(2, "与户主关系", None)], 3, 1),  # nobody says whose row it is
+        ([(2, "户编号", "\u3000")], 3, 0),
+        ([(2, "户编号", " 001")], 3, 0),
+        ([(5, "户编号", "004")], 4, 1),  # a fourth household, without a head
+        ([(2, "工资性收入", "两千")], 3, 1),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_merged_cells(
+    tmp_path: Path, changes: list[tuple[int, str, object]], given: int, rejected: int
+) -> None:
+    for roster in (
+        books.write_folder(tmp_path / "roster", rows(*changes)),
+        books.write_xlsx(tmp_path / "roster.xlsx", rows(*changes)),
+    ):
+        summary = same(roster, tmp_path / f"out-{roster.stem}{roster.suffix}")
+        assert (summary["in"], summary["rejected"]) == (given, rejected)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("工资性收入", "1,234.50"),
+        ("工资性收入", "12.50元"),
+        ("住房等级", "02 B"),
+        ("工资性收入", "¥3,000"),
+    ],
+)
+def test_what_people_write_stays_in_sql(tmp_path: Path, column: str, cell: str) -> None:
+    sheets = book()
+    sheets["农户"][1][sheets["农户"][0].index(column)] = cell
+    roster = books.write_folder(tmp_path / "roster", sheets)
+    same(roster, tmp_path / "out")
+    assert suspects(roster) == 0
+
+
+def test_a_cell_over_several_lines(tmp_path: Path) -> None:
+    sheets = book()
+    sheets["农户"][1][1] = "甲\n村"
+    sheets["农户"][2][1] = '甲 "旧" 村, 二组'
+    assert same(books.write_folder(tmp_path / "roster", sheets), tmp_path / "out")["rejected"] == 0
+
+
+def test_a_table_that_nobody_asks_for_may_be_damaged(tmp_path: Path) -> None:
+    roster = books.write_folder(tmp_path / "roster", book())
+    (roster / "笔记.csv").write_text("随便写写\n" * 30 + '"没有写完', encoding="utf-8")
+    assert same(roster, tmp_path / "out")["in"] == 3

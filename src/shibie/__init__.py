@@ -7,7 +7,7 @@ ground of it, and the help tracks. Missing is unknown, never 0 and never false.
     from datetime import date
 
     rules = shibie.load("bazhong-2015")
-    with shibie.checking_in_python(rules, "roster.xlsx", date(2015, 12, 20)) as result:
+    with shibie.check(rules, "roster.xlsx", date(2015, 12, 20)) as result:
         print(result.summary["by_eligibility"])
         result.write("decided.xlsx")
 

@@ -242,9 +242,8 @@ class SparkHost:
             yield tuple(row)
 
     def arrow(self, query: str) -> object:
-        """The rows of a query as a stream of Arrow."""
-        found = self.spark.sql(spark_sql(parse_one(query, read="duckdb")))
-        return found.toArrow().__arrow_c_stream__()
+        """Not of this host: it would need pyarrow."""
+        raise NotImplementedError
 
     def sorted_lines(self, query: str) -> Iterator[bytes]:
         """The lines of a query in the order of their bytes."""

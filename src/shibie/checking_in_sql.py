@@ -193,9 +193,7 @@ class Run:
         def count() -> int:
             return int(self.host.rows(f"SELECT count(*) FROM ({output.query})")[0][0])
 
-        # Spark would need pyarrow for it; its rows are handed over as others are.
-        arrow = (lambda: self.host.arrow(query)) if self.host.dialect == "duckdb" else None
-        return StreamedRows(count, read, arrow)
+        return StreamedRows(count, read, self.host.arrow(query))
 
     def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
         """Write folders of results."""

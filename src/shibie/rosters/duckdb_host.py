@@ -222,9 +222,9 @@ class DuckHost:
             while part := cursor.fetchmany(_PART):
                 yield from part
 
-    def arrow(self, query: str) -> object:
-        """The rows of a query as a stream of Arrow."""
-        return self.connection.cursor().sql(query).__arrow_c_stream__()
+    def arrow(self, query: str) -> Callable[[], object]:
+        """What gives the rows of a query as a stream of Arrow, on a cursor of its own."""
+        return lambda: self.connection.cursor().sql(query).__arrow_c_stream__()
 
     def sorted_lines(self, query: str) -> Iterator[bytes]:
         """The lines of a query in the order of their bytes, in chunks; through a file."""

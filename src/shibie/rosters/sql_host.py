@@ -97,8 +97,8 @@ class Host(Protocol):
         """The rows of a query as they come."""
         ...
 
-    def arrow(self, query: str) -> object:
-        """The rows of a query as a stream of Arrow (its PyCapsule)."""
+    def arrow(self, query: str) -> Callable[[], object] | None:
+        """What gives the rows of a query as a stream of Arrow (its PyCapsule); None without."""
         ...
 
     def sorted_lines(self, query: str) -> Iterator[bytes]:

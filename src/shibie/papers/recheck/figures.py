@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from shibie.papers.recheck.changes import BEFORE, MOVED, NOW, HouseholdNow, HouseholdThen, Recheck
-
-Count = dict[str, int]
+from shibie.results.counts import Count
+from shibie.results.python_counts import tally_of
 
 
 def count(sizes: Iterable[int]) -> Count:
@@ -22,14 +22,18 @@ def count(sizes: Iterable[int]) -> Count:
 
 
 def figures(found: Recheck) -> dict[str, Any]:
-    """Every figure as plain data; households with a status that nobody has are left out."""
+    """Every figure as plain data; households with a status that nobody has are left out.
+
+    What is a count of the check of the roster of now is taken from there.
+    """
+    tally = tally_of(found.checked)
     return {
         "ruleset": found.checked.ruleset.id,
         "as_of": found.checked.as_of.isoformat(),
         "since": found.since.isoformat(),
         "before": count(each.persons for each in found.was),
         "before_by_status": _statuses(found.was, BEFORE),
-        "now": count(each.persons for each in found.now if each.status != "pending"),
+        "now": tally.of("eligibility", "eligible"),
         "now_by_status": _statuses(found.now, NOW),
         "removed_by_ground": _several(found.was, "removed", lambda each: each.grounds),
         "new_by_criterion": _several(found.now, "new", lambda each: each.criteria),

@@ -154,8 +154,9 @@ def _whole(
     from shibie.cli.recheck import since_of
     from shibie.papers.plan.draft import drafts, given
     from shibie.papers.recheck.changes import recheck
+    from shibie.papers.report.asking import figures_of
     from shibie.papers.report.charts import charts, drawn
-    from shibie.papers.report.figures import figures_of, published
+    from shibie.papers.report.figures import published
     from shibie.papers.report.reconcile import reconcile
     from shibie.papers.report.text import told
     from shibie.papers.report.write import WholeReport

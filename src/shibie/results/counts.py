@@ -111,9 +111,9 @@ def summary(counted: Counted) -> dict[str, Any]:
         },
         "by_rule": _by_rule(ruleset, tally),
         "by_track": {rule.id: tally.of("track", rule.id) for rule in ruleset.tracks},
-        "by_village": _by_village(tally),
+        "by_village": by_village(tally),
         "tallies": {rule.id: tally.of("tally", rule.id) for rule in ruleset.tallies},
-        **_previous_roster(tally),
+        **previous_roster(tally),
         "registers": {
             name: {"supplied": name in counted.supplied} for name in ruleset.registers
         },
@@ -142,7 +142,8 @@ def _by_rule(ruleset: RuleSet, tally: Tally) -> dict[str, dict[str, Count]]:
     return {name: dict(sorted(found.get(name, {}).items())) for name in names}
 
 
-def _by_village(tally: Tally) -> dict[str, dict[str, Count]]:
+def by_village(tally: Tally) -> dict[str, dict[str, Count]]:
+    """Of each village all its households, and those of each eligibility."""
     villages = dict.fromkeys(village for village, _ in tally.names("village"))
     found = {}
     for village in villages:
@@ -153,8 +154,8 @@ def _by_village(tally: Tally) -> dict[str, dict[str, Count]]:
     return found
 
 
-def _previous_roster(tally: Tally) -> dict[str, dict[str, Count]]:
-    """Against the previous roster, where the form asks for it."""
+def previous_roster(tally: Tally) -> dict[str, dict[str, Count]]:
+    """Under `previous_roster`, the counts against it, where the form asks for it."""
     if not tally.names("standing"):
         return {}
     counts = {name: tally.of("standing", name) for name in STANDINGS}

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, Final, Literal, cast
 
 from shibie.case import Case
 from shibie.checking_in_python import Checked
-from shibie.decision import Decision
+from shibie.decision import Decision, Eligibility
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
+from shibie.household import BareHousehold
 from shibie.language.tree import HOUSEHOLD
 from shibie.registers.matching import unmatched
 from shibie.results.counts import NO_VILLAGE, Counted, Tally, summary
 from shibie.results.digest import digest
 from shibie.results.tables import result_tables
-from shibie.ruleset.model import Rule
+from shibie.ruleset.model import Rule, RuleSet
+
+StandingId = Literal["retained", "removed", "pending", "new", "exited", ""]
+_OF_BEFORE: Final[Mapping[Eligibility, StandingId]] = {
+    "eligible": "retained", "ineligible": "removed", "pending": "pending",
+}  # fmt: skip
 
 
 def summarise(checked: Checked) -> dict[str, Any]:
@@ -62,36 +69,53 @@ def _add(tally: Tally, checked: Checked, case: Case, decision: Decision) -> None
         tally.add(("standing", standing(case, decision)), 1, size)
     if eligibility == "eligible":
         for rule in checked.ruleset.tallies:
-            hits = holds_of(checked, rule, case)
+            hits = holders(checked.ruleset, rule, case)
             if hits:
-                tally.add(("tally", rule.id), 1, size if rule.owner == HOUSEHOLD else hits)
+                tally.add(("tally", rule.id), 1, size if rule.owner == HOUSEHOLD else len(hits))
 
 
-def holds_of(checked: Checked, rule: Rule, case: Case) -> int:
-    """Of how many a rule holds: of the household, or of its members."""
-    top = Place.top(checked.ruleset, case)
+def holders(ruleset: RuleSet, rule: Rule, case: Case) -> tuple[str, ...]:
+    """Of whom a rule holds: ids of members, or an empty id where it is of the household."""
+    top = Place.top(ruleset, case)
     if rule.owner == HOUSEHOLD:
-        return int(evaluate(rule.node, top) is True)
-    members = range(len(case.household.members))
-    return sum(evaluate(rule.node, top.at_member(number)) is True for number in members)
+        found = [""] if evaluate(rule.node, top) is True else []
+    else:
+        found = [
+            member.member_id
+            for number, member in enumerate(case.household.members)
+            if evaluate(rule.node, top.at_member(number)) is True
+        ]
+    top.leave()
+    return tuple(found)
 
 
-def standing(case: Case, decision: Decision) -> str:
-    """Where a household stands against the previous roster.
+def standing(case: Case, decision: Decision) -> StandingId:
+    """Where a household stands against the previous roster, by what its form declares."""
+    household = cast("Any", case.household)
+    return stands(
+        decision.eligibility, getattr(household, "on_previous_roster", None), has_left(household)
+    )
+
+
+def has_left(household: BareHousehold) -> bool:
+    """Whether a household has left poverty before."""
+    return getattr(household, "exited_on", None) is not None
+
+
+def stands(eligibility: Eligibility, before: bool | None, left: bool) -> StandingId:
+    """Where a household stands between two rosters.
 
     One of `retained`, `removed`, `pending` (was on it), `new`, `exited` (left poverty
     before and stays on the books), or empty (never on it, or it is not known).
+
+    Args:
+        eligibility: what it is decided to be now.
+        before: whether it was on the roster before; None where that is not known.
+        left: whether it has left poverty before.
+
+    >>> stands("ineligible", before=True, left=False), stands("eligible", False, False)
+    ('removed', 'new')
     """
-    household = cast("Any", case.household)
-    if getattr(household, "on_previous_roster", None):
-        if getattr(household, "exited_on", None) is not None:
-            return "exited"
-        return {"eligible": "retained", "ineligible": "removed", "pending": "pending"}[
-            decision.eligibility
-        ]
-    if (
-        decision.eligibility == "eligible"
-        and getattr(household, "on_previous_roster", None) is False
-    ):
-        return "new"
-    return ""
+    if before:
+        return "exited" if left else _OF_BEFORE[eligibility]
+    return "new" if eligibility == "eligible" and before is False else ""

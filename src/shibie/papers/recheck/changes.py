@@ -12,6 +12,7 @@ from shibie.checking_in_python import Checked
 from shibie.decision import Decision
 from shibie.household import BareHousehold
 from shibie.papers.recheck.match import Matched, match
+from shibie.results.python_counts import has_left, stands
 from shibie.words.lists import joined
 
 # Of a household of before: what its successor is; or its people live in others' households
@@ -158,11 +159,8 @@ def _was(
             status = "rejected"
         return HouseholdThen(each.household_id, village, size, status)
     main = decisions[successors[0]]
-    status = {"eligible": "retained", "ineligible": "removed", "pending": "pending"}[
-        main.eligibility
-    ]  # type: ignore[assignment]
-    if getattr(matched.now[successors[0]], "exited_on", None) is not None:
-        status = "exited"
+    left = has_left(matched.now[successors[0]])
+    status = cast("Before", stands(main.eligibility, before=True, left=left))
     mine = [one for one in successors if matched.origins(one)[0] == each.household_id]
     return HouseholdThen(
         each.household_id, village, size, status, successors,
@@ -178,12 +176,12 @@ def _now(
         decision = decisions[household.household_id]
         if decision.eligibility == "ineligible":
             continue
-        origins = matched.origins(household.household_id)
-        status: Now = "retained" if origins else "new"
-        if decision.eligibility == "pending":
-            status = "pending"
-        elif getattr(household, "exited_on", None) is not None:
-            status = "exited"
+        origins, left = matched.origins(household.household_id), has_left(household)
+        status: Now = "pending"
+        if decision.eligibility == "eligible":
+            # Who has left poverty was on a roster before, be it not the one that is given.
+            before = bool(origins) or left
+            status = cast("Now", stands(decision.eligibility, before, left))
         criteria = tuple(
             finding.rule_id
             for finding in decision.findings
@@ -247,7 +245,7 @@ def _misdeclared(matched: Matched, now: Sequence[BareHousehold]) -> Iterator[tup
     """Households whose declaration about the previous roster disagrees with the matched persons."""
     for household in now:
         said = cast("bool | None", getattr(household, "on_previous_roster", None))
-        if getattr(household, "exited_on", None) is not None:
+        if has_left(household):
             continue
         if said is not None and said is not bool(matched.origins(household.household_id)):
             yield household.household_id, said

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from shibie.checking_in_python import Checked
 from shibie.duckdb_tables import Column, make_table
-from shibie.engines.interpreter import evaluate
-from shibie.engines.place import Place
-from shibie.language.tree import HOUSEHOLD
 from shibie.papers.recheck.changes import Recheck
 from shibie.papers.report.published import PublishedCount
+from shibie.results.python_counts import holders
 from shibie.vocabulary import FieldSpec
 
 if TYPE_CHECKING:
@@ -113,7 +111,7 @@ class Book:
         )  # fmt: skip
         self.table(
             "tallies", _texts("household_id", "member_id", "tally"),
-            list(tallied(checked)),
+            list(_tallied(checked)),
         )  # fmt: skip
 
     def _recheck(self, found: Recheck) -> None:
@@ -128,20 +126,13 @@ class Book:
         )  # fmt: skip
 
 
-def tallied(checked: Checked) -> Iterator[tuple[str, str, str]]:
-    """Every tally that is true of an eligible household or of one of its members."""
+def _tallied(checked: Checked) -> Iterator[tuple[str, str, str]]:
+    """Every tally that holds of an eligible household or of one of its members."""
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
-        if decision.eligibility != "eligible":
-            continue
-        top = Place.top(checked.ruleset, case)
-        for rule in checked.ruleset.tallies:
-            if rule.owner == HOUSEHOLD:
-                if evaluate(rule.node, top) is True:
-                    yield decision.household_id, "", rule.id
-                continue
-            for index, member in enumerate(case.household.members):
-                if evaluate(rule.node, top.at_member(index)) is True:
-                    yield decision.household_id, member.member_id, rule.id
+        if decision.eligibility == "eligible":
+            for rule in checked.ruleset.tallies:
+                for member_id in holders(checked.ruleset, rule, case):
+                    yield decision.household_id, member_id, rule.id
 
 
 def _columns(specs: Sequence[FieldSpec]) -> dict[str, str]:

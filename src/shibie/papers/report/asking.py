@@ -1,0 +1,236 @@
+"""Comes to the figures of a report.
+
+What is a count of the check is taken from there, so that no two outputs can differ, and its
+query gives the same; everything else is what its query is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from shibie.checking_in_python import Checked
+from shibie.decision import ELIGIBILITIES
+from shibie.errors import Lang
+from shibie.language.tree import HOUSEHOLD
+from shibie.papers.recheck.changes import Recheck
+from shibie.papers.report.data import Book
+from shibie.papers.report.figures import Breakdown, Figure, Figures
+from shibie.papers.report.published import TITLES, PublishedCount
+from shibie.results.counts import NO_VILLAGE, Tally, by_village, previous_roster, total
+from shibie.results.python_counts import tally_of
+from shibie.ruleset.model import Rule
+from shibie.words.speaker import Speaker
+
+_HOUSEHOLDS = (
+    "SELECT count(*), coalesce(sum(persons), 0) FROM households JOIN decisions USING (household_id)"
+)
+_ELIGIBLE = f"{_HOUSEHOLDS} WHERE eligibility = 'eligible'"
+_OF = "SELECT {label}, count(*), coalesce(sum(persons), 0) FROM households JOIN decisions USING (household_id)"
+
+
+def figures_of(
+    checked: Checked, recheck: Recheck | None = None, lang: Lang = "zh",
+    measures: tuple[tuple[str, str, str], ...] = (),
+) -> Figures:  # fmt: skip
+    """All figures of a checked roster."""
+    book = Book(checked, recheck, measures)
+    try:
+        return _Asking(book, checked, recheck, lang).all()
+    finally:
+        book.close()
+
+
+class _Asking:
+    """Comes to the figures, one after the other."""
+
+    def __init__(self, book: Book, checked: Checked, recheck: Recheck | None, lang: Lang) -> None:
+        self.book, self.checked, self.recheck, self.lang = book, checked, recheck, lang
+        self.speaker = Speaker(checked.ruleset, lang)
+        self.say, self.rule = self.speaker.say, self.speaker.rule
+        self.tally: Tally = tally_of(checked)
+        self.single: dict[str, Figure] = {}
+        self.by: dict[str, Breakdown] = {}
+        self.numbers: dict[str, tuple[int, str]] = {}
+
+    def one(self, name: str, title: str, query: str, count: PublishedCount | None = None) -> None:
+        """A figure: a count of the check, or else what its query is answered."""
+        self.single[name] = Figure(
+            name, title, self.book.count(query) if count is None else count, query
+        )
+
+    def several(
+        self, name: str, title: str, query: str, label: Callable[[str], str] = lambda text: text,
+        rows: Iterable[tuple[str, PublishedCount]] | None = None,
+    ) -> None:  # fmt: skip
+        """The same by something."""
+        found = self.book.rows(query) if rows is None else rows
+        self.by[name] = Breakdown(
+            name, title, tuple((label(text), count) for text, count in found), query
+        )
+
+    def of(self, *key: str) -> PublishedCount:
+        """A count of the check."""
+        return PublishedCount(**self.tally.of(*key))
+
+    def all(self) -> Figures:
+        self.base()
+        self.previous()
+        self.now()
+        tracks, tallies = self.tracks(), self.tallies()
+        self.causes()
+        self.measures()
+        return Figures(
+            self.single, self.by, self.numbers, tracks, tallies,
+            len(self.checked.roster.rejected_households),
+            self.recheck.since.isoformat() if self.recheck else "",
+        )  # fmt: skip
+
+    def has(self, name: str) -> bool:
+        """Whether the form has a household field at all."""
+        return self.checked.ruleset.field_spec(HOUSEHOLD, name) is not None
+
+    def base(self) -> None:
+        decided = total(self.tally.of("eligibility", name) for name in ELIGIBILITIES)
+        self.one("base", TITLES["base"].say(self.lang),
+                 "SELECT count(*), coalesce(sum(persons), 0) FROM households",
+                 PublishedCount(**decided))  # fmt: skip
+        query = "SELECT count(DISTINCT village) FROM households"
+        villages = by_village(self.tally).keys() - {NO_VILLAGE}
+        self.numbers["villages"] = (len(villages), query)
+        if self.has("group"):
+            query = 'SELECT count(*) FROM (SELECT DISTINCT village, "group" FROM households WHERE "group" IS NOT NULL)'
+            self.numbers["groups"] = (self.book.number(query), query)
+
+    def previous(self) -> None:
+        """Against the roster before: matched by persons if it was given, else as declared."""
+        if self.recheck is not None:
+            self.matched()
+        elif self.has("on_previous_roster") and self.has("exited_on"):
+            self.declared()
+
+    def matched(self) -> None:
+        """What the re-check came to."""
+        count = "SELECT count(*), coalesce(sum(persons), 0) FROM"
+        queries = {
+            "before": f"{count} before",
+            "removed": f"{count} before WHERE status = 'removed'",
+            "unsettled": f"{count} before WHERE status NOT IN ('removed', 'retained')",
+            "retained": f"{count} now WHERE status = 'retained'",
+            "new": f"{count} now WHERE status = 'new'",
+            "exited": f"{count} now WHERE status = 'exited'",
+            "change": "SELECT n.h - b.h, n.p - b.p FROM"
+            " (SELECT count(*) AS h, coalesce(sum(persons), 0) AS p FROM now WHERE status = 'retained') AS n,"
+            " (SELECT count(*) AS h, coalesce(sum(persons), 0) AS p FROM before WHERE status = 'retained') AS b",
+        }
+        for name, query in queries.items():
+            self.one(name, TITLES[name].say(self.lang), query)
+        self.removed(
+            "SELECT ground, count(*), coalesce(sum(persons), 0) FROM (SELECT unnest(grounds) AS ground,"
+            " persons FROM before WHERE status = 'removed') GROUP BY ground ORDER BY 2 DESC, 1"
+        )
+
+    def declared(self) -> None:
+        """What the forms say of the roster before, if any says that it was on it."""
+        counts = previous_roster(self.tally).get("previous_roster", {})
+        if not any(counts[name]["households"] for name in ("before", "exited") if counts):
+            return
+        was = "on_previous_roster AND exited_on IS NULL"
+        queries = {
+            "before": ("before", f"{_HOUSEHOLDS} WHERE {was}"),
+            "removed": ("removed", f"{_HOUSEHOLDS} WHERE {was} AND eligibility = 'ineligible'"),
+            "unsettled": ("pending", f"{_HOUSEHOLDS} WHERE {was} AND eligibility = 'pending'"),
+            "retained": ("retained", f"{_HOUSEHOLDS} WHERE {was} AND eligibility = 'eligible'"),
+            "new": ("new", f"{_HOUSEHOLDS} WHERE NOT on_previous_roster AND eligibility = 'eligible'"),
+        }  # fmt: skip
+        for name, (standing, query) in queries.items():
+            self.one(name, TITLES[name].say(self.lang), query, PublishedCount(**counts[standing]))
+        # Of those that left poverty, the ones that are part of what is now.
+        self.one("exited", TITLES["exited"].say(self.lang),
+                 f"{_HOUSEHOLDS} WHERE on_previous_roster AND exited_on IS NOT NULL"
+                 " AND eligibility = 'eligible'")  # fmt: skip
+        self.removed(
+            f"{_OF.format(label='ground')} JOIN grounds USING (household_id)"
+            " WHERE on_previous_roster AND exited_on IS NULL GROUP BY ground ORDER BY 2 DESC, 1"
+        )
+
+    def removed(self, query: str) -> None:
+        self.several("removed_by_ground", self.say("清退原因", "why removed"), query, self.rule)
+
+    def now(self) -> None:
+        word = self.speaker.eligibility
+        self.one("now", TITLES["now"].say(self.lang), _ELIGIBLE, self.of("eligibility", "eligible"))
+        for name in ("ineligible", "pending"):
+            query = f"{_HOUSEHOLDS} WHERE eligibility = '{name}'"
+            self.one(name, word(name), query, self.of("eligibility", name))
+        self.villages()
+        query = (
+            f"{_OF.format(label='rule_id')} JOIN findings USING (household_id) WHERE eligibility ="
+            " 'eligible' AND findings.kind = 'criterion' AND outcome = 'true'"
+            " GROUP BY rule_id ORDER BY 2 DESC, 1"
+        )
+        self.several("criteria", self.say("符合的标准", "criteria met"), query, self.rule)
+        query = (f"{_OF.format(label='ground')} JOIN grounds USING (household_id)"
+                 " GROUP BY ground ORDER BY 2 DESC, 1")  # fmt: skip
+        counts = {ground: self.of("ground", ground) for (ground,) in self.tally.names("ground")}
+        rows = sorted(counts.items(), key=lambda row: (-(row[1].households or 0), row[0]))
+        self.several("grounds", self.say("不纳入原因", "reasons"), query, self.rule, rows)
+
+    def villages(self) -> None:
+        """By village: each eligibility, and all of them."""
+        word, of_all = self.speaker.eligibility, _OF.format(label="village")
+        for name in ELIGIBILITIES:
+            query = f"{of_all} WHERE eligibility = '{name}' GROUP BY village ORDER BY min(households.rowid)"
+            places = [place for place, of in self.tally.names("village") if of == name]
+            rows = [(place, self.of("village", place, name)) for place in places]
+            self.several(f"{name}_by_village", word(name), query, rows=rows)
+        query = f"{of_all.split(' JOIN')[0]} GROUP BY village ORDER BY min(rowid)"
+        rows = [
+            (place, PublishedCount(**of["all"])) for place, of in by_village(self.tally).items()
+        ]
+        self.several("base_by_village", TITLES["base"].say(self.lang), query, rows=rows)
+
+    def of_rule(self, table: str, column: str, rule: Rule) -> str:
+        if rule.owner == HOUSEHOLD:
+            return (f"SELECT count(*), coalesce(sum(persons), 0) FROM {table} JOIN households"
+                    f" USING (household_id) WHERE {column} = '{rule.id}'")  # fmt: skip
+        return (f"SELECT count(DISTINCT household_id), count(*) FROM {table}"
+                f" WHERE {column} = '{rule.id}'")  # fmt: skip
+
+    def tracks(self) -> tuple[str, ...]:
+        for rule in self.checked.ruleset.tracks:
+            query = self.of_rule("tracks", "track", rule)
+            self.one(f"track:{rule.id}", rule.title, query, self.of("track", rule.id))
+        return tuple(f"track:{rule.id}" for rule in self.checked.ruleset.tracks)
+
+    def tallies(self) -> tuple[str, ...]:
+        for rule in self.checked.ruleset.tallies:
+            query = self.of_rule("tallies", "tally", rule)
+            self.one(f"tally:{rule.id}", rule.title, query, self.of("tally", rule.id))
+        return tuple(f"tally:{rule.id}" for rule in self.checked.ruleset.tallies)
+
+    def causes(self) -> None:
+        if not self.has("main_cause"):
+            return
+        unsaid = self.say("(未填)", "(not stated)")
+        query = (f"{_OF.format(label='main_cause')} WHERE eligibility = 'eligible'"
+                 " GROUP BY main_cause ORDER BY 2 DESC, 1")  # fmt: skip
+        title = self.say("主要致贫原因", "main cause")
+        self.several("main_causes", title, query, lambda text: text or unsaid)
+        query = (
+            "SELECT cause, count(*), coalesce(sum(persons), 0) FROM (SELECT unnest(other_causes) AS cause,"
+            " persons FROM households JOIN decisions USING (household_id) WHERE eligibility = 'eligible')"
+            " GROUP BY cause ORDER BY 2 DESC, 1"
+        )
+        self.several("other_causes", self.say("其他致贫原因", "other causes"), query)
+
+    def measures(self) -> None:
+        if not self.book.number("SELECT count(*) FROM measures"):
+            return
+        query = ("SELECT count(*), coalesce(sum(persons), 0) FROM households WHERE household_id IN"
+                 " (SELECT household_id FROM measures)")  # fmt: skip
+        self.one("plans", self.say("发展规划", "plans"), query)
+        titles = {measure.id: measure.title for measure in self.checked.ruleset.measures}
+        query = ("SELECT measure, count(DISTINCT household_id), count(*) FROM measures"
+                 " GROUP BY measure ORDER BY 2 DESC, 1")  # fmt: skip
+        self.several("measures", self.say("规划的措施(户、项)", "measures (households, times)"),
+                     query, lambda text: titles.get(text, text))  # fmt: skip

@@ -29,8 +29,8 @@ from shibie.papers.notice.write import (
     Kind,
     LetterFormat,
     Order,
+    PaperCount,
     Templates,
-    Written,
     write_notices,
 )
 from shibie.papers.printing.fonts import chinese_fonts, covers
@@ -365,9 +365,9 @@ def test_letters_are_written_with_the_collector_on(
     """A letter leaves megabytes of cycles behind; reading and deciding leave none."""
     seen: list[bool] = []
 
-    def written(*_: object) -> Written:
+    def written(*_: object) -> PaperCount:
         seen.append(gc.isenabled())
-        return Written(0, 0, 0)
+        return PaperCount(0, 0, 0)
 
     monkeypatch.setattr(write, "write_notices", written)
     village = str(ROOT / "fixtures" / "village-60.xlsx")

@@ -130,6 +130,15 @@ def test_what_is_cut_off_for_a_comparison_stays_beyond_the_other_side() -> None:
     agree(fixed(unsafe=f"wage_income * spending > {amounts}", poor="unsafe"), given_)
 
 
+def test_the_most_that_an_amount_can_be_is_found_in_a_list() -> None:
+    given_ = [
+        {"wage_income": amount, "members": [{}]}
+        for amount in ("999999999999.99", "999999999999", "100")
+    ]
+    for listed in ("[999999999999.99]", "[100, 999999999999.99]", "[999999999999, 1]"):
+        agree(fixed(unsafe=f"wage_income in {listed}", poor="unsafe"), given_)
+
+
 def test_cases_of_different_days_and_many_rules() -> None:
     """More rules than one flag word holds, and cases judged on several days."""
     rules = "criteria:\n" + "".join(

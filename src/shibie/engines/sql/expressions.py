@@ -431,7 +431,8 @@ def _no_record(owner: str, name: str) -> Sql:
 def _can_equal(value: tree.Constant, of: Type) -> bool:
     """Whether a constant is a possible value of a type: 0.5 is no integer."""
     if isinstance(of, Number) and isinstance(value, Decimal):
-        return value == round(value, of.scale) and abs(value) <= of.limit
+        # The limit leaves out the places of an amount; what the type's digits hold counts.
+        return value == round(value, of.scale) and abs(value) < 10 ** len(str(of.limit))
     return True
 
 

@@ -58,7 +58,7 @@ PROVINCES: Final = frozenset(
         "83",
     ]
 )
-_INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff")
+INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff")
 _CATEGORIES: Final = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 
 Sex = Literal["男", "女"]
@@ -142,7 +142,7 @@ def _normalised(text: str) -> tuple[str, tuple[Words, ...]]:
     number = unicodedata.normalize("NFKC", text)
     if number != text:
         notes.append(Words("全角字符已改为半角", "full-width characters made half-width"))
-    bare = "".join(char for char in number if not char.isspace() and char not in _INVISIBLE)
+    bare = "".join(char for char in number if not char.isspace() and char not in INVISIBLE)
     bare = bare.removeprefix("'")
     if bare != number:
         notes.append(Words("已去掉空白字符", "white space removed"))

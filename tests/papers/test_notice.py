@@ -347,7 +347,12 @@ def test_the_command(fonts: Path, tmp_path: Path) -> None:
     one = CliRunner().invoke(
         app, [*base, "--out", str(tmp_path / "one"), "-h", "0401032", "--posted", "2016-01-04"]
     )
+    # A verdict on it was rejected. Of another nothing was, whatever else is on the roster.
     assert one.exit_code == 3, one.output
+    other = CliRunner().invoke(
+        app, [*base, "--out", str(tmp_path / "other"), "-h", "0401031", "--format", "docx"]
+    )
+    assert other.exit_code == 0, other.output
     names = sorted(path.name for path in (tmp_path / "one").rglob("*.*"))
     assert names == ["0401032.docx", "告知书.pdf"]
     assert "2016 年 1 月 10 日" in text_of(next((tmp_path / "one").rglob("*.docx")))

@@ -95,17 +95,19 @@ def test_damaged_workbooks(tmp_path: Path) -> None:
     for seed in range(ROUNDS):
         sheets = damaged(random.Random(seed))
         path = tmp_path / f"{seed}.xlsx"
-        writable = {
-            name: [[_writable(cell) for cell in row] for row in rows]
-            for name, rows in sheets.items()
-        }
-        used += must_hold(write_xlsx(path, writable))
+        used += must_hold(write_xlsx(path, writable(sheets)))
     # Most damage is to single cells, which must not make the whole book unusable.
     assert used > ROUNDS / 3
 
 
+def writable(sheets: Book) -> Book:
+    """What xlsx has a place for."""
+    return {
+        name: [[_writable(cell) for cell in row] for row in rows] for name, rows in sheets.items()
+    }
+
+
 def _writable(cell: Any) -> Any:
-    """xlsx has no place for some of it."""
     if isinstance(cell, str):
         return cell.replace("\x00", "")[:2000]
     return cell.isoformat() if isinstance(cell, datetime) else cell

@@ -153,14 +153,25 @@ def opened(roster: Path, rules: str, as_of: str) -> tuple[RuleSet, date, Roster]
     Raises:
         ShibieError: when any of them cannot be used.
     """
-    from shibie.checking_in_python import must_be_in_force
     from shibie.rosters.roster import read_roster
+
+    ruleset, judged = asked(roster, rules, as_of)
+    return ruleset, judged, read_roster(roster, ruleset, judged)
+
+
+def asked(roster: Path, rules: str, as_of: str) -> tuple[RuleSet, date]:
+    """The rule set and the day, for a roster that is there.
+
+    Raises:
+        ShibieError: when any of them cannot be used.
+    """
+    from shibie.checking_in_python import must_be_in_force
     from shibie.ruleset.loader import load
 
     ruleset, judged = load(rules), day(as_of)
     must_be_in_force(ruleset, judged)
     must_exist(roster)
-    return ruleset, judged, read_roster(roster, ruleset, judged)
+    return ruleset, judged
 
 
 # The command modules register themselves on `app`.

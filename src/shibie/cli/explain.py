@@ -18,7 +18,7 @@ from shibie.cli.app import (
     RulesOption,
     TrustOption,
     app,
-    opened,
+    asked,
     spoken,
 )  # fmt: skip
 
@@ -46,10 +46,12 @@ def explain(
     from shibie.explanations.page import as_data, page
     from shibie.explanations.text import full as tree
     from shibie.explanations.text import short
+    from shibie.rosters.chosen import read_chosen
 
     gc.disable()
     language = spoken(lang, rules)
-    ruleset, judged, read = opened(roster, rules, as_of)
+    ruleset, judged = asked(roster, rules, as_of)
+    read = read_chosen(roster, ruleset, judged, household)
     checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
     told = [explained(checked, each, language) for each in household]
     if html is not None:

@@ -19,8 +19,8 @@ from shibie.cli.app import (
     RulesOption,
     TrustOption,
     app,
+    asked,
     day,
-    opened,
     spoken,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
@@ -92,7 +92,9 @@ def notice(
     from shibie.checking_in_python import check
     from shibie.papers.notice.content import Setting
     from shibie.papers.notice.period import period
-    from shibie.papers.notice.write import Order
+    from shibie.papers.notice.write import Order, must_be_decided
+    from shibie.rosters.chosen import read_chosen
+    from shibie.rosters.roster import read_roster
 
     gc.disable()
     language = spoken(lang, rules)
@@ -100,11 +102,18 @@ def notice(
         raise InputError(
             Problem("--out", Words(f"{out} 是文件,不是文件夹", f"{out} is a file, not a folder"))
         )
-    ruleset, judged, read = opened(roster, rules, as_of)
+    ruleset, judged = asked(roster, rules, as_of)
+    kinds = kind or ([PaperKind.letters] if household else list(PaperKind))
+    # A list is of a whole village; a letter is about one household.
+    alone = household if PaperKind.lists not in kinds else None
+    if alone:
+        read = read_chosen(roster, ruleset, judged, alone)
+    else:
+        read = read_roster(roster, ruleset, judged)
     checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
+    must_be_decided(checked, alone or ())
     begins = day(posted, "--posted") if posted else judged
     setting = Setting(checked, period(checked, begins, days), office, language)
-    kinds = kind or ([PaperKind.letters] if household else list(PaperKind))
     order = Order(
         tuple(dict.fromkeys(each.value for each in kinds)),
         tuple(dict.fromkeys(each.value for each in form or PaperFormat)),
@@ -114,7 +123,7 @@ def notice(
     gc.freeze()
     gc.enable()
     written = _with_bar(out, setting, order)
-    rejected = len(read.rejected_households)
+    rejected = 0 if alone else len(read.rejected_households)
     print(
         Words(
             f"{written.letters} 份告知书,{written.lists} 份公示名单,{written.files} 个文件,在 {out}",
@@ -128,7 +137,8 @@ def notice(
                 f"{rejected} rejected households were not decided and have no letter",
             ).say(language)
         )
-    raise typer.Exit(REJECTED if read.rejected else 0)
+    faults = [each for each in read.rejected if not alone or each.household_id in alone]
+    raise typer.Exit(REJECTED if faults else 0)
 
 
 def _with_bar(out: Path, setting: Setting, order: Order) -> PaperCount:

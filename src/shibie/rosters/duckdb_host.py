@@ -33,7 +33,9 @@ _PART = 10_000
 
 
 @contextmanager
-def duck_host(memory: str | None = None, temp: Path | None = None) -> Iterator[DuckHost]:
+def duck_host(
+    memory: str | None = None, temp: Path | None = None, keep: bool = True
+) -> Iterator[DuckHost]:
     """A host whose scratch files are gone afterwards, however the run ends.
 
     Tables are held in memory; what does not fit spills.
@@ -41,6 +43,8 @@ def duck_host(memory: str | None = None, temp: Path | None = None) -> Iterator[D
     Args:
         memory: most memory for DuckDB, e.g. `4GB`; beyond it, it spills.
         temp: where to spill.
+        keep: whether CSV is kept as a table, or read anew by each query: for few queries
+            that want little of it.
 
     Raises:
         InputError: when memory or disk do not suffice.
@@ -55,7 +59,7 @@ def duck_host(memory: str | None = None, temp: Path | None = None) -> Iterator[D
             connection.execute(f"SET temp_directory = {quoted(str(scratch / 'spill'))}")
             if memory:
                 _limit(connection, memory)
-            yield DuckHost(connection, scratch)
+            yield DuckHost(connection, scratch, keep)
     except duckdb.OutOfMemoryException as error:
         raise _short(
             error,
@@ -106,8 +110,12 @@ class DuckHost:
 
     dialect: Dialect = "duckdb"
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
-        self.connection, self.scratch = connection, scratch
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, scratch: Path, keep: bool = True
+    ) -> None:
+        self.connection, self.scratch, self.keeps = connection, scratch, keep
+        # Views of CSV, which may yet turn out to be ragged.
+        self.uneven: dict[str, Placed] = {}
         self.names = (f"raw{number}" for number in itertools.count())
         # Views of files, which may turn out to be damaged only when their rows are read.
         self.views: dict[str, FilePlace] = {}
@@ -119,11 +127,13 @@ class DuckHost:
     # --- files --------------------------------------------------------------------------
 
     def relation(self, placed: Placed) -> FileRelation:
-        """A view of Parquet; the used columns of CSV as a table of text."""
+        """A view of Parquet; the used columns of CSV as text, a table or a view."""
         name, file = self.new_name(), placed.sheet.file
         assert file is not None
         if file.text is None:
             return self.parquet(name, file, placed)
+        if not self.keeps:
+            self.uneven[name] = placed
         path = Path(file.path)
         if not file.text.even:
             path = self.even(name, file)
@@ -161,22 +171,26 @@ class DuckHost:
     def land(
         self, name: str, path: Path, text: CsvText, placed: Placed, even: bool
     ) -> None:  # fmt: skip
-        """Load the text of the used columns, with row numbers."""
+        """Load the text of the used columns, with row numbers; or make a view that does."""
         header = placed.header
         width = max(len(row) for row in placed.sheet.head)
         every = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(width))
         used = ", ".join(f"c{index}" for index in header.columns)
         # A cell may go on over several lines; only then, all lines are read in one go.
         how = "parallel = false" if even else "null_padding = true"
-        # Row numbers need the file's order; nothing after this does.
+        rows = (
+            f"SELECT row_number() OVER () + {header.row} AS {ROW}, {used}"
+            f" FROM read_csv({quoted(only(path))}, header = false, skip = {header.row},"
+            f" delim = {quoted(text.delimiter)}, quote = '\"', escape = '\"', {how},"
+            f" auto_detect = false, columns = {{{every}}})"
+        )
+        # Row numbers need the file's order; nothing after a table is made does.
         self.connection.execute("SET preserve_insertion_order = true")
+        if not self.keeps:
+            self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {rows}")
+            return
         try:
-            self.connection.execute(
-                f"CREATE TABLE {name} AS SELECT row_number() OVER () + {header.row} AS {ROW}, {used}"
-                f" FROM read_csv({quoted(only(path))}, header = false, skip = {header.row},"
-                f" delim = {quoted(text.delimiter)}, quote = '\"', escape = '\"', {how},"
-                f" auto_detect = false, columns = {{{every}}})"
-            )
+            self.connection.execute(f"CREATE TABLE {name} AS {rows}")
         finally:
             self.connection.execute("SET preserve_insertion_order = false")
 
@@ -205,7 +219,28 @@ class DuckHost:
             for name, file in self.views.items():
                 if re.search(rf"\b{name}\b", statement):
                     _unreadable(file, error)
-            raise
+            if isinstance(error, duckdb.OutOfMemoryException) or not self.made_even(statement):
+                raise
+        return self.execute(statement)
+
+    def made_even(self, statement: str) -> bool:
+        """Make even, by a copy, the views of a statement whose CSV is ragged or oddly quoted.
+
+        Returns:
+            whether there is any.
+
+        Raises:
+            InputError: when a file cannot be read at all.
+        """
+        named = [name for name in self.uneven if re.search(rf"\b{name}\b", statement)]
+        for name in named:
+            placed = self.uneven.pop(name)
+            file = placed.sheet.file
+            assert file is not None
+            assert file.text is not None
+            self.land(name, self.even(name, file), file.text, placed, even=True)
+            self.views[name] = file
+        return bool(named)
 
     def keep(self, name: str, columns: Mapping[str, Column]) -> None:
         """A table from Python."""

@@ -77,13 +77,7 @@ def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Fo
     """
 
     def source(placed: Placed) -> MatchedFile:
-        sheet, header = placed.sheet, placed.header
-        relation = host.relation(placed) if sheet.file else landed(host, placed, as_of)
-        columns = {
-            spec.name: MatchedColumn(spec, *relation.columns[index])
-            for index, spec in header.columns.items()
-        }
-        return MatchedFile(sheet.shown, relation.name, columns)
+        return open_table(host, placed, as_of)
 
     households = source(layout.households)
     persons = None
@@ -103,3 +97,14 @@ def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Fo
     registers = {name: source(placed) for name, placed in layout.registers.items()}
     steps = source(layout.steps) if layout.steps else None
     return Folder(households, members, persons, registers, layout.adjudications, steps)
+
+
+def open_table(host: Host, placed: Placed, as_of: date) -> MatchedFile:
+    """Make a relation of one table."""
+    sheet, header = placed.sheet, placed.header
+    relation = host.relation(placed) if sheet.file else landed(host, placed, as_of)
+    columns = {
+        spec.name: MatchedColumn(spec, *relation.columns[index])
+        for index, spec in header.columns.items()
+    }
+    return MatchedFile(sheet.shown, relation.name, columns)

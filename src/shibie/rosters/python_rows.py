@@ -7,7 +7,7 @@ than a batch is held.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -19,7 +19,7 @@ from shibie.rosters.folder import Folder, MatchedFile
 from shibie.rosters.folder import MatchedColumn as SourceColumn
 from shibie.rosters.headers import Header
 from shibie.rosters.landed_cells import unwrap
-from shibie.rosters.national_export import HOUSEHOLD_ID, taken_apart
+from shibie.rosters.national_export import HOUSEHOLD_ID, filled_down, taken_apart
 from shibie.rosters.parquet import cell_sql
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
 from shibie.rosters.roster import RosterBuilder, RosterTables, assemble
@@ -32,6 +32,7 @@ SUSPECT = "suspect"
 # The households and the members, a row each; `hid` is NULL where no number is written.
 HOUSEHOLDS, MEMBERS = "h_typed", "m_typed"
 BATCH = 20_000
+CellsByRow = Mapping[int, tuple[Cell, ...]]
 
 
 @dataclass
@@ -63,18 +64,33 @@ class SmallPath:
             source: the table.
             rows: a query for their row numbers.
         """
-        columns = list(source.columns.values())
-        picked = ", ".join(cell_sql(column.sql, column.sql_type) for column in columns)
-        chosen = self.host.rows(
-            f"SELECT {ROW}, {picked} FROM {source.relation} WHERE {ROW} IN ({rows}) ORDER BY {ROW}"
+        return self.typed(source, self.cells(source, f"{ROW} IN ({rows})"))
+
+    def cells(self, source: MatchedFile, where: str) -> CellsByRow:
+        """The cells of the rows that a condition holds of, by row number."""
+        picked = ", ".join(cell_sql(each.sql, each.sql_type) for each in source.columns.values())
+        rows = self.host.rows(
+            f"SELECT {ROW}, {picked} FROM {source.relation} WHERE {where} ORDER BY {ROW}"
         )
-        header = Header(0, {at: column.spec for at, column in enumerate(columns)}, ())
-        cells = tuple(tuple(map(unwrap, row[1:])) for row in chosen)
+        return {int(number): tuple(map(unwrap, row)) for number, *row in rows}
+
+    def typed(self, source: MatchedFile, rows: CellsByRow, fill: bool = False) -> list[TypedRow]:
+        """Cells as Python reads them.
+
+        Args:
+            source: the table that they are of.
+            rows: by row number, in their order.
+            fill: whether household numbers are carried down, as in merged cells.
+        """
+        specs = [column.spec for column in source.columns.values()]
+        header = Header(0, dict(enumerate(specs)), ())
+        numbers = list(rows)
+        sheet = Sheet(source.shown, source.shown, tuple(rows.values()))
+        if fill:
+            sheet = filled_down(sheet, header.row, header.columns)
         found = []
-        for record in read_table(
-            Sheet(source.shown, source.shown, cells), header, self.as_of
-        ).records:
-            number = int(chosen[record.number - 1][0])
+        for record in read_table(sheet, header, self.as_of).records:
+            number = numbers[record.number - 1]
             faults = tuple(replace(fault, row=number) for fault in record.faults)
             found.append(replace(record, number=number, faults=faults))
         return found
@@ -143,14 +159,14 @@ class SmallPath:
             )
             members = self.records(self.folder.members, f"SELECT mid FROM {MEMBERS} WHERE {where}")
             yield self._batch(
-                _table(self.folder.households, households), _table(self.folder.members, members)
+                table_of(self.folder.households, households), table_of(self.folder.members, members)
             )
 
     def _persons(self, records: Sequence[TypedRow]) -> PythonRows:
         """A batch where a row is a person."""
         assert self.folder.persons is not None
         of_household = frozenset(self.ruleset.field_specs(HOUSEHOLD))
-        return self._batch(*taken_apart(_table(self.folder.persons, records), of_household))
+        return self._batch(*taken_apart(table_of(self.folder.persons, records), of_household))
 
     def _batch(self, households: RowTable, members: RowTable) -> PythonRows:
         roster = assemble(RosterTables(households, members), self.ruleset, self.as_of)
@@ -198,7 +214,7 @@ class SmallPath:
         builder = self.builder(records)
         found = []
         for record in records:
-            found += [(record.number, step) for step in builder.steps(_table(source, [record]))]
+            found += [(record.number, step) for step in builder.steps(table_of(source, [record]))]
         return found, builder.rejected
 
 
@@ -207,7 +223,8 @@ def number_of(record: TypedRow) -> str:
     return str(record.values.get(HOUSEHOLD_ID) or "")
 
 
-def _table(source: MatchedFile, records: Sequence[TypedRow]) -> RowTable:
+def table_of(source: MatchedFile, records: Sequence[TypedRow]) -> RowTable:
+    """Rows as a table."""
     return RowTable(source.shown, frozenset(source.columns), tuple(records))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from shibie.atomic import new_files
 from shibie.case import Case
+from shibie.checking_in_python import Checked
 from shibie.decision import Decision
 from shibie.errors import InputError, Lang, Words, bad_argument, listed
 from shibie.papers.notice.content import Setting, letter, public_lists
@@ -152,8 +153,17 @@ def chosen(setting: Setting, order: Order) -> Sequence[tuple[Case, Decision]]:
     pairs = list(zip(checked.cases, checked.decisions, strict=True))
     if not order.households:
         return pairs
-    known = {decision.household_id for _, decision in pairs}
-    missing = sorted(set(order.households) - known)
+    must_be_decided(checked, order.households)
+    return [pair for pair in pairs if pair[1].household_id in order.households]
+
+
+def must_be_decided(checked: Checked, household_ids: Iterable[str]) -> None:
+    """Refuse households that were not decided: there is nothing to tell them.
+
+    Raises:
+        InputError: with their numbers.
+    """
+    missing = sorted(set(household_ids) - {each.household_id for each in checked.decisions})
     if missing:
         raise InputError(
             bad_argument(
@@ -161,7 +171,6 @@ def chosen(setting: Setting, order: Order) -> Sequence[tuple[Case, Decision]]:
                 Words(f"没有认定这些户:{listed(missing)}", f"not decided: {listed(missing)}"),
             )
         )
-    return [pair for pair in pairs if pair[1].household_id in order.households]
 
 
 class _Press:

@@ -1,0 +1,120 @@
+"""A few households of a roster of any size: their rows are looked for, the rest is not read.
+
+What a household's decision and its explanation rest on are its own rows, the rows of
+registers about its persons, its adjudications and steps, and whether one of its persons is
+found in another household that is decided, too. Nothing else on the roster matters to them:
+a pack's shares over the whole roster (`procedure.shares`) are reported, never decided by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+from shibie.errors import InputError, Problem, Words, did_you_mean
+from shibie.rosters.duckdb_host import duck_host
+from shibie.rosters.families import families, of_households, of_persons, person_of
+from shibie.rosters.folder import MatchedFile, open_table, open_tables
+from shibie.rosters.layout import Layout, lay_out
+from shibie.rosters.national_export import HOUSEHOLD_ID
+from shibie.rosters.python_rows import SmallPath, number_of, table_of
+from shibie.rosters.records import RowTable
+from shibie.rosters.roster import Roster, RosterTables, assemble
+from shibie.rosters.sheets import Sheet, read_sheets
+from shibie.rosters.sql_cells import quoted
+from shibie.rosters.sql_host import Host
+from shibie.ruleset.model import RuleSet
+
+# How many like it are looked at for the one that was perhaps meant.
+_NEAR = 20
+
+
+def read_chosen(
+    roster: Path | Sequence[Sheet], ruleset: RuleSet, as_of: date, household_ids: Iterable[str]
+) -> Roster:
+    """The part of a roster on which the decisions of some households rest.
+
+    Households with which they share a person belong to it, too, but not what these rest on.
+
+    Args:
+        roster: a folder or a file, or its sheets.
+        ruleset: says which fields and registers there are.
+        as_of: the day of judgement.
+        household_ids: which households.
+
+    Raises:
+        InputError: when the roster cannot be used at all, or there is no such household.
+    """
+    sheets = read_sheets(roster) if isinstance(roster, Path) else roster
+    layout = lay_out(sheets, ruleset)
+    with duck_host(keep=False) as host:
+        found = _Chosen(host, layout, ruleset, as_of).roster(frozenset(household_ids))
+    return replace(found, notes=layout.notes)
+
+
+class _Chosen:
+    """Finds the rows of some households among the tables of one roster."""
+
+    def __init__(self, host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> None:
+        self.host, self.ruleset, self.as_of = host, ruleset, as_of
+        self.folder = open_tables(host, layout, ruleset, as_of)
+        self.small = SmallPath(host, self.folder, ruleset, as_of)
+
+    def roster(self, asked: Set[str]) -> Roster:
+        """Some households, with what their decisions rest on."""
+        found = families(self.small)
+        found.take(asked)
+        households, members = found.tables()
+        records = (*households.records, *members.records)
+        self._must_be_there(asked, {number_of(record) for record in records})
+        numbers = (person_of(self.small, record) for record in members.records)
+        persons = frozenset(number for number in numbers if number is not None)
+        # A person found twice is a finding only where the other household is decided.
+        found.take(found.holding(persons) - asked)
+        households, members = found.tables()
+        verdicts = self.folder.verdicts
+        signed = open_table(self.host, verdicts, self.as_of) if verdicts else None
+        tables = RosterTables(
+            households,
+            members,
+            self._about(signed, asked),
+            self._about(self.folder.steps, asked),
+            self._registers(persons),
+        )
+        return assemble(tables, self.ruleset, self.as_of)
+
+    def _about(self, source: MatchedFile | None, asked: Set[str]) -> RowTable | None:
+        """The rows about some households, where a row is about one."""
+        if source is None:
+            return None
+        return table_of(source, list(of_households(self.small, source, asked).values()))
+
+    def _registers(self, persons: Set[str]) -> dict[str, RowTable]:
+        """The rows about some persons; a register without any is supplied nevertheless."""
+        found = {}
+        for name, source in self.folder.registers.items():
+            match = self.ruleset.registers[name].match
+            rows = of_persons(self.small, source, match, persons)
+            found[name] = table_of(source, list(rows.values()))
+        return found
+
+    def _must_be_there(self, asked: Set[str], there: Set[str]) -> None:
+        """Refuse numbers that no row bears, with the most like them that are there."""
+        missing = sorted(asked - there)
+        if not missing:
+            return
+        column = self.folder.households.columns[HOUSEHOLD_ID].sql
+        problems = []
+        for number in missing:
+            like = f"jaro_winkler_similarity(number, {quoted(number)})"
+            near = self.host.rows(
+                f"SELECT number FROM (SELECT DISTINCT CAST({column} AS VARCHAR) AS number"
+                f" FROM {self.folder.households.relation}) WHERE number IS NOT NULL"
+                f" ORDER BY {like} DESC, number LIMIT {_NEAR}"
+            )
+            meant = did_you_mean(number, [str(each) for (each,) in near])
+            what = Words("没有这一户", "there is no such household")
+            problems.append(Problem(number, what, suggestion=meant))
+        raise InputError(problems)

@@ -1,0 +1,174 @@
+"""The rows of chosen households, found in the tables by their numbers and their persons'."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Set
+from dataclasses import replace
+from typing import Protocol
+
+from shibie.duckdb_tables import Column
+from shibie.language.tree import HOUSEHOLD
+from shibie.registers.matching import usable_number
+from shibie.rosters.cells import Cell, CellError, read_cell
+from shibie.rosters.folder import MatchedFile
+from shibie.rosters.national_export import HOUSEHOLD_ID, taken_apart
+from shibie.rosters.python_rows import CellsByRow, SmallPath, number_of, table_of
+from shibie.rosters.records import RowTable, TypedRow
+from shibie.rosters.sql_host import ROW
+from shibie.rosters.written import may_be_household, may_be_person
+
+PERSON = "id_number"
+# So many rows around one are looked at first for the rest of its household, then this many
+# times as many.
+_REACH, _FURTHER = 32, 16
+
+
+class Families(Protocol):
+    """The households that were looked for, as far as they were found."""
+
+    def take(self, numbers: Set[str]) -> None:
+        """Look for the rows of households."""
+        ...
+
+    def tables(self) -> tuple[RowTable, RowTable]:
+        """The households and the members that were found, in the order of the roster."""
+        ...
+
+    def holding(self, persons: Set[str]) -> set[str]:
+        """The numbers of the households that hold any of some persons."""
+        ...
+
+
+def families(small: SmallPath) -> Families:
+    """A reader of the households of a roster, however its tables are laid out."""
+    return _TwoTables(small) if small.folder.persons is None else _PersonRows(small)
+
+
+def of_households(small: SmallPath, source: MatchedFile, numbers: Set[str]) -> dict[int, TypedRow]:
+    """The records that bear any of some household numbers, by row number."""
+    if not numbers:
+        return {}
+    where = may_be_household(source.columns[HOUSEHOLD_ID], numbers)
+    records = small.typed(source, small.cells(source, where))
+    return {record.number: record for record in records if number_of(record) in numbers}
+
+
+def of_persons(
+    small: SmallPath, source: MatchedFile, name: str, persons: Set[str]
+) -> dict[int, TypedRow]:
+    """The records whose citizen number, in the column of a field, is any of some persons'."""
+    column = source.columns.get(name)
+    if column is None or not persons:
+        return {}
+    records = small.typed(source, small.cells(source, may_be_person(column, persons)))
+    return {each.number: each for each in records if person_of(small, each, name) in persons}
+
+
+def person_of(small: SmallPath, record: TypedRow, name: str = PERSON) -> str | None:
+    """The citizen number that registers know the person of a record by."""
+    written = record.values.get(name)
+    return None if written is None else usable_number(str(written), small.as_of)
+
+
+class _TwoTables:
+    """Households and members in a table each."""
+
+    def __init__(self, small: SmallPath) -> None:
+        self.small, self.folder = small, small.folder
+        self.households: dict[int, TypedRow] = {}
+        self.members: dict[int, TypedRow] = {}
+
+    def take(self, numbers: Set[str]) -> None:
+        """Look for the rows of households."""
+        self.households |= of_households(self.small, self.folder.households, numbers)
+        self.members |= of_households(self.small, self.folder.members, numbers)
+
+    def tables(self) -> tuple[RowTable, RowTable]:
+        """The households and the members that were found, in the order of the roster."""
+        return (
+            table_of(self.folder.households, _in_order(self.households)),
+            table_of(self.folder.members, _in_order(self.members)),
+        )
+
+    def holding(self, persons: Set[str]) -> set[str]:
+        """The numbers of the households that hold any of some persons."""
+        found = of_persons(self.small, self.folder.members, PERSON, persons)
+        return {number_of(record) for record in found.values()} - {""}
+
+
+class _PersonRows:
+    """Rows of persons, of which the first of a household alone may bear its number.
+
+    CellsByRow without a number are read with the one above that has one: they continue its
+    household, or are rejected and leave it in doubt.
+    """
+
+    def __init__(self, small: SmallPath) -> None:
+        persons = small.folder.persons
+        assert persons is not None
+        self.small, self.persons = small, persons
+        self.number = list(persons.columns).index(HOUSEHOLD_ID)
+        self.rows: dict[int, tuple[Cell, ...]] = {}
+
+    def take(self, numbers: Set[str]) -> None:
+        """Look for the rows of households."""
+        alone = _only(self.persons, HOUSEHOLD_ID)
+        self.rows |= self._around(of_households(self.small, alone, numbers))
+
+    def tables(self) -> tuple[RowTable, RowTable]:
+        """The households and the members that were found, in the order of the roster."""
+        table = table_of(self.persons, self._records(self.rows))
+        return taken_apart(table, frozenset(self.small.ruleset.field_specs(HOUSEHOLD)))
+
+    def holding(self, persons: Set[str]) -> set[str]:
+        """The numbers of the households that hold any of some persons."""
+        at = of_persons(self.small, _only(self.persons, PERSON), PERSON, persons)
+        records = self._records(self._around(at))
+        return {number_of(record) for record in records if record.number in at} - {""}
+
+    def _records(self, rows: CellsByRow) -> list[TypedRow]:
+        return self.small.typed(self.persons, dict(sorted(rows.items())), fill=True)
+
+    def _around(self, at: Collection[int]) -> dict[int, tuple[Cell, ...]]:
+        """CellsByRow, and with each those from the number above it up to the next number."""
+        found: dict[int, tuple[Cell, ...]] = {}
+        left, reach = set(at), _REACH
+        while left:
+            near = {row for each in left for row in range(each - reach, each + reach + 1)}
+            self.small.host.keep("near", {ROW: Column("BIGINT", sorted(near))})
+            rows = self.small.cells(self.persons, f"{ROW} IN (SELECT {ROW} FROM near)")
+            for each in sorted(left):
+                span = self._span(each, rows, near)
+                if span is not None:
+                    found |= {row: rows[row] for row in span}
+                    left.remove(each)
+            reach *= _FURTHER
+        return found
+
+    def _span(self, each: int, rows: CellsByRow, near: Set[int]) -> range | None:
+        """The rows of one number around a row; None where they go on beyond those near it."""
+        first = last = each
+        while not self._numbered(rows[first]) and first - 1 in rows:
+            first -= 1
+        while last + 1 in rows and not self._numbered(rows[last + 1]):
+            last += 1
+        above = self._numbered(rows[first]) or first - 1 in near
+        # What is near and yet not there lies outside the table.
+        return range(first, last + 1) if above and last + 1 in near else None
+
+    def _numbered(self, cells: tuple[Cell, ...]) -> bool:
+        """Whether a row has a household number of its own that can be read."""
+        spec = self.persons.columns[HOUSEHOLD_ID].spec
+        try:
+            return read_cell(cells[self.number], spec, self.small.as_of) is not None
+        except CellError:
+            return False
+
+
+def _only(source: MatchedFile, *names: str) -> MatchedFile:
+    """A table with some of its columns, as far as it has them."""
+    return replace(source, columns={n: c for n, c in source.columns.items() if n in names})
+
+
+def _in_order(records: Mapping[int, TypedRow]) -> list[TypedRow]:
+    return [records[row] for row in sorted(records)]

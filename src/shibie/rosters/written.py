@@ -1,0 +1,96 @@
+"""Where SQL looks for numbers, in whatever way they may be written.
+
+The conditions hold of every cell that Python reads as one of the numbers, and of few others:
+it is for Python's own reader to say which of those few they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Final
+
+from shibie.citizen_id import INVISIBLE
+from shibie.rosters.folder import MatchedColumn
+from shibie.rosters.parquet import cell_sql
+from shibie.rosters.sql_cells import ODD, quoted, texts
+
+_NUMERIC: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL")
+# No white space lies beyond these.
+_SPACES: Final = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+_WHITE: Final = "".join(f"\\x{{{ord(char):X}}}" for char in _SPACES)
+_NOTHING: Final = _WHITE + "".join(f"\\x{{{ord(char):X}}}" for char in sorted(INVISIBLE))
+_NARROW: Final = "0123456789'"
+_WIDE: Final = "".join(chr(ord(char) + 0xFEE0) for char in _NARROW)
+# A spreadsheet's mark of text.
+_MARK: Final = "^'"
+# Signs that may stand for digits, beside the full-width ones: ② and 𝟐.
+_SIGNS: Final = r"\p{No}\p{Nl}\x{1CCF0}-\x{1CCF9}\x{1D7CE}-\x{1D7FF}\x{1FBF0}-\x{1FBF9}"
+
+
+def may_be_household(column: MatchedColumn, numbers: Iterable[str]) -> str:
+    """Whether a cell may be read as one of some household numbers.
+
+    Args:
+        column: of household numbers.
+        numbers: as they are read, not empty.
+    """
+    wanted = sorted(set(numbers))
+    text = _as_text(column)
+    trimmed = f"regexp_replace({text}, '^[{_WHITE}]+|[{_WHITE}]+$', '', 'g')"
+    # Most numbers of a roster are of one length, and need no trimming.
+    shortest = min(len(number.encode()) for number in wanted)
+    parts = [
+        f"CASE WHEN strlen({text}) <= {shortest} THEN {text} ELSE {trimmed} END IN ({texts(wanted)})",
+        f"starts_with({text}, '{ODD}')",
+    ]
+    amounts = sorted({amount for number in wanted if (amount := _amount(number)) is not None})
+    if amounts and column.sql_type.upper().startswith(_NUMERIC):
+        listed = ", ".join(f"{amount!r}::DOUBLE" for amount in amounts)
+        parts.append(f"CAST({column.sql} AS DOUBLE) IN ({listed})")
+    return f"coalesce({' OR '.join(parts)}, FALSE)"
+
+
+def may_be_person(column: MatchedColumn, numbers: Iterable[str]) -> str:
+    """Whether a cell may be read as one of some citizen numbers.
+
+    It may be the plain number, one with full-width digits and spaces, the number of a
+    disability card, or an old number of 15 digits. What is masked is none.
+
+    Args:
+        column: of citizen numbers.
+        numbers: of 18 characters, not empty.
+    """
+    wanted = sorted(set(numbers))
+    text = _as_text(column)
+    digits = f"TRY_CAST(substr({text}, 1, 17) AS BIGINT)"
+    keys = ", ".join(number[:17] for number in wanted)
+    bare = f"translate({text}, '{_WIDE}', {quoted(_NARROW)})"
+    bare = f"regexp_replace({bare}, '[{_NOTHING}]', '', 'g')"
+    bare = f"regexp_replace({bare}, {quoted(_MARK)}, '')"
+    starts = {number[:15] for number in wanted}
+    starts |= {number[:6] + number[8:17] for number in wanted if number[6:8] == "19"}
+    # What stands here once is not computed for every row, beforehand.
+    return (
+        f"coalesce(CASE WHEN strlen({text}) = 18 AND {digits} >= {10**16} THEN {digits} IN ({keys})"
+        f" ELSE substr({bare}, 1, 15) IN ({texts(starts)})"
+        f" OR regexp_matches({text}, '[{_SIGNS}]') END, FALSE)"
+    )
+
+
+def _as_text(column: MatchedColumn) -> str:
+    """A cell as Python turns it into text, but for fractions."""
+    if column.sql_type.upper() == "VARCHAR":
+        return column.sql
+    if column.sql_type.upper() == "BOOLEAN":
+        return f"CASE WHEN {column.sql} THEN 'True' WHEN NOT {column.sql} THEN 'False' END"
+    return f"CAST({cell_sql(column.sql, column.sql_type)} AS VARCHAR)"
+
+
+def _amount(number: str) -> float | None:
+    """What a typed column holds for a household number, if that is one."""
+    try:
+        amount = float(number)
+    except ValueError:
+        return None
+    return amount if math.isfinite(amount) else None

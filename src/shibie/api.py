@@ -152,7 +152,11 @@ def explain(
         raise InputError(
             bad_argument("household_id", Words("请说明是哪一户", "say which household"))
         )
-    return explained(_checked(ruleset, given, as_of, trust_declarations), household_id, said)
+    from shibie.rosters.chosen import read_chosen
+
+    part = read_chosen(_given(ruleset, given, as_of).sheets, ruleset, as_of, [household_id])
+    checked = check_held(ruleset, part, as_of, trust_declarations=trust_declarations)
+    return explained(checked, household_id, said)
 
 
 def evaluate(

@@ -131,7 +131,7 @@ def test_what_is_cut_off_for_a_comparison_stays_beyond_the_other_side() -> None:
 
 
 def test_the_most_that_an_amount_can_be_is_found_in_a_list() -> None:
-    given_ = [
+    given_: list[dict[str, Any]] = [
         {"wage_income": amount, "members": [{}]}
         for amount in ("999999999999.99", "999999999999", "100")
     ]

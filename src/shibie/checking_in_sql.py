@@ -20,10 +20,10 @@ from shibie.results.name_results import NamedResults
 from shibie.results.sql_counts import tally_of
 from shibie.results.table import StreamedRows, Table
 from shibie.results.tables import COLUMNS
-from shibie.rosters.folder import open_tables
 from shibie.rosters.layout import Layout
 from shibie.rosters.sql_host import Host, Output
 from shibie.rosters.sql_sources import Loader
+from shibie.rosters.sql_tables import open_tables
 from shibie.rosters.sql_validation import PASSED
 from shibie.ruleset.model import RuleSet
 

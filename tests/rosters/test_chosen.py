@@ -26,10 +26,10 @@ from shibie.explanations.page import as_data
 from shibie.rosters import families
 from shibie.rosters.cells import CellError, read_cell
 from shibie.rosters.chosen import read_chosen
-from shibie.rosters.folder import MatchedColumn
 from shibie.rosters.records import TypedRow
 from shibie.rosters.roster import read_roster
 from shibie.rosters.sheets import RowsLater
+from shibie.rosters.sql_tables import MatchedColumn
 from shibie.rosters.written import may_be_household, may_be_person
 from shibie.ruleset.loader import load
 from shibie.vocabulary import FieldSpec

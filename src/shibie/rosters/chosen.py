@@ -16,15 +16,15 @@ from pathlib import Path
 from shibie.errors import InputError, Problem, Words, did_you_mean
 from shibie.rosters.duckdb_host import duck_host
 from shibie.rosters.families import families, of_households, of_persons, person_of
-from shibie.rosters.folder import MatchedFile, open_table, open_tables
 from shibie.rosters.layout import Layout, lay_out
 from shibie.rosters.national_export import HOUSEHOLD_ID
-from shibie.rosters.python_rows import SmallPath, number_of, table_of
+from shibie.rosters.python_rows import PythonReader, number_of, table_of
 from shibie.rosters.records import RowTable
 from shibie.rosters.roster import Roster, RosterTables, assemble
 from shibie.rosters.sheets import Sheet, read_sheets
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host
+from shibie.rosters.sql_tables import SqlTable, open_table, open_tables
 from shibie.ruleset.model import RuleSet
 
 # How many like it are looked at for the one that was perhaps meant.
@@ -59,44 +59,44 @@ class _Chosen:
 
     def __init__(self, host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> None:
         self.host, self.ruleset, self.as_of = host, ruleset, as_of
-        self.folder = open_tables(host, layout, ruleset, as_of)
-        self.small = SmallPath(host, self.folder, ruleset, as_of)
+        self.tables = open_tables(host, layout, ruleset, as_of)
+        self.reader = PythonReader(host, self.tables, ruleset, as_of)
 
     def roster(self, asked: Set[str]) -> Roster:
         """Some households, with what their decisions rest on."""
-        found = families(self.small)
-        found.take(asked)
-        households, members = found.tables()
+        those = families(self.reader)
+        those.take(asked)
+        households, members = those.found()
         records = (*households.records, *members.records)
         self._must_be_there(asked, {number_of(record) for record in records})
-        numbers = (person_of(self.small, record) for record in members.records)
+        numbers = (person_of(self.reader, record) for record in members.records)
         persons = frozenset(number for number in numbers if number is not None)
         # A person found twice is a finding only where the other household is decided.
-        found.take(found.holding(persons) - asked)
-        households, members = found.tables()
-        verdicts = self.folder.verdicts
+        those.take(those.holding(persons) - asked)
+        households, members = those.found()
+        verdicts = self.tables.verdicts
         signed = open_table(self.host, verdicts, self.as_of) if verdicts else None
         tables = RosterTables(
             households,
             members,
             self._about(signed, asked),
-            self._about(self.folder.steps, asked),
+            self._about(self.tables.steps, asked),
             self._registers(persons),
         )
         return assemble(tables, self.ruleset, self.as_of)
 
-    def _about(self, source: MatchedFile | None, asked: Set[str]) -> RowTable | None:
+    def _about(self, source: SqlTable | None, asked: Set[str]) -> RowTable | None:
         """The rows about some households, where a row is about one."""
         if source is None:
             return None
-        return table_of(source, list(of_households(self.small, source, asked).values()))
+        return table_of(source, list(of_households(self.reader, source, asked).values()))
 
     def _registers(self, persons: Set[str]) -> dict[str, RowTable]:
         """The rows about some persons; a register without any is supplied nevertheless."""
         found = {}
-        for name, source in self.folder.registers.items():
+        for name, source in self.tables.registers.items():
             match = self.ruleset.registers[name].match
-            rows = of_persons(self.small, source, match, persons)
+            rows = of_persons(self.reader, source, match, persons)
             found[name] = table_of(source, list(rows.values()))
         return found
 
@@ -105,13 +105,13 @@ class _Chosen:
         missing = sorted(asked - there)
         if not missing:
             return
-        column = self.folder.households.columns[HOUSEHOLD_ID].sql
+        column = self.tables.households.columns[HOUSEHOLD_ID].sql
         problems = []
         for number in missing:
             like = f"jaro_winkler_similarity(number, {quoted(number)})"
             near = self.host.rows(
                 f"SELECT number FROM (SELECT DISTINCT CAST({column} AS VARCHAR) AS number"
-                f" FROM {self.folder.households.relation}) WHERE number IS NOT NULL"
+                f" FROM {self.tables.households.relation}) WHERE number IS NOT NULL"
                 f" ORDER BY {like} DESC, number LIMIT {_NEAR}"
             )
             meant = did_you_mean(number, [str(each) for (each,) in near])

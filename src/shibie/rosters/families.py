@@ -10,11 +10,11 @@ from shibie.duckdb_tables import Column
 from shibie.language.tree import HOUSEHOLD
 from shibie.registers.matching import usable_number
 from shibie.rosters.cells import Cell, CellError, read_cell
-from shibie.rosters.folder import MatchedFile
 from shibie.rosters.national_export import HOUSEHOLD_ID, taken_apart
-from shibie.rosters.python_rows import CellsByRow, SmallPath, number_of, table_of
+from shibie.rosters.python_rows import CellsByRow, PythonReader, number_of, table_of
 from shibie.rosters.records import RowTable, TypedRow
 from shibie.rosters.sql_host import ROW
+from shibie.rosters.sql_tables import SqlTable
 from shibie.rosters.written import may_be_household, may_be_person
 
 PERSON = "id_number"
@@ -30,7 +30,7 @@ class Families(Protocol):
         """Look for the rows of households."""
         ...
 
-    def tables(self) -> tuple[RowTable, RowTable]:
+    def found(self) -> tuple[RowTable, RowTable]:
         """The households and the members that were found, in the order of the roster."""
         ...
 
@@ -39,95 +39,95 @@ class Families(Protocol):
         ...
 
 
-def families(small: SmallPath) -> Families:
+def families(reader: PythonReader) -> Families:
     """A reader of the households of a roster, however its tables are laid out."""
-    return _TwoTables(small) if small.folder.persons is None else _PersonRows(small)
+    return _TwoTables(reader) if reader.tables.persons is None else _PersonRows(reader)
 
 
-def of_households(small: SmallPath, source: MatchedFile, numbers: Set[str]) -> dict[int, TypedRow]:
+def of_households(reader: PythonReader, source: SqlTable, numbers: Set[str]) -> dict[int, TypedRow]:
     """The records that bear any of some household numbers, by row number."""
     if not numbers:
         return {}
     where = may_be_household(source.columns[HOUSEHOLD_ID], numbers)
-    records = small.typed(source, small.cells(source, where))
+    records = reader.typed(source, reader.cells(source, where))
     return {record.number: record for record in records if number_of(record) in numbers}
 
 
 def of_persons(
-    small: SmallPath, source: MatchedFile, name: str, persons: Set[str]
+    reader: PythonReader, source: SqlTable, name: str, persons: Set[str]
 ) -> dict[int, TypedRow]:
     """The records whose citizen number, in the column of a field, is any of some persons'."""
     column = source.columns.get(name)
     if column is None or not persons:
         return {}
-    records = small.typed(source, small.cells(source, may_be_person(column, persons)))
-    return {each.number: each for each in records if person_of(small, each, name) in persons}
+    records = reader.typed(source, reader.cells(source, may_be_person(column, persons)))
+    return {each.number: each for each in records if person_of(reader, each, name) in persons}
 
 
-def person_of(small: SmallPath, record: TypedRow, name: str = PERSON) -> str | None:
+def person_of(reader: PythonReader, record: TypedRow, name: str = PERSON) -> str | None:
     """The citizen number that registers know the person of a record by."""
     written = record.values.get(name)
-    return None if written is None else usable_number(str(written), small.as_of)
+    return None if written is None else usable_number(str(written), reader.as_of)
 
 
 class _TwoTables:
     """Households and members in a table each."""
 
-    def __init__(self, small: SmallPath) -> None:
-        self.small, self.folder = small, small.folder
+    def __init__(self, reader: PythonReader) -> None:
+        self.reader, self.tables = reader, reader.tables
         self.households: dict[int, TypedRow] = {}
         self.members: dict[int, TypedRow] = {}
 
     def take(self, numbers: Set[str]) -> None:
         """Look for the rows of households."""
-        self.households |= of_households(self.small, self.folder.households, numbers)
-        self.members |= of_households(self.small, self.folder.members, numbers)
+        self.households |= of_households(self.reader, self.tables.households, numbers)
+        self.members |= of_households(self.reader, self.tables.members, numbers)
 
-    def tables(self) -> tuple[RowTable, RowTable]:
+    def found(self) -> tuple[RowTable, RowTable]:
         """The households and the members that were found, in the order of the roster."""
         return (
-            table_of(self.folder.households, _in_order(self.households)),
-            table_of(self.folder.members, _in_order(self.members)),
+            table_of(self.tables.households, _in_order(self.households)),
+            table_of(self.tables.members, _in_order(self.members)),
         )
 
     def holding(self, persons: Set[str]) -> set[str]:
         """The numbers of the households that hold any of some persons."""
-        found = of_persons(self.small, self.folder.members, PERSON, persons)
+        found = of_persons(self.reader, self.tables.members, PERSON, persons)
         return {number_of(record) for record in found.values()} - {""}
 
 
 class _PersonRows:
     """Rows of persons, of which the first of a household alone may bear its number.
 
-    CellsByRow without a number are read with the one above that has one: they continue its
+    Rows without a number are read with the one above that has one: they continue its
     household, or are rejected and leave it in doubt.
     """
 
-    def __init__(self, small: SmallPath) -> None:
-        persons = small.folder.persons
+    def __init__(self, reader: PythonReader) -> None:
+        persons = reader.tables.persons
         assert persons is not None
-        self.small, self.persons = small, persons
+        self.reader, self.persons = reader, persons
         self.number = list(persons.columns).index(HOUSEHOLD_ID)
         self.rows: dict[int, tuple[Cell, ...]] = {}
 
     def take(self, numbers: Set[str]) -> None:
         """Look for the rows of households."""
         alone = _only(self.persons, HOUSEHOLD_ID)
-        self.rows |= self._around(of_households(self.small, alone, numbers))
+        self.rows |= self._around(of_households(self.reader, alone, numbers))
 
-    def tables(self) -> tuple[RowTable, RowTable]:
+    def found(self) -> tuple[RowTable, RowTable]:
         """The households and the members that were found, in the order of the roster."""
         table = table_of(self.persons, self._records(self.rows))
-        return taken_apart(table, frozenset(self.small.ruleset.field_specs(HOUSEHOLD)))
+        return taken_apart(table, frozenset(self.reader.ruleset.field_specs(HOUSEHOLD)))
 
     def holding(self, persons: Set[str]) -> set[str]:
         """The numbers of the households that hold any of some persons."""
-        at = of_persons(self.small, _only(self.persons, PERSON), PERSON, persons)
+        at = of_persons(self.reader, _only(self.persons, PERSON), PERSON, persons)
         records = self._records(self._around(at))
         return {number_of(record) for record in records if record.number in at} - {""}
 
     def _records(self, rows: CellsByRow) -> list[TypedRow]:
-        return self.small.typed(self.persons, dict(sorted(rows.items())), fill=True)
+        return self.reader.typed(self.persons, dict(sorted(rows.items())), fill=True)
 
     def _around(self, at: Collection[int]) -> dict[int, tuple[Cell, ...]]:
         """CellsByRow, and with each those from the number above it up to the next number."""
@@ -135,8 +135,8 @@ class _PersonRows:
         left, reach = set(at), _REACH
         while left:
             near = {row for each in left for row in range(each - reach, each + reach + 1)}
-            self.small.host.keep("near", {ROW: Column("BIGINT", sorted(near))})
-            rows = self.small.cells(self.persons, f"{ROW} IN (SELECT {ROW} FROM near)")
+            self.reader.host.keep("near", {ROW: Column("BIGINT", sorted(near))})
+            rows = self.reader.cells(self.persons, f"{ROW} IN (SELECT {ROW} FROM near)")
             for each in sorted(left):
                 span = self._span(each, rows, near)
                 if span is not None:
@@ -160,12 +160,12 @@ class _PersonRows:
         """Whether a row has a household number of its own that can be read."""
         spec = self.persons.columns[HOUSEHOLD_ID].spec
         try:
-            return read_cell(cells[self.number], spec, self.small.as_of) is not None
+            return read_cell(cells[self.number], spec, self.reader.as_of) is not None
         except CellError:
             return False
 
 
-def _only(source: MatchedFile, *names: str) -> MatchedFile:
+def _only(source: SqlTable, *names: str) -> SqlTable:
     """A table with some of its columns, as far as it has them."""
     return replace(source, columns={n: c for n, c in source.columns.items() if n in names})
 

@@ -9,11 +9,11 @@ from dataclasses import replace
 from datetime import date
 
 from shibie.rosters.cells import is_blank, label
-from shibie.rosters.folder import Folder, MatchedColumn, MatchedFile
 from shibie.rosters.national_export import HEAD, HOUSEHOLD_ID
-from shibie.rosters.python_rows import SmallPath
+from shibie.rosters.python_rows import PythonReader
 from shibie.rosters.sql_cells import texts
 from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_tables import MatchedColumn, SqlTable, SqlTables
 from shibie.ruleset.model import RuleSet
 
 # Longer than any text that means a blank, as far as it is not white space.
@@ -22,22 +22,22 @@ _TRIMMED = r"^[\s\p{Z}\x{200b}\x{feff}]+|[\s\p{Z}\x{200b}\x{feff}]+$"
 _PLAIN = r"[0-9A-Za-z\x{4E00}-\x{9FFF}]+"
 
 
-def filled(host: Host, folder: Folder, ruleset: RuleSet, as_of: date) -> Folder:
+def filled(host: Host, tables: SqlTables, ruleset: RuleSet, as_of: date) -> SqlTables:
     """The tables, with household numbers carried into the rows of merged cells.
 
     Only into rows that hold a person who is not the head: a head begins a household, so a
     missing number there is a fault, not a merged cell.
     """
-    persons = folder.persons
+    persons = tables.persons
     if persons is None or "relation" not in persons.columns:
-        return folder
+        return tables
     number, relation = persons.columns[HOUSEHOLD_ID], persons.columns["relation"]
-    small = SmallPath(host, folder, ruleset, as_of)
-    no_number, no_relation = (_blank(small, persons, each) for each in (number, relation))
-    head = _head(small, persons, relation)
+    reader = PythonReader(host, tables, ruleset, as_of)
+    no_number, no_relation = (_blank(reader, persons, each) for each in (number, relation))
+    head = _head(reader, persons, relation)
     carried = f"{no_number} AND NOT {no_relation} AND NOT {head}"
     if not host.rows(f"SELECT 1 FROM {persons.relation} WHERE {carried} LIMIT 1"):
-        return folder
+        return tables
     # The row that a number is carried from; none where a head without a number came between.
     above = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
     carrying, name = host.new_name(), host.new_name()
@@ -57,26 +57,26 @@ def filled(host: Host, folder: Folder, ruleset: RuleSet, as_of: date) -> Folder:
         f" LEFT JOIN {persons.relation} AS f ON c.above = f.{ROW}"
     )
     households, members, persons = (
-        replace(source, relation=name) for source in (folder.households, folder.members, persons)
+        replace(source, relation=name) for source in (tables.households, tables.members, persons)
     )
-    return replace(folder, households=households, members=members, persons=persons)
+    return replace(tables, households=households, members=members, persons=persons)
 
 
-def _blank(small: SmallPath, source: MatchedFile, column: MatchedColumn) -> str:
+def _blank(reader: PythonReader, source: SqlTable, column: MatchedColumn) -> str:
     """Whether a cell says nothing, whatever it says nothing with."""
     if column.sql_type.upper() != "VARCHAR":
         return f"({column.sql} IS NULL)"
     trimmed = f"regexp_replace({column.sql}, '{_TRIMMED}', '', 'g')"
-    found = small.distinct(source, column, f"length({trimmed}) <= {_SHORT}", is_blank)
+    found = reader.distinct(source, column, f"length({trimmed}) <= {_SHORT}", is_blank)
     return f"({column.sql} IS NULL OR {column.sql} IN ({texts(['', *found])}))"
 
 
-def _head(small: SmallPath, source: MatchedFile, column: MatchedColumn) -> str:
+def _head(reader: PythonReader, source: SqlTable, column: MatchedColumn) -> str:
     """Whether a cell says that this is the head of a household."""
     if column.sql_type.upper() != "VARCHAR":
         return "FALSE"
     where = (
         f"contains({column.sql}, '{HEAD[0]}') OR NOT regexp_full_match({column.sql}, '{_PLAIN}')"
     )
-    found = small.distinct(source, column, where, lambda cell: label(cell) == HEAD)
+    found = reader.distinct(source, column, where, lambda cell: label(cell) == HEAD)
     return f"coalesce({column.sql} IN ({texts([HEAD, *found])}), FALSE)"

@@ -15,8 +15,6 @@ from shibie.duckdb_tables import Column
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD
 from shibie.rosters.cells import Cell
-from shibie.rosters.folder import Folder, MatchedFile
-from shibie.rosters.folder import MatchedColumn as SourceColumn
 from shibie.rosters.headers import Header
 from shibie.rosters.landed_cells import unwrap
 from shibie.rosters.national_export import HOUSEHOLD_ID, filled_down, taken_apart
@@ -25,6 +23,8 @@ from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
 from shibie.rosters.roster import RosterBuilder, RosterTables, assemble
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_tables import MatchedColumn as SourceColumn
+from shibie.rosters.sql_tables import SqlTable, SqlTables
 from shibie.ruleset.model import RuleSet
 
 # Suspect households: their numbers, each with the batch that it is read in.
@@ -50,14 +50,14 @@ class PythonRows:
     rejected_households: int = 0
 
 
-class SmallPath:
+class PythonReader:
     """Reads chosen rows of one roster."""
 
-    def __init__(self, host: Host, folder: Folder, ruleset: RuleSet, as_of: date) -> None:
-        self.host, self.folder = host, folder
+    def __init__(self, host: Host, tables: SqlTables, ruleset: RuleSet, as_of: date) -> None:
+        self.host, self.tables = host, tables
         self.ruleset, self.as_of = ruleset, as_of
 
-    def records(self, source: MatchedFile, rows: str) -> list[TypedRow]:
+    def records(self, source: SqlTable, rows: str) -> list[TypedRow]:
         """Rows of a table, as Python reads them.
 
         Args:
@@ -66,7 +66,7 @@ class SmallPath:
         """
         return self.typed(source, self.cells(source, f"{ROW} IN ({rows})"))
 
-    def cells(self, source: MatchedFile, where: str) -> CellsByRow:
+    def cells(self, source: SqlTable, where: str) -> CellsByRow:
         """The cells of the rows that a condition holds of, by row number."""
         picked = ", ".join(cell_sql(each.sql, each.sql_type) for each in source.columns.values())
         rows = self.host.rows(
@@ -74,7 +74,7 @@ class SmallPath:
         )
         return {int(number): tuple(map(unwrap, row)) for number, *row in rows}
 
-    def typed(self, source: MatchedFile, rows: CellsByRow, fill: bool = False) -> list[TypedRow]:
+    def typed(self, source: SqlTable, rows: CellsByRow, fill: bool = False) -> list[TypedRow]:
         """Cells as Python reads them.
 
         Args:
@@ -96,7 +96,7 @@ class SmallPath:
         return found
 
     def distinct(
-        self, source: MatchedFile, column: SourceColumn, where: str, keep: Callable[[Cell], bool]
+        self, source: SqlTable, column: SourceColumn, where: str, keep: Callable[[Cell], bool]
     ) -> list[str]:
         """The different texts of a column, among those that `where` holds of, that are kept."""
         rows = self.host.rows(
@@ -107,7 +107,7 @@ class SmallPath:
 
     # --- household numbers that SQL does not read ---------------------------------------
 
-    def read_numbers(self, source: MatchedFile, table: str, row: str, name: str) -> bool:
+    def read_numbers(self, source: SqlTable, table: str, row: str, name: str) -> bool:
         """Read the household numbers that SQL did not, into a table of rows and numbers.
 
         Args:
@@ -150,23 +150,23 @@ class SmallPath:
         for page in dict.fromkeys([0, *(int(row[0]) for row in pages)]):
             chosen = f"hid IN (SELECT hid FROM {SUSPECT} WHERE page = {page})"
             where = f"{chosen} OR hid IS NULL" if page == 0 else chosen
-            if self.folder.persons is not None:
+            if self.tables.persons is not None:
                 rows = f"SELECT mid FROM {MEMBERS} WHERE {where}"
-                yield self._persons(self.records(self.folder.persons, rows))
+                yield self._persons(self.records(self.tables.persons, rows))
                 continue
             households = self.records(
-                self.folder.households, f"SELECT ord_ FROM {HOUSEHOLDS} WHERE {where}"
+                self.tables.households, f"SELECT ord_ FROM {HOUSEHOLDS} WHERE {where}"
             )
-            members = self.records(self.folder.members, f"SELECT mid FROM {MEMBERS} WHERE {where}")
+            members = self.records(self.tables.members, f"SELECT mid FROM {MEMBERS} WHERE {where}")
             yield self._batch(
-                table_of(self.folder.households, households), table_of(self.folder.members, members)
+                table_of(self.tables.households, households), table_of(self.tables.members, members)
             )
 
     def _persons(self, records: Sequence[TypedRow]) -> PythonRows:
         """A batch where a row is a person."""
-        assert self.folder.persons is not None
+        assert self.tables.persons is not None
         of_household = frozenset(self.ruleset.field_specs(HOUSEHOLD))
-        return self._batch(*taken_apart(table_of(self.folder.persons, records), of_household))
+        return self._batch(*taken_apart(table_of(self.tables.persons, records), of_household))
 
     def _batch(self, households: RowTable, members: RowTable) -> PythonRows:
         roster = assemble(RosterTables(households, members), self.ruleset, self.as_of)
@@ -199,7 +199,7 @@ class SmallPath:
 
     def adjudications(self) -> tuple[tuple[Adjudication, ...], RosterBuilder | None]:
         """All adjudications: they are few beside the roster."""
-        placed = self.folder.verdicts
+        placed = self.tables.verdicts
         if placed is None:
             return (), None
         table = read_table(placed.sheet, placed.header, self.as_of)
@@ -207,7 +207,7 @@ class SmallPath:
         return builder.adjudications(table), builder
 
     def steps(
-        self, source: MatchedFile, rows: str
+        self, source: SqlTable, rows: str
     ) -> tuple[list[tuple[int, StepRecord]], list[Rejection]]:
         """Chosen step records with their rows."""
         records = self.records(source, rows)
@@ -223,7 +223,7 @@ def number_of(record: TypedRow) -> str:
     return str(record.values.get(HOUSEHOLD_ID) or "")
 
 
-def table_of(source: MatchedFile, records: Sequence[TypedRow]) -> RowTable:
+def table_of(source: SqlTable, records: Sequence[TypedRow]) -> RowTable:
     """Rows as a table."""
     return RowTable(source.shown, frozenset(source.columns), tuple(records))
 

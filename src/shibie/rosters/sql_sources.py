@@ -1,4 +1,4 @@
-"""Typed tables and what the small path read → the sources of the plan (h_src, m_src, r0_src)."""
+"""Typed tables and what Python read → the sources of the plan (h_src, m_src, r0_src)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.matching import usable_number
-from shibie.rosters.folder import Folder, MatchedFile
 from shibie.rosters.person_rows import filled
-from shibie.rosters.python_rows import BATCH, SUSPECT, SmallPath, unmatchable
+from shibie.rosters.python_rows import BATCH, SUSPECT, PythonReader, unmatchable
 from shibie.rosters.records import Rejection, TypedRow
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_tables import SqlTable, SqlTables
 from shibie.rosters.sql_validation import PASSED, Typed, sql_type
 from shibie.ruleset.model import Register, RuleSet
 from shibie.vocabulary import specs_of
@@ -41,18 +41,18 @@ class Loader:
     """
 
     def __init__(
-        self, host: Host, folder: Folder, ruleset: RuleSet, as_of: date,
+        self, host: Host, tables: SqlTables, ruleset: RuleSet, as_of: date,
         columns: Mapping[str, Set[str]],
     ) -> None:  # fmt: skip
         self.host, self.ruleset, self.as_of, self.columns = host, ruleset, as_of, columns
-        self.folder = folder = filled(host, folder, ruleset, as_of)
-        self.procedure = bool(ruleset.procedure) and folder.steps is not None
-        self.typed = Typed(host, folder, ruleset, as_of, columns)
-        self.small = SmallPath(host, folder, ruleset, as_of)
-        verdicts = folder.verdicts.sheet if folder.verdicts else None
+        self.tables = tables = filled(host, tables, ruleset, as_of)
+        self.procedure = bool(ruleset.procedure) and tables.steps is not None
+        self.typed = Typed(host, tables, ruleset, as_of, columns)
+        self.reader = PythonReader(host, tables, ruleset, as_of)
+        verdicts = tables.verdicts.sheet if tables.verdicts else None
         sources = (
-            folder.households, folder.members, verdicts, folder.steps,
-            *folder.registers.values(),
+            tables.households, tables.members, verdicts, tables.steps,
+            *tables.registers.values(),
         )  # fmt: skip
         shown = dict.fromkeys(source.shown for source in sources if source is not None)
         self.places = {name: at for at, name in enumerate(shown)}
@@ -67,12 +67,12 @@ class Loader:
         self.some = bool(self.typed.suspects(BATCH))
         self._odd_households([], first=True)
         self._odd_members([], first=True)
-        for found in self.small.read_suspects():
+        for found in self.reader.read_suspects():
             self._reject(found.rejected)
             self.rejected_households += found.rejected_households
             self._odd_households(found.households)
             self._odd_members(found.households)
-        adjudications, builder = self.small.adjudications()
+        adjudications, builder = self.reader.adjudications()
         if builder is not None:
             self._reject(builder.rejected)
             self.notes += builder.notes
@@ -89,19 +89,19 @@ class Loader:
 
     def _cells(self) -> None:
         """Make h_typed and m_typed: every row with its household number, read by whomever."""
-        folder, typed = self.folder, self.typed
+        tables, typed = self.tables, self.typed
         typed.load_members()
-        self._numbered(folder.members, "m_cells", "m_typed", "mid")
+        self._numbered(tables.members, "m_cells", "m_typed", "mid")
         typed.load_households()
-        if folder.persons is not None:
+        if tables.persons is not None:
             typed.join_rows("m_typed")
             self.host.run("CREATE VIEW h_typed AS SELECT * FROM h_cells")
         else:
-            self._numbered(folder.households, "h_cells", "h_typed", "ord_")
+            self._numbered(tables.households, "h_cells", "h_typed", "ord_")
 
-    def _numbered(self, source: MatchedFile, cells: str, name: str, row: str) -> None:
+    def _numbered(self, source: SqlTable, cells: str, name: str, row: str) -> None:
         """A view of a table with the household numbers that Python had to read."""
-        if not self.small.read_numbers(source, cells, row, f"{name}_numbers"):
+        if not self.reader.read_numbers(source, cells, row, f"{name}_numbers"):
             self.host.run(f"CREATE VIEW {name} AS SELECT * FROM {cells}")
             return
         others = ", ".join(f'c."{column}"' for column in self.typed.made[cells] if column != HID)
@@ -150,13 +150,13 @@ class Loader:
 
     def _steps(self) -> list[Rejection]:
         """The last record of each household and step, a row a household."""
-        source, steps = self.folder.steps, self.ruleset.procedure
+        source, steps = self.tables.steps, self.ruleset.procedure
         if source is None:
             return []
         ids = {step.id: step.id for step in steps} | {str(s.number): s.id for s in steps}
         ids |= {step.title: step.id for step in steps}
         self.typed.load_steps(source, ids or {"": ""})
-        odd, faults = self.small.steps(source, f"SELECT {ROW} FROM steps_typed WHERE NOT fine")
+        odd, faults = self.reader.steps(source, f"SELECT {ROW} FROM steps_typed WHERE NOT fine")
         if not self.procedure:
             return faults
         specs = {spec.name: spec for spec in specs_of(StepRecord)}
@@ -188,7 +188,7 @@ class Loader:
 
     def _register(self, index: int, register: Register) -> list[TypedRow]:
         """Make r<index>_src; the rows that SQL did not read are returned."""
-        source = self.folder.registers.get(register.name)
+        source = self.tables.registers.get(register.name)
         specs = self.ruleset.field_specs(register.name)
         names = sorted(self.columns.get(f"r{index}", set()) - {ROW})
         if source is None:
@@ -197,7 +197,7 @@ class Loader:
             self.host.run(f"CREATE VIEW r{index}_src AS SELECT {', '.join(nothing)} WHERE FALSE")
             return []
         self.typed.load_register(index, register, source)
-        odd = self.small.records(source, f"SELECT {ROW} FROM r{index}_typed WHERE NOT fine")
+        odd = self.reader.records(source, f"SELECT {ROW} FROM r{index}_typed WHERE NOT fine")
         good = [record for record in odd if not record.faults]
         numbers = [record.values.get(register.match) for record in good]
         table = {name: typed(specs[name], [r.values.get(name) for r in good]) for name in names}
@@ -272,7 +272,7 @@ class Loader:
         complete = []
         for index, name in enumerate(self.ruleset.registers):
             there = "FALSE"
-            if name in self.folder.registers:
+            if name in self.tables.registers:
                 there = f"{KEY} IS NOT NULL"
                 if damaged[index]:
                     self.host.keep(f"damaged{index}", {KEY: _integers(damaged[index])})
@@ -309,7 +309,7 @@ class Loader:
         every = _names(self.household_columns)
         words = "".join(f", coalesce(v.{name}, 0) AS {name}" for name in self.verdicts)
         supplied = "".join(
-            f", {'TRUE' if name in self.folder.registers else 'FALSE'} AS supplied_r{index}"
+            f", {'TRUE' if name in self.tables.registers else 'FALSE'} AS supplied_r{index}"
             for index, name in enumerate(self.ruleset.registers)
         )
         steps = "".join(f', s."{name}"' for name in self.picked)

@@ -13,7 +13,6 @@ from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.household import Household, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import MAX_ITEMS
-from shibie.rosters.folder import Folder, MatchedFile
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.python_rows import SUSPECT
 from shibie.rosters.sql_cells import (
@@ -28,6 +27,7 @@ from shibie.rosters.sql_cells import (
     texts,
 )
 from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_tables import SqlTable, SqlTables
 from shibie.ruleset.model import Register, RuleSet
 from shibie.vocabulary import FieldSpec, specs_of
 
@@ -38,7 +38,7 @@ PASSED: Mapping[str, str] = {
 
 
 class Typed:
-    """Loads the files of one folder into typed tables h_typed, m_typed and r0_typed on.
+    """Loads the tables of one roster into typed tables h_typed, m_typed and r0_typed on.
 
     Each has a column `fine`: whether SQL has read the row beyond doubt.
 
@@ -47,22 +47,22 @@ class Typed:
     """
 
     def __init__(
-        self, host: Host, folder: Folder, ruleset: RuleSet, as_of: date,
+        self, host: Host, tables: SqlTables, ruleset: RuleSet, as_of: date,
         columns: Mapping[str, Set[str]],
     ) -> None:  # fmt: skip
-        self.host, self.folder = host, folder
+        self.host, self.tables = host, tables
         self.ruleset, self.as_of, self.columns = ruleset, as_of, columns
         self.made: dict[str, list[str]] = {}
         self.national = issubclass(ruleset.vocabulary.household_model, Household)
 
     # --- cells --------------------------------------------------------------------------
 
-    def cell(self, source: MatchedFile, name: str) -> CellReading:
+    def cell(self, source: SqlTable, name: str) -> CellReading:
         """How SQL reads a field; a column that is absent is unknown in every row."""
         column = source.columns[name]
         return reading(column.sql, column.sql_type, column.spec, self.as_of)
 
-    def person(self, source: MatchedFile, name: str) -> tuple[str, CellReading]:
+    def person(self, source: SqlTable, name: str) -> tuple[str, CellReading]:
         """The relation with a person's number taken apart: columns n_, b_ and p_.
 
         Returns:
@@ -87,14 +87,14 @@ class Typed:
             f"CASE WHEN p_ THEN {column.sql} END",
         )
 
-    def value(self, source: MatchedFile, spec: FieldSpec) -> str:
+    def value(self, source: SqlTable, spec: FieldSpec) -> str:
         """The typed value of a field."""
         if spec.name not in source.columns:
             return f"CAST(NULL AS {sql_type(spec)})"
         return self.cell(source, spec.name).value
 
     def canonical(
-        self, source: MatchedFile, needed: Set[str], done: Mapping[str, CellReading] | None = None
+        self, source: SqlTable, needed: Set[str], done: Mapping[str, CellReading] | None = None
     ) -> str:
         """Whether all cells of a row that must be read are canonical."""
         cells = dict(done or {})
@@ -106,7 +106,7 @@ class Typed:
         ]
         return " AND ".join(parts) or "TRUE"
 
-    def number(self, source: MatchedFile) -> str:
+    def number(self, source: SqlTable) -> str:
         """The household number; NULL where SQL does not read it."""
         cell = self.cell(source, HOUSEHOLD_ID)
         return f"CASE WHEN {cell.canonical} THEN {cell.value} END"
@@ -115,7 +115,7 @@ class Typed:
 
     def load_households(self) -> None:
         """Fill h_typed: a row a household, or a row a row where each is one."""
-        source = self.folder.households
+        source = self.tables.households
         specs = self.ruleset.field_specs(HOUSEHOLD)
         needed = {name for name in self.columns["h"] if name in specs}
         columns = {HID: self.number(source), "ord_": f"CAST({ROW} AS BIGINT)"}
@@ -129,7 +129,7 @@ class Typed:
             name for name in ("other_causes", "main_cause")
             if self.national and name in source.columns
         ]  # fmt: skip
-        if self.folder.persons is None:
+        if self.tables.persons is None:
             values: dict[str, str] = {n: self.cell(source, n).value for n in causes}
             self._create("h_cells", source.relation, columns, fine + _rules_of_causes(values))
             return
@@ -166,7 +166,7 @@ class Typed:
 
     def load_members(self) -> None:
         """Fill m_cells."""
-        source = self.folder.members
+        source = self.tables.members
         specs = self.ruleset.field_specs(MEMBER)
         needed = {name for name in self.columns["m"] if name in specs} | {"member_id"}
         columns = {HID: self.number(source), MID: f"CAST({ROW} AS BIGINT)"}
@@ -188,7 +188,7 @@ class Typed:
             fine.append(f"{' + '.join(known)} = 1")
         self._create("m_cells", relation, columns, fine)
 
-    def load_register(self, index: int, register: Register, source: MatchedFile) -> None:
+    def load_register(self, index: int, register: Register, source: SqlTable) -> None:
         """Fill r<index>_typed."""
         specs = self.ruleset.field_specs(register.name)
         needed = {name for name in self.columns.get(f"r{index}", set()) if name in specs}
@@ -202,7 +202,7 @@ class Typed:
         fine = [self.canonical(source, needed, {register.match: person})]
         self._create(f"r{index}_typed", relation, columns, fine)
 
-    def load_steps(self, source: MatchedFile, ids: Mapping[str, str]) -> None:
+    def load_steps(self, source: SqlTable, ids: Mapping[str, str]) -> None:
         """Fill steps_typed; `ids` says how a step may be written."""
         specs = {spec.name: spec for spec in specs_of(StepRecord)}
         columns = {name: self.value(source, spec) for name, spec in specs.items()}
@@ -229,13 +229,13 @@ class Typed:
     # --- households that do not stay in SQL ---------------------------------------------
 
     def suspects(self, batch: int) -> int:
-        """Fill the table of the household numbers that are left to the small path.
+        """Fill the table of the household numbers that are left to Python.
 
         Args:
             batch: how many are read at a time.
         """
         lacking = "SELECT CAST(NULL AS VARCHAR) AS hid WHERE FALSE"
-        if self.folder.persons is not None:
+        if self.tables.persons is not None:
             # A row without a number may be one of the household above: read with it, first.
             lacking = (
                 "SELECT m.hid FROM m_typed AS m JOIN (SELECT max(above) AS mid FROM ("
@@ -270,7 +270,7 @@ class Typed:
             "(count(member_id) = 0 OR (count(member_id) = count(*)"
             " AND list_unique(list(member_id)) = count(*)))",
         ]
-        if self.national and "relation" in self.folder.members.columns:
+        if self.national and "relation" in self.tables.members.columns:
             parts.append("count(*) FILTER (WHERE head_) = 1")
         return " AND ".join(parts)
 

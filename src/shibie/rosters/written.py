@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from shibie.citizen_id import INVISIBLE
-from shibie.rosters.folder import MatchedColumn
 from shibie.rosters.parquet import cell_sql
 from shibie.rosters.sql_cells import ODD, quoted, texts
+from shibie.rosters.sql_tables import MatchedColumn
 
 _NUMERIC: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL")
 # No white space lies beyond these.

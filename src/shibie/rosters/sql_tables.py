@@ -31,7 +31,7 @@ class MatchedColumn:
 
 
 @dataclass(frozen=True)
-class MatchedFile:
+class SqlTable:
     """One table as a relation.
 
     Attributes:
@@ -46,7 +46,7 @@ class MatchedFile:
 
 
 @dataclass(frozen=True)
-class Folder:
+class SqlTables:
     """The tables of a roster.
 
     Attributes:
@@ -55,15 +55,15 @@ class Folder:
         verdicts: adjudications, which Python reads: they are few beside the roster.
     """
 
-    households: MatchedFile
-    members: MatchedFile
-    persons: MatchedFile | None
-    registers: Mapping[str, MatchedFile]
+    households: SqlTable
+    members: SqlTable
+    persons: SqlTable | None
+    registers: Mapping[str, SqlTable]
     verdicts: Placed | None
-    steps: MatchedFile | None
+    steps: SqlTable | None
 
 
-def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Folder:
+def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> SqlTables:
     """Make relations of the tables that were found.
 
     Args:
@@ -76,7 +76,7 @@ def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Fo
         InputError: when a file cannot be read.
     """
 
-    def source(placed: Placed) -> MatchedFile:
+    def source(placed: Placed) -> SqlTable:
         return open_table(host, placed, as_of)
 
     households = source(layout.households)
@@ -87,7 +87,7 @@ def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Fo
         persons = households
         own = ruleset.field_specs(HOUSEHOLD)
         households, members = (
-            MatchedFile(
+            SqlTable(
                 persons.shown, persons.relation,
                 {name: column for name, column in persons.columns.items() if keep(name)},
             )
@@ -96,10 +96,10 @@ def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Fo
         )  # fmt: skip
     registers = {name: source(placed) for name, placed in layout.registers.items()}
     steps = source(layout.steps) if layout.steps else None
-    return Folder(households, members, persons, registers, layout.adjudications, steps)
+    return SqlTables(households, members, persons, registers, layout.adjudications, steps)
 
 
-def open_table(host: Host, placed: Placed, as_of: date) -> MatchedFile:
+def open_table(host: Host, placed: Placed, as_of: date) -> SqlTable:
     """Make a relation of one table."""
     sheet, header = placed.sheet, placed.header
     relation = host.relation(placed) if sheet.file else landed(host, placed, as_of)
@@ -107,4 +107,4 @@ def open_table(host: Host, placed: Placed, as_of: date) -> MatchedFile:
         spec.name: MatchedColumn(spec, *relation.columns[index])
         for index, spec in header.columns.items()
     }
-    return MatchedFile(sheet.shown, relation.name, columns)
+    return SqlTable(sheet.shown, relation.name, columns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -43,6 +44,20 @@ def household(**facts: Any) -> dict[str, Any]:
 
 def person(**facts: Any) -> dict[str, Any]:
     return {**household()["members"][0], **facts}
+
+
+def test_deciding_leaves_no_cycles() -> None:
+    """A roster is decided with Python's collector off: what is done with must be gone."""
+    case = case_from(PROBE, household(housing_grade=None, members=[person(), person()]), AS_OF)
+    decide(PROBE, case)
+    gc.collect()
+    gc.disable()
+    try:
+        decide(PROBE, case)
+        judgement(PROBE, case)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_eligible() -> None:

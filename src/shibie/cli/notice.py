@@ -110,6 +110,9 @@ def notice(
         tuple(dict.fromkeys(each.value for each in form or PaperFormat)),
         frozenset(household or ()), templates, fonts,
     )  # fmt: skip
+    # A letter tries what would change the decision, again and again, and leaves cycles behind.
+    gc.freeze()
+    gc.enable()
     written = _with_bar(out, setting, order)
     rejected = len(read.rejected_households)
     print(

@@ -52,7 +52,9 @@ def decide(ruleset: RuleSet, case: Case) -> Decision:
     with localcontext(EXACT):
         place = place_of(program, case)
         tracks = tracks_of(program, place) if evaluate(ELIGIBLE, place) else NO_TRACKS
-        return decision_of(program, place, saying(place), tracks)
+        found = decision_of(program, place, saying(place), tracks)
+        place.leave()
+        return found
 
 
 def place_of(program: Lowered, case: Case) -> Place:
@@ -79,7 +81,10 @@ def judgement(ruleset: RuleSet, case: Case) -> Judgement:
     """The judgement on one household, without findings and tracks; fast, for searches."""
     program = lowered(ruleset, verdicts=verdicts_of(case))
     with localcontext(EXACT):
-        return judgement_of(program, saying(place_of(program, case)))
+        place = place_of(program, case)
+        found = judgement_of(program, saying(place))
+        place.leave()
+        return found
 
 
 def judgement_of(program: Lowered, says: Says) -> Judgement:

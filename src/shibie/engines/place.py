@@ -63,6 +63,13 @@ class Place:
         object.__setattr__(found, "others", self.others)
         return found
 
+    def leave(self) -> None:
+        """Let go of the other places, which hold this one: nobody need look for the cycle.
+
+        A cycle waits for Python's collector, which goes through all that a roster holds.
+        """
+        self.others.clear()
+
     def label(self) -> str:
         """Prefix of the facts at hand in lists of unknown facts."""
         if self.row is not None:

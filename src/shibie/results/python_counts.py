@@ -78,12 +78,15 @@ def holders(ruleset: RuleSet, rule: Rule, case: Case) -> tuple[str, ...]:
     """Of whom a rule holds: ids of members, or an empty id where it is of the household."""
     top = Place.top(ruleset, case)
     if rule.owner == HOUSEHOLD:
-        return ("",) if evaluate(rule.node, top) is True else ()
-    return tuple(
-        member.member_id
-        for number, member in enumerate(case.household.members)
-        if evaluate(rule.node, top.at_member(number)) is True
-    )
+        found = [""] if evaluate(rule.node, top) is True else []
+    else:
+        found = [
+            member.member_id
+            for number, member in enumerate(case.household.members)
+            if evaluate(rule.node, top.at_member(number)) is True
+        ]
+    top.leave()
+    return tuple(found)
 
 
 def standing(case: Case, decision: Decision) -> StandingId:

@@ -79,15 +79,13 @@ def given(plans: Iterable[HouseholdPlan]) -> tuple[tuple[str, str, str], ...]:
 
 
 def _proposed(ruleset: RuleSet, case: Case, decision: Decision, lang: Lang) -> Iterable[Proposed]:
+    top = Place.top(ruleset, case)
+    members = [
+        (member.member_id, top.at_member(index))
+        for index, member in enumerate(case.household.members)
+    ]
     for measure in ruleset.measures:
-        places = [("", Place.top(ruleset, case))]
-        if measure.owner != HOUSEHOLD:
-            top = places[0][1]
-            places = [
-                (member.member_id, top.at_member(index))
-                for index, member in enumerate(case.household.members)
-            ]
-        for member_id, place in places:
+        for member_id, place in [("", top)] if measure.owner == HOUSEHOLD else members:
             wanted = conjunction(
                 [on_track(measure, ruleset, decision, member_id), _truth(measure.when, place)]
             )
@@ -97,6 +95,7 @@ def _proposed(ruleset: RuleSet, case: Case, decision: Decision, lang: Lang) -> I
             if wanted is None and fit == "misfit":
                 continue  # whether it is proposed or not, it is not given
             yield Proposed(decision.household_id, member_id, measure.id, fit, why)
+    top.leave()
 
 
 def on_track(measure: Measure, ruleset: RuleSet, decision: Decision, member_id: str) -> Truth:

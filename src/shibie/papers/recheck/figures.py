@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from shibie.papers.recheck.changes import BEFORE, MOVED, NOW, HouseholdNow, HouseholdThen, Recheck
 from shibie.results.counts import Count
 from shibie.results.python_counts import tally_of
+
+Listed = TypeVar("Listed", HouseholdThen, HouseholdNow)
 
 
 def count(sizes: Iterable[int]) -> Count:
@@ -77,26 +79,31 @@ def _several(
 
 def _villages(found: Recheck) -> dict[str, dict[str, Count]]:
     """By village: of then for what became of the old, of now for what is on the new."""
-    names = dict.fromkeys([*(w.village for w in found.was), *(i.village for i in found.now)])
+    was, now = _by_village(found.was), _by_village(found.now)
     return {
         village: {
-            "before": count(each.persons for each in found.was if each.village == village),
-            **{f"{name}_then": value for name, value in _of(found.was, village, BEFORE).items()},
-            **_of(found.now, village, NOW),
+            "before": count(each.persons for each in was.get(village, ())),
+            **{f"{name}_then": value for name, value in _of(was.get(village, ()), BEFORE).items()},
+            **_of(now.get(village, ()), NOW),
         }
-        for village in names
+        for village in {**was, **now}
     }
+
+
+def _by_village(rows: Iterable[Listed]) -> dict[str, list[Listed]]:
+    found: defaultdict[str, list[Listed]] = defaultdict(list)
+    for each in rows:
+        found[each.village].append(each)
+    return found
 
 
 def _of(
-    rows: Iterable[HouseholdThen] | Iterable[HouseholdNow], village: str, names: Iterable[str]
+    rows: Iterable[HouseholdThen] | Iterable[HouseholdNow], names: Iterable[str]
 ) -> dict[str, Count]:
-    listed = [each for each in rows if each.village == village]
-    return {
-        name: count(each.persons for each in listed if each.status == name)
-        for name in names
-        if any(each.status == name for each in listed)
-    }
+    sizes: defaultdict[str, list[int]] = defaultdict(list)
+    for each in rows:
+        sizes[each.status].append(each.persons)
+    return {name: count(sizes[name]) for name in names if name in sizes}
 
 
 def balance(found: Recheck) -> dict[str, int]:

@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 
 from shibie.cli.app import app
 from shibie.errors import InputError
+from shibie.papers.report.identities import FigureIdentity
 from shibie.papers.report.published import Part, Published, PublishedCount, Rate, read_figures
-from shibie.papers.report.reconcile import FigureIdentity, failures, reconcile
+from shibie.papers.report.reconcile import failures, reconcile
 
 ROOT = Path(__file__).parents[2]
 SEED = ROOT / "fixtures" / "seed-report-2015.yaml"

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from shibie.errors import Lang
     from shibie.ruleset.model import RuleSet
+    from shibie.words.speaker import Speaker
 
 
 @app.command()
@@ -102,79 +103,91 @@ def since_of(text: str, judged: date) -> date:
 def _print(ruleset: RuleSet, data: dict[str, Any], lang: Lang) -> None:
     from rich.console import Console
 
-    from shibie.papers.recheck.tables import KINDS, STATUSES
     from shibie.words.speaker import Speaker
 
     speaker = Speaker(ruleset, lang)
-    say = speaker.say
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
-    console.print(f"[bold]{say('回头看', 're-check')}: {ruleset.title}[/bold]")
-    before, now = data["before"], data["now"]
+    console.print(f"[bold]{speaker.say('回头看', 're-check')}: {ruleset.title}[/bold]")
+    _totals(console, data, lang)
+    _statuses(console, data, lang)
+    _reasons(console, data, speaker)
+    _moves(console, data, lang)
+    _villages(console, data["by_village"], lang)
+    _balance(console, data["balance"], lang)
+
+
+def _totals(console: Any, data: dict[str, Any], lang: Lang) -> None:
+    before, now, rejected = data["before"], data["now"], data["rejected"]
     console.print(
-        say(
+        Words(
             f"原名册 {before['households']} 户 {before['persons']} 人({data['since']});"
             f"现名册 {now['households']} 户 {now['persons']} 人({data['as_of']})",
             f"before: {before['households']} households, {before['persons']} persons"
             f" ({data['since']}); now: {now['households']} households, {now['persons']} persons"
             f" ({data['as_of']})",
-        )
+        ).say(lang)
     )
-    if any(data["rejected"].values()):
+    if any(rejected.values()):
         console.print(
-            say(
-                f"退回:原名册 {data['rejected']['before']} 户,现名册 {data['rejected']['now']} 户",
-                f"rejected: {data['rejected']['before']} households before,"
-                f" {data['rejected']['now']} now",
-            )
+            Words(
+                f"退回:原名册 {rejected['before']} 户,现名册 {rejected['now']} 户",
+                f"rejected: {rejected['before']} households before, {rejected['now']} now",
+            ).say(lang)
         )
-    statuses = [
-        (STATUSES[name].say(lang), each["households"], each["persons"], each.get("persons_now"))
-        for name, each in data["before_by_status"].items()
-    ]
-    _table(
-        console,
-        say("原名册的去向(人:当时 / 现在)", "what became of it (persons: then / now)"),
-        statuses,
-        lang,
-    )
-    _table(console, say("现名册的来历", "where the new one comes from"),
-           [(STATUSES[n].say(lang), c["households"], c["persons"], None)
-            for n, c in data["now_by_status"].items()], lang)  # fmt: skip
+
+
+def _statuses(console: Any, data: dict[str, Any], lang: Lang) -> None:
+    """What became of the roster before, and where that of now comes from."""
+    from shibie.papers.recheck.tables import STATUSES
+
     for key, title in (
-        ("removed_by_ground", say("清退原因(一户可有多个)", "why removed (several a household)")),
-        (
-            "new_by_criterion",
-            say("新进户符合的标准(一户可有多个)", "criteria of the new (several)"),
-        ),
-    ):
-        rows = [(speaker.rule(rule), c["households"], c["persons"], None)
-                for rule, c in data[key].items()]  # fmt: skip
-        _table(console, title, rows, lang)
-    people = [(KINDS[k].say(lang), None, n, None) for k, n in data["persons"].items() if n]
+        ("before_by_status", Words("原名册的去向(人:当时 / 现在)",
+                                   "what became of it (persons: then / now)")),
+        ("now_by_status", Words("现名册的来历", "where the new one comes from")),
+    ):  # fmt: skip
+        rows = [
+            (STATUSES[name].say(lang), each["households"], each["persons"], each.get("persons_now"))
+            for name, each in data[key].items()
+        ]
+        _table(console, title.say(lang), rows, lang)
+
+
+def _reasons(console: Any, data: dict[str, Any], speaker: Speaker) -> None:
+    """Why households were removed, and by what new ones came."""
+    for key, title in (
+        ("removed_by_ground", Words("清退原因(一户可有多个)", "why removed (several a household)")),
+        ("new_by_criterion", Words("新进户符合的标准(一户可有多个)", "criteria of the new (several)")),
+    ):  # fmt: skip
+        rows = [
+            (speaker.rule(rule), each["households"], each["persons"], None)
+            for rule, each in data[key].items()
+        ]
+        _table(console, title.say(speaker.lang), rows, speaker.lang)
+
+
+def _moves(console: Any, data: dict[str, Any], lang: Lang) -> None:
+    """What became of persons, and of households as wholes."""
+    from shibie.papers.recheck.tables import KINDS
+
+    people = [(KINDS[kind], number) for kind, number in data["persons"].items() if number]
     people += [
         (
-            say(f"不在名册:户籍记载{why or '无'}", f"gone: registry says {why or 'nothing'}"),
-            None,
-            n,
-            None,
+            Words(f"不在名册:户籍记载{why or '无'}", f"gone: registry says {why or 'nothing'}"),
+            number,
         )
-        for why, n in data["gone_by_registry"].items()
+        for why, number in data["gone_by_registry"].items()
     ]
-    _table(console, say("人员变动", "persons"), people, lang)
-    _table(
-        console,
-        say("户的变动", "households"),
-        [
-            (say("一户分成几户", "split"), len(data["split"]), None, None),
-            (say("几户并成一户", "merged"), len(data["merged"]), None, None),
-            (say("换村", "in another village"), len(data["relocated"]), None, None),
-            (say("申报的“原建档立卡户”与原名册不符", "form wrong about the roster before"),
-             len(data["misdeclared"]), None, None),
-        ],
-        lang,
-    )  # fmt: skip
-    _villages(console, data["by_village"], lang)
-    _balance(console, data["balance"], lang)
+    rows = [(words.say(lang), None, number, None) for words, number in people]
+    _table(console, Words("人员变动", "persons").say(lang), rows, lang)
+    households = [
+        (Words("一户分成几户", "split"), "split"),
+        (Words("几户并成一户", "merged"), "merged"),
+        (Words("换村", "in another village"), "relocated"),
+        (Words("申报的“原建档立卡户”与原名册不符", "form wrong about the roster before"),
+         "misdeclared"),
+    ]  # fmt: skip
+    wholes = [(words.say(lang), len(data[key]), None, None) for words, key in households]
+    _table(console, Words("户的变动", "households").say(lang), wholes, lang)
 
 
 def _table(

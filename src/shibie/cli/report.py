@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shibie.errors import Lang
-    from shibie.papers.report.reconcile import FigureIdentity
+    from shibie.papers.report.identities import FigureIdentity
     from shibie.papers.report.write import WholeReport
 
 DIFFERS = 1

@@ -2,57 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Literal
 
 from shibie.engines.exact import quotient
-from shibie.errors import Lang, Words
-from shibie.papers.report.published import BYS, TITLES, By, Published, PublishedCount, Rate
+from shibie.errors import Lang
+from shibie.papers.report.identities import (
+    UNITS,
+    FigureIdentity,
+    IdentityOutcome,
+    NamedFigures,
+)
+from shibie.papers.report.published import BYS, TITLES, By, Published, PublishedCount
+from shibie.papers.report.rate_identities import RateIdentities
 from shibie.words.lists import joined
-
-IdentityOutcome = Literal["holds", "differs", "explained", "note"]
-UNITS: Mapping[By, Words] = {
-    "households": Words("户", "households"), "persons": Words("人", "persons"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class FigureIdentity:
-    """One identity.
-
-    Attributes:
-        title: what should equal what, in words.
-        by: households or persons; None for a rate.
-        worked: the sum with its numbers.
-        wanted: what it comes to.
-        said: what the report says.
-        outcome: holds; differs; explained (it differs by just another figure of the report);
-            or a note that is no fault.
-        note: what the difference may be.
-    """
-
-    title: str
-    by: By | None
-    worked: str
-    wanted: Decimal | None
-    said: Decimal
-    outcome: IdentityOutcome
-    note: str = ""
-
-    @property
-    def difference(self) -> Decimal:
-        """What the report says, less what the sum comes to."""
-        return self.said - (self.said if self.wanted is None else self.wanted)
 
 
 def reconcile(report: Published, lang: Lang = "zh") -> tuple[FigureIdentity, ...]:
     """Every identity that the figures allow to be checked."""
-    book = _Book(report, lang)
+    counts, rates = _CountIdentities(report, lang), RateIdentities(report, lang)
     return (
-        *book.balances(), *book.retained(), *book.parts(), *book.tracks(), *book.rates(),
-        *book.sums(),
+        *counts.balances(), *counts.retained(), *counts.parts(), *counts.tracks(),
+        *rates.identities(), *counts.sums(),
     )  # fmt: skip
 
 
@@ -61,22 +32,8 @@ def failures(checks: Sequence[FigureIdentity]) -> tuple[FigureIdentity, ...]:
     return tuple(check for check in checks if check.outcome == "differs")
 
 
-class _Book:
-    """One report's figures, asked for by name."""
-
-    def __init__(self, report: Published, lang: Lang) -> None:
-        self.report, self.lang = report, lang
-        self.named: dict[str, PublishedCount] = dict(report.figures)
-        self.named.update({part.title: part.count for part in report.parts})
-
-    def say(self, zh: str, en: str) -> str:
-        return Words(zh, en).say(self.lang)
-
-    def title(self, name: str) -> str:
-        return TITLES[name].say(self.lang) if name in TITLES else name
-
-    def value(self, name: str, by: By) -> int | None:
-        return self.named[name].of(by) if name in self.named else None
+class _CountIdentities(NamedFigures):
+    """The identities between the counts of one report."""
 
     # --- what was, what went, what came ---------------------------------------------------
 
@@ -235,61 +192,6 @@ class _Book:
                 f"{' + '.join(map(str, known))} = {together}", None, Decimal(together),
                 "note", note,
             )  # fmt: skip
-
-    # --- rates ----------------------------------------------------------------------------
-
-    def rates(self) -> Iterator[FigureIdentity]:
-        for rate in self.report.rates:
-            places = max(0, -int(rate.percent.as_tuple().exponent))
-            found = {by: self.percent(rate.of, rate.to, by, places) for by in BYS}
-            fits = [by for by, value in found.items() if value == rate.percent]
-            wanted: list[By] = [rate.by] if rate.by else [by for by in BYS if found[by] is not None]
-            holds = [by for by in wanted if by in fits]
-            shown = self.say(",", ", ").join(
-                f"{self.say('按', 'by ')}{UNITS[by].say(self.lang)} {self.worked(rate, by, places)}"
-                for by in BYS
-                if found[by] is not None
-            )
-            first = found[holds[0]] if holds else found[wanted[-1]] if wanted else None
-            title = f"{rate.title} {rate.percent}%"
-            yield FigureIdentity(
-                title, None, shown, first, rate.percent, "holds" if holds else "differs",
-                self.rate_note(rate, holds, fits, places),
-            )  # fmt: skip
-
-    def percent(self, of: str, to: str, by: By, places: int) -> Decimal | None:
-        part, whole = self.value(of, by), self.value(to, by)
-        return None if part is None or whole is None else quotient(100 * part, whole, places)
-
-    def worked(self, rate: Rate, by: By, places: int) -> str:
-        part, whole = self.value(rate.of, by), self.value(rate.to, by)
-        return f"{part} / {whole} = {self.percent(rate.of, rate.to, by, max(places, 1))}%"
-
-    def rate_note(self, rate: Rate, holds: Sequence[By], fits: Sequence[By], places: int) -> str:
-        if holds:
-            others = [by for by in BYS if by not in fits and self.percent(rate.of, rate.to, by, 1)]
-            told = "".join(
-                self.say(
-                    f";按{UNITS[by].zh}是 {self.percent(rate.of, rate.to, by, 1)}%",
-                    f"; by {UNITS[by].en} it is {self.percent(rate.of, rate.to, by, 1)} %",
-                )
-                for by in others
-            )
-            by = UNITS[holds[0]]
-            return self.say(f"是按{by.zh}算的", f"it is by {by.en}") + told
-        other = [
-            self.say(f"{self.title(of)}/{self.title(to)}(按{UNITS[by].zh})",
-                     f"{self.title(of)}/{self.title(to)} by {UNITS[by].en}")
-            for of in self.report.figures
-            for to in self.report.figures
-            for by in BYS
-            if of != to and (of == rate.of or to == rate.to)
-            and self.percent(of, to, by, places) == rate.percent
-        ]  # fmt: skip
-        if other:
-            listed = joined(other[:3], self.lang)
-            return self.say(f"与 {listed} 相符", f"it would fit {listed}")
-        return self.say("没有数字与它相符", "no figures give it")
 
     # --- sums -----------------------------------------------------------------------------
 

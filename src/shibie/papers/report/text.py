@@ -11,8 +11,8 @@ from shibie.decision import ELIGIBILITIES
 from shibie.engines.exact import quotient
 from shibie.errors import Lang, Words
 from shibie.papers.report.figures import Figures, rates
+from shibie.papers.report.identities import UNITS
 from shibie.papers.report.published import PublishedCount
-from shibie.papers.report.reconcile import UNITS
 from shibie.words import terms
 from shibie.words.prose import amount
 from shibie.words.speaker import Speaker

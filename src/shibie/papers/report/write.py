@@ -14,8 +14,8 @@ from shibie.errors import Lang, Words
 from shibie.papers.printing.word import filled
 from shibie.papers.report.charts import Chart
 from shibie.papers.report.figures import Figures
+from shibie.papers.report.identities import UNITS, FigureIdentity
 from shibie.papers.report.published import PublishedCount
-from shibie.papers.report.reconcile import UNITS, FigureIdentity
 from shibie.papers.report.text import Mark, Piece, ReportText
 from shibie.words.prose import amount
 from shibie.words.speaker import Speaker

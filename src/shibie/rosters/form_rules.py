@@ -11,7 +11,7 @@ from shibie.household import Adjudication, BareHousehold
 from shibie.language.names import MEMBERS
 from shibie.rosters.adjudications import VerdictReader
 from shibie.rosters.records import Rejection, RowTable, TypedRow, sensitive
-from shibie.rosters.roster import HOUSEHOLD_ID, MEMBER_ROWS, RosterBuilder
+from shibie.rosters.roster_builder import HOUSEHOLD_ID, MEMBER_ROWS, RosterBuilder
 from shibie.ruleset.model import RuleSet
 
 Values = Mapping[str, Value]

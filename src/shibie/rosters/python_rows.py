@@ -20,7 +20,8 @@ from shibie.rosters.landed_cells import unwrap
 from shibie.rosters.national_export import HOUSEHOLD_ID, filled_down, taken_apart
 from shibie.rosters.parquet import cell_sql
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
-from shibie.rosters.roster import RosterBuilder, RosterTables, assemble
+from shibie.rosters.roster import RosterTables, assemble
+from shibie.rosters.roster_builder import RosterBuilder
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_tables import MatchedColumn as SourceColumn

@@ -1,0 +1,228 @@
+"""Typed rows → validated households, adjudications and steps, with every fault noted.
+
+A bad cell rejects its row; a household with any rejected row is itself rejected, never
+decided on part of its people. The rest goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Set
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from shibie.case import Value
+from shibie.errors import Words
+from shibie.household import Adjudication, BareHousehold, StepRecord
+from shibie.language.types import MAX_ITEMS
+from shibie.rosters.form_faults import pydantic_faults
+from shibie.rosters.records import Rejection, RowTable, TypedRow
+from shibie.ruleset.model import RuleSet
+
+HOUSEHOLD_ID = "household_id"
+# The code of what only says that a household falls with its members' rows.
+MEMBER_ROWS = "member_rows"
+
+
+class RosterBuilder:
+    """Validates rows into households, adjudications and steps.
+
+    Attributes:
+        rejected: every fault, in the order found.
+        known: numbers of the households on the roster.
+    """
+
+    def __init__(self, ruleset: RuleSet, as_of: date) -> None:
+        self.ruleset, self.as_of = ruleset, as_of
+        self.rejected: list[Rejection] = []
+        self.rejected_households: list[str] = []
+        self.notes: list[Words] = []
+        self.known: set[str] = set()
+
+    def reject(self, table: RowTable) -> None:
+        """Note the faults of a table's rows."""
+        for record in table.records:
+            self.rejected += record.faults
+
+    def note_unmatchable(self, table: RowTable, match: str, bad: Set[int]) -> None:
+        """Say how many rows of a register name nobody: they can be compared with no one."""
+        count = sum(r.values.get(match) is None and r.number not in bad for r in table.records)
+        if count:
+            self.notes.append(
+                Words(
+                    f"{table.shown}: {count} 行没有证件号码,无法比对",
+                    f"{table.shown}: rows without a citizen number, which match nobody: {count}",
+                )
+            )
+
+    # --- households ---------------------------------------------------------------------
+
+    def households(self, households: RowTable, members: RowTable) -> tuple[BareHousehold, ...]:
+        """The valid households, in the roster's order."""
+        rows: defaultdict[str, list[TypedRow]] = defaultdict(list)
+        for record in households.records:
+            rows[_household_id(record)].append(record)
+        people: defaultdict[str, list[TypedRow]] = defaultdict(list)
+        for record in members.records:
+            people[_household_id(record)].append(record)
+        nameless = rows.pop("", [])
+        for record in nameless:
+            # Each row without a household number is a household of its own that is lost.
+            self.rejected += record.faults
+            self.nameless(record)
+            self.rejected_households.append(f"{record.source}!{record.number}")
+        for record in people.pop("", []):
+            self.rejected += record.faults
+            self.nameless(record)
+        done = []
+        for household_id, of_household in rows.items():
+            self.known.add(household_id)
+            built = self.household(household_id, of_household, people.pop(household_id, []))
+            if built is None:
+                self.rejected_households.append(household_id)
+            else:
+                done.append(built)
+        for household_id, of_household in people.items():
+            # Members of a household that has no row of its own.
+            self.rejected_households.append(household_id)
+            for record in of_household:
+                self.rejected += record.faults
+                self.fault(
+                    record, HOUSEHOLD_ID, household_id,
+                    "农户表中没有这一户", "there is no such household in the household table",
+                )  # fmt: skip
+        return tuple(done)
+
+    def nameless(self, record: TypedRow) -> None:
+        """Reject a row without a household number."""
+        self.fault(
+            record, HOUSEHOLD_ID, "", "缺少户编号", "the household number is missing", "missing"
+        )
+
+    def household(
+        self, household_id: str, rows: list[TypedRow], people: list[TypedRow]
+    ) -> BareHousehold | None:
+        """One valid household, or None after its faults were noted."""
+        before = len(self.rejected)
+        for record in (*rows, *people):
+            self.rejected += record.faults
+        first = rows[0]
+        for record in rows[1:]:
+            self.fault(
+                record, HOUSEHOLD_ID, household_id,
+                f"户编号与第 {first.number} 行重复", f"the same household number as row {first.number}",
+            )  # fmt: skip
+        if not people:
+            self.fault(
+                first, "members", "", "这一户没有成员", "the household has no members", "no_members"
+            )
+        if len(people) > MAX_ITEMS:
+            self.fault(
+                first, "members", str(len(people)),
+                f"成员超过 {MAX_ITEMS} 人", f"more than {MAX_ITEMS} members", "too_many_members",
+            )  # fmt: skip
+        self.same_person_twice(people)
+        if len(self.rejected) > before:
+            self.whole_household(first, people, before)
+            return None
+        values: dict[str, Any] = {**first.values, HOUSEHOLD_ID: household_id}
+        values["members"] = [_member_values(record, index) for index, record in enumerate(people)]
+        try:
+            return self.ruleset.vocabulary.household_model.model_validate(values)
+        except ValidationError as error:
+            for place, field, shown, reason, code in pydantic_faults(error, self.ruleset):
+                record = first if place is None else people[place]
+                self.rejected.append(
+                    Rejection(
+                        record.source, record.number, field, shown, reason, household_id, code
+                    )
+                )
+            return None
+
+    def whole_household(self, first: TypedRow, people: list[TypedRow], before: int) -> None:
+        """Explain on the household's row that it is rejected because of its members' rows."""
+        rows = {(each.source, each.row) for each in self.rejected[before:]}
+        bad = [record for record in people if (record.source, record.number) in rows]
+        own = first.faults or (first.source, first.number) in rows
+        if bad and not own:
+            self.fault(
+                first, "", _household_id(first),
+                f"有 {len(bad)} 行成员被退回,整户不予认定",
+                f"{len(bad)} member rows are rejected, so the household is not decided",
+                MEMBER_ROWS,
+            )  # fmt: skip
+
+    def same_person_twice(self, people: list[TypedRow]) -> None:
+        """Reject members of one household who share a number."""
+        numbers = Counter(record.values.get("id_number") for record in people)
+        for record in people:
+            number = record.values.get("id_number")
+            if number is not None and numbers[number] > 1:
+                self.fault(
+                    record, "id_number", str(number),
+                    "同一户内证件号码重复", "the same citizen number twice in one household",
+                    "same_number_twice",
+                )  # fmt: skip
+
+    def fault(
+        self, record: TypedRow, field: str, value: str, zh: str, en: str, code: str = "invalid"
+    ) -> None:
+        """Reject a row."""
+        self.rejected.append(record.rejection(field, value, Words(zh, en), code))
+
+    # --- adjudications and steps --------------------------------------------------------
+
+    def adjudications(self, table: RowTable | None) -> tuple[Adjudication, ...]:
+        """The valid adjudications."""
+        from shibie.rosters.adjudications import VerdictReader
+
+        if table is None:
+            return ()
+        verdicts = VerdictReader(self.ruleset, self.as_of, self.known)
+        found = verdicts.read(table)
+        self.rejected += verdicts.rejected
+        self.notes += verdicts.notes
+        return found
+
+    def steps(self, table: RowTable | None) -> tuple[StepRecord, ...]:
+        """The valid step records."""
+        if table is None:
+            return ()
+        done = []
+        ids = {str(step.number): step.id for step in self.ruleset.procedure}
+        ids |= {step.title: step.id for step in self.ruleset.procedure}
+        for record in table.records:
+            self.rejected += record.faults
+            if record.faults:
+                continue
+            values = dict(record.values)
+            step = str(values.get("step") or "")
+            values["step"] = ids.get(step, step)
+            if self.ruleset.procedure and values["step"] not in ids.values():
+                self.fault(record, "step", step, "规则中没有这个步骤", "no such step in the pack")
+                continue
+            if _household_id(record) not in self.known:
+                self.fault(
+                    record, HOUSEHOLD_ID, _household_id(record),
+                    "名册中没有这一户", "no such household on the roster",
+                )  # fmt: skip
+                continue
+            try:
+                done.append(StepRecord.model_validate(values))
+            except ValidationError as error:
+                for _, field, shown, reason, code in pydantic_faults(error, self.ruleset):
+                    self.rejected.append(record.rejection(field, shown, reason, code))
+        return tuple(done)
+
+
+def _household_id(record: TypedRow) -> str:
+    return str(record.values.get(HOUSEHOLD_ID) or "")
+
+
+def _member_values(record: TypedRow, index: int) -> dict[str, Value]:
+    values = {name: value for name, value in record.values.items() if name != HOUSEHOLD_ID}
+    if values.get("member_id") is None:
+        values["member_id"] = str(index + 1)
+    return values

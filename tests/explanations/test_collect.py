@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from datetime import date
 from decimal import Decimal
-from itertools import product
+from itertools import combinations, product
 from typing import Any
+from unittest.mock import patch
 
+import pytest
 from hypothesis import given, settings
 
-from shibie.engines.decide import decide
+from shibie.case import Case
+from shibie.engines.decide import decide, judgement
+from shibie.explanations import collect
 from shibie.explanations.account import account
-from shibie.explanations.changed_cases import made
+from shibie.explanations.changed_cases import Lever, made
 from shibie.explanations.collect import answers, to_collect
 from shibie.explanations.page import as_data, page
 from shibie.explanations.text import short
 from shibie.rosters.household_input import case_from
-from shibie.ruleset.loader import loads
+from shibie.ruleset.loader import load, loads
 from support import households
 from support.expressions import AS_OF
 from support.probe import probe
@@ -81,6 +85,59 @@ def test_whatever_the_answers_are_it_is_settled(facts: dict[str, Any]) -> None:
         choices = [answers(PROBE, case, lever) for lever in each.levers]
         for changes in product(*choices):
             assert decide(*made(PROBE, case, changes)).eligibility != "pending"
+
+
+def settling(case: Case, facts: int) -> list[set[Lever]]:
+    """The smallest sets of the first facts that settle a household, by deciding everything."""
+    unknown = sorted(collect.unknown_levers(PROBE, case), key=collect._cost)[:facts]
+    smallest: list[set[Lever]] = []
+    for size in range(1, facts + 1):
+        for levers in combinations(unknown, size):
+            choices = [answers(PROBE, case, lever) for lever in levers]
+            if any(each <= set(levers) for each in smallest) or not collect._few(choices):
+                continue
+            if all(
+                judgement(*made(PROBE, case, changes)).eligibility != "pending"
+                for changes in product(*choices)
+            ):
+                smallest.append(set(levers))
+        if smallest and size >= 2:
+            break
+    return smallest
+
+
+@given(households.partial())
+@settings(max_examples=examples(quick=30, ci=100, deep=1000))
+def test_no_set_that_settles_it_is_passed_over(facts: dict[str, Any]) -> None:
+    case = case_from(PROBE, facts, AS_OF)
+    with (
+        patch.object(collect, "MOST_FACTS", 6),
+        patch.object(collect, "MOST_ANSWERS", 150),
+        patch.object(collect, "MOST_SETS", 99),
+    ):
+        found = to_collect(PROBE, case)
+        if decide(PROBE, case).eligibility == "pending":
+            sets = [set(each.levers) for each in found if each.settles]
+            expected = settling(case, 6)
+            assert len(sets) == len(expected)
+            assert all(each in expected for each in sets)
+
+
+def test_a_household_of_which_hardly_anything_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four thousand sets are tried, and hardly any needs more than one of its combinations."""
+    ruleset = load("bazhong-2015")
+    person = {"relation": "户主", "education": "小学"}
+    case = case_from(ruleset, {"housing_grade": "D", "members": [person]}, DAY)
+    decided = 0
+
+    def counted(*given: Any) -> Any:
+        nonlocal decided
+        decided += 1
+        return judgement(*given)
+
+    monkeypatch.setattr(collect, "judgement", counted)
+    assert not any(each.settles for each in to_collect(ruleset, case))
+    assert 500 < decided < 5000
 
 
 def test_health_is_withheld_where_a_rule_looks_at_it() -> None:

@@ -17,6 +17,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
+import shibie
 from rosters.test_damage import damaged, writable
 from shibie.checking_in_python import Checked, check
 from shibie.cli.app import app
@@ -345,6 +346,7 @@ def test_the_roster_is_not_read_in_python(folder: Path, monkeypatch: pytest.Monk
         whole(folder)
     number = read(folder / "households.csv")[5][0].strip()
     assert len(alone(folder, number).roster.households) < 10
+    assert shibie.explain(PACK, folder, AS_OF, number).household_id == number
 
 
 def test_the_commands_read_no_more_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal, localcontext
 from itertools import combinations, islice, pairwise, product
+from math import prod
 from typing import Any
 
 from shibie import citizen_id
@@ -77,12 +78,13 @@ def _to_collect(ruleset: RuleSet, case: Case) -> tuple[ToCollect, ...]:
     unknown = sorted(unknown_levers(ruleset, case), key=_cost)[:MOST_FACTS]
     known_answers = {lever: answers(ruleset, case, lever) for lever in unknown}
     found: list[ToCollect] = []
+    doubts: dict[Lever, FactChange] = {}
     for size in range(1, len(unknown) + 1):
         for levers in combinations(unknown, size):
             if any(set(each.levers) <= set(levers) for each in found):
                 continue
-            tried = _tried(ruleset, case, [known_answers[lever] for lever in levers])
-            if tried and all(answer.leads_to != "pending" for answer in tried):
+            choices = [known_answers[lever] for lever in levers]
+            if tried := _settling(ruleset, case, choices, doubts):
                 found.append(_set(levers, True, tried))
         if found and size >= 2:
             break
@@ -276,18 +278,49 @@ def _possible_numbers(ruleset: RuleSet, case: Case) -> list[str]:
     return [citizen_id.make("000000", day, sequence) for day in born for sequence in (1, 2)]
 
 
-def _tried(ruleset: RuleSet, case: Case, choices: Sequence[Sequence[FactChange]]) -> list[Answer]:
-    """Decides every combination of answers; empty when there are too many."""
-    total = 1
-    for choice in choices:
-        total *= len(choice)
-    if not 0 < total <= MOST_ANSWERS:
+def _settling(
+    ruleset: RuleSet, case: Case, choices: Sequence[Sequence[FactChange]],
+    doubts: dict[Lever, FactChange],
+) -> list[Answer]:  # fmt: skip
+    """Decides every combination of answers; empty when one of them leaves the household open.
+
+    Args:
+        ruleset: the rules.
+        case: the household.
+        choices: for each fact, its answers.
+        doubts: the answer to each fact with which the household was last left open. Most sets
+            do not settle it, and with these that shows at once; new ones are noted.
+    """
+    if not _few(choices):
+        return []
+    likely = [doubts.get(choice[0].lever, choice[0]) for choice in choices]
+    if judgement(*made(ruleset, case, likely)).eligibility == "pending":
         return []
     tried = []
     for changes in product(*choices):
-        found = judgement(*made(ruleset, case, changes))
-        tried.append(Answer(tuple(changes), found.eligibility, found.grounds, found.reviews))
+        answer = _answer(ruleset, case, changes)
+        if answer.leads_to == "pending":
+            doubts.update({change.lever: change for change in changes})
+            return []
+        tried.append(answer)
     return tried
+
+
+def _tried(ruleset: RuleSet, case: Case, choices: Sequence[Sequence[FactChange]]) -> list[Answer]:
+    """Decides every combination of answers; empty when there are too many."""
+    if not _few(choices):
+        return []
+    return [_answer(ruleset, case, changes) for changes in product(*choices)]
+
+
+def _few(choices: Sequence[Sequence[FactChange]]) -> bool:
+    """Whether there are combinations, and not too many to decide each."""
+    return 0 < prod(map(len, choices)) <= MOST_ANSWERS
+
+
+def _answer(ruleset: RuleSet, case: Case, changes: tuple[FactChange, ...]) -> Answer:
+    found = judgement(*made(ruleset, case, changes))
+    return Answer(changes, found.eligibility, found.grounds, found.reviews)
 
 
 def _grouped(tried: Sequence[Answer]) -> tuple[Answer, ...]:

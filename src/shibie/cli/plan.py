@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -20,17 +21,22 @@ from shibie.cli.app import (
     TablesOption,
     TrustOption,
     app,
-    opened,
+    asked,
     spoken,
     xlsx_or_folder,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
     from shibie.checking_in_python import Checked
     from shibie.errors import Lang
     from shibie.papers.plan.draft import HouseholdPlan
     from shibie.papers.plan.review import Review
+    from shibie.results.table import Table as ResultTable
+    from shibie.ruleset.model import RuleSet
 
 MISFITS = 1
 
@@ -52,15 +58,12 @@ def plan(
     lang: LangOption = None,
 ) -> None:
     """一户一规划:拟定措施并核查是否合适 Draft a plan for each household; check that measures fit."""
-    from shibie.checking_in_python import check
-    from shibie.papers.plan.draft import drafts
-    from shibie.papers.plan.review import review
-    from shibie.papers.plan.tables import plan_tables, review_table, write_plans
+    from shibie.papers.plan.tables import write_plans
 
     gc.disable()
     language = spoken(lang, rules)
     targets = [xlsx_or_folder(path) for path in out or []]
-    ruleset, judged, read = opened(roster, rules, as_of)
+    ruleset, judged = asked(roster, rules, as_of)
     if not ruleset.measures:
         raise InputError(
             Problem(
@@ -68,18 +71,8 @@ def plan(
                 Words(f"规则包 {ruleset.id} 没有措施(measures)", f"{ruleset.id} has no measures"),
             )
         )
-    checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
-    if check_file is not None:
-        found = review(checked, check_file, language)
-        tables: tuple[Any, ...] = (review_table(checked, found, language),)
-        _print_review(checked, found, as_json, language)
-        failed = any(each.verdict in ("misfit", "unfounded") for each in found.rows)
-        status = MISFITS if failed else REJECTED if found.rejected or read.rejected else 0
-    else:
-        plans = drafts(checked, language)
-        tables = plan_tables(checked, plans, language)
-        _print_drafts(checked, plans, as_json, language)
-        status = REJECTED if read.rejected else 0
+    request = PlanRequest(ruleset, roster, judged, trust_declarations, as_json, language)
+    tables, status = request.drafts() if check_file is None else request.review(check_file)
     for path in targets:
         write_plans(path, tables, language)
         if not as_json:
@@ -87,15 +80,54 @@ def plan(
     raise typer.Exit(status)
 
 
+@dataclass(frozen=True)
+class PlanRequest:
+    """What was asked for; each way prints what it finds, and gives its tables and exit code."""
+
+    ruleset: RuleSet
+    roster: Path
+    as_of: date
+    trust_declarations: bool
+    as_json: bool
+    lang: Lang
+
+    def drafts(self) -> tuple[Sequence[ResultTable], int]:
+        """Plans for the eligible households, however many there are."""
+        from shibie.checking_in_parts import eligible_in_parts
+        from shibie.papers.plan.draft import drafts
+        from shibie.papers.plan.tables import plan_tables
+
+        found = eligible_in_parts(self.ruleset, self.roster, self.as_of, self.trust_declarations)
+        plans = tuple(plan for part in found.parts for plan in drafts(part, self.lang))
+        _print_drafts(self.ruleset, plans, self.as_json, self.lang)
+        status = REJECTED if found.rejected_rows else 0
+        return plan_tables(self.ruleset, plans, self.lang), status
+
+    def review(self, file: Path) -> tuple[Sequence[ResultTable], int]:
+        """Somebody else's plans, held against the whole roster."""
+        from shibie.checking_in_python import check
+        from shibie.papers.plan.review import review
+        from shibie.papers.plan.tables import review_table
+        from shibie.rosters.roster import read_roster
+
+        read = read_roster(self.roster, self.ruleset, self.as_of)
+        checked = check(self.ruleset, read, self.as_of, trust_declarations=self.trust_declarations)
+        found = review(checked, file, self.lang)
+        _print_review(checked, found, self.as_json, self.lang)
+        failed = any(each.verdict in ("misfit", "unfounded") for each in found.rows)
+        status = MISFITS if failed else REJECTED if found.rejected or read.rejected else 0
+        return (review_table(checked, found, self.lang),), status
+
+
 def _print_drafts(
-    checked: Checked, plans: tuple[HouseholdPlan, ...], as_json: bool, lang: Lang
+    ruleset: RuleSet, plans: tuple[HouseholdPlan, ...], as_json: bool, lang: Lang
 ) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from shibie.papers.plan.tables import TITLES, measure_rows
 
-    rows = measure_rows(checked, plans, lang)
+    rows = measure_rows(ruleset, plans, lang)
     without = [each.household_id for each in plans if not each.of("fits")]
     covered = len(plans) - len(without)
     if as_json:

@@ -33,6 +33,7 @@ class Proposed:
     Attributes:
         fit: whether it fits, does not, or cannot be judged yet.
         why: for a misfit what it takes; for an open one the facts that are needed.
+        name: of the member.
     """
 
     household_id: str
@@ -40,6 +41,7 @@ class Proposed:
     measure: str
     fit: Fit
     why: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def _proposed(ruleset: RuleSet, case: Case, decision: Decision, lang: Lang) -> I
             fit, why = judged(measure, ruleset, case, place, wanted, lang)
             if wanted is None and fit == "misfit":
                 continue  # whether it is proposed or not, it is not given
-            yield Proposed(decision.household_id, member_id, measure.id, fit, why)
+            name = Speaker.person(case.household, member_id) if member_id else ""
+            yield Proposed(decision.household_id, member_id, measure.id, fit, why, name)
     top.leave()
 
 

@@ -13,6 +13,7 @@ from shibie.papers.plan.review import Review
 from shibie.results.files import write_csv
 from shibie.results.table import Table
 from shibie.results.workbook_sheets import write_book
+from shibie.ruleset.model import RuleSet
 from shibie.words import terms
 from shibie.words.speaker import Speaker
 
@@ -30,15 +31,13 @@ TITLES: Mapping[str, Words] = {
 
 
 def plan_tables(
-    checked: Checked, plans: Sequence[HouseholdPlan], lang: Lang = "zh"
+    ruleset: RuleSet, plans: Sequence[HouseholdPlan], lang: Lang = "zh"
 ) -> tuple[Table, ...]:
     """Plans (a row a proposed measure) and measures (a row a measure)."""
-    households = {case.household.household_id: case.household for case in checked.cases}
-    titles = {measure.id: measure.title for measure in checked.ruleset.measures}
+    titles = {measure.id: measure.title for measure in ruleset.measures}
     rows = tuple(
         (
-            each.household_id, plan.village, each.member_id,
-            Speaker.person(households[each.household_id], each.member_id) if each.member_id else "",
+            each.household_id, plan.village, each.member_id, each.name,
             titles[each.measure], FITS[each.fit].say(lang), each.why,
         )
         for plan in plans
@@ -47,18 +46,18 @@ def plan_tables(
     return (
         Table("plans", ("household_id", "village", "member_id", "name", "measure", "fit", "why"), rows),
         Table("measures", ("id", "measure", "households", "given", "misfits", "open", "basis"),
-              tuple(measure_rows(checked, plans, lang))),
+              tuple(measure_rows(ruleset, plans, lang))),
     )  # fmt: skip
 
 
 def measure_rows(
-    checked: Checked, plans: Sequence[HouseholdPlan], lang: Lang = "zh"
+    ruleset: RuleSet, plans: Sequence[HouseholdPlan], lang: Lang = "zh"
 ) -> list[tuple[str, str, int, int, int, int, str]]:
     """Of each measure: households, times given, misfits, open, and its basis."""
-    speaker = Speaker(checked.ruleset, lang)
+    speaker = Speaker(ruleset, lang)
     proposed = [each for plan in plans for each in plan.proposed]
     found = []
-    for measure in checked.ruleset.measures:
+    for measure in ruleset.measures:
         mine = [each for each in proposed if each.measure == measure.id]
         given = [each for each in mine if each.fit == "fits"]
         found.append(

@@ -130,9 +130,8 @@ def explain(
 
     Args:
         rules: a rule set, or the name or folder of a pack.
-        given: the household as plain data; or the roster that it is on. Of a roster by its
-            path, only what the household's decision rests on is read; one from `read` is
-            read whole, once for all of its households.
+        given: the household as plain data; or the roster that it is on, of which only what
+            the household's decision rests on is read.
         as_of: the day of judgement.
         household_id: which household of the roster.
         trust_declarations: take declared values where a register was not supplied.
@@ -155,7 +154,6 @@ def explain(
         raise InputError(
             bad_argument("household_id", Words("请说明是哪一户", "say which household"))
         )
-
     part = read_chosen(_given(ruleset, given, as_of).sheets, ruleset, as_of, [household_id])
     checked = check_held(ruleset, part, as_of, trust_declarations=trust_declarations)
     return explained(checked, household_id, said)

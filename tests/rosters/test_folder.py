@@ -181,7 +181,8 @@ def test_three_hundred_damaged_rosters(tmp_path: Path, first: int) -> None:
 
 def test_enough_of_the_damaged_rosters_are_compared(tmp_path: Path) -> None:
     used = rejected = 0
-    for seed in DAMAGED[::3]:
+    # Those of every day: ten of each kind of input.
+    for seed in DAMAGED[::5]:
         roster = damaged_roster(tmp_path / f"roster{seed}", seed)
         try:
             summary = small(roster, tmp_path / f"out{seed}")
@@ -189,8 +190,8 @@ def test_enough_of_the_damaged_rosters_are_compared(tmp_path: Path) -> None:
             continue
         used += 1
         rejected += summary["rejected_rows"] > 0
-    assert used > 40
-    assert rejected > 20
+    assert used > 25
+    assert rejected > 15
 
 
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

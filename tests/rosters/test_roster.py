@@ -140,20 +140,20 @@ def add(sheet: str, *rows: list[Any]) -> Change:
                                    ("成员", 4, "household_id", "002", "there is no such household in the household table")],
          ["001", "002"]),
         (put("成员", 3, 3, 511921195003040105), [
-            ("成员", 3, "id_number", "511*************28", "the cell is a number and has lost digits; enter it again as text"),
-            ("农户", 2, "", "001", "1 member rows are rejected, so the household is not decided")], ["001"]),
+            ("农户", 2, "", "001", "1 member rows are rejected, so the household is not decided"),
+            ("成员", 3, "id_number", "511*************28", "the cell is a number and has lost digits; enter it again as text")], ["001"]),
         (put("成员", 3, 3, PEOPLE[0]), [
+            ("农户", 2, "", "001", "2 member rows are rejected, so the household is not decided"),
             ("成员", 2, "id_number", f"511*************{PEOPLE[0][-2:]}", "the same citizen number twice in one household"),
-            ("成员", 3, "id_number", f"511*************{PEOPLE[0][-2:]}", "the same citizen number twice in one household"),
-            ("农户", 2, "", "001", "2 member rows are rejected, so the household is not decided")], ["001"]),
+            ("成员", 3, "id_number", f"511*************{PEOPLE[0][-2:]}", "the same citizen number twice in one household")], ["001"]),
         (put("成员", 3, 1, "1"), [("农户", 2, "member_id", "", "member ids occur twice: 1")], ["001"]),
         (put("成员", 3, 4, "户主"), [("农户", 2, "relation", "", "exactly one 户主 expected, found 2")], ["001"]),
         (put("成员", 2, 4, "其他"), [("农户", 2, "relation", "", "exactly one 户主 expected, found 0")], ["001"]),
         (put("成员", 3, 6, "残疾、疯"), [
-            ("成员", 3, "health", "****", "not one of: 健康, 长期慢性病, 患有大病, 残疾"),
-            ("农户", 2, "", "001", "1 member rows are rejected, so the household is not decided")], ["001"]),
-        (put("成员", 4, 0, None), [("成员", 4, "household_id", "", "the household number is missing"),
-                                  ("农户", 3, "members", "", "the household has no members")], ["002"]),
+            ("农户", 2, "", "001", "1 member rows are rejected, so the household is not decided"),
+            ("成员", 3, "health", "****", "not one of: 健康, 长期慢性病, 患有大病, 残疾")], ["001"]),
+        (put("成员", 4, 0, None), [("农户", 3, "members", "", "the household has no members"),
+                                  ("成员", 4, "household_id", "", "the household number is missing")], ["002"]),
         (add("成员", ["009", "1", "某", PEOPLE[9], "户主", "普通劳动力", "健康"]),
          [("成员", 7, "household_id", "009", "there is no such household in the household table")], ["009"]),
         # Bad adjudications and register rows never take a household down.

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -226,3 +227,24 @@ def test_too_little_memory_is_said_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="memory"):
         by_sql(TOWNSHIP, tmp_path / "out", memory="1MB")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(duckdb.OutOfMemoryException, "no_memory"), (duckdb.IOException, "file_failure")],
+)
+def test_what_fails_when_a_result_is_written_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[duckdb.Error], code: str
+) -> None:
+    """The run is over by then; memory and disk may still not suffice."""
+
+    def fails(*_: Any) -> None:
+        raise error("there is no more")
+
+    roster = books.write_folder(tmp_path / "roster", books.book())
+    with check(PACK, roster, AS_OF, engine="duckdb") as result:
+        monkeypatch.setattr(duckdb_host.DuckHost, "copy", fails)
+        with pytest.raises(InputError) as caught:
+            result.write(tmp_path / "out")
+    assert [problem.code for problem in caught.value.problems] == [code]
+    assert not (tmp_path / "out").exists()

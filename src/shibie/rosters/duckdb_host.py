@@ -53,13 +53,26 @@ def duck_host(
     beside.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix=".shibie-", dir=beside))
     try:
-        with duckdb.connect() as connection:
+        with failures_said(), duckdb.connect() as connection:
             # It would take a script run by `python -c` for a terminal.
             connection.execute("SET enable_progress_bar = false")
             connection.execute(f"SET temp_directory = {quoted(str(scratch / 'spill'))}")
             if memory:
                 _limit(connection, memory)
             yield DuckHost(connection, scratch, keep)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def failures_said() -> Iterator[None]:
+    """Say what to do where memory or disk do not suffice.
+
+    Raises:
+        InputError: instead of DuckDB's own error.
+    """
+    try:
+        yield
     except duckdb.OutOfMemoryException as error:
         raise _short(
             error,
@@ -80,8 +93,6 @@ def duck_host(
                 "check the disk space, or name another place with `temp`",
             ),
         ) from None
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _limit(connection: duckdb.DuckDBPyConnection, memory: str) -> None:
@@ -252,7 +263,8 @@ class DuckHost:
 
     def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a query as they come, on a cursor of their own."""
-        with self.connection.cursor() as cursor:
+        # A result is gone through and written when the run that made it is long over.
+        with failures_said(), self.connection.cursor() as cursor:
             cursor.execute(query)
             while part := cursor.fetchmany(_PART):
                 yield from part
@@ -284,7 +296,7 @@ class DuckHost:
         texts: Mapping[str, str],
     ) -> None:  # fmt: skip
         """Write a folder aside, then move it to its place."""
-        with new_files(Path(out)) as folder:
+        with failures_said(), new_files(Path(out)) as folder:
             for each in outputs:
                 self.copy(each, folder, form)
             for table in tables:

@@ -15,7 +15,7 @@ from shibie.checking_in_python import check as check_held
 from shibie.decision import Decision
 from shibie.errors import InputError, Lang, Words, bad_argument
 from shibie.rosters.given_roster import GivenRoster, roster_of_path, roster_of_tables
-from shibie.ruleset.loader import core_ruleset, load, loads
+from shibie.ruleset.loader import RulesOrPack, core_ruleset, load, loaded, loads
 from shibie.ruleset.model import RuleSet
 
 if TYPE_CHECKING:
@@ -32,11 +32,9 @@ __all__ = [
     "recheck", "roster", "test", "verify",
 ]  # fmt: skip
 
-Rules = RuleSet | str | Path
-
 
 def decide(
-    rules: Rules,
+    rules: RulesOrPack,
     household: Mapping[str, Any],
     as_of: date,
     *,
@@ -64,12 +62,12 @@ def decide(
     >>> decide("bazhong-2015", {"members": [{}]}, date(2015, 12, 20)).eligibility
     'pending'
     """
-    ruleset = _loaded(rules)
+    ruleset = loaded(rules)
     must_be_in_force(ruleset, as_of)
     return _decided(ruleset, _case(ruleset, household, as_of, trust_declarations, strict))
 
 
-def read(path: str | Path, rules: Rules, as_of: date) -> GivenRoster:
+def read(path: str | Path, rules: RulesOrPack, as_of: date) -> GivenRoster:
     """Find the tables of a roster: a folder of CSV or Parquet, or one workbook.
 
     Args:
@@ -80,11 +78,11 @@ def read(path: str | Path, rules: Rules, as_of: date) -> GivenRoster:
     Raises:
         InputError: when it cannot be used at all.
     """
-    return roster_of_path(path, _loaded(rules), as_of)
+    return roster_of_path(path, loaded(rules), as_of)
 
 
 def roster(
-    rules: Rules,
+    rules: RulesOrPack,
     as_of: date,
     households: Any,
     members: Any = None,
@@ -114,11 +112,11 @@ def roster(
         "households": households, "members": members, "adjudications": adjudications,
         "steps": steps, **registers,
     }  # fmt: skip
-    return roster_of_tables(_loaded(rules), as_of, tables)
+    return roster_of_tables(loaded(rules), as_of, tables)
 
 
 def explain(
-    rules: Rules,
+    rules: RulesOrPack,
     given: GivenRoster | str | Path | Mapping[str, Any],
     as_of: date,
     household_id: str | None = None,
@@ -144,9 +142,9 @@ def explain(
     from shibie.explanations.account import explain as explained
     from shibie.rosters.chosen import read_chosen
 
-    ruleset = _loaded(rules)
+    ruleset = loaded(rules)
     must_be_in_force(ruleset, as_of)
-    said = lang or _language(ruleset)
+    said = lang or ruleset.lang
     if isinstance(given, Mapping):
         case = _case(ruleset, given, as_of, trust_declarations)
         return account(ruleset, case, _decided(ruleset, case), said)
@@ -162,7 +160,7 @@ def explain(
 def evaluate(
     expression: str,
     household: Mapping[str, Any],
-    rules: Rules | None = None,
+    rules: RulesOrPack | None = None,
     as_of: date | None = None,
     *,
     trust_declarations: bool = False,
@@ -187,11 +185,11 @@ def evaluate(
     """
     from shibie.evaluation import evaluate_data
 
-    ruleset = core_ruleset() if rules is None else _loaded(rules)
+    ruleset = core_ruleset() if rules is None else loaded(rules)
     return evaluate_data(expression, household, ruleset, as_of, trust_declarations)
 
 
-def test(rules: Rules) -> TestReport:
+def test(rules: RulesOrPack) -> TestReport:
     """Run the tests of a pack.
 
     Raises:
@@ -199,7 +197,7 @@ def test(rules: Rules) -> TestReport:
     """
     from shibie.ruletests import run_tests
 
-    return run_tests(_loaded(rules))
+    return run_tests(loaded(rules))
 
 
 # It runs the tests of a pack; pytest is not to take it for one of its own.
@@ -207,7 +205,7 @@ test.__test__ = False  # type: ignore[attr-defined]
 
 
 def verify(
-    rules: Rules,
+    rules: RulesOrPack,
     *,
     members: int = 4,
     rows: int = 2,
@@ -230,7 +228,7 @@ def verify(
     from shibie.proofs.report import verify as verified
 
     return verified(
-        _loaded(rules), Bound(members, rows), timeout, progress=progress or (lambda _: None)
+        loaded(rules), Bound(members, rows), timeout, progress=progress or (lambda _: None)
     )
 
 
@@ -250,8 +248,8 @@ class Differences:
 
 
 def diff(
-    old: Rules,
-    new: Rules,
+    old: RulesOrPack,
+    new: RulesOrPack,
     roster: str | Path | None = None,
     as_of: date | None = None,
     as_of_new: date | None = None,
@@ -276,7 +274,7 @@ def diff(
     from shibie.versions.stricter_or_looser import relations
     from shibie.versions.written_changes import changes
 
-    before, after = _loaded(old), _loaded(new)
+    before, after = loaded(old), loaded(new)
     moved: tuple[Move, ...] = ()
     if roster is not None:
         if as_of is None:
@@ -288,7 +286,7 @@ def diff(
 
 
 def recheck(
-    rules: Rules,
+    rules: RulesOrPack,
     before: GivenRoster | str | Path,
     now: GivenRoster | str | Path,
     as_of: date,
@@ -311,17 +309,9 @@ def recheck(
     """
     from shibie.papers.recheck.changes import recheck as compared
 
-    ruleset = _loaded(rules)
+    ruleset = loaded(rules)
     households = _given(ruleset, before, as_of).households
     return compared(households, _checked(ruleset, now, as_of, trust_declarations), since)
-
-
-def _loaded(rules: Rules) -> RuleSet:
-    return rules if isinstance(rules, RuleSet) else load(rules)
-
-
-def _language(ruleset: RuleSet) -> Lang:
-    return "en" if ruleset.lang == "en" else "zh"
 
 
 def _case(

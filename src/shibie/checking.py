@@ -17,13 +17,13 @@ from shibie.checking_in_python import EngineName as HeldEngine
 from shibie.checking_in_python import check as check_held
 from shibie.errors import InputError, Lang, Problem, Words, bad_argument
 from shibie.results.files import Format, write_folder
-from shibie.results.result import Result, of_name
+from shibie.results.result import Result
 from shibie.results.table import Table
 from shibie.results.tables import result_tables
 from shibie.rosters.given_roster import GivenRoster, roster_of_path
 from shibie.rosters.roster import Roster
 from shibie.rosters.sheets import size_of
-from shibie.ruleset.loader import load
+from shibie.ruleset.loader import RulesOrPack, loaded
 from shibie.ruleset.model import RuleSet
 
 Engine = Literal["auto", "interpreter", "duckdb", "rete", "spark"]
@@ -32,7 +32,7 @@ HELD_BELOW: Final = 8_000_000
 
 
 def check(
-    rules: RuleSet | str | Path,
+    rules: RulesOrPack,
     roster: GivenRoster | Roster | str | Path,
     as_of: date,
     *,
@@ -63,10 +63,9 @@ def check(
         RulesetError: when the pack does not load.
         InputError: when the roster cannot be used at all, or memory or disk do not suffice.
     """
-    ruleset = rules if isinstance(rules, RuleSet) else load(rules)
+    ruleset = loaded(rules)
     must_be_in_force(ruleset, as_of)
-    said: Lang = lang or ("en" if ruleset.lang == "en" else "zh")
-    asked = _Asked(ruleset, as_of, trust_declarations, said, progress)
+    asked = _Asked(ruleset, as_of, trust_declarations, lang or ruleset.lang, progress)
     if isinstance(roster, Roster):
         return asked.held(roster, "interpreter" if engine == "auto" else engine)
     if engine not in ("auto", "duckdb") and (memory or (temp and engine != "spark")):
@@ -108,7 +107,7 @@ class _DecidedInPython:
         self.notes: list[Words] = list(checked.roster.notes)
 
     def tables(self, lang: Lang) -> Mapping[str, Table]:
-        return of_name(result_tables(self.checked, lang))
+        return {table.name: table for table in result_tables(self.checked, lang)}
 
     def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
         tables = result_tables(self.checked, lang)
@@ -149,7 +148,6 @@ class _Asked:
         from shibie.rosters.duckdb_host import duck_host
 
         layout = roster.layout
-        closing = ExitStack()
         with ExitStack() as until_made:
             host = until_made.enter_context(duck_host(memory, temp))
             run = Run(host, layout, self.ruleset, self.as_of, self.trust, self.progress)

@@ -17,8 +17,8 @@ from shibie.checking import HELD_BELOW
 from shibie.checking import check as check_any
 from shibie.checking_in_python import Checked, check
 from shibie.rosters.chosen import read_chosen
-from shibie.rosters.roster import read_roster
-from shibie.rosters.sheets import read_sheets, size_of
+from shibie.rosters.given_roster import GivenRoster, roster_of_path
+from shibie.rosters.sheets import size_of
 from shibie.ruleset.model import RuleSet
 
 # Households of a part: some 20 MB, and few enough that fetching them is seconds.
@@ -60,26 +60,25 @@ def eligible_in_parts(
     Raises:
         InputError: when the roster cannot be used at all.
     """
-    if size_of(read_sheets(roster)) <= held_below:
-        read = read_roster(roster, ruleset, as_of)
-        whole = check(ruleset, read, as_of, trust_declarations=trust_declarations)
-        return RosterParts(len(read.rejected), (whole,))
+    given = roster_of_path(roster, ruleset, as_of)
+    if size_of(given.sheets) <= held_below:
+        whole = check(ruleset, given.roster, as_of, trust_declarations=trust_declarations)
+        return RosterParts(len(given.roster.rejected), (whole,))
     with check_any(
-        ruleset, roster, as_of, engine="duckdb", trust_declarations=trust_declarations
+        ruleset, given, as_of, engine="duckdb", trust_declarations=trust_declarations
     ) as result:
         eligible = [row[0] for row in result.decisions.rows if row[1] == "eligible"]
         rejected_rows = result.summary["rejected_rows"]
-    parts = _fetched(ruleset, roster, as_of, trust_declarations, eligible, size)
+    parts = _fetched(given, trust_declarations, eligible, size)
     return RosterParts(rejected_rows, parts)
 
 
 def _fetched(
-    ruleset: RuleSet, roster: Path, as_of: date, trust: bool, household_ids: Iterable[str],
-    size: int,
-) -> Iterator[Checked]:  # fmt: skip
-    sheets, rest = read_sheets(roster), iter(household_ids)
+    given: GivenRoster, trust: bool, household_ids: Iterable[str], size: int
+) -> Iterator[Checked]:
+    ruleset, as_of, rest = given.ruleset, given.as_of, iter(household_ids)
     while part := tuple(islice(rest, size)):
-        read = read_chosen(sheets, ruleset, as_of, part)
+        read = read_chosen(given.sheets, ruleset, as_of, part)
         yield _only(check(ruleset, read, as_of, trust_declarations=trust), frozenset(part))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -15,11 +14,11 @@ from shibie.errors import Lang, Words
 from shibie.language.tree import HOUSEHOLD
 from shibie.results.counts import Counted, summary
 from shibie.results.digest import lines_query, of_lines
-from shibie.results.files import Format
+from shibie.results.files import Format, json_text
 from shibie.results.name_results import NamedResults
 from shibie.results.sql_counts import tally_of
 from shibie.results.table import StreamedRows, Table
-from shibie.results.tables import COLUMNS
+from shibie.results.tables import COLUMNS, lists_of
 from shibie.rosters.layout import Layout
 from shibie.rosters.sql_host import Host, Output
 from shibie.rosters.sql_sources import Loader
@@ -50,7 +49,6 @@ class Run:
         self.asked = RunSettings(as_of, frozenset(trusted))
         self.procedure = bool(ruleset.procedure) and layout.steps is not None
         self.notes: list[Words] = []
-        self.rejected_rows = 0
         self.outputs: tuple[Output, ...] = ()
         self.summary: dict[str, Any] = self._run()
 
@@ -61,7 +59,7 @@ class Run:
 
     def _run(self) -> dict[str, Any]:
         self.say("reading")
-        folder = open_tables(self.host, self.layout, self.ruleset, self.as_of)
+        tables = open_tables(self.host, self.layout, self.ruleset, self.as_of)
         judge = Judge(self.ruleset, self.asked, self.host.dialect, procedure=self.procedure)
         outcomes = judge.outcomes(("ord_", *PASSED))
         needed = Judge(self.ruleset, self.asked, self.host.dialect, "u_").unknowns()
@@ -70,10 +68,9 @@ class Run:
             for relation, names in each.sources.items():
                 columns.setdefault(relation, set()).update(names)
         self.say("validating")
-        loader = Loader(self.host, folder, self.ruleset, self.as_of, columns)
+        loader = Loader(self.host, tables, self.ruleset, self.as_of, columns)
         loader.load()
         self.notes = [*self.layout.notes, *loader.notes]
-        self.rejected_rows = loader.rejected_rows
         self.say("deciding")
         self.host.steps(outcomes.steps, self.say)
         self._judged()
@@ -170,7 +167,7 @@ class Run:
         return Output(
             "rejected",
             COLUMNS["rejected"],
-            frozenset(),
+            lists_of("rejected"),
             f"SELECT source, row_ AS row, field, value, {lang} AS reason, code, place, seq"
             " FROM rejected_rows",
             "place, row, seq",
@@ -197,14 +194,14 @@ class Run:
 
     def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
         """Write folders of results."""
-        text = json.dumps(self.summary, ensure_ascii=False, indent=1) + "\n"
         outputs, rejected = self.outputs, self.rejected(lang)
+        texts = {"summary.json": json_text(self.summary)}
         for out, form in outs.items():
             self.say(f"writing {out}")
             # What people wrote may hold anything: Python's writer of CSV is the measure.
             if form == "csv":
                 small = [Table(rejected.name, rejected.columns, self._rows(rejected))]
-                self.host.write(out, form, outputs, small, {"summary.json": text})
+                self.host.write(out, form, outputs, small, texts)
             else:
-                self.host.write(out, form, (*outputs, rejected), [], {"summary.json": text})
+                self.host.write(out, form, (*outputs, rejected), [], texts)
         self.say("done")

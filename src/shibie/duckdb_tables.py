@@ -41,17 +41,17 @@ def make_table(
     ...     connection.execute("SELECT * FROM people").fetchall()
     [(1, ['残疾']), (2, None)]
     """
-    table = quoted_name(name)
-    every = ", ".join(f"{quoted_name(each)} {column.sql_type}" for each, column in columns.items())
-    connection.execute(f"CREATE OR REPLACE TABLE {table} ({every})")
+    connection.execute(f"DROP TABLE IF EXISTS {quoted_name(name)}")
     add_rows(connection, name, columns)
 
 
 def add_rows(
     connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Column]
 ) -> None:
-    """Add rows to a table that has these columns in this order."""
+    """Add rows to a table that has these columns in this order; it is made if it is not there."""
     table = quoted_name(name)
+    every = ", ".join(f"{quoted_name(each)} {column.sql_type}" for each, column in columns.items())
+    connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({every})")
     # As JSON text: the releases before 2 take a list value by value, at a millisecond each.
     given = ", ".join(
         f"unnest(from_json_strict(${at}, '{_structure(column.sql_type)}'))"

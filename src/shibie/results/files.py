@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,8 +26,12 @@ def write_folder(
     with new_files(out) as folder:
         for table in tables:
             write_table(folder, table, form)
-        text = json.dumps(summary, ensure_ascii=False, indent=1)
-        (folder / "summary.json").write_text(text + "\n", encoding="utf-8")
+        (folder / "summary.json").write_text(json_text(summary), encoding="utf-8")
+
+
+def json_text(data: Mapping[str, Any]) -> str:
+    """Plain data as the text of a file."""
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
 def write_table(folder: Path, table: Table, form: Format) -> None:

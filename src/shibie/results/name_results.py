@@ -15,6 +15,7 @@ from shibie.language.tree import HOUSEHOLD
 from shibie.lower import Named, lowered
 from shibie.lower.named import Track
 from shibie.registers.duplicates import DUPLICATE_PERSON
+from shibie.results.tables import COLUMNS, lists_of
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host, Output
 from shibie.ruleset.model import RuleSet
@@ -113,28 +114,14 @@ class NamedResults:
 
     def outputs(self) -> tuple[Output, ...]:
         """The result tables, in the roster's order."""
-        return (
-            Output(
-                "decisions",
-                ("household_id", "eligibility", "kind", "grounds", "reviews", "unknown", "tracks"),
-                frozenset(("grounds", "reviews", "unknown", "tracks")),
-                self.decisions(),
-                "ord_",
-            ),
-            Output(
-                "findings",
-                ("household_id", "member_id", "rule_id", "kind", "outcome"),
-                frozenset(),
-                self.findings(),
-                "ord_, place, mid",
-            ),
-            Output(
-                "tracks",
-                ("household_id", "member_id", "track"),
-                frozenset(),
-                self.tracks(),
-                "ord_, place, mid",
-            ),
+        queries = (
+            ("decisions", self.decisions(), "ord_"),
+            ("findings", self.findings(), "ord_, place, mid"),
+            ("tracks", self.tracks(), "ord_, place, mid"),
+        )
+        return tuple(
+            Output(name, COLUMNS[name], lists_of(name), query, order)
+            for name, query, order in queries
         )
 
     def decisions(self) -> str:

@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from shibie.atomic import new_files
 from shibie.errors import Lang, Words
 from shibie.procedure import ShareResult, Standing
-from shibie.results.files import write_csv
 from shibie.results.procedure_flow import mermaid, svg
 from shibie.results.table import Table
-from shibie.results.workbook_sheets import write_book
+from shibie.results.workbook_sheets import write_tables
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
 
@@ -98,11 +96,5 @@ def write_progress(
     lang: Lang = "zh",
 ) -> None:
     """Write a workbook (.xlsx), or a folder of CSV with the flow as Mermaid and SVG."""
-    if out.suffix.lower() == ".xlsx":
-        write_book(out, tables, TITLES, lang)
-        return
-    with new_files(out) as folder:
-        for table in tables:
-            write_csv(folder / f"{table.name}.csv", table)
-        (folder / "flow.mmd").write_text(mermaid(ruleset, found, lang), encoding="utf-8")
-        (folder / "flow.svg").write_text(svg(ruleset, found, lang), encoding="utf-8")
+    flow = {"flow.mmd": mermaid(ruleset, found, lang), "flow.svg": svg(ruleset, found, lang)}
+    write_tables(out, tables, TITLES, lang, flow)

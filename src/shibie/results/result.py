@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path, PurePath
@@ -149,8 +149,3 @@ def target(path: str | PurePath) -> Target:
             )
         )
     return kind
-
-
-def of_name(tables: Iterable[Table]) -> dict[str, Table]:
-    """Tables by their names."""
-    return {table.name: table for table in tables}

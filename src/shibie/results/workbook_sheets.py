@@ -15,8 +15,9 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from shibie.atomic import new_file
+from shibie.atomic import new_file, new_files
 from shibie.errors import Lang, Words
+from shibie.results.files import write_table
 from shibie.results.table import Table
 from shibie.rosters.parquet import LIST_SEPARATOR
 
@@ -66,6 +67,29 @@ def write_book(
                 for row in table.rows
             )
             sheets.add(titles[table.name].say(lang), columns, rows)
+
+
+def write_tables(
+    out: Path, tables: Sequence[Table], titles: Mapping[str, Words], lang: Lang,
+    texts: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Write tables as a workbook (.xlsx), or as a folder of CSV.
+
+    Args:
+        out: the file or the folder.
+        tables: what to write.
+        titles: of the tables and their columns in a workbook, by name.
+        lang: the language of the titles.
+        texts: further files of the folder, by name.
+    """
+    if out.suffix.lower() == ".xlsx":
+        write_book(out, tables, titles, lang)
+        return
+    with new_files(out) as folder:
+        for table in tables:
+            write_table(folder, table, "csv")
+        for name, text in (texts or {}).items():
+            (folder / name).write_text(text, encoding="utf-8")
 
 
 @dataclass(frozen=True)

@@ -179,9 +179,7 @@ class DuckHost:
         assert file.text is not None
         return even_copy(Path(file.path), file.text, self.scratch / f"{name}.csv")
 
-    def land(
-        self, name: str, path: Path, text: CsvText, placed: Placed, even: bool
-    ) -> None:  # fmt: skip
+    def land(self, name: str, path: Path, text: CsvText, placed: Placed, even: bool) -> None:
         """Load the text of the used columns, with row numbers; or make a view that does."""
         header = placed.header
         width = max(len(row) for row in placed.sheet.head)

@@ -130,7 +130,7 @@ class _PersonRows:
         return self.reader.typed(self.persons, dict(sorted(rows.items())), fill=True)
 
     def _around(self, at: Collection[int]) -> dict[int, tuple[Cell, ...]]:
-        """CellsByRow, and with each those from the number above it up to the next number."""
+        """Rows, and with each those from the number above it up to the next number."""
         found: dict[int, tuple[Cell, ...]] = {}
         left, reach = set(at), _REACH
         while left:

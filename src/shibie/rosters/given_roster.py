@@ -54,7 +54,7 @@ class GivenRoster:
     @property
     def rejected(self) -> Table:
         """A row for each fault that kept a row or a household out."""
-        return rejected_table(self.roster.rejected, "en" if self.ruleset.lang == "en" else "zh")
+        return rejected_table(self.roster.rejected, self.ruleset.lang)
 
     def __len__(self) -> int:
         """How many households came in, rejected ones as well."""

@@ -62,8 +62,8 @@ def landed(host: Host, placed: Placed, as_of: date) -> FileRelation:
     rows = enumerate(placed.sheet.rows, start=1)
     below = itertools.islice(rows, placed.header.row, None)
     known: dict[int, dict[Cell, str | None]] = {index: {} for index in columns}
-    first = True
-    while (part := list(itertools.islice(below, BATCH))) or first:
+    while True:
+        part = list(itertools.islice(below, BATCH))
         table = {ROW: Column("BIGINT", [number for number, _ in part])}
         for index, spec in columns.items():
             texts = [
@@ -71,9 +71,9 @@ def landed(host: Host, placed: Placed, as_of: date) -> FileRelation:
                 for _, row in part
             ]
             table[f"c{index}"] = Column("VARCHAR", texts)
-        (host.keep if first else host.append)(name, table)
-        first = False
-    return FileRelation(name, {index: (f"c{index}", "VARCHAR") for index in columns})
+        host.append(name, table)
+        if len(part) < BATCH:
+            return FileRelation(name, {index: (f"c{index}", "VARCHAR") for index in columns})
 
 
 def _text(cell: Cell, spec: FieldSpec, as_of: date, known: dict[Cell, str | None]) -> str | None:

@@ -24,8 +24,7 @@ from shibie.rosters.roster import RosterTables, assemble
 from shibie.rosters.roster_builder import RosterBuilder
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.sql_host import ROW, Host
-from shibie.rosters.sql_tables import MatchedColumn as SourceColumn
-from shibie.rosters.sql_tables import SqlTable, SqlTables
+from shibie.rosters.sql_tables import MatchedColumn, SqlTable, SqlTables
 from shibie.ruleset.model import RuleSet
 
 # Suspect households: their numbers, each with the batch that it is read in.
@@ -97,7 +96,7 @@ class PythonReader:
         return found
 
     def distinct(
-        self, source: SqlTable, column: SourceColumn, where: str, keep: Callable[[Cell], bool]
+        self, source: SqlTable, column: MatchedColumn, where: str, keep: Callable[[Cell], bool]
     ) -> list[str]:
         """The different texts of a column, among those that `where` holds of, that are kept."""
         rows = self.host.rows(
@@ -123,7 +122,7 @@ class PythonReader:
         number = {HOUSEHOLD_ID: source.columns[HOUSEHOLD_ID]}
         alone = replace(source, columns=number)
         last, any_read = 0, False
-        self.host.keep(name, {row: Column("BIGINT", []), "hid": Column("VARCHAR", [])})
+        self.host.append(name, {row: Column("BIGINT", []), "hid": Column("VARCHAR", [])})
         while True:
             page = f"SELECT {row} FROM {table} WHERE hid IS NULL AND {row} > {last}"
             rows = [int(each[0]) for each in self.host.rows(f"{page} ORDER BY {row} LIMIT {BATCH}")]

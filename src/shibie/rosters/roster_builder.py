@@ -26,6 +26,16 @@ HOUSEHOLD_ID = "household_id"
 MEMBER_ROWS = "member_rows"
 
 
+def step_names(ruleset: RuleSet) -> dict[str, str]:
+    """How a step of the procedure may be written: by its id, its number or its title."""
+    steps = ruleset.procedure
+    return {
+        **{step.id: step.id for step in steps},
+        **{str(step.number): step.id for step in steps},
+        **{step.title: step.id for step in steps},
+    }
+
+
 class RosterBuilder:
     """Validates rows into households, adjudications and steps.
 
@@ -191,8 +201,7 @@ class RosterBuilder:
         if table is None:
             return ()
         done = []
-        ids = {str(step.number): step.id for step in self.ruleset.procedure}
-        ids |= {step.title: step.id for step in self.ruleset.procedure}
+        ids = step_names(self.ruleset)
         for record in table.records:
             self.rejected += record.faults
             if record.faults:

@@ -229,7 +229,12 @@ class SparkHost:
         self.show(name, self.spark.read.parquet(path))
 
     def append(self, name: str, columns: Mapping[str, Column]) -> None:
-        """More rows for a table from Python: one more file of it."""
+        """More rows for a table from Python: one more file of it; the first makes it."""
+        if not self.spark.catalog.tableExists(name):
+            self.keep(name, columns)
+            return
+        if not any(column.values for column in columns.values()):
+            return
         before = self.spark.table(name)
         part = f"{self.scratch}/{self.new_name()}.parquet"
         self.storage.put(part, columns)

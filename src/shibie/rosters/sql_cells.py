@@ -83,10 +83,15 @@ def is_blank(column: str) -> str:
     return f"({column} IS NULL OR lower({column}) IN ({texts(cells.BLANK)}))"
 
 
+def truth_as_text(column: str) -> str:
+    """A truth as Python writes it."""
+    return f"CASE WHEN {column} THEN 'True' WHEN NOT {column} THEN 'False' END"
+
+
 def _written(column: str, kind: str) -> str:
     """A typed cell as text; a number with a fraction is left to Python by a text that is odd."""
     if kind == "BOOLEAN":
-        return f"CASE WHEN {column} THEN 'True' WHEN NOT {column} THEN 'False' END"
+        return truth_as_text(column)
     if kind != "DOUBLE":
         return f"CAST({column} AS VARCHAR)"
     whole = f"abs({column}) < {10**15} AND {column} = floor({column})"

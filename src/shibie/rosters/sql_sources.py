@@ -20,6 +20,7 @@ from shibie.registers.matching import usable_number
 from shibie.rosters.person_rows import filled
 from shibie.rosters.python_rows import BATCH, SUSPECT, PythonReader, unmatchable
 from shibie.rosters.records import Rejection, TypedRow
+from shibie.rosters.roster_builder import step_names
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_tables import SqlTable, SqlTables
@@ -62,11 +63,12 @@ class Loader:
 
     def load(self) -> None:
         """Read everything once; afterwards the sources are there."""
-        self._reject([], first=True)
+        # Tables that are there also where nothing is found for them.
+        self._reject([])
+        self._odd_households([])
+        self._odd_members([])
         self._cells()
         self.some = bool(self.typed.suspects(BATCH))
-        self._odd_households([], first=True)
-        self._odd_members([], first=True)
         for found in self.reader.read_suspects():
             self._reject(found.rejected)
             self.rejected_households += found.rejected_households
@@ -110,7 +112,7 @@ class Loader:
             f" FROM {cells} AS c LEFT JOIN {name}_numbers AS n ON c.{row} = n.{row}"
         )
 
-    def _reject(self, rejected: Sequence[Rejection], first: bool = False) -> None:
+    def _reject(self, rejected: Sequence[Rejection]) -> None:
         """Note faults, in their order."""
         start = self.rejected_rows
         table = {
@@ -124,10 +126,7 @@ class Loader:
             "en": _texts([each.reason.en for each in rejected]),
             "code": _texts([each.code for each in rejected]),
         }
-        if first:
-            self.host.keep("rejected_rows", table)
-        elif rejected:
-            self.host.append("rejected_rows", table)
+        self.host.append("rejected_rows", table)
         self.rejected_rows += len(rejected)
 
     # --- adjudications and steps --------------------------------------------------------
@@ -153,9 +152,7 @@ class Loader:
         source, steps = self.tables.steps, self.ruleset.procedure
         if source is None:
             return []
-        ids = {step.id: step.id for step in steps} | {str(s.number): s.id for s in steps}
-        ids |= {step.title: step.id for step in steps}
-        self.typed.load_steps(source, ids or {"": ""})
+        self.typed.load_steps(source, step_names(self.ruleset) or {"": ""})
         odd, faults = self.reader.steps(source, f"SELECT {ROW} FROM steps_typed WHERE NOT fine")
         if not self.procedure:
             return faults
@@ -225,7 +222,7 @@ class Loader:
 
     # --- members and households ---------------------------------------------------------
 
-    def _odd_members(self, households: Sequence[OddHousehold], first: bool = False) -> None:
+    def _odd_members(self, households: Sequence[OddHousehold]) -> None:
         """Add the members of households that Python read to m_odd."""
         specs, fields = self.ruleset.field_specs(MEMBER), self._fields_of_members()
         odd = [
@@ -241,10 +238,7 @@ class Loader:
         }
         table |= {n: typed(specs[n], [getattr(m, n) for _, m, _ in odd]) for n in fields}
         table |= {name: _of_numbers(name, numbers) for name in self._given()}
-        if first:
-            self.host.keep("m_odd", table)
-        elif odd:
-            self.host.append("m_odd", table)
+        self.host.append("m_odd", table)
 
     def _fields_of_members(self) -> list[str]:
         names = self.columns["m"] & set(self.ruleset.field_specs(MEMBER))
@@ -284,7 +278,7 @@ class Loader:
         """SQL: whether a row is decided from its typed columns, not read again in Python."""
         return f"{HID} NOT IN (SELECT hid FROM {SUSPECT})" if self.some else "TRUE"
 
-    def _odd_households(self, found: Sequence[OddHousehold], first: bool = False) -> None:
+    def _odd_households(self, found: Sequence[OddHousehold]) -> None:
         """Add households that Python read to h_odd."""
         specs = self.ruleset.field_specs(HOUSEHOLD)
         households = [household for _, household, _ in found]
@@ -299,10 +293,7 @@ class Loader:
         for name in sorted(self.columns["h"] & set(specs)):
             table[name] = typed(specs[name], [getattr(h, name) for h in households])
         self.household_columns = list(table)
-        if first:
-            self.host.keep("h_odd", table)
-        elif found:
-            self.host.append("h_odd", table)
+        self.host.append("h_odd", table)
 
     def _households(self) -> None:
         """Make h_src of both kinds of households."""

@@ -114,7 +114,7 @@ class Typed:
     # --- tables -------------------------------------------------------------------------
 
     def load_households(self) -> None:
-        """Fill h_typed: a row a household, or a row a row where each is one."""
+        """Fill h_cells, a row a household; or h_rows, where a row is a person, for `join_rows`."""
         source = self.tables.households
         specs = self.ruleset.field_specs(HOUSEHOLD)
         needed = {name for name in self.columns["h"] if name in specs}

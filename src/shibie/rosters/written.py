@@ -12,7 +12,7 @@ from typing import Final
 
 from shibie.citizen_id import INVISIBLE
 from shibie.rosters.parquet import cell_sql
-from shibie.rosters.sql_cells import ODD, quoted, texts
+from shibie.rosters.sql_cells import ODD, quoted, texts, truth_as_text
 from shibie.rosters.sql_tables import MatchedColumn
 
 _NUMERIC: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL")
@@ -83,7 +83,7 @@ def _as_text(column: MatchedColumn) -> str:
     if column.sql_type.upper() == "VARCHAR":
         return column.sql
     if column.sql_type.upper() == "BOOLEAN":
-        return f"CASE WHEN {column.sql} THEN 'True' WHEN NOT {column.sql} THEN 'False' END"
+        return truth_as_text(column.sql)
     return f"CAST({cell_sql(column.sql, column.sql_type)} AS VARCHAR)"
 
 

@@ -23,6 +23,18 @@ T = TypeVar("T")
 _ENGLISH = OutcomeWords("eligible", "ineligible", "pending")
 
 
+RulesOrPack = RuleSet | str | Path
+
+
+def loaded(rules: RulesOrPack) -> RuleSet:
+    """A rule set as it is, or the one that a pack's name or folder says.
+
+    Raises:
+        RulesetError: when the pack does not load.
+    """
+    return rules if isinstance(rules, RuleSet) else load(rules)
+
+
 def load(name: str | Path) -> RuleSet:
     """The rule set of a pack.
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from shibie.atomic import new_files
 from shibie.checking_in_python import Checked
 from shibie.errors import Lang, Words
 from shibie.papers.plan.draft import HouseholdPlan
 from shibie.papers.plan.review import Review
-from shibie.results.files import write_csv
 from shibie.results.table import Table
-from shibie.results.workbook_sheets import write_book
+from shibie.results.workbook_sheets import write_tables
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
 from shibie.words.speaker import Speaker
@@ -85,9 +83,4 @@ def review_table(checked: Checked, found: Review, lang: Lang = "zh") -> Table:
 
 def write_plans(out: Path, tables: Sequence[Table], lang: Lang = "zh") -> None:
     """Write a workbook (.xlsx) or a folder of CSV."""
-    if out.suffix.lower() == ".xlsx":
-        write_book(out, tables, TITLES, lang)
-        return
-    with new_files(out) as folder:
-        for table in tables:
-            write_csv(folder / f"{table.name}.csv", table)
+    write_tables(out, tables, TITLES, lang)

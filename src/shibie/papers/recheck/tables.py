@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from shibie.atomic import new_files
 from shibie.errors import Lang, Words
 from shibie.papers.recheck.changes import Recheck
-from shibie.results.files import write_csv
+from shibie.results.files import json_text
 from shibie.results.table import Table
-from shibie.results.workbook_sheets import write_book
+from shibie.results.workbook_sheets import write_tables
 from shibie.words import terms
 from shibie.words.speaker import Speaker
 
@@ -99,12 +97,4 @@ def village_item(name: str, lang: Lang) -> str:
 
 def write(out: Path, found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> None:
     """Write a workbook (.xlsx), or a folder of CSV with `recheck.json`."""
-    written = tables(found, data, lang)
-    if out.suffix.lower() == ".xlsx":
-        write_book(out, written, TITLES, lang)
-        return
-    with new_files(out) as folder:
-        for table in written:
-            write_csv(folder / f"{table.name}.csv", table)
-        text = json.dumps(data, ensure_ascii=False, indent=1)
-        (folder / "recheck.json").write_text(text + "\n", encoding="utf-8")
+    write_tables(out, tables(found, data, lang), TITLES, lang, {"recheck.json": json_text(data)})

@@ -68,7 +68,7 @@ class Run:
             for relation, names in each.sources.items():
                 columns.setdefault(relation, set()).update(names)
         self.say("validating")
-        loader = Loader(self.host, tables, self.ruleset, self.as_of, columns)
+        loader = Loader(self.host, tables, self.ruleset, self.as_of, columns, self.layout.places)
         loader.load()
         self.notes = [*self.layout.notes, *loader.notes]
         self.say("deciding")

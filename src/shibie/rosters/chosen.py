@@ -20,7 +20,7 @@ from shibie.rosters.layout import Layout, lay_out
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.python_rows import PythonReader, number_of, table_of
 from shibie.rosters.records import RowTable
-from shibie.rosters.roster import Roster, RosterTables, assemble
+from shibie.rosters.roster import Roster, RosterTables, assemble, in_order
 from shibie.rosters.sheets import Sheet, read_sheets
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host
@@ -51,7 +51,7 @@ def read_chosen(
     layout = lay_out(sheets, ruleset)
     with duck_host(keep=False) as host:
         found = _Chosen(host, layout, ruleset, as_of).roster(frozenset(household_ids))
-    return replace(found, notes=layout.notes)
+    return replace(found, rejected=in_order(found.rejected, layout), notes=layout.notes)
 
 
 class _Chosen:

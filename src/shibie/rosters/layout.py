@@ -51,6 +51,16 @@ class Layout:
     registers: Mapping[str, Placed]
     notes: tuple[Words, ...]
 
+    @property
+    def places(self) -> dict[str, int]:
+        """The place of each table, as messages name it, in the order of rejected rows."""
+        several = (
+            self.households, self.members, self.adjudications, self.steps,
+            *self.registers.values(),
+        )  # fmt: skip
+        shown = dict.fromkeys(placed.sheet.shown for placed in several if placed is not None)
+        return {name: at for at, name in enumerate(shown)}
+
 
 def lay_out(sheets: Sequence[Sheet], ruleset: RuleSet) -> Layout:
     """Find the tables among the sheets by their names and their headers.

@@ -11,14 +11,15 @@ from datetime import date
 from shibie.rosters.cells import is_blank, label
 from shibie.rosters.national_export import HEAD, HOUSEHOLD_ID
 from shibie.rosters.python_rows import PythonReader
-from shibie.rosters.sql_cells import texts
+from shibie.rosters.sql_cells import WHITE_SPACE, in_brackets, texts
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_tables import MatchedColumn, SqlTable, SqlTables
 from shibie.ruleset.model import RuleSet
 
 # Longer than any text that means a blank, as far as it is not white space.
 _SHORT = 3
-_TRIMMED = r"^[\s\p{Z}\x{200b}\x{feff}]+|[\s\p{Z}\x{200b}\x{feff}]+$"
+# What `cells.is_blank` leaves out at both ends.
+_OUTER = WHITE_SPACE + in_brackets("\u200b\ufeff")
 _PLAIN = r"[0-9A-Za-z\x{4E00}-\x{9FFF}]+"
 
 
@@ -66,7 +67,7 @@ def _blank(reader: PythonReader, source: SqlTable, column: MatchedColumn) -> str
     """Whether a cell says nothing, whatever it says nothing with."""
     if column.sql_type.upper() != "VARCHAR":
         return f"({column.sql} IS NULL)"
-    trimmed = f"regexp_replace({column.sql}, '{_TRIMMED}', '', 'g')"
+    trimmed = f"regexp_replace({column.sql}, '^[{_OUTER}]+|[{_OUTER}]+$', '', 'g')"
     found = reader.distinct(source, column, f"length({trimmed}) <= {_SHORT}", is_blank)
     return f"({column.sql} IS NULL OR {column.sql} IN ({texts(['', *found])}))"
 

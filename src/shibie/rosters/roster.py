@@ -77,7 +77,11 @@ def read_laid_out(
         notes: further ones.
     """
     roster = assemble(read_tables(layout, ruleset, as_of), ruleset, as_of)
-    return replace(roster, notes=(*layout.notes, *roster.notes, *notes))
+    return replace(
+        roster,
+        rejected=in_order(roster.rejected, layout),
+        notes=(*layout.notes, *roster.notes, *notes),
+    )
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,7 @@ def read_tables(layout: Layout, ruleset: RuleSet, as_of: date) -> RosterTables:
 
 
 def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
-    """Put the records of the tables together into households."""
+    """Put the records of the tables together into households; faults come as they are found."""
     builder = RosterBuilder(ruleset, as_of)
     households = builder.households(tables.households, tables.members)
     adjudications = builder.adjudications(tables.adjudications)
@@ -139,19 +143,14 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         damaged=damaged,
         adjudications=adjudications,
         steps=steps,
-        rejected=in_order(builder.rejected, tables),
+        rejected=tuple(builder.rejected),
         rejected_households=tuple(builder.rejected_households),
         given=len(households) + len(builder.rejected_households),
         notes=tuple(builder.notes),
     )
 
 
-def in_order(rejected: list[Rejection], tables: RosterTables) -> tuple[Rejection, ...]:
+def in_order(rejected: Iterable[Rejection], layout: Layout) -> tuple[Rejection, ...]:
     """By table, and by row within."""
-    several = (
-        tables.households, tables.members, tables.adjudications, tables.steps,
-        *tables.registers.values(),
-    )  # fmt: skip
-    shown = dict.fromkeys(table.shown for table in several if table is not None)
-    places = {name: at for at, name in enumerate(shown)}
+    places = layout.places
     return tuple(sorted(rejected, key=lambda each: (places[each.source], each.row)))

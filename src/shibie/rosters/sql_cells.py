@@ -7,6 +7,7 @@ value. Everything else, odd or wrong, is left to `read_cell`: nothing is judged 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,6 +18,19 @@ from shibie.rosters import cells
 from shibie.vocabulary import FieldSpec, folded
 
 _SAFE = r"[0-9A-Za-z\x{4E00}-\x{9FFF}]"
+
+
+def in_brackets(characters: Iterable[str]) -> str:
+    r"""Characters as the inside of a class of a regular expression.
+
+    >>> in_brackets("\u3000 ")
+    '\\x{20}\\x{3000}'
+    """
+    return "".join(f"\\x{{{ord(each):X}}}" for each in sorted(characters))
+
+
+# All that Python takes for white space: none lies beyond these.
+WHITE_SPACE = in_brackets(chr(code) for code in range(0x3001) if chr(code).isspace())
 # No cell of any kind that SQL reads by itself has this character.
 ODD = "\x01"
 

@@ -35,6 +35,10 @@ OddHousehold = tuple[int, BareHousehold, list[int]]
 class Loader:
     """Validates and loads one roster.
 
+    Args:
+        columns: for each relation, the fields that the rules read.
+        places: of the tables, in the order of rejected rows.
+
     Attributes:
         rejected_rows: how many faults there are; they are in the table `rejected_rows`.
         rejected_households: how many are not decided.
@@ -43,20 +47,14 @@ class Loader:
 
     def __init__(
         self, host: Host, tables: SqlTables, ruleset: RuleSet, as_of: date,
-        columns: Mapping[str, Set[str]],
+        columns: Mapping[str, Set[str]], places: Mapping[str, int],
     ) -> None:  # fmt: skip
         self.host, self.ruleset, self.as_of, self.columns = host, ruleset, as_of, columns
         self.tables = tables = filled(host, tables, ruleset, as_of)
         self.procedure = bool(ruleset.procedure) and tables.steps is not None
         self.typed = Typed(host, tables, ruleset, as_of, columns)
         self.reader = PythonReader(host, tables, ruleset, as_of)
-        verdicts = tables.verdicts.sheet if tables.verdicts else None
-        sources = (
-            tables.households, tables.members, verdicts, tables.steps,
-            *tables.registers.values(),
-        )  # fmt: skip
-        shown = dict.fromkeys(source.shown for source in sources if source is not None)
-        self.places = {name: at for at, name in enumerate(shown)}
+        self.places = places
         self.rejected_rows = self.rejected_households = 0
         self.notes: list[Words] = []
         self.picked: dict[str, str] = {}

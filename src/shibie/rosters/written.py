@@ -12,14 +12,11 @@ from typing import Final
 
 from shibie.citizen_id import INVISIBLE
 from shibie.rosters.parquet import cell_sql
-from shibie.rosters.sql_cells import ODD, quoted, texts, truth_as_text
+from shibie.rosters.sql_cells import ODD, WHITE_SPACE, in_brackets, quoted, texts, truth_as_text
 from shibie.rosters.sql_tables import MatchedColumn
 
 _NUMERIC: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL")
-# No white space lies beyond these.
-_SPACES: Final = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
-_WHITE: Final = "".join(f"\\x{{{ord(char):X}}}" for char in _SPACES)
-_NOTHING: Final = _WHITE + "".join(f"\\x{{{ord(char):X}}}" for char in sorted(INVISIBLE))
+_NOTHING: Final = WHITE_SPACE + in_brackets(INVISIBLE)
 _NARROW: Final = "0123456789'"
 _WIDE: Final = "".join(chr(ord(char) + 0xFEE0) for char in _NARROW)
 # A spreadsheet's mark of text.
@@ -37,7 +34,7 @@ def may_be_household(column: MatchedColumn, numbers: Iterable[str]) -> str:
     """
     wanted = sorted(set(numbers))
     text = _as_text(column)
-    trimmed = f"regexp_replace({text}, '^[{_WHITE}]+|[{_WHITE}]+$', '', 'g')"
+    trimmed = f"regexp_replace({text}, '^[{WHITE_SPACE}]+|[{WHITE_SPACE}]+$', '', 'g')"
     # Most numbers of a roster are of one length, and need no trimming.
     shortest = min(len(number.encode()) for number in wanted)
     parts = [

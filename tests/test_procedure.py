@@ -6,11 +6,14 @@ import csv
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from shibie.checking_in_python import check
@@ -19,8 +22,9 @@ from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.household import StepRecord
 from shibie.lower.procedure import notice_days
-from shibie.procedure import Standing, shares, standing, standings, with_procedure
-from shibie.results.procedure_flow import counts, mermaid, svg
+from shibie.procedure import Standing, documented, shares, standing, standings, with_procedure
+from shibie.results.procedure_flow import AtStep, mermaid, svg
+from shibie.results.procedure_tables import Progress
 from shibie.rosters.household_input import case_from
 from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load, loads
@@ -178,13 +182,12 @@ def test_shares_of_the_roster() -> None:
         )
         for n in range(10)
     ]
-    (enough,) = shares(PACK, [case], records)
+    (enough,) = shares(PACK, case, partial(documented, records))
     assert (enough.of, enough.having, enough.holds) == (10, 2, True)
-    (short,) = shares(
-        PACK, [case], [*records, StepRecord(household_id="11", step="township_review")]
-    )
+    more = [*records, StepRecord(household_id="11", step="township_review")]
+    (short,) = shares(PACK, case, partial(documented, more))
     assert (short.of, short.holds) == (11, False)
-    (none,) = shares(PACK, [case], [])
+    (none,) = shares(PACK, case, partial(documented, []))
     assert none.holds is None
 
 
@@ -193,6 +196,14 @@ def township() -> tuple[Any, tuple[Standing, ...]]:
     roster = read_roster(ROOT / "fixtures" / "township-2015", PACK, AS_OF)
     checked = check(PACK, roster, AS_OF)
     return checked, standings(PACK, checked.cases, checked.decisions, roster.steps)
+
+
+def steps_of(found: Sequence[Standing]) -> tuple[AtStep, ...]:
+    with duckdb.connect() as connection:
+        progress = Progress(PACK, connection)
+        progress.add(found[:500])
+        progress.add(found[500:])
+        return progress.steps
 
 
 def test_the_township_has_the_faults_that_were_put_into_it(
@@ -229,7 +240,7 @@ def test_the_township_stands_where_its_readme_says(
     township: tuple[Any, tuple[Standing, ...]],
 ) -> None:
     checked, found = township
-    at = {step.id: number for step, number, _ in counts(PACK, found) if number}
+    at = {each.step.id: each.standing for each in steps_of(found) if each.standing}
     assert at == {"village_vote": 108, "village_notice": 333, "registration": 475}
     listed = {
         f.rule_id
@@ -242,10 +253,11 @@ def test_the_township_stands_where_its_readme_says(
 
 def test_the_flow(township: tuple[Any, tuple[Standing, ...]]) -> None:
     _, found = township
-    text = mermaid(PACK, found)
+    steps = steps_of(found)
+    text = mermaid(PACK, steps)
     assert 'village_notice["7 村级公示(村委会)<br/>停在此步 333 户 · 已记录 808 户"]' in text
     assert "  group_review --> village_vote" in text
-    picture = svg(PACK, found)
+    picture = svg(PACK, steps)
     assert picture.count("<rect") == 11
     assert "停在此步 475 户" in picture
     import xml.etree.ElementTree as ElementTree

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -304,14 +305,26 @@ def recheck(
         since: the day of the roster before.
         trust_declarations: take declared values where a register was not supplied.
 
+    Returns:
+        the comparison; close it, or use it in a `with` statement.
+
     Raises:
         InputError: when a roster cannot be used at all.
     """
+    from shibie.checking_in_parts import checked_parts, roster_parts
     from shibie.papers.recheck.changes import recheck as compared
+    from shibie.scratch_database import scratch_database
 
     ruleset = loaded(rules)
-    households = _given(ruleset, before, as_of).households
-    return compared(households, _checked(ruleset, now, as_of, trust_declarations), since)
+    given = _given(ruleset, now, as_of)
+    with ExitStack() as until_made:
+        kept, _ = until_made.enter_context(scratch_database())
+        with (
+            checked_parts(given, trust_declarations) as parts,
+            roster_parts(_given(ruleset, before, as_of)) as old,
+        ):
+            found = compared(kept, old, parts, since)
+        return replace(found, closing=until_made.pop_all())
 
 
 def _case(

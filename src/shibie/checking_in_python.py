@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 from shibie.case import Case
 from shibie.decision import Decision
@@ -23,6 +23,25 @@ from shibie.ruleset.model import RuleSet
 
 EngineName = Literal["interpreter", "duckdb", "rete"]
 Decide = Callable[[RuleSet, Sequence[Case]], Iterable[Decision]]
+
+
+class CheckedBy(Protocol):
+    """By what a roster is judged, as of when, and how: what is true of each part of it."""
+
+    @property
+    def ruleset(self) -> RuleSet:
+        """The rules."""
+        ...
+
+    @property
+    def as_of(self) -> date:
+        """The day of judgement."""
+        ...
+
+    @property
+    def trust_declarations(self) -> bool:
+        """Whether declared values stand in for registers not supplied."""
+        ...
 
 
 @dataclass(frozen=True)

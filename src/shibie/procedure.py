@@ -8,7 +8,7 @@ open is unknown, not a violation. A missing signature or document is a violation
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import localcontext
@@ -231,18 +231,29 @@ class ShareResult:
 
 
 def shares(
-    ruleset: RuleSet, cases: Sequence[Case], steps: Iterable[StepRecord]
+    ruleset: RuleSet, case: Case | None, documented: Callable[[str, str], tuple[int, int]]
 ) -> tuple[ShareResult, ...]:
-    """The pack's rules over the whole roster."""
-    records = list(steps)
+    """The pack's rules over the whole roster.
+
+    Args:
+        ruleset: the pack.
+        case: any household of the roster; None where there is none.
+        documented: of a step and a document, how many records there are of the step, and how
+            many of them name the document.
+    """
     results = []
     for share in ruleset.shares:
-        of_step = [record for record in records if record.step == share.step]
-        having = sum(share.document in documents(record) for record in of_step)
-        least: Any = evaluate(share.at_least, Place.top(ruleset, cases[0])) if cases else None
-        holds = None if not of_step or least is None else having * 100 >= least * len(of_step)
-        results.append(ShareResult(share.id, share.title, len(of_step), having, least, holds))
+        of, having = documented(share.step, share.document)
+        least: Any = evaluate(share.at_least, Place.top(ruleset, case)) if case else None
+        holds = None if not of or least is None else having * 100 >= least * of
+        results.append(ShareResult(share.id, share.title, of, having, least, holds))
     return tuple(results)
+
+
+def documented(records: Iterable[StepRecord], step: str, document: str) -> tuple[int, int]:
+    """How many records of a step there are, and how many of them name a document."""
+    of_step = [record for record in records if record.step == step]
+    return len(of_step), sum(document in documents(record) for record in of_step)
 
 
 def with_procedure(

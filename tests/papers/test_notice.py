@@ -22,7 +22,7 @@ from shibie.errors import InputError, MissingExtraError
 from shibie.household import Health
 from shibie.papers.notice import write
 from shibie.papers.notice.content import Setting, letter, public_lists
-from shibie.papers.notice.period import period
+from shibie.papers.notice.period import Period, period
 from shibie.papers.notice.privacy import numbers_in
 from shibie.papers.notice.write import (
     FOLDER,
@@ -70,7 +70,7 @@ def fonts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def setting(checked: Checked, **more: Any) -> Setting:
-    return Setting(checked, period(checked, DAY), **more)
+    return Setting(checked, period(checked.ruleset, checked.cases[0], DAY), **more)
 
 
 def text_of(path: Path) -> str:
@@ -103,7 +103,7 @@ def carried(numbers: set[str], text: str) -> set[str]:
 
 
 def test_no_file_carries_numbers_or_health(village: Checked, fonts: Path, tmp_path: Path) -> None:
-    written = write_notices(tmp_path / "out", setting(village), Order(fonts=fonts))
+    written = write_notices(tmp_path / "out", [village], setting(village), Order(fonts=fonts))
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert (written.letters, written.lists, written.files, len(files)) == (32, 1, 35, 35)
     forbidden = private(village)
@@ -125,7 +125,7 @@ def test_the_scan_would_find_them(village: Checked, tmp_path: Path) -> None:
     for name, field in (("letter", "head"), ("list", "village")):
         data = letter(setting(village), village.cases[0], village.decisions[0])
         if name == "list":
-            data = next(iter(public_lists(setting(village)).values()))
+            data = next(iter(public_lists(setting(village), village).values()))
         path = tmp_path / f"{name}.docx"
         path.write_bytes(filled(FOLDER / f"{name}.docx", {**data, field: number}))
         assert number in text_of(path)
@@ -133,7 +133,7 @@ def test_the_scan_would_find_them(village: Checked, tmp_path: Path) -> None:
 
 def test_every_list_of_the_township(township: Checked, fonts: Path, tmp_path: Path) -> None:
     order = Order(LISTS, fonts=fonts)
-    written = write_notices(tmp_path, setting(township, office="示例乡扶贫办"), order)
+    written = write_notices(tmp_path, [township], setting(township, office="示例乡扶贫办"), order)
     assert (written.letters, written.lists, written.files) == (0, 7, 14)
     heads = {
         str(getattr(member, "name", None) or "")
@@ -151,7 +151,7 @@ def test_every_list_of_the_township(township: Checked, fonts: Path, tmp_path: Pa
         assert "按健康状况等个人信息确定的批次不公示" in "".join(text.split())
         plain = re.sub(r"<[^>]+>", "", text)
         assert not [name for name in names if name in plain]
-    lists = public_lists(setting(township))
+    lists = public_lists(setting(township), township)
     assert sum(each["households"] for each in lists.values()) == 475
     assert sum(each["persons"] for each in lists.values()) == 1402
 
@@ -167,7 +167,7 @@ def test_a_number_typed_into_another_column_stops_the_list(village: Checked) -> 
         replace(each, household=phoned) if each is case else each for each in village.cases
     )
     with pytest.raises(InputError, match=f"{decision.household_id}: group"):
-        public_lists(setting(replace(village, cases=cases)))
+        public_lists(setting(replace(village, cases=cases)), replace(village, cases=cases))
     # The letter, which goes to the household alone, masks it.
     told = letter(setting(village), replace(case, household=phoned), decision)
     assert told["place"].endswith("一社 138******00")
@@ -175,13 +175,13 @@ def test_a_number_typed_into_another_column_stops_the_list(village: Checked) -> 
 
 def test_a_number_in_the_name_of_the_place_or_office_stops_the_list(village: Checked) -> None:
     with pytest.raises(InputError, match="office"):
-        public_lists(setting(village, office="扶贫办 13800138000"))
+        public_lists(setting(village, office="扶贫办 13800138000"), village)
     phoned = tuple(
         replace(each, household=each.household.model_copy(update={"village": "甲 13800138000"}))
         for each in village.cases
     )
     with pytest.raises(InputError, match="village"):
-        public_lists(setting(replace(village, cases=phoned)))
+        public_lists(setting(replace(village, cases=phoned)), replace(village, cases=phoned))
 
 
 def test_names_that_a_file_system_cannot_tell_apart(village: Checked, tmp_path: Path) -> None:
@@ -190,7 +190,12 @@ def test_names_that_a_file_system_cannot_tell_apart(village: Checked, tmp_path: 
         replace(each, household=each.household.model_copy(update={"village": names[number % 5]}))
         for number, each in enumerate(village.cases)
     )
-    written = write_notices(tmp_path, setting(replace(village, cases=cases)), Order(formats=WORD))
+    written = write_notices(
+        tmp_path,
+        [replace(village, cases=cases)],
+        setting(replace(village, cases=cases)),
+        Order(formats=WORD),
+    )
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert len(files) == written.files == 32 + 5
     assert {path.parent.parent for path in files} == {tmp_path}
@@ -228,7 +233,7 @@ def test_a_pending_letter_says_what_to_find_out(village: Checked) -> None:
 
 def test_english(village: Checked, fonts: Path, tmp_path: Path) -> None:
     order = Order(LISTS, fonts=fonts)
-    write_notices(tmp_path, setting(village, lang="en"), order)
+    write_notices(tmp_path, [village], setting(village, lang="en"), order)
     texts = [text_of(path) for path in tmp_path.rglob("list.*")]
     assert len(texts) == 2
     assert all("Whoever disagrees" in text for text in texts)
@@ -237,18 +242,22 @@ def test_english(village: Checked, fonts: Path, tmp_path: Path) -> None:
 # --- periods ----------------------------------------------------------------------------------
 
 
+def days(checked: Checked, posted: date, wanted: int | None = None) -> Period:
+    return period(checked.ruleset, checked.cases[0], posted, wanted)
+
+
 def test_the_period(village: Checked) -> None:
-    assert period(village, DAY).last == date(2015, 12, 26)
-    assert period(village, DAY, 10).last == date(2015, 12, 29)
+    assert days(village, DAY).last == date(2015, 12, 26)
+    assert days(village, DAY, 10).last == date(2015, 12, 29)
     with pytest.raises(InputError, match="at least 7"):
-        period(village, DAY, 6)
+        days(village, DAY, 6)
     (first, *rest) = [step for step in BAZHONG.procedure if step.min_days is not None]
     other = replace(BAZHONG, procedure=(replace(first, counting="exclusive"), *rest))
-    assert period(replace(village, ruleset=other), DAY).last == date(2015, 12, 27)
+    assert days(replace(village, ruleset=other), DAY).last == date(2015, 12, 27)
     bare = replace(village, ruleset=replace(BAZHONG, procedure=()))
     with pytest.raises(InputError, match="say it with `days`"):
-        period(bare, DAY)
-    assert period(bare, DAY, 1).last == DAY
+        days(bare, DAY)
+    assert days(bare, DAY, 1).last == DAY
 
 
 # --- fonts and templates ----------------------------------------------------------------------
@@ -257,7 +266,7 @@ def test_the_period(village: Checked) -> None:
 def test_without_a_chinese_font_nothing_is_written(tmp_path: Path, village: Checked) -> None:
     latin = write_font(tmp_path / "latin", LATIN).parent
     with pytest.raises(InputError, match="fonts-noto-cjk"):
-        write_notices(tmp_path / "out", setting(village), Order(fonts=latin))
+        write_notices(tmp_path / "out", [village], setting(village), Order(fonts=latin))
     assert not (tmp_path / "out").exists()
     (tmp_path / "empty").mkdir()
     (tmp_path / "empty" / "a.ttf").write_bytes(b"no font at all")
@@ -267,7 +276,7 @@ def test_without_a_chinese_font_nothing_is_written(tmp_path: Path, village: Chec
         chinese_fonts(tmp_path / "nowhere")
     # Word needs none: the reader's machine prints it.
     order = Order(LISTS, WORD, fonts=latin)
-    assert write_notices(tmp_path / "out", setting(village), order).files == 1
+    assert write_notices(tmp_path / "out", [village], setting(village), order).files == 1
 
 
 def test_fonts_are_told_apart_by_their_characters(fonts: Path, tmp_path: Path) -> None:
@@ -287,12 +296,12 @@ def test_a_county_edits_the_templates(village: Checked, fonts: Path, tmp_path: P
     again = CliRunner().invoke(app, ["templates", str(tmp_path / "ours")])
     assert isinstance(again.exception, InputError)
     order = Order(LISTS, PDF, templates=tmp_path / "ours", fonts=fonts)
-    write_notices(tmp_path / "out", setting(village), order)
+    write_notices(tmp_path / "out", [village], setting(village), order)
     assert "第一榜" in text_of(next((tmp_path / "out").rglob("*.pdf")))
     broken = changed.replace("#table(", "#tabel(")
     (tmp_path / "ours" / "list.typ").write_text(broken, encoding="utf-8")
     with pytest.raises(InputError, match="tabel"):
-        write_notices(tmp_path / "out", setting(village), order)
+        write_notices(tmp_path / "out", [village], setting(village), order)
 
 
 def test_a_word_template_that_is_wrong(village: Checked, tmp_path: Path) -> None:
@@ -323,7 +332,7 @@ def test_text_stays_text(village: Checked, fonts: Path, tmp_path: Path) -> None:
     cases = (replace(case, household=household), *village.cases[1:])
     checked = replace(village, cases=cases)
     order = Order(LETTERS, households=[case.household.household_id], fonts=fonts)
-    write_notices(tmp_path, setting(checked), order)
+    write_notices(tmp_path, [checked], setting(checked), order)
     for path in tmp_path.rglob("*.*"):
         text = text_of(path).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
         assert "#eval(<b>&{{x}}*_" in text, path
@@ -396,11 +405,10 @@ def test_a_form_that_asks_little(fonts: Path, tmp_path: Path) -> None:
         "户编号,人编号,与户主关系,文化程度\n1,1,户主,小学\n2,1,户主,小学\n", encoding="utf-8"
     )
     checked = check(rules, read_roster(csv, rules, DAY), DAY)
-    lists = public_lists(Setting(checked, period(checked, DAY, 3)))
+    told = Setting(checked, period(rules, checked.cases[0], DAY, 3))
+    lists = public_lists(told, checked)
     assert [(k, v["households"], v["rows"][0]["tracks"]) for k, v in lists.items()] == [
         ("", 1, "—")
     ]
     order = Order(LISTS, fonts=fonts)
-    assert (
-        write_notices(tmp_path / "o", Setting(checked, period(checked, DAY, 3)), order).files == 2
-    )
+    assert write_notices(tmp_path / "o", [checked], told, order).files == 2

@@ -118,7 +118,7 @@ def test_plans_are_reviewed_row_by_row(tmp_path: Path) -> None:
     ]  # fmt: skip
     path = tmp_path / "plans.csv"
     path.write_text("\n".join(lines), encoding="utf-8")
-    found = review(checked, path)
+    found = review(checked, [checked], path)
     assert [(each.row, each.verdict, each.why) for each in found.rows] == [
         (2, "fits", ""),
         (3, "fits", ""),
@@ -141,10 +141,10 @@ def test_plans_are_reviewed_row_by_row(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_used(tmp_path: Path) -> None:
     checked = decided(tmp_path, row("A", "普通劳动力"))
     with pytest.raises(InputError, match="no such file"):
-        review(checked, tmp_path / "none.csv")
+        review(checked, [checked], tmp_path / "none.csv")
     (tmp_path / "x.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(InputError):
-        review(checked, tmp_path / "x.csv")
+        review(checked, [checked], tmp_path / "x.csv")
 
 
 # --- the pack ------------------------------------------------------------------------------------

@@ -7,15 +7,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from shibie.checking_in_python import check
+from shibie.checking_in_parts import CheckedParts
 from shibie.citizen_id import make
 from shibie.cli.app import app
 from shibie.papers.recheck.changes import Person, Recheck, recheck
 from shibie.papers.recheck.figures import balance, figures
+from shibie.rosters.parts import HeldParts
 from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import loads
 
@@ -77,11 +79,15 @@ def compared(
     tmp_path: Path, old: dict[str, tuple[str, str, str]], new: dict[str, tuple[str, str, str]],
     **more: Any,
 ) -> Recheck:  # fmt: skip
-    before = read_roster(roster(tmp_path / "old", old), RULES, DAY)
-    now = read_roster(roster(tmp_path / "new", new, **more), RULES, DAY)
+    return of_folders(roster(tmp_path / "old", old), roster(tmp_path / "new", new, **more))
+
+
+def of_folders(old: Path, new: Path) -> Recheck:
+    before, now = (read_roster(folder, RULES, DAY) for folder in (old, new))
     assert not before.rejected
     assert not now.rejected
-    return recheck(before.households, check(RULES, now, DAY), SINCE)
+    checked = CheckedParts(RULES, DAY, False, HeldParts(now, RULES, DAY))
+    return recheck(duckdb.connect(), HeldParts(before, RULES, DAY), checked, SINCE)
 
 
 def statuses(found: Recheck) -> tuple[dict[str, str], dict[str, str]]:
@@ -183,9 +189,7 @@ def test_what_the_form_says_of_the_old_roster(tmp_path: Path) -> None:
     text = (folder / "households.csv").read_text(encoding="utf-8")
     text = text.replace("1,甲,5,否,,", "1,甲,5,否,否,").replace("2,甲,5,否,,", "2,甲,5,否,是,")
     (folder / "households.csv").write_text(text, encoding="utf-8")
-    before = read_roster(roster(tmp_path / "old", old), RULES, DAY)
-    checked = check(RULES, read_roster(folder, RULES, DAY), DAY)
-    found = recheck(before.households, checked, SINCE)
+    found = of_folders(roster(tmp_path / "old", old), folder)
     assert found.misdeclared == (("1", False), ("2", True))
 
 

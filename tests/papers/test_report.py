@@ -11,9 +11,11 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
+from shibie.checking_in_parts import CheckedParts
 from shibie.checking_in_python import Checked, check
 from shibie.cli.app import app
 from shibie.errors import InputError
@@ -25,6 +27,7 @@ from shibie.papers.report.figures import Figures, published
 from shibie.papers.report.reconcile import failures, reconcile
 from shibie.papers.report.text import Mark, told
 from shibie.results.python_counts import summarise
+from shibie.rosters.parts import HeldParts
 from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load, loads
 from support.fonts import CHINESE, LATIN, write_font
@@ -42,9 +45,32 @@ def township() -> Checked:
 
 
 @pytest.fixture(scope="module")
-def rechecked(township: Checked) -> Figures:
+def book(township: Checked) -> Book:
+    return booked(township)
+
+
+def booked(checked: Checked) -> Book:
+    found = Book(duckdb.connect(), checked.ruleset)
+    found.add(checked)
+    return found
+
+
+def compared(book: Book, township: Checked) -> Recheck:
+    """The township against the roster before, in the book's own database."""
     old = read_roster(ROOT / "fixtures" / "township-2014", BAZHONG, DAY)
-    return figures_of(township, recheck(old.households, township, SINCE))
+    now = CheckedParts(BAZHONG, DAY, False, HeldParts(township.roster, BAZHONG, DAY))
+    return recheck(book.it, HeldParts(old, BAZHONG, DAY), now, SINCE, [township])
+
+
+@pytest.fixture(scope="module")
+def rechecked(township: Checked) -> tuple[Book, Recheck]:
+    found = booked(township)
+    return found, compared(found, township)
+
+
+@pytest.fixture(scope="module")
+def figures(rechecked: tuple[Book, Recheck]) -> Figures:
+    return figures_of(*rechecked)
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +83,8 @@ def plain(figures: Figures, name: str) -> dict[str, int | None]:
     return {"households": count.households, "persons": count.persons}
 
 
-def test_counts_of_the_check_are_those_of_the_summary(township: Checked) -> None:
-    figures, summary = figures_of(township), summarise(township)
+def test_counts_of_the_check_are_those_of_the_summary(book: Book, township: Checked) -> None:
+    figures, summary = figures_of(book), summarise(township)
     assert plain(figures, "now") == summary["by_eligibility"]["eligible"]
     for name in ("ineligible", "pending"):
         assert plain(figures, name) == summary["by_eligibility"][name]
@@ -78,10 +104,9 @@ def test_counts_of_the_check_are_those_of_the_summary(township: Checked) -> None
     assert grounds["有小轿车或客货运车辆的不纳入"] == summary["by_ground"]["vehicle"]["households"]
 
 
-def queries_give_the_figures(checked: Checked, compared: Recheck | None = None) -> None:
+def queries_give_the_figures(book: Book, found: Recheck | None = None) -> None:
     """Two ways of counting that share no code: the check's own, and SQL."""
-    figures = figures_of(checked, compared)
-    book = Book(checked, compared)
+    figures = figures_of(book, found)
     for figure in figures.single.values():
         assert book.count(figure.query) == figure.count, figure.id
     for each in figures.by.values():
@@ -90,7 +115,6 @@ def queries_give_the_figures(checked: Checked, compared: Recheck | None = None) 
             assert book.rows(each.query) == list(each.rows)
     for number, query in figures.numbers.values():
         assert book.number(query) == number
-    book.close()
 
 
 @pytest.mark.parametrize(
@@ -104,13 +128,15 @@ def queries_give_the_figures(checked: Checked, compared: Recheck | None = None) 
 )
 def test_each_figure_is_what_its_query_gives(roster: str, rules: str, day: date) -> None:
     pack = load(rules)
-    queries_give_the_figures(check(pack, read_roster(ROOT / "fixtures" / roster, pack, day), day))
+    read = read_roster(ROOT / "fixtures" / roster, pack, day)
+    queries_give_the_figures(booked(check(pack, read, day)))
 
 
-def test_the_same_of_the_township_with_and_without_the_roster_before(township: Checked) -> None:
-    queries_give_the_figures(township)
-    old = read_roster(ROOT / "fixtures" / "township-2014", BAZHONG, DAY)
-    queries_give_the_figures(township, recheck(old.households, township, SINCE))
+def test_the_same_of_the_township_with_and_without_the_roster_before(
+    book: Book, rechecked: tuple[Book, Recheck]
+) -> None:
+    queries_give_the_figures(book)
+    queries_give_the_figures(*rechecked)
 
 
 ODD = """
@@ -146,15 +172,15 @@ def test_the_same_of_every_kind_of_household(tmp_path: Path, said: bool) -> None
     rules = loads(ODD)
     checked = check(rules, read_roster(tmp_path, rules, DAY), DAY)
     assert not checked.roster.rejected
-    figures = figures_of(checked)
+    book = booked(checked)
+    figures = figures_of(book)
     standings = {"before", "removed", "unsettled", "retained", "new", "exited"}
     assert figures.single.keys() & standings == (standings if said else set())
     assert all(figures.single[name].count.households for name in figures.single)
-    queries_give_the_figures(checked)
+    queries_give_the_figures(book)
 
 
-def test_no_table_of_the_queries_holds_a_number_or_a_name(township: Checked) -> None:
-    book = Book(township)
+def test_no_table_of_the_queries_holds_a_number_or_a_name(book: Book) -> None:
     tables = [
         name
         for (name,) in book.it.execute(
@@ -167,7 +193,6 @@ def test_no_table_of_the_queries_holds_a_number_or_a_name(township: Checked) -> 
     }
     assert "main_cause" in columns
     assert not columns & {"id_number", "health", "name"}
-    book.close()
 
 
 def test_a_sensitive_field_of_a_pack_is_in_no_table(tmp_path: Path) -> None:
@@ -184,14 +209,13 @@ poor: risk
         "household_id,village,phone,risk\n1,甲,13800138000,是\n", encoding="utf-8"
     )
     (tmp_path / "members.csv").write_text("household_id,member_id\n1,1\n", encoding="utf-8")
-    book = Book(check(rules, read_roster(tmp_path, rules, DAY), DAY))
+    book = booked(check(rules, read_roster(tmp_path, rules, DAY), DAY))
     columns = [name for name, *_ in book.it.execute("DESCRIBE households").fetchall()]
     assert "risk" in columns
     assert "phone" not in columns
-    book.close()
 
 
-def test_the_township_with_the_roster_before(rechecked: Figures) -> None:
+def test_the_township_with_the_roster_before(figures: Figures) -> None:
     """The figures of the seed report, with the 52 persons that it does not explain."""
     wanted = {
         "base": (1954, 7860), "before": (481, 1495), "removed": (333, 1019), "new": (307, 923),
@@ -200,27 +224,27 @@ def test_the_township_with_the_roster_before(rechecked: Figures) -> None:
         "track:medical": (229, 245), "tally:on_dibao": (206, 550), "tally:disabled": (76, 83),
     }  # fmt: skip
     for name, (households, persons) in wanted.items():
-        assert plain(rechecked, name) == {"households": households, "persons": persons}, name
-    assert {name: value for name, (value, _) in rechecked.numbers.items()} == {
+        assert plain(figures, name) == {"households": households, "persons": persons}, name
+    assert {name: value for name, (value, _) in figures.numbers.items()} == {
         "villages": 7, "groups": 43,
     }  # fmt: skip
-    checks = reconcile(published(rechecked, "t"))
+    checks = reconcile(published(figures, "t"))
     assert not failures(checks)
     explained = {(each.by, int(each.difference)) for each in checks if each.outcome == "explained"}
     assert explained == {("households", 20), ("persons", 3)}
 
 
-def test_a_figure_that_is_wrong_does_not_reconcile(rechecked: Figures) -> None:
-    now = rechecked.single["now"]
+def test_a_figure_that_is_wrong_does_not_reconcile(figures: Figures) -> None:
+    now = figures.single["now"]
     wrong = replace(now, count=replace(now.count, households=476))
-    broken = replace(rechecked, single={**rechecked.single, "now": wrong})
+    broken = replace(figures, single={**figures.single, "now": wrong})
     titles = {each.title for each in failures(reconcile(published(broken, "t")))}
     assert "各村之和 = 现有" in titles
     assert "保留 + 新进 + 此前已脱贫 = 现有" in titles
 
 
-def test_every_figure_in_the_text_has_its_query(township: Checked, rechecked: Figures) -> None:
-    report = told(township, rechecked)
+def test_every_figure_in_the_text_has_its_query(township: Checked, figures: Figures) -> None:
+    report = told(township, figures)
     marks = [p.number for each in report.paragraphs for p in each if isinstance(p, Mark)]
     assert set(marks) <= {query.number for query in report.queries}
     text = "".join(p for each in report.paragraphs for p in each if isinstance(p, str))
@@ -234,14 +258,14 @@ def test_every_figure_in_the_text_has_its_query(township: Checked, rechecked: Fi
                 assert isinstance(following, Mark)
 
 
-def test_charts(township: Checked, rechecked: Figures) -> None:
-    found = {each.name: each.data for each in charts(township, rechecked)}
+def test_charts(township: Checked, figures: Figures) -> None:
+    found = {each.name: each.data for each in charts(BAZHONG, figures)}
     assert set(found) == {"villages", "removed", "tracks", "causes"}
     rows = {row["label"]: row["values"] for row in found["villages"]["rows"]}
     assert rows["学堂山村"] == [109, 213]
     assert sum(row[0] for row in rows.values()) == 475
-    without = {each.name for each in charts(township, replace(rechecked, by={
-        name: each for name, each in rechecked.by.items() if name != "removed_by_ground"}))}  # fmt: skip
+    without = {each.name for each in charts(BAZHONG, replace(figures, by={
+        name: each for name, each in figures.by.items() if name != "removed_by_ground"}))}  # fmt: skip
     assert "grounds" in without
 
 
@@ -336,7 +360,7 @@ poor: risky
         "household_id,member_id\n1,1\n2,1\n3,1\n3,2\n", encoding="utf-8"
     )
     checked = check(rules, read_roster(tmp_path, rules, DAY), DAY)
-    figures = figures_of(checked)
+    figures = figures_of(booked(checked))
     assert plain(figures, "now") == {"households": 1, "persons": 1}
     assert plain(figures, "pending") == {"households": 1, "persons": 2}
     assert "before" not in figures.single

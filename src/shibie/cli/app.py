@@ -15,8 +15,7 @@ from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
     from shibie.errors import Lang
-    from shibie.rosters.roster import Roster
-    from shibie.ruleset.model import RuleSet
+    from shibie.rosters.given_roster import GivenRoster
 
 REJECTED = 3
 
@@ -147,31 +146,20 @@ def must_exist(path: Path) -> None:
         )
 
 
-def opened(roster: Path, rules: str, as_of: str) -> tuple[RuleSet, date, Roster]:
-    """The rule set, the day, and the roster read by them.
-
-    Raises:
-        ShibieError: when any of them cannot be used.
-    """
-    from shibie.rosters.roster import read_roster
-
-    ruleset, judged = asked(roster, rules, as_of)
-    return ruleset, judged, read_roster(roster, ruleset, judged)
-
-
-def asked(roster: Path, rules: str, as_of: str) -> tuple[RuleSet, date]:
-    """The rule set and the day, for a roster that is there.
+def asked(roster: Path, rules: str, as_of: str) -> GivenRoster:
+    """The roster that is asked about, with the rule set and the day; not yet read through.
 
     Raises:
         ShibieError: when any of them cannot be used.
     """
     from shibie.checking_in_python import must_be_in_force
+    from shibie.rosters.given_roster import roster_of_path
     from shibie.ruleset.loader import load
 
     ruleset, judged = load(rules), day(as_of)
     must_be_in_force(ruleset, judged)
     must_exist(roster)
-    return ruleset, judged
+    return roster_of_path(roster, ruleset, judged)
 
 
 # The command modules register themselves on `app`.

@@ -50,8 +50,9 @@ def explain(
 
     gc.disable()
     language = spoken(lang, rules)
-    ruleset, judged = asked(roster, rules, as_of)
-    read = read_chosen(roster, ruleset, judged, household)
+    given = asked(roster, rules, as_of)
+    ruleset, judged = given.ruleset, given.as_of
+    read = read_chosen(given.sheets, ruleset, judged, household)
     checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
     told = [explained(checked, each, language) for each in household]
     if html is not None:

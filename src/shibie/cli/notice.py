@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 import shutil
 import sys
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,8 +28,13 @@ from shibie.cli.app import (
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
-    from shibie.papers.notice.content import Setting
-    from shibie.papers.notice.write import Order, PaperCount
+    from collections.abc import Iterable
+    from datetime import date
+
+    from shibie.checking_in_python import Checked, CheckedBy
+    from shibie.errors import Lang
+    from shibie.papers.notice.write import Order
+    from shibie.rosters.given_roster import GivenRoster
 
 
 class PaperFormat(StrEnum):
@@ -89,12 +96,7 @@ def notice(
     lang: LangOption = None,
 ) -> None:
     """写告知书和公示名单 Write letters to households and public lists."""
-    from shibie.checking_in_python import check
-    from shibie.papers.notice.content import Setting
-    from shibie.papers.notice.period import period
-    from shibie.papers.notice.write import Order, must_be_decided
-    from shibie.rosters.chosen import read_chosen
-    from shibie.rosters.roster import read_roster
+    from shibie.papers.notice.write import Order
 
     gc.disable()
     language = spoken(lang, rules)
@@ -102,57 +104,100 @@ def notice(
         raise InputError(
             Problem("--out", Words(f"{out} 是文件,不是文件夹", f"{out} is a file, not a folder"))
         )
-    ruleset, judged = asked(roster, rules, as_of)
+    given = asked(roster, rules, as_of)
     kinds = kind or ([PaperKind.letters] if household else list(PaperKind))
-    # A list is of a whole village; a letter is about one household.
-    alone = household if PaperKind.lists not in kinds else None
-    if alone:
-        read = read_chosen(roster, ruleset, judged, alone)
-    else:
-        read = read_roster(roster, ruleset, judged)
-    checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
-    must_be_decided(checked, alone or ())
-    begins = day(posted, "--posted") if posted else judged
-    setting = Setting(checked, period(checked, begins, days), office, language)
     order = Order(
         tuple(dict.fromkeys(each.value for each in kinds)),
         tuple(dict.fromkeys(each.value for each in form or PaperFormat)),
         frozenset(household or ()), templates, fonts,
     )  # fmt: skip
-    # A letter tries what would change the decision, again and again, and leaves cycles behind.
-    gc.freeze()
-    gc.enable()
-    written = _with_bar(out, setting, order)
-    rejected = 0 if alone else len(read.rejected_households)
-    print(
-        Words(
-            f"{written.letters} 份告知书,{written.lists} 份公示名单,{written.files} 个文件,在 {out}",
-            f"{written.letters} letters and {written.lists} lists in {written.files} files in {out}",
-        ).say(language)
-    )
-    if rejected:
+    begins = day(posted, "--posted") if posted else given.as_of
+    notices = Notices(given, trust_declarations, begins, days, office, order, out, language)
+    # A list is of a whole village; a letter is about one household.
+    if household and PaperKind.lists not in kinds:
+        rejected = notices.alone()
+    else:
+        rejected = notices.of_everybody()
+    raise typer.Exit(REJECTED if rejected else 0)
+
+
+@dataclass(frozen=True)
+class Notices:
+    """What was asked for; each way writes it, says what was written, and whether any is rejected."""
+
+    given: GivenRoster
+    trust_declarations: bool
+    begins: date
+    days: int | None
+    office: str
+    order: Order
+    out: Path
+    lang: Lang
+
+    def alone(self) -> bool:
+        """The letters of some households, of which alone the rows are read."""
+        from shibie.checking_in_python import check
+        from shibie.papers.notice.write import must_be_decided
+        from shibie.rosters.chosen import read_chosen
+
+        ruleset, as_of, asked_for = self.given.ruleset, self.given.as_of, self.order.households
+        read = read_chosen(self.given.sheets, ruleset, as_of, asked_for)
+        checked = check(ruleset, read, as_of, trust_declarations=self.trust_declarations)
+        must_be_decided(asked_for, {each.household_id for each in checked.decisions})
+        self._write(checked, [checked], len(asked_for))
+        return any(each.household_id in asked_for for each in read.rejected)
+
+    def of_everybody(self) -> bool:
+        """The papers of the whole roster, a village at a time."""
+        from shibie.checking_in_parts import checked_parts
+        from shibie.papers.notice.write import must_be_decided
+
+        with checked_parts(self.given, self.trust_declarations) as checked:
+            roster, chosen = checked.roster, self.order.households
+            must_be_decided(chosen, roster.decided(frozenset(chosen)))
+            letters = len(chosen) or roster.households
+            self._write(checked, checked.villages(), letters)
+            rejected = sum(1 for _ in roster.rejected_households())
+            if rejected:
+                print(
+                    Words(
+                        f"退回的 {rejected} 户没有认定,没有告知书",
+                        f"{rejected} rejected households were not decided and have no letter",
+                    ).say(self.lang)
+                )
+            return bool(roster.rejected_rows)
+
+    def _write(self, checked_by: CheckedBy, parts: Iterable[Checked], letters: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+        from shibie.papers.notice.content import Setting
+        from shibie.papers.notice.period import period
+        from shibie.papers.notice.write import write_notices
+
+        rest = iter(parts)
+        first = next(rest, None)
+        case = first.cases[0] if first and first.cases else None
+        length = period(checked_by.ruleset, case, self.begins, self.days)
+        setting = Setting(checked_by, length, self.office, self.lang)
+        # A letter tries what would change the decision, again and again, and leaves cycles behind.
+        gc.freeze()
+        gc.enable()
+        columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(
+            *columns, console=Console(stderr=True), disable=not sys.stderr.isatty()
+        ) as bar:
+            task = bar.add_task("", total=letters if "letters" in self.order.kinds else 0)
+            written = write_notices(
+                self.out, chain([first] if first else [], rest), setting, self.order,
+                lambda done: bar.advance(task, done),
+            )  # fmt: skip
         print(
             Words(
-                f"退回的 {rejected} 户没有认定,没有告知书",
-                f"{rejected} rejected households were not decided and have no letter",
-            ).say(language)
+                f"{written.letters} 份告知书,{written.lists} 份公示名单,{written.files} 个文件,在 {self.out}",
+                f"{written.letters} letters and {written.lists} lists in {written.files} files in {self.out}",
+            ).say(self.lang)
         )
-    faults = [each for each in read.rejected if not alone or each.household_id in alone]
-    raise typer.Exit(REJECTED if faults else 0)
-
-
-def _with_bar(out: Path, setting: Setting, order: Order) -> PaperCount:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
-
-    from shibie.papers.notice.write import chosen, write_notices
-
-    total = len(chosen(setting, order))
-    console = Console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("", total=total)
-        return write_notices(out, setting, order, lambda done: bar.advance(task, done))
 
 
 @app.command()

@@ -29,14 +29,14 @@ from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
-    from shibie.checking_in_python import Checked
+    import duckdb
+
+    from shibie.checking_in_parts import CheckedParts
     from shibie.errors import Lang
-    from shibie.papers.plan.draft import HouseholdPlan
     from shibie.papers.plan.review import Review
+    from shibie.papers.plan.tables import DraftedPlans
     from shibie.results.table import Table as ResultTable
-    from shibie.ruleset.model import RuleSet
 
 MISFITS = 1
 
@@ -58,25 +58,28 @@ def plan(
     lang: LangOption = None,
 ) -> None:
     """一户一规划:拟定措施并核查是否合适 Draft a plan for each household; check that measures fit."""
+    from shibie.checking_in_parts import checked_parts
     from shibie.papers.plan.tables import write_plans
+    from shibie.scratch_database import scratch_database
 
     gc.disable()
     language = spoken(lang, rules)
     targets = [xlsx_or_folder(path) for path in out or []]
-    ruleset, judged = asked(roster, rules, as_of)
-    if not ruleset.measures:
+    given = asked(roster, rules, as_of)
+    if not given.ruleset.measures:
+        name = given.ruleset.id
         raise InputError(
             Problem(
-                "--rules",
-                Words(f"规则包 {ruleset.id} 没有措施(measures)", f"{ruleset.id} has no measures"),
+                "--rules", Words(f"规则包 {name} 没有措施(measures)", f"{name} has no measures")
             )
         )
-    request = PlanRequest(ruleset, roster, judged, trust_declarations, as_json, language)
-    tables, status = request.drafts() if check_file is None else request.review(check_file)
-    for path in targets:
-        write_plans(path, tables, language)
-        if not as_json:
-            print(Words(f"结果在 {path}", f"results in {path}").say(language))
+    with checked_parts(given, trust_declarations) as checked, scratch_database() as (kept, _):
+        request = PlanRequest(checked, kept, as_json, language)
+        tables, status = request.drafts() if check_file is None else request.review(check_file)
+        for path in targets:
+            write_plans(path, tables, language)
+            if not as_json:
+                print(Words(f"结果在 {path}", f"results in {path}").say(language))
     raise typer.Exit(status)
 
 
@@ -84,55 +87,46 @@ def plan(
 class PlanRequest:
     """What was asked for; each way prints what it finds, and gives its tables and exit code."""
 
-    ruleset: RuleSet
-    roster: Path
-    as_of: date
-    trust_declarations: bool
+    checked: CheckedParts
+    kept: duckdb.DuckDBPyConnection
     as_json: bool
     lang: Lang
 
     def drafts(self) -> tuple[Sequence[ResultTable], int]:
         """Plans for the eligible households, however many there are."""
-        from shibie.checking_in_parts import eligible_in_parts
         from shibie.papers.plan.draft import drafts
-        from shibie.papers.plan.tables import plan_tables
+        from shibie.papers.plan.tables import DraftedPlans
 
-        found = eligible_in_parts(self.ruleset, self.roster, self.as_of, self.trust_declarations)
-        plans = tuple(plan for part in found.parts for plan in drafts(part, self.lang))
-        _print_drafts(self.ruleset, plans, self.as_json, self.lang)
-        status = REJECTED if found.rejected_rows else 0
-        return plan_tables(self.ruleset, plans, self.lang), status
+        plans = DraftedPlans(self.checked.ruleset, self.kept, self.lang)
+        for part in self.checked.parts():
+            plans.add(drafts(part, self.lang))
+        _print_drafts(plans, self.as_json)
+        return plans.tables(), REJECTED if self.checked.roster.rejected_rows else 0
 
     def review(self, file: Path) -> tuple[Sequence[ResultTable], int]:
         """Somebody else's plans, held against the whole roster."""
-        from shibie.checking_in_python import check
         from shibie.papers.plan.review import review
         from shibie.papers.plan.tables import review_table
-        from shibie.rosters.roster import read_roster
 
-        read = read_roster(self.roster, self.ruleset, self.as_of)
-        checked = check(self.ruleset, read, self.as_of, trust_declarations=self.trust_declarations)
-        found = review(checked, file, self.lang)
-        _print_review(checked, found, self.as_json, self.lang)
+        found = review(self.checked, self.checked.parts(), file, self.lang)
+        table = review_table(self.checked.ruleset, found, self.lang)
+        _print_review(table, found, self.as_json, self.lang)
         failed = any(each.verdict in ("misfit", "unfounded") for each in found.rows)
-        status = MISFITS if failed else REJECTED if found.rejected or read.rejected else 0
-        return (review_table(checked, found, self.lang),), status
+        rejected = found.rejected or self.checked.roster.rejected_rows
+        return (table,), MISFITS if failed else REJECTED if rejected else 0
 
 
-def _print_drafts(
-    ruleset: RuleSet, plans: tuple[HouseholdPlan, ...], as_json: bool, lang: Lang
-) -> None:
+def _print_drafts(plans: DraftedPlans, as_json: bool) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from shibie.papers.plan.tables import TITLES, measure_rows
+    from shibie.papers.plan.tables import TITLES
 
-    rows = measure_rows(ruleset, plans, lang)
-    without = [each.household_id for each in plans if not each.of("fits")]
-    covered = len(plans) - len(without)
+    rows, lang = plans.measures().rows, plans.lang
+    covered = plans.eligible - len(plans.without)
     if as_json:
         data = {
-            "eligible": len(plans), "covered": covered, "without": without,
+            "eligible": plans.eligible, "covered": covered, "without": plans.without,
             "measures": {
                 row[0]: {"title": row[1], "households": row[2], "given": row[3], "misfits": row[4],
                          "open": row[5]}
@@ -142,7 +136,7 @@ def _print_drafts(
         print(json.dumps(data, ensure_ascii=False, indent=1))
         return
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
-    console.print(coverage(covered, len(plans), without, lang))
+    console.print(coverage(covered, plans.eligible, plans.without, lang))
     table = Table(title=TITLES["measures"].say(lang), title_justify="left")
     table.add_column(TITLES["measure"].say(lang), min_width=30)
     for name in ("households", "given", "misfits", "open"):
@@ -166,11 +160,11 @@ def coverage(covered: int, eligible: int, without: list[str], lang: Lang) -> str
     return text
 
 
-def _print_review(checked: Checked, found: Review, as_json: bool, lang: Lang) -> None:
+def _print_review(reviewed: ResultTable, found: Review, as_json: bool, lang: Lang) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from shibie.papers.plan.tables import FITS, TITLES, review_table
+    from shibie.papers.plan.tables import FITS, TITLES
     from shibie.words import terms
     from shibie.words.lists import joined
 
@@ -201,7 +195,6 @@ def _print_review(checked: Checked, found: Review, as_json: bool, lang: Lang) ->
         Words(f"{total} 行:", f"{total} rows: ").say(lang) + joined([*counts, rejected], lang)
     )
     table = Table(show_header=True)
-    reviewed = review_table(checked, found, lang)
     for name in reviewed.columns:
         table.add_column(TITLES[name].say(lang), overflow="fold")
     for row, each in zip(reviewed.rows, found.rows, strict=True):

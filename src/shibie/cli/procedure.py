@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import typer
@@ -18,7 +18,7 @@ from shibie.cli.app import (
     RulesOption,
     TablesOption,
     app,
-    opened,
+    asked,
     spoken,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
@@ -26,9 +26,9 @@ from shibie.errors import InputError, Problem, Words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shibie.errors import Lang
-    from shibie.procedure import ShareResult, Standing
-    from shibie.ruleset.model import RuleSet
+    from shibie.checking_in_parts import CheckedParts
+    from shibie.procedure import ShareResult
+    from shibie.results.procedure_tables import Progress
 
 
 @app.command()
@@ -41,56 +41,67 @@ def procedure(
     lang: LangOption = None,
 ) -> None:
     """程序进度与问题 Where each household stands in the procedure, and every violation."""
-    from shibie import procedure as steps
-    from shibie.checking_in_python import check
-    from shibie.results.procedure_tables import progress_tables, write_progress
+    from shibie.checking_in_parts import checked_parts
+    from shibie.results.procedure_tables import Progress, write_progress
+    from shibie.scratch_database import scratch_database
 
+    gc.disable()
     language = spoken(lang, rules)
-    ruleset, judged, read = opened(roster, rules, as_of)
-    if not ruleset.procedure or not read.steps:
-        raise InputError(
-            Problem(
-                str(roster),
-                Words(
-                    "名册没有程序表,或规则包没有程序",
-                    "no steps table, or the pack has no procedure",
-                ),
+    given = asked(roster, rules, as_of)
+    with checked_parts(given) as checked, scratch_database() as (connection, _):
+        if not checked.roster.has_steps:
+            raise InputError(
+                Problem(
+                    str(roster),
+                    Words(
+                        "名册没有程序表,或规则包没有程序",
+                        "no steps table, or the pack has no procedure",
+                    ),
+                )
             )
-        )
-    checked = check(ruleset, read, judged)
-    found = steps.standings(ruleset, checked.cases, checked.decisions, read.steps)
-    shares = steps.shares(ruleset, checked.cases, read.steps)
-    tables = progress_tables(ruleset, found, shares, language)
-    for path in out or []:
-        write_progress(path, ruleset, found, tables, language)
-    if as_json:
-        print(json.dumps({table.name: [dict(zip(table.columns, row, strict=True)) for row in table.rows]
-                          for table in tables}, ensure_ascii=False, indent=1))  # fmt: skip
-    else:
-        report(ruleset, found, shares, language)
+        progress = Progress(given.ruleset, connection, language)
+        shares = _gone_through(checked, progress)
+        tables = progress.tables(shares)
         for path in out or []:
-            print(Words(f"结果在 {path}", f"results in {path}").say(language))
-    raise typer.Exit(REJECTED if read.rejected else 0)
+            write_progress(path, progress, tables)
+        if as_json:
+            rows = {table.name: list(table) for table in tables}
+            print(json.dumps(rows, ensure_ascii=False, indent=1))
+        else:
+            report(progress, shares)
+            for path in out or []:
+                print(Words(f"结果在 {path}", f"results in {path}").say(language))
+        status = REJECTED if checked.roster.rejected_rows else 0
+    raise typer.Exit(status)
 
 
-def report(
-    ruleset: RuleSet, found: Sequence[Standing], shares: Sequence[ShareResult], lang: Lang
-) -> None:
+def _gone_through(checked: CheckedParts, progress: Progress) -> tuple[ShareResult, ...]:
+    """Take in every household; returns the pack's shares over all of them."""
+    from shibie.procedure import shares, standings
+
+    ruleset, first = checked.ruleset, None
+    for part in checked.parts():
+        first = first or next(iter(part.cases), None)
+        progress.add(standings(ruleset, part.cases, part.decisions, part.roster.steps))
+    return shares(ruleset, first, checked.roster.documented)
+
+
+def report(progress: Progress, shares: Sequence[ShareResult]) -> None:
     """Print households at each step and violations by kind."""
     from rich.console import Console
     from rich.table import Table
 
-    from shibie.results.procedure_flow import counts
     from shibie.words import terms
+
+    lang = progress.lang
 
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
     console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
-    console.print(f"[bold]{ruleset.title}[/bold]")
-    console.print(
-        say(f"有程序记录的 {len(found)} 户", f"{len(found)} households with recorded steps")
-    )
+    count = progress.households
+    console.print(f"[bold]{progress.ruleset.title}[/bold]")
+    console.print(say(f"有程序记录的 {count} 户", f"{count} households with recorded steps"))
     table = Table(title=say("各步骤户数", "households at each step"), title_justify="left")
     for title in (
         say("步骤", "step"),
@@ -99,13 +110,10 @@ def report(
         say("已记录", "recorded"),
     ):
         table.add_column(title)
-    for step, at, recorded in counts(ruleset, found):
-        table.add_row(f"{step.number} {step.title}", step.actor, str(at), str(recorded))
+    for each in progress.steps:
+        name = f"{each.step.number} {each.step.title}"
+        table.add_row(name, each.step.actor, str(each.standing), str(each.recorded))
     console.print(table)
-    kinds = Counter(
-        (each.rule_id, each.certain) for standing in found for each in standing.violations
-    )
-    titles = {each.rule_id: each.title for standing in found for each in standing.violations}
     table = Table(title=say("程序问题", "violations"), title_justify="left")
     for title in (
         say("编号", "rule_id"),
@@ -114,13 +122,8 @@ def report(
         terms.UNKNOWN.say(lang),
     ):
         table.add_column(title)
-    for rule_id in dict.fromkeys(rule_id for rule_id, _ in kinds):
-        table.add_row(
-            rule_id,
-            titles[rule_id].say(lang),
-            str(kinds[rule_id, True]),
-            str(kinds[rule_id, False]),
-        )
+    for kind in progress.violations:
+        table.add_row(kind.rule_id, kind.example.say(lang), str(kind.certain), str(kind.unknown))
     console.print(table)
     for share in shares:
         percent = f"{100 * share.having / share.of:.1f}%" if share.of else "—"

@@ -20,9 +20,9 @@ from shibie.cli.app import (
     TablesOption,
     TrustOption,
     app,
+    asked,
     day,
     must_exist,
-    opened,
     spoken,
     xlsx_or_folder,
 )  # fmt: skip
@@ -54,34 +54,41 @@ def recheck(
     lang: LangOption = None,
 ) -> None:
     """回头看:两份名册按人比对 Match two rosters by their persons."""
-    from shibie.checking_in_python import check
+    from shibie.checking_in_parts import checked_parts, roster_parts
     from shibie.papers.recheck.changes import recheck as compared
     from shibie.papers.recheck.figures import figures
     from shibie.papers.recheck.tables import write
-    from shibie.rosters.roster import read_roster
+    from shibie.rosters.given_roster import roster_of_path
+    from shibie.scratch_database import scratch_database
 
     gc.disable()
     language = spoken(lang, rules)
     targets = [xlsx_or_folder(path) for path in out or []]
-    ruleset, judged, read = opened(new, rules, as_of)
+    given = asked(new, rules, as_of)
+    ruleset, judged = given.ruleset, given.as_of
     must_exist(old)
     begun = since_of(since, judged)
-    before = read_roster(old, ruleset, judged)
-    checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
-    found = compared(before.households, checked, begun)
-    data = {
-        **figures(found),
-        "rejected": {"before": len(before.rejected_households), "now": len(read.rejected_households)},
-    }  # fmt: skip
-    for path in targets:
-        write(path, found, data, language)
-    if as_json:
-        print(json.dumps(data, ensure_ascii=False, indent=1))
-    else:
-        _print(ruleset, data, language)
+    with (
+        checked_parts(given, trust_declarations) as now,
+        roster_parts(roster_of_path(old, ruleset, judged)) as before,
+        scratch_database() as (kept, _),
+    ):
+        found = compared(kept, before, now, begun)
+        rejected = {
+            "before": sum(1 for _ in before.rejected_households()),
+            "now": sum(1 for _ in now.roster.rejected_households()),
+        }
+        data = {**figures(found), "rejected": rejected}
         for path in targets:
-            print(Words(f"结果在 {path}", f"results in {path}").say(language))
-    raise typer.Exit(REJECTED if before.rejected or read.rejected else 0)
+            write(path, found, data, language)
+        if as_json:
+            print(json.dumps(data, ensure_ascii=False, indent=1))
+        else:
+            _print(ruleset, data, language)
+            for path in targets:
+                print(Words(f"结果在 {path}", f"results in {path}").say(language))
+        status = REJECTED if before.rejected_rows or now.roster.rejected_rows else 0
+    raise typer.Exit(status)
 
 
 def since_of(text: str, judged: date) -> date:

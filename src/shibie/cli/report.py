@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -16,18 +17,25 @@ from shibie.cli.app import (
     LangOption,
     TrustOption,
     app,
+    asked,
     must_exist,
-    opened,
     spoken,
 )  # fmt: skip
+from shibie.cli.recheck import since_of
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import date
 
+    from shibie.checking_in_python import Checked
     from shibie.errors import Lang
+    from shibie.papers.report.charts import Chart
+    from shibie.papers.report.data import Book
+    from shibie.papers.report.figures import Figures
     from shibie.papers.report.identities import FigureIdentity
     from shibie.papers.report.write import WholeReport
+    from shibie.rosters.given_roster import GivenRoster
 
 DIFFERS = 1
 
@@ -89,10 +97,13 @@ def report(
             Problem(", ".join(missing), Words("缺少这些参数", "missing")),
         )
     targets = [_target(path) for path in out or []]
-    whole, rejected = _whole(
-        roster, rules, as_of, before, since, trust_declarations, language,
-        None if no_charts or not targets else (fonts,),
-    )  # fmt: skip
+    given = asked(roster, rules, as_of)
+    old = None
+    if before is not None:
+        must_exist(before)
+        old = _Before(before, since_of(since, given.as_of))
+    charted = None if no_charts or not targets else (fonts,)
+    whole, rejected = _whole(given, old, trust_declarations, language, charted)
     from shibie.papers.report.write import write_report
 
     for path in targets:
@@ -146,45 +157,80 @@ def _check(path: Path, full: bool, as_json: bool, lang: Lang) -> None:
     raise typer.Exit(DIFFERS if failures(checks) else 0)
 
 
+class _Before(NamedTuple):
+    """The roster before, and its day."""
+
+    path: Path
+    since: date
+
+
 def _whole(
-    roster: Path, rules: str, as_of: str, before: Path | None, since: str,
-    trust_declarations: bool, lang: Lang, charted: tuple[Path | None] | None,
+    given: GivenRoster, before: _Before | None, trust_declarations: bool, lang: Lang,
+    charted: tuple[Path | None] | None,
 ) -> tuple[WholeReport, bool]:  # fmt: skip
-    from shibie.checking_in_python import check
-    from shibie.cli.recheck import since_of
-    from shibie.papers.plan.draft import drafts, given
+    """The report, and whether a row of either roster is rejected.
+
+    Args:
+        given: the roster.
+        before: the roster before.
+        trust_declarations: take declared values where a register was not supplied.
+        lang: the language.
+        charted: the folder of fonts for charts, if they are wanted.
+    """
+    from shibie.checking_in_parts import checked_parts, roster_parts
     from shibie.papers.recheck.changes import recheck
     from shibie.papers.report.asking import figures_of
-    from shibie.papers.report.charts import charts, drawn
+    from shibie.papers.report.data import Book
     from shibie.papers.report.figures import published
     from shibie.papers.report.reconcile import reconcile
     from shibie.papers.report.text import told
     from shibie.papers.report.write import WholeReport
-    from shibie.rosters.roster import read_roster
+    from shibie.rosters.given_roster import roster_of_path
+    from shibie.scratch_database import scratch_database
 
-    ruleset, judged, read = opened(roster, rules, as_of)
-    checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
-    compared, rejected = None, bool(read.rejected)
-    if before is not None:
-        must_exist(before)
-        old = read_roster(before, ruleset, judged)
-        rejected = rejected or bool(old.rejected)
-        compared = recheck(old.households, checked, since_of(since, judged))
-    measures = given(drafts(checked, lang)) if ruleset.measures else ()
-    figures = figures_of(checked, compared, lang, measures)
-    text = told(checked, figures, lang)
-    checks = reconcile(published(figures, text.title, lang), lang)
-    pictures: tuple[Any, ...] = ()
-    if charted is not None:
-        from shibie.papers.printing.fonts import chinese_fonts
+    ruleset = given.ruleset
+    with ExitStack() as held:
+        checked = held.enter_context(checked_parts(given, trust_declarations))
+        kept, _ = held.enter_context(scratch_database())
+        rejected, compared = bool(checked.roster.rejected_rows), None
+        book = Book(kept, ruleset)
+        parts = _taken_in(book, checked.parts(), lang)
+        if before is not None:
+            old = held.enter_context(
+                roster_parts(roster_of_path(before.path, ruleset, given.as_of))
+            )
+            rejected = rejected or bool(old.rejected_rows)
+            compared = recheck(kept, old, checked, before.since, parts)
+        for _ in parts:
+            pass  # whatever of the roster is not gone through yet
+        lost = sum(1 for _ in checked.roster.rejected_households())
+        figures = figures_of(book, compared, lang, lost)
+        text = told(checked, figures, lang)
+        checks = reconcile(published(figures, text.title, lang), lang)
+        pictures = _pictures(given, figures, charted[0], lang) if charted is not None else ()
+        return WholeReport(checked, figures, text, checks, pictures, lang), rejected
 
-        found = chinese_fonts(
-            charted[0], Words("不画图:--no-charts", "leave out the charts: --no-charts")
-        )
-        pictures = tuple(
-            (each, drawn(each, found, judged)) for each in charts(checked, figures, lang)
-        )
-    return WholeReport(checked, figures, text, checks, pictures, lang), rejected
+
+def _taken_in(book: Book, parts: Iterable[Checked], lang: Lang) -> Iterator[Checked]:
+    """The parts of the roster, each taken into the book as it goes by."""
+    from shibie.papers.plan.draft import drafts, given
+
+    for part in parts:
+        book.add(part, given(drafts(part, lang)) if book.ruleset.measures else ())
+        yield part
+
+
+def _pictures(
+    given: GivenRoster, figures: Figures, fonts: Path | None, lang: Lang
+) -> tuple[tuple[Chart, bytes], ...]:
+    """The charts, drawn."""
+    from shibie.papers.printing.fonts import chinese_fonts
+    from shibie.papers.report.charts import charts, drawn
+
+    found = chinese_fonts(fonts, Words("不画图:--no-charts", "leave out the charts: --no-charts"))
+    return tuple(
+        (each, drawn(each, found, given.as_of)) for each in charts(given.ruleset, figures, lang)
+    )
 
 
 def _data(whole: WholeReport) -> dict[str, Any]:

@@ -2,42 +2,45 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from shibie.errors import Lang, Words
-from shibie.procedure import Standing
 from shibie.ruleset.model import RuleSet, Step
 
 BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 230, 58, 30, 20
 
 
-def counts(ruleset: RuleSet, found: Sequence[Standing]) -> list[tuple[Step, int, int]]:
-    """For each step: how many households stand at it, and how many have it recorded."""
-    at = Counter(each.at for each in found)
-    recorded = Counter(step for each in found for step in each.done)
-    return [(step, at[step.id], recorded[step.id]) for step in ruleset.procedure]
+@dataclass(frozen=True)
+class AtStep:
+    """A step: how many households stand at it, and how many have it recorded."""
+
+    step: Step
+    standing: int
+    recorded: int
 
 
-def mermaid(ruleset: RuleSet, found: Sequence[Standing], lang: Lang = "zh") -> str:
+def mermaid(ruleset: RuleSet, found: Sequence[AtStep], lang: Lang = "zh") -> str:
     """The flow as Mermaid text."""
     lines = ["flowchart TD"]
-    for step, at, recorded in counts(ruleset, found):
-        text = _label(step, at, recorded, lang).replace("\n", "<br/>").replace('"', "'")
-        lines.append(f'  {step.id}["{text}"]')
+    for each in found:
+        text = _label(each, lang).replace("\n", "<br/>").replace('"', "'")
+        lines.append(f'  {each.step.id}["{text}"]')
     lines += [f"  {before} --> {step.id}" for step in ruleset.procedure for before in step.after]
     return "\n".join(lines) + "\n"
 
 
-def _label(step: Step, at: int, recorded: int, lang: Lang) -> str:
+def _label(each: AtStep, lang: Lang) -> str:
+    step = each.step
     stand = Words(
-        f"停在此步 {at} 户 · 已记录 {recorded} 户", f"{at} stand here · {recorded} recorded"
+        f"停在此步 {each.standing} 户 · 已记录 {each.recorded} 户",
+        f"{each.standing} stand here · {each.recorded} recorded",
     ).say(lang)
     return f"{step.number} {step.title}({step.actor})\n{stand}"
 
 
-def svg(ruleset: RuleSet, found: Sequence[Standing], lang: Lang = "zh") -> str:
+def svg(ruleset: RuleSet, found: Sequence[AtStep], lang: Lang = "zh") -> str:
     """The flow as an SVG picture: one box a step, top to bottom, side by side on a level."""
     levels = _levels(ruleset)
     rows: dict[int, list[Step]] = {}
@@ -66,10 +69,10 @@ def svg(ruleset: RuleSet, found: Sequence[Standing], lang: Lang = "zh") -> str:
                 f'<line x1="{x1 + BOX_WIDTH / 2:.1f}" y1="{y1 + BOX_HEIGHT:.1f}" '
                 f'x2="{x2 + BOX_WIDTH / 2:.1f}" y2="{y2:.1f}" stroke="#667" marker-end="url(#a)"/>'
             )
-    for step, at, recorded in counts(ruleset, found):
-        x, y = place[step.id]
-        fill = "#FCE8B2" if at else "#EEF2F7"
-        title, stand = _label(step, at, recorded, lang).split("\n")
+    for each in found:
+        x, y = place[each.step.id]
+        fill = "#FCE8B2" if each.standing else "#EEF2F7"
+        title, stand = _label(each, lang).split("\n")
         parts.append(
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{BOX_WIDTH}" height="{BOX_HEIGHT}" rx="8" '
             f'fill="{fill}" stroke="#8899AA"/>'

@@ -39,9 +39,14 @@ def summarise(checked: Checked) -> dict[str, Any]:
 def tally_of(checked: Checked) -> Tally:
     """The counts of all decided households."""
     tally = Tally()
+    count_part(tally, checked)
+    return tally
+
+
+def count_part(tally: Tally, checked: Checked) -> None:
+    """Count the decided households of one part of a roster."""
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
         _add(tally, checked, case, decision)
-    return tally
 
 
 def _add(tally: Tally, checked: Checked, case: Case, decision: Decision) -> None:

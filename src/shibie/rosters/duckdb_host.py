@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +16,7 @@ from shibie.duckdb_tables import Column, add_rows, make_table
 from shibie.engines.sql.building import Dialect
 from shibie.engines.sql.plan import QueryStep
 from shibie.engines.sql.running import run_steps
-from shibie.errors import InputError, Problem, Words, bad_argument
+from shibie.errors import InputError, Problem, Words
 from shibie.results.files import Format, write_table
 from shibie.results.table import Table
 from shibie.rosters.csv_text import CsvText, even_copy
@@ -27,6 +25,7 @@ from shibie.rosters.parquet import LIST_SEPARATOR, only
 from shibie.rosters.sheets import FilePlace
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, FileRelation, Output
+from shibie.scratch_database import failures_said, scratch_database
 
 # Rows that are fetched at a time.
 _PART = 10_000
@@ -49,71 +48,8 @@ def duck_host(
     Raises:
         InputError: when memory or disk do not suffice.
     """
-    beside = temp or Path(tempfile.gettempdir())
-    beside.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".shibie-", dir=beside))
-    try:
-        with failures_said(), duckdb.connect() as connection:
-            # It would take a script run by `python -c` for a terminal.
-            connection.execute("SET enable_progress_bar = false")
-            connection.execute(f"SET temp_directory = {quoted(str(scratch / 'spill'))}")
-            if memory:
-                _limit(connection, memory)
-            yield DuckHost(connection, scratch, keep)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
-@contextmanager
-def failures_said() -> Iterator[None]:
-    """Say what to do where memory or disk do not suffice.
-
-    Raises:
-        InputError: instead of DuckDB's own error.
-    """
-    try:
-        yield
-    except duckdb.OutOfMemoryException as error:
-        raise _short(
-            error,
-            "no_memory",
-            Words("内存不够", "not enough memory"),
-            Words(
-                "用 `memory` 给得更多, 或用 `temp` 指定更大的磁盘",
-                "give more with `memory`, or a larger disk with `temp`",
-            ),
-        ) from None
-    except duckdb.IOException as error:
-        raise _short(
-            error,
-            "file_failure",
-            Words("读写文件失败", "a file could not be read or written"),
-            Words(
-                "检查磁盘空间, 或用 `temp` 指定别处",
-                "check the disk space, or name another place with `temp`",
-            ),
-        ) from None
-
-
-def _limit(connection: duckdb.DuckDBPyConnection, memory: str) -> None:
-    try:
-        connection.execute(f"SET memory_limit = {quoted(memory)}")
-    except duckdb.Error:
-        raise InputError(
-            bad_argument(
-                "memory",
-                Words(f"看不懂的大小:{memory}", f"not a size: {memory}"),
-                Words("如 4GB 或 500MB", "such as 4GB or 500MB"),
-                code="bad_size",
-            )
-        ) from None
-
-
-def _short(error: Exception, code: str, what: Words, suggestion: Words) -> InputError:
-    """DuckDB's complaint in one line."""
-    text = str(error).split("\n", 1)[0]
-    full = Words(f"{what.zh}:{text}", f"{what.en}: {text}")
-    return InputError(Problem("duckdb", full, suggestion=suggestion, code=code))
+    with scratch_database(memory, temp) as (connection, folder):
+        yield DuckHost(connection, folder, keep)
 
 
 class DuckHost:

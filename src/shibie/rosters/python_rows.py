@@ -42,12 +42,12 @@ class PythonRows:
     Attributes:
         households: the valid ones, each with its row and its members' rows.
         rejected: every fault.
-        rejected_households: how many are not decided.
+        rejected_households: those that are not decided.
     """
 
     households: list[tuple[int, BareHousehold, list[int]]] = field(default_factory=list)
     rejected: Sequence[Rejection] = ()
-    rejected_households: int = 0
+    rejected_households: Sequence[str] = ()
 
 
 class PythonReader:
@@ -176,9 +176,7 @@ class PythonReader:
             rows.setdefault(number_of(record), record.number)
         for record in members.records:
             people.setdefault(number_of(record), []).append(record.number)
-        found = PythonRows(
-            rejected=roster.rejected, rejected_households=len(roster.rejected_households)
-        )
+        found = PythonRows(rejected=roster.rejected, rejected_households=roster.rejected_households)
         for household in roster.households:
             number = household.household_id
             found.households.append((rows[number], household, people[number]))

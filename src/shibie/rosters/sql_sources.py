@@ -41,7 +41,7 @@ class Loader:
 
     Attributes:
         rejected_rows: how many faults there are; they are in the table `rejected_rows`.
-        rejected_households: how many are not decided.
+        rejected_households: how many are not decided; their numbers are in the table of that name.
         notes: what was normalised, ignored or not found.
     """
 
@@ -63,13 +63,14 @@ class Loader:
         """Read everything once; afterwards the sources are there."""
         # Tables that are there also where nothing is found for them.
         self._reject([])
+        self._lose(())
         self._odd_households([])
         self._odd_members([])
         self._cells()
         self.some = bool(self.typed.suspects(BATCH))
         for found in self.reader.read_suspects():
             self._reject(found.rejected)
-            self.rejected_households += found.rejected_households
+            self._lose(found.rejected_households)
             self._odd_households(found.households)
             self._odd_members(found.households)
         adjudications, builder = self.reader.adjudications()
@@ -78,12 +79,11 @@ class Loader:
             self.notes += builder.notes
         self._adjudications(adjudications)
         self._reject(self._steps())
-        damaged: dict[int, list[int]] = {}
+        damaged: dict[int, int] = {}
         for index, register in enumerate(self.ruleset.registers.values()):
             odd = self._register(index, register)
             self._reject([fault for record in odd for fault in record.faults])
-            numbers = [record.values.get(register.match) for record in odd if record.faults]
-            damaged[index] = sorted({int(str(number)[:17]) for number in numbers if number})
+            damaged[index] = self._damaged(index, register, odd)
         self._members(damaged)
         self._households()
 
@@ -126,6 +126,11 @@ class Loader:
         }
         self.host.append("rejected_rows", table)
         self.rejected_rows += len(rejected)
+
+    def _lose(self, households: Sequence[str]) -> None:
+        """Note households that are not decided."""
+        self.host.append("rejected_households", {HID: _texts(households)})
+        self.rejected_households += len(households)
 
     # --- adjudications and steps --------------------------------------------------------
 
@@ -207,6 +212,17 @@ class Loader:
         self._note_unmatchable(index, source.shown, unmatchable(odd, register.match))
         return odd
 
+    def _damaged(self, index: int, register: Register, odd: Sequence[TypedRow]) -> int:
+        """Make damaged<index>: the unreadable rows about a person; returns how many there are."""
+        numbers = {
+            record.number: record.values[register.match]
+            for record in odd
+            if record.faults and record.values.get(register.match)
+        }
+        table = {KEY: _keys(list(numbers.values())), ROW: _integers(list(numbers))}
+        self.host.keep(f"damaged{index}", table)
+        return len(numbers)
+
     def _note_unmatchable(self, index: int, shown: str, count: int) -> None:
         query = f"SELECT count(*) FROM r{index}_typed WHERE fine AND written_ AND {KEY} IS NULL"
         count += int(self.host.rows(query)[0][0])
@@ -246,8 +262,8 @@ class Loader:
         """What a number tells of a person, as far as it is asked for."""
         return sorted(self.columns["m"] & {"born_", "sex_"})
 
-    def _members(self, damaged: Mapping[int, list[int]]) -> None:
-        """Make m_src of both kinds of members."""
+    def _members(self, damaged: Mapping[int, int]) -> None:
+        """Make m_src of both kinds of members; `damaged` counts the registers' unreadable rows."""
         own = "member_id"
         unnumbered = "SELECT count(*) FROM m_typed WHERE member_id IS NULL"
         if self.host.rows(unnumbered)[0][0]:
@@ -267,7 +283,6 @@ class Loader:
             if name in self.tables.registers:
                 there = f"{KEY} IS NOT NULL"
                 if damaged[index]:
-                    self.host.keep(f"damaged{index}", {KEY: _integers(damaged[index])})
                     there += f" AND {KEY} NOT IN (SELECT {KEY} FROM damaged{index})"
             complete.append(f", ({there}) AS complete_r{index}")
         self.host.run(f"CREATE VIEW m_src AS SELECT *{''.join(complete)} FROM m_plain")

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from shibie.case import Case
-from shibie.checking_in_python import Checked
+from shibie.checking_in_python import Checked, CheckedBy
 from shibie.decision import NOT_POOR, Decision
 from shibie.errors import InputError, Lang, Problem, Words
 from shibie.explanations.account import Explanation, account
@@ -33,13 +33,13 @@ class Setting:
     """What all papers of one run share.
 
     Attributes:
-        checked: the decided roster.
+        checked_by: by what the roster was judged.
         period: the days of the notice.
         office: who signs and takes requests for review; may be empty.
         lang: the language.
     """
 
-    checked: Checked
+    checked_by: CheckedBy
     period: Period
     office: str = ""
     lang: Lang = "zh"
@@ -47,7 +47,7 @@ class Setting:
     @property
     def speaker(self) -> Speaker:
         """Who speaks of the rule set, in the one language."""
-        return Speaker(self.checked.ruleset, self.lang)
+        return Speaker(self.checked_by.ruleset, self.lang)
 
     def say(self, zh: str, en: str) -> str:
         """The words of the one language."""
@@ -66,18 +66,18 @@ class Setting:
 
     def shared(self) -> dict[str, Any]:
         """The fields that every template has."""
-        ruleset = self.checked.ruleset
+        ruleset = self.checked_by.ruleset
         return {
             "lang": self.lang,
             "ruleset": ruleset.title,
             "provenance": self.speaker.provenance(ruleset.provenance),
-            "as_of": self.day(self.checked.as_of),
+            "as_of": self.day(self.checked_by.as_of),
             "first": self.day(self.period.first),
             "last": self.day(self.period.last),
             "days": self.period.days,
             "counted": self.counted(),
             "office": self.office,
-            "screening": self.checked.trust_declarations,
+            "screening": self.checked_by.trust_declarations,
         }
 
 
@@ -86,7 +86,7 @@ class Setting:
 
 def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
     """The fields of one household's letter."""
-    ruleset, lang = setting.checked.ruleset, setting.lang
+    ruleset, lang = setting.checked_by.ruleset, setting.lang
     told = account(ruleset, case, decision, lang)
     others = {
         "eligible": "ineligible", "ineligible": "eligible", "pending": "eligible",
@@ -182,11 +182,11 @@ def _clean(value: Any) -> Any:
 # --- public lists ---------------------------------------------------------------------------
 
 
-def public_lists(setting: Setting) -> dict[str, dict[str, Any]]:
+def public_lists(setting: Setting, checked: Checked) -> dict[str, dict[str, Any]]:
     """The fields of each village's list of eligible households, by village."""
-    ruleset = setting.checked.ruleset
+    ruleset = checked.ruleset
     withheld = {r.id for r in ruleset.tracks if tells_of_sensitive_things(r, ruleset)}
-    pairs = zip(setting.checked.cases, setting.checked.decisions, strict=True)
+    pairs = zip(checked.cases, checked.decisions, strict=True)
     villages: defaultdict[str, list[tuple[Case, Decision]]] = defaultdict(list)
     for case, decision in pairs:
         of_village = villages[case.household.village or ""]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from shibie.checking_in_python import Checked
+from shibie.case import Case
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.errors import InputError, Words, bad_argument
-from shibie.ruleset.model import Step
+from shibie.ruleset.model import RuleSet, Step
 
 
 @dataclass(frozen=True)
@@ -22,19 +22,20 @@ class Period:
     inclusive: bool = True
 
 
-def period(checked: Checked, posted: date, days: int | None = None) -> Period:
+def period(ruleset: RuleSet, case: Case | None, posted: date, days: int | None = None) -> Period:
     """The notice that begins on a day, as long as asked for or as the pack's procedure wants.
 
     Args:
-        checked: the roster with its rule set.
+        ruleset: the rules.
+        case: any household of the roster; None where there is none.
         posted: the day on which it is put up.
         days: how many days; by default those of the first notice in the procedure.
 
     Raises:
         InputError: when the pack wants more days, or neither says how many.
     """
-    step = next((step for step in checked.ruleset.procedure if step.min_days is not None), None)
-    least = _least(checked, step)
+    step = next((step for step in ruleset.procedure if step.min_days is not None), None)
+    least = _least(ruleset, case, step)
     if days is None and least is None:
         raise InputError(
             bad_argument(
@@ -57,8 +58,8 @@ def period(checked: Checked, posted: date, days: int | None = None) -> Period:
     return Period(posted, posted + timedelta(days=length - inclusive), length, inclusive)
 
 
-def _least(checked: Checked, step: Step | None) -> int | None:
-    if step is None or step.min_days is None or not checked.cases:
+def _least(ruleset: RuleSet, case: Case | None, step: Step | None) -> int | None:
+    if step is None or step.min_days is None or case is None:
         return None
-    value = evaluate(step.min_days, Place.top(checked.ruleset, checked.cases[0]))
+    value = evaluate(step.min_days, Place.top(ruleset, case))
     return None if value is None else int(str(value))

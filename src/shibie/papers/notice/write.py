@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -86,36 +86,35 @@ class Order:
 
 
 def write_notices(
-    out: Path, setting: Setting, order: Order = Order(), tick: Tick | None = None
+    out: Path,
+    parts: Iterable[Checked],
+    setting: Setting,
+    order: Order = Order(),
+    tick: Tick | None = None,
 ) -> PaperCount:
     """Write the papers; an interrupted run leaves whole villages or nothing of them.
 
     Args:
         out: the folder.
-        setting: the decided roster and what all papers share.
+        parts: the decided households, each village in one part.
+        setting: what all papers share.
         order: what to write.
         tick: called with the number of letters written, as it goes.
     """
     press = _Press(setting, order)
-    lists = public_lists(setting) if "lists" in order.kinds else {}
-    by_village = _by_village(setting, order)
-    letters = files = 0
+    letters = lists = files = 0
     folders = _Names()
-    for village in dict.fromkeys([*lists, *by_village]):
-        with new_files(out / folders.new(file_stem(village or "—"))) as folder:
-            made: list[dict[str, Any]] = []
-            names = _Names()
-            for number, (case, decision) in enumerate(by_village.get(village, ()), start=1):
-                made.append(letter(setting, case, decision))
-                name = names.new(letter_name(decision.household_id, number))
-                files += press.one(folder, name, made[-1])
-                if tick is not None:
-                    tick(1)
-            letters += len(made)
-            files += press.together(folder, made)
-            if village in lists:
-                files += press.list(folder, lists[village])
-    return PaperCount(letters, len(lists), files)
+    for part in parts:
+        of_part = public_lists(setting, part) if "lists" in order.kinds else {}
+        by_village = _by_village(part, order)
+        for village in dict.fromkeys([*of_part, *by_village]):
+            with new_files(out / folders.new(file_stem(village or "—"))) as folder:
+                made = press.letters(folder, by_village.get(village, ()), tick)
+                letters, files = letters + made.letters, files + made.files
+                if village in of_part:
+                    files += press.list(folder, of_part[village])
+        lists += len(of_part)
+    return PaperCount(letters, lists, files)
 
 
 class _Names:
@@ -134,36 +133,23 @@ class _Names:
         return found
 
 
-def _by_village(setting: Setting, order: Order) -> dict[str, list[tuple[Case, Decision]]]:
+def _by_village(checked: Checked, order: Order) -> dict[str, list[tuple[Case, Decision]]]:
+    """The households that are to have a letter."""
     found: defaultdict[str, list[tuple[Case, Decision]]] = defaultdict(list)
-    for case, decision in chosen(setting, order):
-        found[case.household.village or ""].append((case, decision))
+    if "letters" in order.kinds:
+        for case, decision in zip(checked.cases, checked.decisions, strict=True):
+            if not order.households or decision.household_id in order.households:
+                found[case.household.village or ""].append((case, decision))
     return found
 
 
-def chosen(setting: Setting, order: Order) -> Sequence[tuple[Case, Decision]]:
-    """The households that are to have a letter.
-
-    Raises:
-        InputError: when one that was asked for was not decided.
-    """
-    if "letters" not in order.kinds:
-        return ()
-    checked = setting.checked
-    pairs = list(zip(checked.cases, checked.decisions, strict=True))
-    if not order.households:
-        return pairs
-    must_be_decided(checked, order.households)
-    return [pair for pair in pairs if pair[1].household_id in order.households]
-
-
-def must_be_decided(checked: Checked, household_ids: Iterable[str]) -> None:
+def must_be_decided(households: Iterable[str], decided: Set[str]) -> None:
     """Refuse households that were not decided: there is nothing to tell them.
 
     Raises:
         InputError: with their numbers.
     """
-    missing = sorted(set(household_ids) - {each.household_id for each in checked.decisions})
+    missing = sorted(set(households) - decided)
     if missing:
         raise InputError(
             bad_argument(
@@ -186,10 +172,24 @@ class _Press:
             fonts = chinese_fonts(order.fonts)
             for name in ("letter", "list"):
                 path = self.templates[f"{name}.typ"]
-                self.typst[name] = Typst(path, fonts, setting.checked.as_of)
+                self.typst[name] = Typst(path, fonts, setting.checked_by.as_of)
 
     def word(self, kind: str, fields: dict[str, Any]) -> bytes:
         return filled(self.templates[file_name(kind, self.setting.lang)], fields)
+
+    def letters(
+        self, folder: Path, pairs: Iterable[tuple[Case, Decision]], tick: Tick | None
+    ) -> PaperCount:
+        """The letters of a village."""
+        made: list[dict[str, Any]] = []
+        names, files = _Names(), 0
+        for number, (case, decision) in enumerate(pairs, start=1):
+            made.append(letter(self.setting, case, decision))
+            name = names.new(letter_name(decision.household_id, number))
+            files += self.one(folder, name, made[-1])
+            if tick is not None:
+                tick(1)
+        return PaperCount(len(made), 0, files + self.together(folder, made))
 
     def one(self, folder: Path, name: str, fields: dict[str, Any]) -> int:
         """The Word letter of one household."""

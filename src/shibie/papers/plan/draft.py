@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from shibie.case import Case
 from shibie.checking_in_python import Checked
@@ -24,6 +24,7 @@ from shibie.words.prose import describe
 from shibie.words.speaker import Speaker
 
 Fit = Literal["fits", "misfit", "open"]
+FIT_VALUES: Final[tuple[Fit, ...]] = ("fits", "misfit", "open")
 
 
 @dataclass(frozen=True)

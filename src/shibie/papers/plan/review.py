@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
 from shibie.case import Case
-from shibie.checking_in_python import Checked
+from shibie.checking_in_python import Checked, CheckedBy
 from shibie.decision import Decision
 from shibie.engines.place import Place
 from shibie.engines.trace import trace
@@ -58,8 +60,14 @@ class Review:
     without: tuple[str, ...]
 
 
-def review(checked: Checked, path: Path, lang: Lang = "zh") -> Review:
+def review(checked_by: CheckedBy, parts: Iterable[Checked], path: Path, lang: Lang = "zh") -> Review:
     """Check the plans in a CSV against the roster and the pack's measures.
+
+    Args:
+        checked_by: by what the roster was judged.
+        parts: the roster, part by part.
+        path: the plans.
+        lang: the language of what is said of them.
 
     Raises:
         InputError: when the file cannot be used at all.
@@ -68,18 +76,15 @@ def review(checked: Checked, path: Path, lang: Lang = "zh") -> Review:
         raise InputError(Problem(str(path), Words("没有这个文件", "no such file")))
     sheet = table_of(path, path.name)
     header = find_header(sheet, SPECS, ("household_id", "measure"))
-    return _PlanReader(checked, lang).read(read_table(sheet, header, checked.as_of).records)
+    records = read_table(sheet, header, checked_by.as_of).records
+    return _PlanReader(checked_by.ruleset, checked_by.as_of, lang).read(records, parts)
 
 
 class _PlanReader:
     """Reads the rows of a plan."""
 
-    def __init__(self, checked: Checked, lang: Lang) -> None:
-        self.ruleset: RuleSet = checked.ruleset
-        self.lang: Lang = lang
-        self.as_of: date = checked.as_of
-        pairs = zip(checked.cases, checked.decisions, strict=True)
-        self.known = {decision.household_id: (case, decision) for case, decision in pairs}
+    def __init__(self, ruleset: RuleSet, as_of: date, lang: Lang) -> None:
+        self.ruleset, self.as_of, self.lang = ruleset, as_of, lang
         self.measures: dict[str, Measure] = {}
         for measure in self.ruleset.measures:
             self.measures[measure.id] = self.measures[measure.title] = measure
@@ -88,41 +93,41 @@ class _PlanReader:
     def say(self, zh: str, en: str) -> str:
         return Words(zh, en).say(self.lang)
 
-    def read(self, records: tuple[TypedRow, ...]) -> Review:
-        rows = []
+    def read(self, records: tuple[TypedRow, ...], parts: Iterable[Checked]) -> Review:
+        planned: defaultdict[str, list[TypedRow]] = defaultdict(list)
         for record in records:
             self.rejected += record.faults
-            found = None if record.faults else self.one(record)
-            if found is not None:
-                rows.append(found)
-        eligible = [
-            household_id
-            for household_id, (_, decision) in self.known.items()
-            if decision.eligibility == "eligible"
-        ]
-        planned = {each.household_id for each in rows}
-        without = tuple(each for each in eligible if each not in planned)
+            if not record.faults:
+                planned[str(record.values.get("household_id") or "")].append(record)
+        rows, eligible, without = list[Reviewed](), 0, list[str]()
+        for part in parts:
+            for case, decision in zip(part.cases, part.decisions, strict=True):
+                mine = planned.pop(decision.household_id, [])
+                found = [each for each in (self.one(r, case, decision) for r in mine) if each]
+                rows += found
+                if decision.eligibility == "eligible":
+                    eligible += 1
+                    without += [] if found else [decision.household_id]
+        for household_id, mine in planned.items():
+            for record in mine:
+                words = Words("没有认定这一户", "not decided")
+                self.reject(record, "household_id", household_id, words)
         return Review(
-            tuple(rows), tuple(self.rejected), len(eligible), len(eligible) - len(without), without
-        )
+            tuple(sorted(rows, key=lambda each: each.row)),
+            tuple(sorted(self.rejected, key=lambda each: each.row)),
+            eligible, eligible - len(without), tuple(without),
+        )  # fmt: skip
 
-    def one(self, record: TypedRow) -> Reviewed | None:
-        household_id = str(record.values.get("household_id") or "")
+    def one(self, record: TypedRow, case: Case, decision: Decision) -> Reviewed | None:
         member_id = str(record.values.get("member_id") or "")
         written = str(record.values.get("measure") or "")
         measure = self.measures.get(written)
-        if household_id not in self.known:
-            self.reject(
-                record, "household_id", household_id, Words("没有认定这一户", "not decided")
-            )
-            return None
         if measure is None:
             near = did_you_mean(written, self.measures) or Words("", "")
             words = Words(f"没有这项措施{';' + near.zh if near.zh else ''}",
                           f"no such measure{'; ' + near.en if near.en else ''}")  # fmt: skip
             self.reject(record, "measure", written, words)
             return None
-        case, decision = self.known[household_id]
         ids = [member.member_id for member in case.household.members]
         place = Place.top(self.ruleset, case)
         if measure.owner != HOUSEHOLD:
@@ -134,7 +139,7 @@ class _PlanReader:
                 return None
             place = place.at_member(ids.index(member_id))
         verdict, why = self.verdict(measure, case, decision, place, member_id)
-        return Reviewed(record.number, household_id, member_id, measure.id, verdict, why)
+        return Reviewed(record.number, decision.household_id, member_id, measure.id, verdict, why)
 
     def reject(self, record: TypedRow, name: str, value: str, reason: Words) -> None:
         self.rejected.append(record.rejection(name, value, reason))

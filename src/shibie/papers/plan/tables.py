@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from shibie.checking_in_python import Checked
 from shibie.errors import Lang, Words
-from shibie.papers.plan.draft import HouseholdPlan
+from shibie.papers.plan.draft import FIT_VALUES, Fit, HouseholdPlan
 from shibie.papers.plan.review import Review
+from shibie.results.growing_table import GrowingTable
 from shibie.results.table import Table
 from shibie.results.workbook_sheets import write_tables
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
 from shibie.words.speaker import Speaker
+
+if TYPE_CHECKING:
+    import duckdb
 
 FITS: Mapping[str, Words] = {
     "fits": Words("合适", "fits"), "misfit": Words("不合适", "does not fit"),
@@ -28,49 +33,67 @@ TITLES: Mapping[str, Words] = {
 }  # fmt: skip
 
 
-def plan_tables(
-    ruleset: RuleSet, plans: Sequence[HouseholdPlan], lang: Lang = "zh"
-) -> tuple[Table, ...]:
-    """Plans (a row a proposed measure) and measures (a row a measure)."""
-    titles = {measure.id: measure.title for measure in ruleset.measures}
-    rows = tuple(
-        (
-            each.household_id, plan.village, each.member_id, each.name,
-            titles[each.measure], FITS[each.fit].say(lang), each.why,
-        )
-        for plan in plans
-        for each in plan.proposed
-    )  # fmt: skip
-    return (
-        Table("plans", ("household_id", "village", "member_id", "name", "measure", "fit", "why"), rows),
-        Table("measures", ("id", "measure", "households", "given", "misfits", "open", "basis"),
-              tuple(measure_rows(ruleset, plans, lang))),
-    )  # fmt: skip
+_PLANS = dict.fromkeys(
+    ("household_id", "village", "member_id", "name", "measure", "fit", "why"), "VARCHAR"
+)
+_MEASURES = ("id", "measure", "households", "given", "misfits", "open", "basis")
 
 
-def measure_rows(
-    ruleset: RuleSet, plans: Sequence[HouseholdPlan], lang: Lang = "zh"
-) -> list[tuple[str, str, int, int, int, int, str]]:
-    """Of each measure: households, times given, misfits, open, and its basis."""
-    speaker = Speaker(ruleset, lang)
-    proposed = [each for plan in plans for each in plan.proposed]
-    found = []
-    for measure in ruleset.measures:
-        mine = [each for each in proposed if each.measure == measure.id]
-        given = [each for each in mine if each.fit == "fits"]
-        found.append(
-            (
-                measure.id, measure.title, len({each.household_id for each in given}), len(given),
-                sum(each.fit == "misfit" for each in mine), sum(each.fit == "open" for each in mine),
-                speaker.source(measure.basis),
-            )
+class DraftedPlans:
+    """What is said of plans, as they are drafted.
+
+    Args:
+        ruleset: the pack.
+        connection: keeps the plans; it must stay open as long as they are read.
+        lang: the language of the tables.
+
+    Attributes:
+        eligible: how many households there are plans for.
+        without: those of them for which no measure fits.
+    """
+
+    def __init__(
+        self, ruleset: RuleSet, connection: duckdb.DuckDBPyConnection, lang: Lang = "zh"
+    ) -> None:
+        self.ruleset, self.lang = ruleset, lang
+        self.eligible, self.without = 0, list[str]()
+        self._plans = GrowingTable(connection, "plans", _PLANS)
+        self._titles = {measure.id: measure.title for measure in ruleset.measures}
+        self._proposed: Counter[tuple[str, Fit]] = Counter()
+        self._households: Counter[str] = Counter()
+
+    def add(self, plans: Sequence[HouseholdPlan]) -> None:
+        """Take in the drafts of some households."""
+        self.eligible += len(plans)
+        self.without += [each.household_id for each in plans if not each.of("fits")]
+        self._plans.add(
+            (each.household_id, plan.village, each.member_id, each.name,
+             self._titles[each.measure], FITS[each.fit].say(self.lang), each.why)
+            for plan in plans
+            for each in plan.proposed
         )  # fmt: skip
-    return found
+        for plan in plans:
+            self._proposed.update((each.measure, each.fit) for each in plan.proposed)
+            self._households.update({each.measure for each in plan.of("fits")})
+
+    def measures(self) -> Table:
+        """Of each measure: households, times given, misfits, open, and its basis."""
+        speaker, proposed = Speaker(self.ruleset, self.lang), self._proposed
+        rows = [
+            (each.id, each.title, self._households[each.id],
+             *(proposed[each.id, fit] for fit in FIT_VALUES), speaker.source(each.basis))
+            for each in self.ruleset.measures
+        ]  # fmt: skip
+        return Table("measures", _MEASURES, rows)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Plans (a row a proposed measure) and measures (a row a measure)."""
+        return self._plans.table(), self.measures()
 
 
-def review_table(checked: Checked, found: Review, lang: Lang = "zh") -> Table:
+def review_table(ruleset: RuleSet, found: Review, lang: Lang = "zh") -> Table:
     """Somebody else's plans with the verdict on each row."""
-    titles = {measure.id: measure.title for measure in checked.ruleset.measures}
+    titles = {measure.id: measure.title for measure in ruleset.measures}
     return Table(
         "review", ("row", "household_id", "member_id", "measure", "fit", "why"),
         tuple(

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, cast
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar
 
-from shibie import citizen_id
+from shibie.checking_in_parts import CheckedParts
 from shibie.checking_in_python import Checked
-from shibie.decision import Decision
-from shibie.household import BareHousehold
-from shibie.papers.recheck.match import Matched, match
-from shibie.results.python_counts import has_left, stands
+from shibie.papers.recheck.both_rosters import (
+    load_before,
+    load_now,
+    load_registry,
+    load_rejected,
+    load_standings,
+    match,
+)
+from shibie.results.counts import Tally
+from shibie.results.growing_table import streamed
+from shibie.results.table import StreamedRows
+from shibie.rosters.parts import RosterParts
+from shibie.ruleset.model import RuleSet
 from shibie.words.lists import joined
+
+if TYPE_CHECKING:
+    import duckdb
 
 # Of a household of before: what its successor is; or its people live in others' households
 # (dissolved), or none of them is on the roster (gone), or nobody has a usable number.
@@ -91,161 +105,221 @@ class Person:
     why: str = ""
 
 
+Listed = TypeVar("Listed")
+
+
+class Records(Collection[Listed], Generic[Listed]):
+    """Rows of a database as objects; each pass reads them anew."""
+
+    def __init__(self, rows: StreamedRows, make: Callable[..., Listed]) -> None:
+        self._rows, self._make = rows, make
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Listed]:
+        return (self._make(*row) for row in self._rows)
+
+    def __contains__(self, one: object) -> bool:
+        return any(each == one for each in self)
+
+
 @dataclass(frozen=True)
 class Recheck:
-    """The whole comparison.
+    """The whole comparison; held by a database until it is closed.
+
+    A context manager. Its tables `before`, `now` and `changed` are what the properties read.
 
     Attributes:
-        split: (household of before, households of now).
-        merged: (household of now, households of before).
-        relocated: (household of before, household of now) in another village.
-        misdeclared: households of now whose form is wrong about the roster before, with
-            what it says.
+        ruleset: by what the roster of now was decided.
+        as_of: the day of judgement.
+        since: the day of the roster before.
+        tally: the counts of the roster of now, as a check counts them.
+        connection: the database.
     """
 
-    checked: Checked
-    matched: Matched
+    ruleset: RuleSet
+    as_of: date
     since: date
-    was: tuple[HouseholdThen, ...]
-    now: tuple[HouseholdNow, ...]
-    persons: tuple[Person, ...]
-    split: tuple[tuple[str, tuple[str, ...]], ...]
-    merged: tuple[tuple[str, tuple[str, ...]], ...]
-    relocated: tuple[tuple[str, str], ...]
-    misdeclared: tuple[tuple[str, bool], ...]
+    tally: Tally
+    connection: duckdb.DuckDBPyConnection
+    closing: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def was(self) -> Collection[HouseholdThen]:
+        """Every household of before, in its roster's order."""
+        return Records(
+            self._rows("SELECT household_id, village, persons, status, successors, grounds,"
+                       " persons_now FROM before ORDER BY nth"),
+            HouseholdThen,
+        )  # fmt: skip
+
+    @property
+    def now(self) -> Collection[HouseholdNow]:
+        """Every household of now that is eligible or pending, in its roster's order."""
+        return Records(
+            self._rows("SELECT household_id, village, persons, status, origins, criteria, declared"
+                       " FROM now ORDER BY nth"),
+            HouseholdNow,
+        )  # fmt: skip
+
+    @property
+    def persons(self) -> Collection[Person]:
+        """Who left, moved or could not be matched, then those new in continuing households."""
+        return Records(
+            self._rows("SELECT name, kind, before, now, village, said FROM changed ORDER BY nth"),
+            _person,
+        )
+
+    @property
+    def split(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(household of before, the several of now in which it continues)."""
+        return tuple(
+            self._rows("SELECT household_id, successors FROM before WHERE len(successors) > 1"
+                       " ORDER BY nth")
+        )  # fmt: skip
+
+    @property
+    def merged(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """(household of now, the several of before that continue in it)."""
+        return tuple(
+            self._rows("SELECT n.household_id, o.ids FROM origins AS o JOIN now_households AS n"
+                       " ON o.nth = n.nth WHERE len(o.ids) > 1 ORDER BY list_min(o.places), o.nth")
+        )  # fmt: skip
+
+    @property
+    def relocated(self) -> tuple[tuple[str, str], ...]:
+        """(household of before, household of now) in another village."""
+        return tuple(
+            self._rows("SELECT t.household_id, n.household_id FROM successors AS s"
+                       " JOIN then_households AS t ON s.nth = t.nth"
+                       " JOIN now_households AS n ON s.places[1] = n.nth"
+                       " WHERE t.village <> '' AND n.village <> '' AND t.village <> n.village"
+                       " ORDER BY s.nth")
+        )  # fmt: skip
+
+    @property
+    def misdeclared(self) -> tuple[tuple[str, bool], ...]:
+        """Households of now whose form is wrong about the roster before, with what it says."""
+        return tuple(
+            self._rows("SELECT household_id, declared FROM now_households"
+                       " LEFT JOIN origins USING (nth) WHERE NOT has_left"
+                       " AND declared <> (origins.nth IS NOT NULL) ORDER BY nth")
+        )  # fmt: skip
+
+    def _rows(self, query: str) -> StreamedRows:
+        return streamed(self.connection, query)
+
+    def close(self) -> None:
+        """Let go of the database, if it is the comparison's own."""
+        self.closing.close()
+
+    def __enter__(self) -> Recheck:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self.close()
+
+
+def _person(
+    name: str, kind: Moved, before: str, now: str, village: str, said: Iterable[str]
+) -> Person:
+    return Person(name, kind, before, now, village, joined(said))
+
+
+# The results, table by table, from those that both rosters and their matching are in.
+_RESULTS: Final = {
+    "before": """
+        SELECT t.nth, t.household_id, t.village, t.persons, s.status,
+          coalesce(s.ids, []) AS successors,
+          CASE WHEN s.status = 'removed' THEN s.grounds ELSE [] END AS grounds,
+          CAST(coalesce(p.persons, 0) AS BIGINT) AS persons_now
+        FROM then_households AS t
+        LEFT JOIN (
+          SELECT s.nth, s.ids, n.grounds, w.standing AS status FROM successors AS s
+          JOIN now_households AS n ON s.places[1] = n.nth
+          JOIN standings AS w ON w.eligibility = n.eligibility AND w.was AND w.has_left = n.has_left
+          UNION ALL
+          SELECT t.nth, NULL, NULL, CASE
+            WHEN t.household_id IN (SELECT household_id FROM rejected_now) THEN 'rejected'
+            WHEN t.nth IN (SELECT t.nth FROM then_people AS t SEMI JOIN now_people USING (key))
+              THEN 'dissolved'
+            WHEN t.nth IN (SELECT nth FROM then_people) THEN 'gone' ELSE 'unmatched' END
+          FROM then_households AS t ANTI JOIN successors USING (nth)
+        ) AS s ON s.nth = t.nth
+        LEFT JOIN (
+          SELECT o.places[1] AS nth, sum(n.persons) AS persons FROM origins AS o
+          JOIN now_households AS n ON o.nth = n.nth GROUP BY 1
+        ) AS p ON p.nth = t.nth""",
+    # Who has left poverty was on a roster before, be it not the one that is given.
+    "now": """
+        SELECT n.nth, n.household_id, n.village, n.persons,
+          CASE WHEN n.eligibility = 'pending' THEN 'pending' ELSE w.standing END AS status,
+          coalesce(o.ids, []) AS origins, n.criteria, n.declared
+        FROM now_households AS n LEFT JOIN origins AS o ON o.nth = n.nth
+        JOIN standings AS w ON w.eligibility = n.eligibility AND w.has_left = n.has_left
+          AND w.was = (o.nth IS NOT NULL OR n.has_left)
+        WHERE n.eligibility <> 'ineligible'""",
+    "changed": """
+        SELECT row_number() OVER (ORDER BY side, first, nth, place) AS nth, * EXCLUDE (nth, side, first, place)
+        FROM (
+          SELECT 1 AS side, p.nth AS first, p.nth, p.place, p.name,
+            CASE WHEN p.key IS NULL THEN 'unmatched' WHEN f.key IS NULL THEN 'gone' ELSE 'moved' END AS kind,
+            t.household_id AS before, coalesce(f.household_id, '') AS now, t.village,
+            CASE WHEN f.key IS NULL THEN coalesce(r.said, []) ELSE [] END AS said
+          FROM then_persons AS p JOIN then_households AS t ON p.nth = t.nth
+          LEFT JOIN (
+            SELECT key, arg_min(h.household_id, h.nth) AS household_id
+            FROM now_people JOIN now_households AS h USING (nth) GROUP BY key
+          ) AS f ON p.key = f.key
+          LEFT JOIN registry AS r ON p.key = r.key
+          ANTI JOIN (
+            SELECT l.then_at AS nth, n.key FROM links AS l JOIN now_people AS n ON l.now_at = n.nth
+          ) AS stayed ON p.nth = stayed.nth AND p.key = stayed.key
+          UNION ALL
+          SELECT 2, o.places[1], p.nth, p.place, p.name,
+            CASE WHEN p.key IS NULL THEN 'unmatched_now' WHEN p.born > $since THEN 'born' ELSE 'joined' END,
+            '', n.household_id, n.village, []
+          FROM now_persons AS p JOIN now_households AS n ON p.nth = n.nth
+          JOIN (SELECT nth, list_sort(places) AS places FROM origins) AS o ON p.nth = o.nth
+          ANTI JOIN then_people AS t ON p.key = t.key
+        )""",
+}  # fmt: skip
 
 
 def recheck(
-    before: Sequence[BareHousehold], checked: Checked, since: date, registry: str = "civil_registry"
-) -> Recheck:
+    connection: duckdb.DuckDBPyConnection, before: RosterParts, now: CheckedParts, since: date,
+    parts: Iterable[Checked] | None = None, registry: str = "civil_registry",
+) -> Recheck:  # fmt: skip
     """What became of the roster before.
 
     Args:
-        before: its households.
-        checked: the roster of now, decided.
+        connection: a database without tables, which keeps the comparison.
+        before: the roster before.
+        now: the roster of now, to be decided.
         since: the day of the roster before; who was born after it is new-born.
-        registry: the register that says who has died or moved away, where the pack has it.
+        parts: those of the roster of now, where they are gone through for something else, too.
+        registry: the register that says who has died or moved away, where the pack has it: by
+            its first column of codes, e.g. 死亡.
     """
-    now = [case.household for case in checked.cases]
-    matched = match(before, now, checked.as_of, since)
-    decisions = {decision.household_id: decision for decision in checked.decisions}
-    was = tuple(_was(each, matched, decisions, checked) for each in before)
-    split = {link.before: matched.successors(link.before) for link in matched.links}
-    merged = {link.now: matched.origins(link.now) for link in matched.links}
-    return Recheck(
-        checked, matched, since, was,
-        tuple(_now(matched, decisions, now)),
-        tuple(_persons(matched, checked, since, registry)),
-        tuple(pair for pair in split.items() if len(pair[1]) > 1),
-        tuple(pair for pair in merged.items() if len(pair[1]) > 1),
-        tuple(_relocated(matched)),
-        tuple(_misdeclared(matched, now)),
-    )  # fmt: skip
+    tally = Tally()
+    load_before(connection, before, now.as_of)
+    load_now(connection, now.parts() if parts is None else parts, tally)
+    load_rejected(connection, now.roster.rejected_households())
+    load_registry(connection, _registry(now, registry))
+    load_standings(connection)
+    match(connection, since)
+    for name, query in _RESULTS.items():
+        made = query.replace("$since", f"DATE '{since}'")
+        connection.execute(f"CREATE TABLE {name} AS {made}")
+    return Recheck(now.ruleset, now.as_of, since, tally, connection)
 
 
-def _was(
-    each: BareHousehold, matched: Matched, decisions: Mapping[str, Decision], checked: Checked
-) -> HouseholdThen:
-    successors = matched.successors(each.household_id)
-    size, village = len(each.members), each.village or ""
-    if not successors:
-        numbers = [number for number in map(matched.number, each.members) if number]
-        status: Before = "unmatched"
-        if any(number in matched.places_now for number in numbers):
-            status = "dissolved"
-        elif numbers:
-            status = "gone"
-        if each.household_id in checked.roster.rejected_households:
-            status = "rejected"
-        return HouseholdThen(each.household_id, village, size, status)
-    main = decisions[successors[0]]
-    left = has_left(matched.now[successors[0]])
-    status = cast("Before", stands(main.eligibility, before=True, left=left))
-    mine = [one for one in successors if matched.origins(one)[0] == each.household_id]
-    return HouseholdThen(
-        each.household_id, village, size, status, successors,
-        main.grounds if status == "removed" else (),
-        sum(len(matched.now[one].members) for one in mine),
-    )  # fmt: skip
-
-
-def _now(
-    matched: Matched, decisions: Mapping[str, Decision], now: Sequence[BareHousehold]
-) -> Iterator[HouseholdNow]:
-    for household in now:
-        decision = decisions[household.household_id]
-        if decision.eligibility == "ineligible":
-            continue
-        origins, left = matched.origins(household.household_id), has_left(household)
-        status: Now = "pending"
-        if decision.eligibility == "eligible":
-            # Who has left poverty was on a roster before, be it not the one that is given.
-            before = bool(origins) or left
-            status = cast("Now", stands(decision.eligibility, before, left))
-        criteria = tuple(
-            finding.rule_id
-            for finding in decision.findings
-            if finding.kind == "criterion" and finding.outcome == "true"
-        )
-        yield HouseholdNow(
-            household.household_id, household.village or "", len(household.members), status,
-            origins, criteria, getattr(household, "on_previous_roster", None),
-        )  # fmt: skip
-
-
-def _persons(matched: Matched, checked: Checked, since: date, registry: str) -> Iterator[Person]:
-    """Persons who left, moved or could not be matched, and those new in continuing households."""
-    for household in matched.before.values():
-        successors = set(matched.successors(household.household_id))
-        for member in household.members:
-            number = matched.number(member)
-            name = getattr(member, "name", None) or member.member_id
-            there = matched.places_now.get(number, ()) if number else ()
-            village = household.village or ""
-            if number is None:
-                yield Person(name, "unmatched", household.household_id, "", village)
-            elif not there:
-                why = _registry(checked, registry, number)
-                yield Person(name, "gone", household.household_id, "", village, why)
-            elif not successors & set(there):
-                yield Person(name, "moved", household.household_id, there[0], village)
-    for household_id in dict.fromkeys(link.now for link in matched.links):
-        household = matched.now[household_id]
-        for member in household.members:
-            number = matched.number(member)
-            name = getattr(member, "name", None) or member.member_id
-            if number is None:
-                yield Person(name, "unmatched_now", "", household_id, household.village or "")
-            elif number not in matched.places_before:
-                born = citizen_id.birth_date(number) > since
-                kind: Moved = "born" if born else "joined"
-                yield Person(name, kind, "", household_id, household.village or "")
-
-
-def _registry(checked: Checked, registry: str, number: str) -> str:
-    """The codes that a register's first code column gives for a person, e.g. 死亡."""
-    if registry not in checked.registers.supplied:
-        return ""
-    columns = checked.ruleset.registers[registry].columns
+def _registry(now: CheckedParts, registry: str) -> Iterator[tuple[int, str]]:
+    register = now.ruleset.registers.get(registry)
+    columns = register.columns if register else ()
     coded = next((column.name for column in columns if column.type == "code"), None)
-    rows = checked.registers.rows[registry].get(number, ())
-    words = dict.fromkeys(str(row.values.get(coded) or "") for row in rows) if coded else {}
-    return joined(words)
-
-
-def _relocated(matched: Matched) -> Iterator[tuple[str, str]]:
-    for link in matched.links:
-        main = matched.successors(link.before)[0]
-        then, now = matched.before[link.before].village, matched.now[link.now].village
-        if link.now == main and then and now and then != now:
-            yield link.before, link.now
-
-
-def _misdeclared(matched: Matched, now: Sequence[BareHousehold]) -> Iterator[tuple[str, bool]]:
-    """Households whose declaration about the previous roster disagrees with the matched persons."""
-    for household in now:
-        said = cast("bool | None", getattr(household, "on_previous_roster", None))
-        if has_left(household):
-            continue
-        if said is not None and said is not bool(matched.origins(household.household_id)):
-            yield household.household_id, said
+    return now.roster.codes(registry, coded) if coded else iter(())

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any, Final
 
-from shibie.papers.recheck.changes import BEFORE, MOVED, NOW, HouseholdNow, HouseholdThen, Recheck
+from shibie.papers.recheck.changes import BEFORE, MOVED, NOW, Recheck
 from shibie.results.counts import Count
-from shibie.results.python_counts import tally_of
 
-Listed = TypeVar("Listed", HouseholdThen, HouseholdNow)
-
-
-def count(sizes: Iterable[int]) -> Count:
-    """Households and their persons.
-
-    >>> count([3, 2])
-    {'households': 2, 'persons': 5}
-    """
-    listed = list(sizes)
-    return {"households": len(listed), "persons": sum(listed)}
+# What a person's change adds to the persons of the households that stay.
+_SIGNS: Final = {
+    "gone": -1, "moved": -1, "unmatched": -1, "born": 1, "joined": 1, "unmatched_now": 1,
+}  # fmt: skip
 
 
 def figures(found: Recheck) -> dict[str, Any]:
@@ -28,82 +19,99 @@ def figures(found: Recheck) -> dict[str, Any]:
 
     What is a count of the check of the roster of now is taken from there.
     """
-    tally = tally_of(found.checked)
+    ask = _Asker(found)
     return {
-        "ruleset": found.checked.ruleset.id,
-        "as_of": found.checked.as_of.isoformat(),
+        "ruleset": found.ruleset.id,
+        "as_of": found.as_of.isoformat(),
         "since": found.since.isoformat(),
-        "before": count(each.persons for each in found.was),
-        "before_by_status": _statuses(found.was, BEFORE),
-        "now": tally.of("eligibility", "eligible"),
-        "now_by_status": _statuses(found.now, NOW),
-        "removed_by_ground": _several(found.was, "removed", lambda each: each.grounds),
-        "new_by_criterion": _several(found.now, "new", lambda each: each.criteria),
-        "persons": {kind: sum(each.kind == kind for each in found.persons) for kind in MOVED},
-        "gone_by_registry": dict(
-            sorted(Counter(each.why for each in found.persons if each.kind == "gone").items())
-        ),
+        "before": ask.count("before"),
+        "before_by_status": ask.statuses("before", BEFORE, persons_now=True),
+        "now": found.tally.of("eligibility", "eligible"),
+        "now_by_status": ask.statuses("now", NOW),
+        "removed_by_ground": ask.several("before", "removed", "grounds"),
+        "new_by_criterion": ask.several("now", "new", "criteria"),
+        "persons": ask.persons(),
+        "gone_by_registry": ask.registry(),
         "split": {old: list(new) for old, new in found.split},
         "merged": {new: list(old) for new, old in found.merged},
         "relocated": dict(found.relocated),
         "misdeclared": dict(found.misdeclared),
-        "by_village": _villages(found),
+        "by_village": ask.villages(),
         "balance": balance(found),
     }
 
 
-def _statuses(rows: Iterable[Any], names: Iterable[str]) -> dict[str, Count]:
-    listed = list(rows)
-    found = {}
-    for name in names:
-        of_name = [each for each in listed if each.status == name]
-        if not of_name:
-            continue
-        found[name] = count(each.persons for each in of_name)
-        if isinstance(of_name[0], HouseholdThen):
-            found[name]["persons_now"] = sum(each.persons_now for each in of_name)
-    return found
+class _Asker:
+    """Counts in the tables of a re-check."""
 
+    def __init__(self, found: Recheck) -> None:
+        self.connection = found.connection
 
-def _several(
-    rows: Iterable[Any], status: str, names: Callable[[Any], Iterable[str]]
-) -> dict[str, Count]:
-    """By name, where a household has several."""
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    for each in rows:
-        if each.status == status:
-            for name in names(each):
-                found[name].append(each.persons)
-    return {name: count(found[name]) for name in sorted(found, key=lambda n: -len(found[n]))}
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(query).fetchall()
 
+    def number(self, query: str) -> int:
+        return int(self.rows(query)[0][0])
 
-def _villages(found: Recheck) -> dict[str, dict[str, Count]]:
-    """By village: of then for what became of the old, of now for what is on the new."""
-    was, now = _by_village(found.was), _by_village(found.now)
-    return {
-        village: {
-            "before": count(each.persons for each in was.get(village, ())),
-            **{f"{name}_then": value for name, value in _of(was.get(village, ()), BEFORE).items()},
-            **_of(now.get(village, ()), NOW),
-        }
-        for village in {**was, **now}
-    }
+    def count(self, table: str) -> Count:
+        """All households of a table and their persons."""
+        ((households, persons),) = self.rows(
+            f"SELECT count(*), coalesce(sum(persons), 0) FROM {table}"
+        )
+        return _count(households, persons)
 
+    def statuses(
+        self, table: str, names: Sequence[str], persons_now: bool = False
+    ) -> dict[str, Count]:
+        more = ", sum(persons_now)" if persons_now else ""
+        rows = self.rows(
+            f"SELECT status, count(*), sum(persons){more} FROM {table} GROUP BY status"
+        )
+        found = {}
+        for status, households, persons, *now in sorted(rows, key=lambda row: names.index(row[0])):
+            found[status] = _count(households, persons)
+            if persons_now:
+                found[status]["persons_now"] = int(now[0])
+        return found
 
-def _by_village(rows: Iterable[Listed]) -> dict[str, list[Listed]]:
-    found: defaultdict[str, list[Listed]] = defaultdict(list)
-    for each in rows:
-        found[each.village].append(each)
-    return found
+    def several(self, table: str, status: str, column: str) -> dict[str, Count]:
+        """By name, where a household has several; the most frequent first."""
+        rows = self.rows(
+            f"SELECT name, count(*), sum(persons) FROM (SELECT unnest({column}) AS name, persons,"
+            f" nth * 1000 + generate_subscripts({column}, 1) AS place FROM {table}"
+            f" WHERE status = '{status}') GROUP BY name ORDER BY count(*) DESC, min(place)"
+        )
+        return {name: _count(households, persons) for name, households, persons in rows}
 
+    def persons(self) -> dict[str, int]:
+        found = dict(self.rows("SELECT kind, count(*) FROM changed GROUP BY kind"))
+        return {kind: found.get(kind, 0) for kind in MOVED}
 
-def _of(
-    rows: Iterable[HouseholdThen] | Iterable[HouseholdNow], names: Iterable[str]
-) -> dict[str, Count]:
-    sizes: defaultdict[str, list[int]] = defaultdict(list)
-    for each in rows:
-        sizes[each.status].append(each.persons)
-    return {name: count(sizes[name]) for name in names if name in sizes}
+    def registry(self) -> dict[str, int]:
+        """Of who is gone, how many there are of whom the registry says what."""
+        rows = self.rows(
+            "SELECT array_to_string(list_filter(said, lambda word: word <> ''), '、') AS words,"
+            " count(*) FROM changed WHERE kind = 'gone' GROUP BY words"
+        )
+        return dict(sorted(rows))
+
+    def villages(self) -> dict[str, dict[str, Count]]:
+        """By village: of then for what became of the old, of now for what is on the new."""
+        found: dict[str, dict[str, Count]] = {}
+        for village, households, persons in self.rows(
+            "SELECT village, count(*), sum(persons) FROM before GROUP BY village ORDER BY min(nth)"
+        ):
+            found[village] = {"before": _count(households, persons)}
+        for table, names, suffix in (("before", BEFORE, "_then"), ("now", NOW, "")):
+            rows = self.rows(
+                "SELECT village, status, count(*), sum(persons) FROM (SELECT *, min(nth)"
+                f" OVER (PARTITION BY village) AS first FROM {table}) GROUP BY village, status, first"
+                f" ORDER BY first, list_position({list(names)}, status)"
+            )
+            for village, status, households, persons in rows:
+                of_village = found.setdefault(village, {"before": _count(0, 0)})
+                of_village[f"{status}{suffix}"] = _count(households, persons)
+        return found
 
 
 def balance(found: Recheck) -> dict[str, int]:
@@ -112,36 +120,37 @@ def balance(found: Recheck) -> dict[str, int]:
     `difference` is what the parts do not explain; it is 0 unless somebody is on the roster
     twice.
     """
-    then = {each.household_id for each in found.was if each.status == "retained"}
-    now = {each.household_id for each in found.now if each.status == "retained"}
-    parts = {
-        "then": sum(each.persons for each in found.was if each.household_id in then),
-        "gone": -_people(found, "gone", then, now),
-        "moved": -_people(found, "moved", then, now),
-        "unmatched": -_people(found, "unmatched", then, now),
-        "born": _people(found, "born", then, now),
-        "joined": _people(found, "joined", then, now),
-        "unmatched_now": _people(found, "unmatched_now", then, now),
-        "arrived": _arrived(found, now),
-    }
-    result = sum(each.persons for each in found.now if each.household_id in now)
-    return {**parts, "now": result, "difference": result - sum(parts.values())}
-
-
-def _people(found: Recheck, kind: str, then: set[str], now: set[str]) -> int:
-    return sum(
-        each.kind == kind and (each.before in then or each.now in now) for each in found.persons
+    ask = _Asker(found)
+    retained = "SELECT {of} FROM {table} WHERE status = 'retained'"
+    changed = dict(
+        ask.rows(
+            "SELECT kind, count(*) FROM changed"
+            f" WHERE before IN ({retained.format(of='household_id', table='before')})"
+            f" OR now IN ({retained.format(of='household_id', table='now')}) GROUP BY kind"
+        )
     )
+    then, now = (
+        ask.number(retained.format(of="coalesce(sum(persons), 0)", table=table))
+        for table in ("before", "now")
+    )
+    parts = {
+        "then": then,
+        **{kind: sign * changed.get(kind, 0) for kind, sign in _SIGNS.items()},
+        "arrived": ask.number(_ARRIVED),
+    }
+    return {**parts, "now": now, "difference": now - sum(parts.values())}
 
 
-def _arrived(found: Recheck, now: set[str]) -> int:
-    """People of other households of then who live in a retained household now."""
-    matched = found.matched
-    arrived = 0
-    for household_id in now:
-        origins = set(matched.origins(household_id))
-        for member in matched.now[household_id].members:
-            number = matched.number(member)
-            places = set(matched.places_before.get(number, ())) if number else set[str]()
-            arrived += bool(places) and not places & origins
-    return arrived
+# People of other households of then who live in a retained household now.
+_ARRIVED: Final = """
+SELECT count(*) FROM now_persons AS p
+SEMI JOIN (SELECT nth FROM now WHERE status = 'retained') AS r ON p.nth = r.nth
+SEMI JOIN then_people AS t ON p.key = t.key
+ANTI JOIN (
+  SELECT l.now_at AS nth, t.key FROM links AS l JOIN then_people AS t ON l.then_at = t.nth
+) AS own ON p.nth = own.nth AND p.key = own.key
+"""
+
+
+def _count(households: int, persons: int) -> Count:
+    return {"households": int(households), "persons": int(persons)}

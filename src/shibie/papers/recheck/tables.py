@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from shibie.errors import Lang, Words
-from shibie.papers.recheck.changes import Recheck
+from shibie.papers.recheck.changes import HouseholdNow, HouseholdThen, Person, Recheck
 from shibie.results.files import json_text
-from shibie.results.table import Table
+from shibie.results.table import Cells, StreamedRows, Table
 from shibie.results.workbook_sheets import write_tables
 from shibie.words import terms
 from shibie.words.speaker import Speaker
@@ -44,20 +44,23 @@ TITLES: Mapping[str, Words] = {
 
 def tables(found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> tuple[Table, ...]:
     """The tables of a re-check, without anybody's number."""
-    titles = Speaker(found.checked.ruleset, lang).rules
-    before = tuple(
-        (w.household_id, w.village, w.persons, STATUSES[w.status].say(lang), "|".join(w.successors),
-         w.persons_now, titles(w.grounds))
-        for w in found.was
-    )  # fmt: skip
-    now = tuple(
-        (i.household_id, i.village, i.persons, STATUSES[i.status].say(lang), "|".join(i.origins),
-         titles(i.criteria))
-        for i in found.now
-    )  # fmt: skip
-    persons = tuple(
-        (p.name, KINDS[p.kind].say(lang), p.before, p.now, p.village, p.why) for p in found.persons
-    )
+    titles = Speaker(found.ruleset, lang).rules
+
+    def before(w: HouseholdThen) -> Cells:
+        return (
+            w.household_id, w.village, w.persons, STATUSES[w.status].say(lang),
+            "|".join(w.successors), w.persons_now, titles(w.grounds),
+        )  # fmt: skip
+
+    def now(i: HouseholdNow) -> Cells:
+        return (
+            i.household_id, i.village, i.persons, STATUSES[i.status].say(lang),
+            "|".join(i.origins), titles(i.criteria),
+        )  # fmt: skip
+
+    def person(p: Person) -> Cells:
+        return p.name, KINDS[p.kind].say(lang), p.before, p.now, p.village, p.why
+
     words = {
         "split": Words("分户", "split"), "merged": Words("合户", "merged"),
         "relocated": Words("换村", "other village"),
@@ -74,12 +77,22 @@ def tables(found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> tuple[
     )
     return (
         Table("before", ("household_id", "village", "persons", "status", "successors",
-                         "persons_now", "grounds"), before),
-        Table("now", ("household_id", "village", "persons", "status", "origins", "criteria"), now),
-        Table("persons_changed", ("name", "kind", "from", "to", "village", "why"), persons),
+                         "persons_now", "grounds"), mapped(found.was, before)),
+        Table("now", ("household_id", "village", "persons", "status", "origins", "criteria"),
+              mapped(found.now, now)),
+        Table("persons_changed", ("name", "kind", "from", "to", "village", "why"),
+              mapped(found.persons, person)),
         Table("relations", ("relation", "from", "to"), relations),
         Table("villages", ("village", "item", "households", "persons"), villages),
     )  # fmt: skip
+
+
+Listed = TypeVar("Listed")
+
+
+def mapped(listed: Collection[Listed], row: Callable[[Listed], Cells]) -> StreamedRows:
+    """The rows of a table, made one by one."""
+    return StreamedRows(lambda: len(listed), lambda: map(row, listed))
 
 
 def village_item(name: str, lang: Lang) -> str:

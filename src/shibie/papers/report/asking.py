@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from shibie.checking_in_python import Checked
 from shibie.decision import ELIGIBILITIES
 from shibie.errors import Lang
 from shibie.language.tree import HOUSEHOLD
@@ -16,8 +15,7 @@ from shibie.papers.recheck.changes import Recheck
 from shibie.papers.report.data import Book
 from shibie.papers.report.figures import Breakdown, Figure, Figures
 from shibie.papers.report.published import TITLES, PublishedCount
-from shibie.results.counts import NO_VILLAGE, Tally, by_village, previous_roster, total
-from shibie.results.python_counts import tally_of
+from shibie.results.counts import NO_VILLAGE, by_village, previous_roster, total
 from shibie.ruleset.model import Rule
 from shibie.words.speaker import Speaker
 
@@ -29,25 +27,27 @@ _OF = "SELECT {label}, count(*), coalesce(sum(persons), 0) FROM households JOIN 
 
 
 def figures_of(
-    checked: Checked, recheck: Recheck | None = None, lang: Lang = "zh",
-    measures: tuple[tuple[str, str, str], ...] = (),
-) -> Figures:  # fmt: skip
-    """All figures of a checked roster."""
-    book = Book(checked, recheck, measures)
-    try:
-        return _Asking(book, checked, recheck, lang).all()
-    finally:
-        book.close()
+    book: Book, recheck: Recheck | None = None, lang: Lang = "zh", rejected: int = 0
+) -> Figures:
+    """All figures of a checked roster.
+
+    Args:
+        book: the roster.
+        recheck: what became of the roster before, in the same database.
+        lang: the language of titles.
+        rejected: how many households were not decided.
+    """
+    return _Asking(book, recheck, lang).all(rejected)
 
 
 class _Asking:
     """Comes to the figures, one after the other."""
 
-    def __init__(self, book: Book, checked: Checked, recheck: Recheck | None, lang: Lang) -> None:
-        self.book, self.checked, self.recheck, self.lang = book, checked, recheck, lang
-        self.speaker = Speaker(checked.ruleset, lang)
+    def __init__(self, book: Book, recheck: Recheck | None, lang: Lang) -> None:
+        self.book, self.recheck, self.lang = book, recheck, lang
+        self.ruleset, self.tally = book.ruleset, book.tally
+        self.speaker = Speaker(book.ruleset, lang)
         self.say, self.rule = self.speaker.say, self.speaker.rule
-        self.tally: Tally = tally_of(checked)
         self.single: dict[str, Figure] = {}
         self.by: dict[str, Breakdown] = {}
         self.numbers: dict[str, tuple[int, str]] = {}
@@ -72,7 +72,7 @@ class _Asking:
         """A count of the check."""
         return PublishedCount(**self.tally.of(*key))
 
-    def all(self) -> Figures:
+    def all(self, rejected: int) -> Figures:
         self.base()
         self.previous()
         self.now()
@@ -80,14 +80,20 @@ class _Asking:
         self.causes()
         self.measures()
         return Figures(
-            self.single, self.by, self.numbers, tracks, tallies,
-            len(self.checked.roster.rejected_households),
-            self.recheck.since.isoformat() if self.recheck else "",
+            self.single, self.by, self.numbers, tracks, tallies, rejected,
+            self.recheck.since.isoformat() if self.recheck else "", self.place(),
         )  # fmt: skip
 
     def has(self, name: str) -> bool:
         """Whether the form has a household field at all."""
-        return self.checked.ruleset.field_spec(HOUSEHOLD, name) is not None
+        return self.ruleset.field_spec(HOUSEHOLD, name) is not None
+
+    def place(self) -> str:
+        """The township, where all households are of one."""
+        if not self.has("township"):
+            return ""
+        names = self.book.texts("SELECT DISTINCT coalesce(township, '') FROM households LIMIT 2")
+        return names[0] if len(names) == 1 else ""
 
     def base(self) -> None:
         decided = total(self.tally.of("eligibility", name) for name in ELIGIBILITIES)
@@ -197,16 +203,16 @@ class _Asking:
                 f" WHERE {column} = '{rule.id}'")  # fmt: skip
 
     def tracks(self) -> tuple[str, ...]:
-        for rule in self.checked.ruleset.tracks:
+        for rule in self.ruleset.tracks:
             query = self.of_rule("tracks", "track", rule)
             self.one(f"track:{rule.id}", rule.title, query, self.of("track", rule.id))
-        return tuple(f"track:{rule.id}" for rule in self.checked.ruleset.tracks)
+        return tuple(f"track:{rule.id}" for rule in self.ruleset.tracks)
 
     def tallies(self) -> tuple[str, ...]:
-        for rule in self.checked.ruleset.tallies:
+        for rule in self.ruleset.tallies:
             query = self.of_rule("tallies", "tally", rule)
             self.one(f"tally:{rule.id}", rule.title, query, self.of("tally", rule.id))
-        return tuple(f"tally:{rule.id}" for rule in self.checked.ruleset.tallies)
+        return tuple(f"tally:{rule.id}" for rule in self.ruleset.tallies)
 
     def causes(self) -> None:
         if not self.has("main_cause"):
@@ -229,7 +235,7 @@ class _Asking:
         query = ("SELECT count(*), coalesce(sum(persons), 0) FROM households WHERE household_id IN"
                  " (SELECT household_id FROM measures)")  # fmt: skip
         self.one("plans", self.say("发展规划", "plans"), query)
-        titles = {measure.id: measure.title for measure in self.checked.ruleset.measures}
+        titles = {measure.id: measure.title for measure in self.ruleset.measures}
         query = ("SELECT measure, count(DISTINCT household_id), count(*) FROM measures"
                  " GROUP BY measure ORDER BY 2 DESC, 1")  # fmt: skip
         self.several("measures", self.say("规划的措施(户、项)", "measures (households, times)"),

@@ -8,12 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from shibie.checking_in_python import Checked
 from shibie.decision import ELIGIBILITIES
 from shibie.errors import Lang, Words
 from shibie.papers.printing.fonts import Fonts
 from shibie.papers.printing.typst import Typst
 from shibie.papers.report.figures import Figures
+from shibie.ruleset.model import RuleSet
 from shibie.words.speaker import Speaker
 
 TEMPLATE = Path(__file__).parent / "templates" / "chart.typ"
@@ -29,14 +29,14 @@ class Chart:
     data: dict[str, Any]
 
 
-def charts(checked: Checked, figures: Figures, lang: Lang = "zh") -> tuple[Chart, ...]:
+def charts(ruleset: RuleSet, figures: Figures, lang: Lang = "zh") -> tuple[Chart, ...]:
     """Eligibility by village, removal reasons, tracks and causes, as far as there are any."""
 
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
     unit = say("户", "households")
-    words = [Speaker(checked.ruleset, lang).eligibility(value) for value in ELIGIBILITIES]
+    words = [Speaker(ruleset, lang).eligibility(value) for value in ELIGIBILITIES]
     found = [_villages(figures, words, say("各村认定结果(户)", "eligibility by village (households)"))]  # fmt: skip
     reasons = figures.by.get("removed_by_ground")
     if reasons is not None and reasons.rows:

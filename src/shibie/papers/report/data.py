@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shibie.checking_in_python import Checked
-from shibie.duckdb_tables import Column, make_table
-from shibie.papers.recheck.changes import Recheck
 from shibie.papers.report.published import PublishedCount
-from shibie.results.python_counts import holders
+from shibie.results.counts import Tally
+from shibie.results.growing_table import GrowingTable
+from shibie.results.python_counts import count_part, holders
+from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 
 if TYPE_CHECKING:
@@ -24,28 +25,46 @@ _TYPES = {
 
 
 class Book:
-    """A checked roster as SQL tables.
+    """A checked roster as SQL tables, taken in part by part.
 
     The tables are households (with `persons`), members, decisions, grounds, findings,
-    tracks, tallies, measures; and before and now where a roster before was given.
+    tracks, tallies, measures. A re-check in the same database adds before and now.
+
+    Args:
+        connection: the database; it must stay open as long as it is asked.
+        ruleset: says which fields there are, and which are sensitive.
+
+    Attributes:
+        tally: the counts of the roster, as a check counts them.
     """
 
-    def __init__(
-        self, checked: Checked, recheck: Recheck | None = None,
-        measures: Sequence[tuple[str, str, str]] = (),
-    ) -> None:  # fmt: skip
-        import duckdb
+    def __init__(self, connection: duckdb.DuckDBPyConnection, ruleset: RuleSet) -> None:
+        self.it, self.ruleset, self.tally = connection, ruleset, Tally()
+        vocabulary = ruleset.vocabulary
+        self.of_household = [spec for spec in vocabulary.household if not spec.sensitive]
+        self.of_member = [
+            spec for spec in vocabulary.member if not spec.sensitive and spec.name != "name"
+        ]
+        columns = {
+            "households": _columns(self.of_household) | {"persons": "BIGINT"},
+            "members": _texts("household_id") | _columns(self.of_member),
+            "decisions": _texts("household_id", "eligibility", "kind"),
+            "grounds": _texts("household_id", "ground"),
+            "findings": _texts("household_id", "member_id", "rule_id", "kind", "outcome"),
+            "tracks": _texts("household_id", "member_id", "track"),
+            "tallies": _texts("household_id", "member_id", "tally"),
+            "measures": _texts("household_id", "member_id", "measure"),
+        }
+        self.tables = {
+            name: GrowingTable(connection, name, kinds) for name, kinds in columns.items()
+        }
 
-        self.it: duckdb.DuckDBPyConnection = duckdb.connect()
-        self._rosters(checked)
-        self._decisions(checked)
-        self.table("measures", _texts("household_id", "member_id", "measure"), measures)
-        if recheck is not None:
-            self._recheck(recheck)
-
-    def close(self) -> None:
-        """Let go of the database."""
-        self.it.close()
+    def add(self, checked: Checked, measures: Sequence[tuple[str, str, str]] = ()) -> None:
+        """Take in a part of the roster, with its (household, member, measure)."""
+        count_part(self.tally, checked)
+        for name, rows in self._rows(checked).items():
+            self.tables[name].add(rows)
+        self.tables["measures"].add(measures)
 
     def count(self, query: str) -> PublishedCount:
         """Households and persons, as a query of two numbers gives them."""
@@ -62,68 +81,33 @@ class Book:
         (row,) = self.it.execute(query).fetchall()
         return int(row[0])
 
-    def table(self, name: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]) -> None:
-        """A table with its rows; each column is named with its SQL type."""
-        cells = list(zip(*rows, strict=True)) or [()] * len(columns)
-        given = {
-            column: Column(kind, _plain(kind, cell))
-            for (column, kind), cell in zip(columns.items(), cells, strict=True)
-        }
-        make_table(self.it, name, given)
+    def texts(self, query: str) -> list[str]:
+        """The one column of a query, as text."""
+        return [str(text) for (text,) in self.it.execute(query).fetchall()]
 
-    def _rosters(self, checked: Checked) -> None:
-        vocabulary = checked.ruleset.vocabulary
-        household = [spec for spec in vocabulary.household if not spec.sensitive]
-        member = [spec for spec in vocabulary.member if not spec.sensitive and spec.name != "name"]
-        households = [
-            (*(getattr(case.household, spec.name, None) for spec in household),
-             len(case.household.members))
-            for case in checked.cases
-        ]  # fmt: skip
-        self.table("households", _columns(household) | {"persons": "BIGINT"}, households)
-        members = [
-            (case.household.household_id, *(getattr(each, spec.name, None) for spec in member))
-            for case in checked.cases
-            for each in case.household.members
-        ]
-        own = _texts("household_id") | _columns(member)
-        self.table("members", own, members)
-
-    def _decisions(self, checked: Checked) -> None:
+    def _rows(self, checked: Checked) -> dict[str, Iterable[tuple[Any, ...]]]:
+        """The rows of each table for a part of the roster."""
+        households = [case.household for case in checked.cases]
         decisions = checked.decisions
-        self.table(
-            "decisions", _texts("household_id", "eligibility", "kind"),
-            [(d.household_id, d.eligibility, d.kind) for d in decisions],
-        )  # fmt: skip
-        self.table(
-            "grounds", _texts("household_id", "ground"),
-            [(d.household_id, ground) for d in decisions for ground in d.grounds],
-        )  # fmt: skip
-        self.table(
-            "findings",
-            _texts("household_id", "member_id", "rule_id", "kind", "outcome"),
-            [(f.household_id, f.member_id, f.rule_id, f.kind, f.outcome)
-             for d in decisions for f in d.findings],
-        )  # fmt: skip
-        self.table(
-            "tracks", _texts("household_id", "member_id", "track"),
-            [(t.household_id, t.member_id, t.track) for d in decisions for t in d.tracks],
-        )  # fmt: skip
-        self.table(
-            "tallies", _texts("household_id", "member_id", "tally"),
-            list(_tallied(checked)),
-        )  # fmt: skip
-
-    def _recheck(self, found: Recheck) -> None:
-        columns = _texts("household_id", "village") | {"persons": "BIGINT", "status": "VARCHAR"}
-        self.table(
-            "before", columns | {"grounds": "VARCHAR[]"},
-            [(w.household_id, w.village, w.persons, w.status, w.grounds) for w in found.was],
-        )  # fmt: skip
-        self.table(
-            "now", columns,
-            [(i.household_id, i.village, i.persons, i.status) for i in found.now],
-        )  # fmt: skip
+        return {
+            "households": [
+                (*_values(self.of_household, each), len(each.members)) for each in households
+            ],
+            "members": [
+                (each.household_id, *_values(self.of_member, member))
+                for each in households
+                for member in each.members
+            ],
+            "decisions": [(d.household_id, d.eligibility, d.kind) for d in decisions],
+            "grounds": [(d.household_id, ground) for d in decisions for ground in d.grounds],
+            "findings": [
+                (f.household_id, f.member_id, f.rule_id, f.kind, f.outcome)
+                for d in decisions
+                for f in d.findings
+            ],
+            "tracks": [(t.household_id, t.member_id, t.track) for d in decisions for t in d.tracks],
+            "tallies": list(_tallied(checked)),
+        }
 
 
 def _tallied(checked: Checked) -> Iterator[tuple[str, str, str]]:
@@ -143,9 +127,14 @@ def _texts(*names: str) -> dict[str, str]:
     return dict.fromkeys(names, "VARCHAR")
 
 
-def _plain(kind: str, cells: Sequence[Any]) -> list[Any]:
+def _values(specs: Sequence[FieldSpec], one: object) -> tuple[Any, ...]:
+    return tuple(_plain(_TYPES[spec.type], getattr(one, spec.name, None)) for spec in specs)
+
+
+def _plain(kind: str, value: Any) -> Any:
+    """A value as SQL takes it."""
+    if value is None:
+        return None
     if kind.endswith("[]"):
-        return [None if cell is None else sorted(cell) for cell in cells]
-    if kind.startswith("DECIMAL"):
-        return [None if cell is None else Decimal(cell) for cell in cells]
-    return list(cells)
+        return sorted(value)
+    return Decimal(value) if kind.startswith("DECIMAL") else value

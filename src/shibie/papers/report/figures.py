@@ -40,6 +40,9 @@ class Figures:
         numbers: single numbers (villages, groups), with their query.
         tracks: the ids of the tracks' figures, in the pack's order.
         tallies: the same for tallies.
+        rejected: how many households were not decided.
+        since: the day of the roster before, if it was given.
+        place: the township, where all households are of one.
     """
 
     single: Mapping[str, Figure]
@@ -49,6 +52,7 @@ class Figures:
     tallies: tuple[str, ...]
     rejected: int = 0
     since: str = ""
+    place: str = ""
 
 
 def published(figures: Figures, title: str, lang: Lang = "zh") -> Published:

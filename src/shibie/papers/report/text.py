@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from shibie.checking_in_python import Checked
+from shibie.checking_in_python import CheckedBy
 from shibie.decision import ELIGIBILITIES
 from shibie.engines.exact import quotient
 from shibie.errors import Lang, Words
@@ -52,18 +52,18 @@ class ReportText:
     queries: tuple[Query, ...]
 
 
-def told(checked: Checked, figures: Figures, lang: Lang = "zh") -> ReportText:
+def told(checked_by: CheckedBy, figures: Figures, lang: Lang = "zh") -> ReportText:
     """The report in words."""
-    return _ReportWriter(checked, figures, lang).report()
+    return _ReportWriter(checked_by, figures, lang).report()
 
 
 class _ReportWriter:
     """Writes the paragraphs and numbers the queries."""
 
-    def __init__(self, checked: Checked, figures: Figures, lang: Lang) -> None:
-        self.checked, self.figures, self.lang = checked, figures, lang
+    def __init__(self, checked_by: CheckedBy, figures: Figures, lang: Lang) -> None:
+        self.checked_by, self.figures, self.lang = checked_by, figures, lang
         self.queries: list[Query] = []
-        self.speaker = Speaker(checked.ruleset, lang)
+        self.speaker = Speaker(checked_by.ruleset, lang)
         self.say = self.speaker.say
         self.words = {value: self.speaker.eligibility(value) for value in ELIGIBILITIES}
 
@@ -82,7 +82,9 @@ class _ReportWriter:
                 each = self.figures.by[name]
                 by_village = self.say("(分村)", " by village") if "village" in name else ""
                 self.mark(f"{each.title}{by_village}", each.query)
-        title = self.say(f"{self.place()}精准识别情况", f"{self.place()}: identification")
+        title = self.say(
+            f"{self.figures.place}精准识别情况", f"{self.figures.place}: identification"
+        )
         return ReportText(title, tuple(tuple(p) for p in paragraphs if p), tuple(self.queries))
 
     def mark(self, title: str, sql: str) -> Mark:
@@ -91,13 +93,6 @@ class _ReportWriter:
             known = Query(len(self.queries) + 1, title, sql)
             self.queries.append(known)
         return Mark(known.number)
-
-    def place(self) -> str:
-        """The township, where all households are of one."""
-        names = {
-            str(getattr(case.household, "township", None) or "") for case in self.checked.cases
-        }
-        return names.pop() if len(names) == 1 else ""
 
     def count(self, count: PublishedCount) -> str:
         units = UNITS
@@ -125,7 +120,8 @@ class _ReportWriter:
         villages, query = self.figures.numbers["villages"]
         pieces: list[Piece] = [
             self.say(
-                f"{self.place()}辖 {villages} 个行政村", f"{self.place()} has {villages} villages"
+                f"{self.figures.place}辖 {villages} 个行政村",
+                f"{self.figures.place} has {villages} villages",
             ),
             self.mark(self.say("行政村", "villages"), query),
         ]
@@ -137,8 +133,8 @@ class _ReportWriter:
         outcome = self.words["eligible"]
         pieces.append(
             self.say(
-                f"。以 {amount(self.checked.as_of)} 为认定日期,贫困率(“{outcome}”占全部农户){self.rate('now', 'base')}。",
-                f". As of {self.checked.as_of}, the poverty rate ('{outcome}' of all) is"
+                f"。以 {amount(self.checked_by.as_of)} 为认定日期,贫困率(“{outcome}”占全部农户){self.rate('now', 'base')}。",
+                f". As of {self.checked_by.as_of}, the poverty rate ('{outcome}' of all) is"
                 f" {self.rate('now', 'base')}.",
             )
         )

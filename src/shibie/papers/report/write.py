@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shibie.atomic import write_bytes, write_text
-from shibie.checking_in_python import Checked
+from shibie.checking_in_python import CheckedBy
 from shibie.decision import ELIGIBILITIES
 from shibie.errors import Lang, Words
 from shibie.papers.printing.word import filled
@@ -35,7 +35,7 @@ class WholeReport:
         drawn: each chart with its picture; none where charts were not wanted.
     """
 
-    checked: Checked
+    checked_by: CheckedBy
     figures: Figures
     report: ReportText
     checks: tuple[FigureIdentity, ...]
@@ -45,7 +45,7 @@ class WholeReport:
     @property
     def speaker(self) -> Speaker:
         """Who speaks of the rule set, in the one language."""
-        return Speaker(self.checked.ruleset, self.lang)
+        return Speaker(self.checked_by.ruleset, self.lang)
 
     def say(self, zh: str, en: str) -> str:
         """The words of the one language."""
@@ -66,14 +66,14 @@ class WholeReport:
 
     def provenance(self) -> str:
         """By which rules, and how surely they are the place's own."""
-        ruleset = self.checked.ruleset
+        ruleset = self.checked_by.ruleset
         sure = self.speaker.provenance(ruleset.provenance)
-        day = amount(self.checked.as_of, self.lang)
+        day = amount(self.checked_by.as_of, self.lang)
         text = self.say(
             f"规则:{ruleset.title}({sure});认定日期 {day}。方括号内是查询编号,见文末。",
             f"Rules: {ruleset.title} ({sure}); as of {day}. Numbers in brackets are queries, listed at the end.",
         )
-        if self.checked.trust_declarations:
+        if self.checked_by.trust_declarations:
             text += self.say("初筛:未提供比对表的事项按申报认定,不是最终结果。",
                              " First screening: declarations stand; not final.")  # fmt: skip
         return text

@@ -1,0 +1,158 @@
+"""Both rosters of a re-check as tables: their households and persons, and who is whose successor.
+
+Households are matched by their persons, never by their numbers: a household of before
+continues in one of now with which it shares more than half of the persons of the smaller of
+the two. Children born in between make nobody a stranger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+from shibie import citizen_id
+from shibie.checking_in_python import Checked
+from shibie.decision import ELIGIBILITIES
+from shibie.duckdb_tables import Column, make_table
+from shibie.household import BareHousehold, BareMember
+from shibie.registers.matching import usable_number
+from shibie.results.counts import Tally
+from shibie.results.growing_table import GrowingTable
+from shibie.results.python_counts import count_part, has_left, stands
+from shibie.rosters.parts import RosterParts
+
+if TYPE_CHECKING:
+    import duckdb
+
+# `nth` is a household's place in its roster; `key` a citizen number without its last digit,
+# which follows from the others; NULL where there is none that can be used.
+_HOUSEHOLD: Final = {
+    "nth": "BIGINT", "household_id": "VARCHAR", "village": "VARCHAR", "persons": "BIGINT",
+}  # fmt: skip
+_PERSON: Final = {"nth": "BIGINT", "place": "BIGINT", "name": "VARCHAR", "key": "BIGINT"}
+_DECIDED: Final = {
+    "eligibility": "VARCHAR", "has_left": "BOOLEAN", "declared": "BOOLEAN",
+    "grounds": "VARCHAR[]", "criteria": "VARCHAR[]",
+}  # fmt: skip
+# How two rosters are matched, table by table. `then_at` and `now_at` are places.
+_MATCHING: Final = {
+    "then_people": "SELECT DISTINCT nth, key FROM then_persons WHERE key IS NOT NULL",
+    "now_people": "SELECT DISTINCT nth, key FROM now_persons WHERE key IS NOT NULL AND born <= $since",
+    "shared": """
+        SELECT t.nth AS then_at, n.nth AS now_at, count(*) AS shared,
+          any_value(t.many) AS then_many, any_value(n.many) AS now_many
+        FROM (SELECT *, count(*) OVER (PARTITION BY nth) AS many FROM then_people) AS t
+        JOIN (SELECT *, count(*) OVER (PARTITION BY nth) AS many FROM now_people) AS n USING (key)
+        GROUP BY then_at, now_at""",
+    "most": "SELECT * FROM shared WHERE shared * 2 > least(then_many, now_many)",
+    # Of a widow with a new-born child half of the persons are shared: it is her household
+    # still, unless either side continues elsewhere by more than half.
+    "half": """
+        SELECT * FROM shared WHERE shared * 2 = then_many AND then_many = now_many
+          AND then_at NOT IN (SELECT then_at FROM most) AND now_at NOT IN (SELECT now_at FROM most)""",
+    "links": """
+        SELECT l.then_at, l.now_at, l.shared, t.household_id AS then_id, n.household_id AS now_id
+        FROM (SELECT * FROM most UNION ALL SELECT * FROM half) AS l
+        JOIN then_households AS t ON l.then_at = t.nth JOIN now_households AS n ON l.now_at = n.nth""",
+    # The largest share first.
+    "successors": """
+        SELECT then_at AS nth, list(now_id ORDER BY shared DESC, now_id) AS ids,
+          list(now_at ORDER BY shared DESC, now_id) AS places FROM links GROUP BY then_at""",
+    "origins": """
+        SELECT now_at AS nth, list(then_id ORDER BY shared DESC, then_id) AS ids,
+          list(then_at ORDER BY shared DESC, then_id) AS places FROM links GROUP BY now_at""",
+}  # fmt: skip
+
+
+def load_before(connection: duckdb.DuckDBPyConnection, before: RosterParts, as_of: date) -> None:
+    """Make then_households and then_persons."""
+    households = GrowingTable(connection, "then_households", _HOUSEHOLD)
+    persons = GrowingTable(connection, "then_persons", _PERSON)
+    places = count()
+    for part in before.parts():
+        mine = [each for each in part.roster.households if each.household_id in part.own]
+        placed = list(zip(places, mine, strict=False))
+        households.add(_household(nth, each) for nth, each in placed)
+        persons.add(row[:-1] for nth, each in placed for row in _persons(nth, each, as_of))
+
+
+def load_now(connection: duckdb.DuckDBPyConnection, parts: Iterable[Checked], tally: Tally) -> None:
+    """Make now_households and now_persons, and count as a check counts."""
+    households = GrowingTable(connection, "now_households", _HOUSEHOLD | _DECIDED)
+    persons = GrowingTable(connection, "now_persons", _PERSON | {"born": "DATE"})
+    places = count()
+    for part in parts:
+        count_part(tally, part)
+        placed = [
+            (next(places), case.household, decision)
+            for case, decision in zip(part.cases, part.decisions, strict=True)
+        ]
+        households.add(
+            (*_household(nth, household), decision.eligibility, has_left(household),
+             getattr(household, "on_previous_roster", None), list(decision.grounds),
+             [each.rule_id for each in decision.findings
+              if each.kind == "criterion" and each.outcome == "true"])
+            for nth, household, decision in placed
+        )  # fmt: skip
+        persons.add(row for nth, each, _ in placed for row in _persons(nth, each, part.as_of))
+
+
+def load_registry(connection: duckdb.DuckDBPyConnection, rows: Iterable[tuple[int, str]]) -> None:
+    """Make registry: of a person's key, what a register says of him."""
+    table = GrowingTable(connection, "registry_rows", {"key": "BIGINT", "said": "VARCHAR"})
+    table.add(rows)
+    connection.execute(
+        "CREATE TABLE registry AS SELECT key, list(said ORDER BY first) AS said FROM ("
+        "SELECT key, said, min(rowid) AS first FROM registry_rows GROUP BY key, said) GROUP BY key"
+    )
+
+
+def load_rejected(connection: duckdb.DuckDBPyConnection, households: Iterable[str]) -> None:
+    """Make rejected_now: the numbers of the households of now that are not decided."""
+    table = GrowingTable(connection, "rejected_now", {"household_id": "VARCHAR"})
+    table.add((each,) for each in households)
+
+
+def match(connection: duckdb.DuckDBPyConnection, since: date) -> None:
+    """Make `links`, `successors` and `origins` of the loaded rosters.
+
+    Args:
+        connection: the database.
+        since: the day of the roster before.
+    """
+    for name, query in _MATCHING.items():
+        made = query.replace("$since", f"DATE '{since}'")
+        connection.execute(f"CREATE TABLE {name} AS {made}")
+
+
+def load_standings(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make standings: where a household stands, by all on which that depends."""
+    every = [(e, before, left) for e in ELIGIBILITIES for before in (True, False) for left in (True, False)]  # fmt: skip
+    make_table(
+        connection,
+        "standings",
+        {
+            "eligibility": Column("VARCHAR", [eligibility for eligibility, _, _ in every]),
+            "was": Column("BOOLEAN", [before for _, before, _ in every]),
+            "has_left": Column("BOOLEAN", [left for _, _, left in every]),
+            "standing": Column("VARCHAR", [stands(*each) for each in every]),
+        },
+    )
+
+
+def _household(nth: int, household: BareHousehold) -> tuple[Any, ...]:
+    return nth, household.household_id, household.village or "", len(household.members)
+
+
+def _persons(nth: int, household: BareHousehold, as_of: date) -> Iterator[tuple[Any, ...]]:
+    for place, member in enumerate(household.members):
+        number = _number(member, as_of)
+        name = getattr(member, "name", None) or member.member_id
+        key, born = (int(number[:17]), citizen_id.birth_date(number)) if number else (None, None)
+        yield nth, place, name, key, born
+
+
+def _number(member: BareMember, as_of: date) -> str | None:
+    return usable_number(getattr(member, "id_number", None), as_of)

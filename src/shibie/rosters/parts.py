@@ -1,0 +1,127 @@
+"""A roster that is gone through a part at a time: what a part is, and a small roster as one part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from shibie.procedure import documented
+from shibie.registers.matching import usable_number
+from shibie.rosters.roster import Roster
+from shibie.ruleset.model import RuleSet
+
+
+@dataclass(frozen=True)
+class RosterPart:
+    """Some households, with what their decisions rest on.
+
+    Attributes:
+        roster: they, and whoever shares a person with them.
+        own: which of its households are of this part.
+    """
+
+    roster: Roster
+    own: Set[str]
+
+
+class RosterParts(Protocol):
+    """A roster of any size, validated, of which a part is held at a time."""
+
+    @property
+    def households(self) -> int:
+        """How many households are to be decided."""
+        ...
+
+    @property
+    def rejected_rows(self) -> int:
+        """How many faults kept a row or a household out."""
+        ...
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether any step of the pack's procedure is recorded."""
+        ...
+
+    def parts(self) -> Iterator[RosterPart]:
+        """All households to be decided, each in one part, in the roster's order."""
+        ...
+
+    def villages(self) -> Iterator[RosterPart]:
+        """The same, where no village is in two parts."""
+        ...
+
+    def rejected_households(self) -> Iterable[str]:
+        """The numbers of the households that are not decided."""
+        ...
+
+    def decided(self, numbers: Set[str]) -> set[str]:
+        """Which of some households are to be decided."""
+        ...
+
+    def documented(self, step: str, document: str) -> tuple[int, int]:
+        """How many records of a step there are, and how many of them with a document."""
+        ...
+
+    def codes(self, register: str, column: str) -> Iterator[tuple[int, str]]:
+        """Of each row of a register about a person: his key, and what a column says.
+
+        The key is the number without its last digit, which follows from the others. Nothing
+        where the register was not supplied.
+        """
+        ...
+
+
+class HeldParts:
+    """A roster that memory holds, as one part."""
+
+    def __init__(self, roster: Roster, ruleset: RuleSet, as_of: date) -> None:
+        self.roster, self.ruleset, self.as_of = roster, ruleset, as_of
+
+    @property
+    def households(self) -> int:
+        """How many households are to be decided."""
+        return len(self.roster.households)
+
+    @property
+    def rejected_rows(self) -> int:
+        """How many faults kept a row or a household out."""
+        return len(self.roster.rejected)
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether any step of the pack's procedure is recorded."""
+        return bool(self.ruleset.procedure) and bool(self.roster.steps)
+
+    def parts(self) -> Iterator[RosterPart]:
+        """The whole roster."""
+        own = frozenset(each.household_id for each in self.roster.households)
+        yield RosterPart(self.roster, own)
+
+    def villages(self) -> Iterator[RosterPart]:
+        """The whole roster, which no village is divided by."""
+        return self.parts()
+
+    def rejected_households(self) -> Iterable[str]:
+        """The numbers of the households that are not decided."""
+        return self.roster.rejected_households
+
+    def decided(self, numbers: Set[str]) -> set[str]:
+        """Which of some households are to be decided."""
+        return {
+            each.household_id for each in self.roster.households if each.household_id in numbers
+        }
+
+    def documented(self, step: str, document: str) -> tuple[int, int]:
+        """How many records of a step there are, and how many of them with a document."""
+        return documented(self.roster.steps, step, document)
+
+    def codes(self, register: str, column: str) -> Iterator[tuple[int, str]]:
+        """Of each row of a register about a person: his key, and what a column says."""
+        match = self.ruleset.registers[register].match
+        for row in self.roster.registers.get(register) or ():
+            written = row.values.get(match)
+            number = usable_number(str(written), self.as_of) if written is not None else None
+            if number is not None:
+                yield int(number[:17]), str(row.values.get(column) or "")

@@ -80,10 +80,13 @@ def roster(tmp_path_factory: pytest.TempPathFactory) -> Path:
     heads[eligible[7]][number] = "no number"
     write(to / "members.csv", header, rows)
     header, rows = read(to / "households.csv")
+    for row in rows[3:8]:
+        row[header.index("village")] = ""
     write(to / "households.csv", header, [*rows, ["nobody", *[""] * (len(header) - 1)]])
     header, rows = read(to / "steps.csv")
     # One of a household that is rejected still counts in the shares; one of nobody does not.
     rows += [[eligible[7], "township_review", *[""] * (len(header) - 3), "抽查表"]]
+    rows += [["nobody", "township_review", *[""] * (len(header) - 3), "照片、抽查表"]]
     rows += [["nowhere", "township_review", *[""] * (len(header) - 3), "抽查表"]]
     write(to / "steps.csv", header, rows)
     path = to / "registers" / "vehicles.csv"
@@ -123,7 +126,7 @@ def test_villages_are_decided_as_the_whole_is(roster: Path, whole: Checked) -> N
         parts = list(checked.villages())
         villages = [{case.household.village for case in part.cases} for part in parts]
         assert all(len(village) == 1 for village in villages)
-        assert len({name for village in villages for name in village}) == len(villages) == 7
+        assert len({name for village in villages for name in village}) == len(villages) == 8
         found = [each for part in parts for each in part.decisions]
         assert found != list(whole.decisions)
         assert sorted(found, key=lambda each: order[each.household_id]) == list(whole.decisions)

@@ -55,11 +55,9 @@ def roster(
     head = "household_id,village,wage_income,owns_vehicle,on_previous_roster,exited_on"
     rows, people = [head], ["household_id,member_id,name,id_number,relation,education"]
     for household_id, (village, persons, outcome) in households.items():
-        wage = {"in": "5", "rich": "5000", "car": "5", "?": "", "left": "5", "both": "5000"}[
-            outcome
-        ]
-        car = "是" if outcome in ("car", "both") else "否"
-        left = "2014-12-01" if outcome == "left" else ""
+        wage = {"rich": "5000", "?": "", "both": "5000"}.get(outcome, "5")
+        car = "是" if outcome in ("car", "both", "left with a car") else "否"
+        left = "2014-12-01" if outcome.startswith("left") else ""
         rows.append(f"{household_id},{village},{wage},{car},,{left}")
         for index, person in enumerate(persons, start=1):
             relation = "户主" if index == 1 else "其他"
@@ -128,7 +126,30 @@ def test_split_merged_moved_and_married_away(tmp_path: Path) -> None:
     ]
     assert set(statuses(found)[0].values()) == {"retained"}
     # Each of now is counted at its main origin once.
-    assert sum(each.persons_now for each in found.was) == 2 + 2 + 3 + 2 + 2
+    assert {each.household_id: each.persons_now for each in found.was} == {
+        "split": 4, "one": 3, "two": 0, "away": 2, "bride": 2,
+    }  # fmt: skip
+
+
+def test_half_of_the_persons(tmp_path: Path) -> None:
+    """A widow's new husband makes it no other household, unless either side goes on elsewhere."""
+    widow = compared(tmp_path / "a", {"1": ("甲", "AB", "in")}, {"2": ("甲", "AX", "in")})
+    assert statuses(widow) == ({"1": "retained"}, {"2": "retained"})
+    old = {"1": ("甲", "AB", "in"), "2": ("甲", "X", "in")}
+    his = compared(tmp_path / "b", old, {"2": ("甲", "AX", "in")})
+    assert statuses(his) == ({"1": "dissolved", "2": "retained"}, {"2": "retained"})
+    less = compared(tmp_path / "c", {"1": ("甲", "AB", "in")}, {"2": ("甲", "AXY", "in")})
+    assert statuses(less) == ({"1": "dissolved"}, {"2": "new"})
+
+
+def test_who_left_before_stays_so(tmp_path: Path) -> None:
+    """On the roster before or not, and whatever would keep it out now."""
+    old = {"1": ("甲", "AB", "in")}
+    new = {"1": ("甲", "AB", "left with a car"), "2": ("甲", "CD", "left")}
+    found = compared(tmp_path, old, new)
+    assert statuses(found) == ({"1": "exited"}, {"2": "exited"})
+    (was,) = found.was
+    assert was.grounds == ()
 
 
 def test_natural_changes(tmp_path: Path) -> None:
@@ -185,9 +206,12 @@ def test_a_person_in_two_households(tmp_path: Path) -> None:
 
 def test_what_the_form_says_of_the_old_roster(tmp_path: Path) -> None:
     old = {"1": ("甲", "AB", "in")}
-    folder = roster(tmp_path / "new", {"1": ("甲", "AB", "in"), "2": ("甲", "CD", "in")})
+    new = {"1": ("甲", "AB", "in"), "2": ("甲", "CD", "in"), "3": ("甲", "EF", "left")}
+    folder = roster(tmp_path / "new", new)
     text = (folder / "households.csv").read_text(encoding="utf-8")
     text = text.replace("1,甲,5,否,,", "1,甲,5,否,否,").replace("2,甲,5,否,,", "2,甲,5,否,是,")
+    # Of a household that left, the roster on which it was may be an older one.
+    text = text.replace("3,甲,5,否,,", "3,甲,5,否,是,")
     (folder / "households.csv").write_text(text, encoding="utf-8")
     found = of_folders(roster(tmp_path / "old", old), folder)
     assert found.misdeclared == (("1", False), ("2", True))

@@ -26,7 +26,8 @@ from shibie.engines.solver.household import Bound, Symbolic
 from shibie.engines.solver.z3lib import z3
 from shibie.engines.sql.building import Sql, case, is_null, one_text, text, typed
 from shibie.engines.sql.cases_in_memory import _Duck, _Sources
-from shibie.engines.sql.expressions import Compiler, RunSettings
+from shibie.engines.sql.compiling import RunSettings
+from shibie.engines.sql.expressions import Compiler
 from shibie.engines.sql.outcome import Judge
 from shibie.engines.sql.plan import HID, HOUSEHOLDS, MEMBERS, MID
 from shibie.language import types, walks

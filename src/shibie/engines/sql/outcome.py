@@ -28,7 +28,8 @@ from shibie.engines.sql.building import (
     number,
     words,
 )  # fmt: skip
-from shibie.engines.sql.expressions import Compiler, RunSettings
+from shibie.engines.sql.compiling import RunSettings
+from shibie.engines.sql.expressions import Compiler
 from shibie.engines.sql.plan import HOUSEHOLDS, MEMBERS, QueryPlan, QueryStep
 from shibie.engines.sql.queries import queries
 from shibie.engines.sql.unknown_facts import Unknowns

@@ -12,9 +12,10 @@ from shibie.engines.decide import decide
 from shibie.engines.kleene import Truth as Plain
 from shibie.engines.place import Place
 from shibie.engines.solver.days import Day
-from shibie.engines.solver.household import Bound, Symbolic
+from shibie.engines.solver.household import Bound
 from shibie.engines.solver.logic import BoolTerm, TruthTerm, both, decided, either, inverse
 from shibie.engines.solver.outcome import SymbolicOutcome
+from shibie.engines.solver.symbolic import Symbolic
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Bool as BoolType
 from shibie.language.types import type_of

@@ -7,9 +7,8 @@ from typing import Any
 
 from shibie.case import Case
 from shibie.engines.decide import decide
-from shibie.engines.solver.household import Slot
+from shibie.engines.solver.household import TOP, Slot, SymbolicPlace
 from shibie.engines.solver.logic import both, either
-from shibie.engines.solver.reading import TOP, SymbolicPlace
 from shibie.engines.solver.values import NumberTerm
 from shibie.errors import LANGS, Words
 from shibie.language.names import MEMBERS

@@ -70,6 +70,25 @@ class Rules(Checking):
             )  # fmt: skip
         return tuple(done)
 
+    def tracks(self) -> list[Rule | None]:
+        return [
+            self.owned("track", ("tracks", index), each)
+            for index, each in enumerate(self.form.tracks)
+        ]
+
+    def tallies(self) -> list[Rule | None]:
+        return [
+            self.owned("tally", ("tallies", index), each)
+            for index, each in enumerate(self.form.tallies)
+        ]
+
+    def kinds(self) -> list[Rule | None]:
+        return [
+            self.rule("kind", ("kinds", index, "when"), each.id, each.title, each.when,
+                      self.basis(each.basis))
+            for index, each in enumerate(self.form.kinds)
+        ]  # fmt: skip
+
     def unique_ids(self) -> None:
         seen: dict[str, YamlPath] = {}
         sections = ("comparisons", "criteria", "exclusions", "kinds", "tracks", "tallies",

@@ -17,8 +17,9 @@ from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.conditions import is_sensitive
 from shibie.ruleset.model import Basis, Rule, RuleSet
 from shibie.words import terms
-from shibie.words.prose import amount, describe, state
+from shibie.words.prose import describe, state
 from shibie.words.speaker import Speaker
+from shibie.words.values import amount
 
 SOURCES = {
     "declared": Words("申报", "declared"), "compared": terms.COMPARISON,

@@ -23,8 +23,8 @@ from shibie.papers.notice.privacy import (
     without_numbers,
 )
 from shibie.ruleset.model import RuleSet
-from shibie.words.prose import amount
 from shibie.words.speaker import Speaker
+from shibie.words.values import amount
 
 MOST_CHANGES = 3
 

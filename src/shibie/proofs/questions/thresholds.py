@@ -20,8 +20,9 @@ from shibie.proofs.witness import Given, Witness
 from shibie.ruleset.compared_values import compares_numbers
 from shibie.ruleset.conditions import deciding_conditions, definition, fields_used, opened_at
 from shibie.ruleset.model import RuleSet
-from shibie.words.prose import amount, describe
+from shibie.words.prose import describe
 from shibie.words.speaker import Speaker
+from shibie.words.values import amount
 
 
 def thresholds(ruleset: RuleSet) -> tuple[tuple[Compare, SymbolicPlace], ...]:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from shibie.errors import RulesetError, Words
 from shibie.language import tree
 from shibie.ruleset import packs
+from shibie.ruleset.basis import NO_BASIS
 from shibie.ruleset.checking.declarations import Declarations
 from shibie.ruleset.checking.facts import Facts
 from shibie.ruleset.checking.measures import Measures
@@ -17,7 +18,7 @@ from shibie.ruleset.checking.properties import Promises
 from shibie.ruleset.checking.rules import Rules
 from shibie.ruleset.checking.steps import Steps
 from shibie.ruleset.composing import compose, composed
-from shibie.ruleset.model import Basis, OutcomeWords, Register, Rule, RuleSet
+from shibie.ruleset.model import OutcomeWords, Register, Rule, RuleSet
 from shibie.ruleset.yaml_source import read
 
 T = TypeVar("T")
@@ -68,7 +69,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
         for owner, name in self.queued:
             self.resolve(owner, name)
         hits = self.hits(registers)
-        poor = self.rule("poor", ("poor",), "poor", "poor", _sure(form.poor), Basis())
+        poor = self.rule("poor", ("poor",), "poor", "poor", _sure(form.poor), NO_BASIS)
         exclusions = self.exclusions()
         tracks, tallies, kinds = self.tracks(), self.tallies(), self.kinds()
         procedure, shares, measures = self.procedure(), self.shares(), self.measures()

@@ -8,13 +8,9 @@ from shibie.language.names import Context
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.language.types import Bool
 from shibie.ruleset import schema
+from shibie.ruleset.basis import Basis
 from shibie.ruleset.checking.base import Checking, YamlPath
-from shibie.ruleset.model import (
-    Basis,
-    Condition,
-    Rule,
-    RuleKind,
-)  # fmt: skip
+from shibie.ruleset.model import Condition, Rule, RuleKind
 from shibie.vocabulary import Owner
 
 

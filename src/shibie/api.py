@@ -20,7 +20,7 @@ from shibie.ruleset.loader import RulesOrPack, core_ruleset, load, loaded, loads
 from shibie.ruleset.model import RuleSet
 
 if TYPE_CHECKING:
-    from shibie.explanations.account import Explanation
+    from shibie.explanations.explanation import Explanation
     from shibie.papers.recheck.changes import Recheck
     from shibie.proofs.report import PackReport
     from shibie.ruletests import TestReport

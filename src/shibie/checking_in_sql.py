@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from shibie.engines.sql.expressions import RunSettings
+from shibie.engines.sql.compiling import RunSettings
 from shibie.engines.sql.outcome import NUMBER_OF, Judge
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.errors import Lang, Words

@@ -22,7 +22,7 @@ from shibie.engines.solver import days, reading
 from shibie.engines.solver.logic import TruthTerm, both, decided, inverse, pick
 from shibie.engines.solver.values import NumberTerm as Units
 from shibie.engines.solver.values import truth
-from shibie.engines.sql import arithmetic, dates, expressions
+from shibie.engines.sql import aggregates, arithmetic, dates, expressions
 from shibie.engines.sql.building import binary, case, is_true, negated, number, or_zero, typed
 from shibie.language import tree
 from shibie.language.types import Date
@@ -130,7 +130,7 @@ def sql_nought_for_nothing(kind: str) -> Patch:
 
 def sql_sum_of_nothing_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
     """A sum over nothing is NULL, as in plain SQL."""
-    monkeypatch.setattr(expressions, "or_zero", lambda value: value)
+    monkeypatch.setattr(aggregates, "or_zero", lambda value: value)
 
 
 def sql_not_supplied_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from shibie.checking_in_python import Checked, check
 from shibie.cli.app import app
 from shibie.errors import InputError
-from shibie.explanations.account import Explanation, explain
+from shibie.explanations.account import explain
+from shibie.explanations.explanation import Explanation
 from shibie.explanations.page import as_data, page
 from shibie.explanations.text import full, short
 from shibie.rosters.roster import read_roster

@@ -14,11 +14,12 @@ from hypothesis import given, settings
 
 from shibie.case import Case
 from shibie.engines.decide import decide, judgement
-from shibie.explanations import collect
+from shibie.explanations import collect, possible_answers
 from shibie.explanations.account import account
 from shibie.explanations.changed_cases import Lever, made
-from shibie.explanations.collect import answers, to_collect
+from shibie.explanations.collect import to_collect
 from shibie.explanations.page import as_data, page
+from shibie.explanations.possible_answers import answers
 from shibie.explanations.text import short
 from shibie.rosters.household_input import case_from
 from shibie.ruleset.loader import load, loads
@@ -135,7 +136,8 @@ def test_a_household_of_which_hardly_anything_is_known(monkeypatch: pytest.Monke
         decided += 1
         return judgement(*given)
 
-    monkeypatch.setattr(collect, "judgement", counted)
+    for module in (collect, possible_answers):
+        monkeypatch.setattr(module, "judgement", counted)
     assert not any(each.settles for each in to_collect(ruleset, case))
     assert 500 < decided < 5000
 

@@ -20,13 +20,16 @@ from shibie.engines import interpreter
 from shibie.engines.decide import place_of
 from shibie.engines.exact import EXACT
 from shibie.engines.rete.decide import Compiled, compiled, leaf_facts
-from shibie.engines.solver import reading as solver
 from shibie.engines.solver.answers import SolverModel, pins
-from shibie.engines.solver.household import Bound, Symbolic
+from shibie.engines.solver.household import TOP as OF_HOUSEHOLD
+from shibie.engines.solver.household import Bound, SymbolicPlace
+from shibie.engines.solver.reading import SolverReading
+from shibie.engines.solver.symbolic import Symbolic
 from shibie.engines.solver.z3lib import z3
 from shibie.engines.sql.building import Sql, case, is_null, one_text, text, typed
 from shibie.engines.sql.cases_in_memory import _Duck, _Sources
-from shibie.engines.sql.expressions import Compiler, RunSettings
+from shibie.engines.sql.compiling import RunSettings
+from shibie.engines.sql.expressions import Compiler
 from shibie.engines.sql.outcome import Judge
 from shibie.engines.sql.plan import HID, HOUSEHOLDS, MEMBERS, MID
 from shibie.language import types, walks
@@ -197,7 +200,7 @@ def by_solver(ruleset: RuleSet, parts: Sequence[Part], cases: Sequence[Case]) ->
     """What Z3 says of the household that is pinned to each case; all cases trust, or none does."""
     (trusting,) = {one.trust_declarations for one in cases}
     household = Symbolic(ruleset, BOUND, trusting=trusting)
-    reading = solver.SolverReading(household)
+    reading = SolverReading(household)
     terms = [{place: reading.value(part.node, place) for place in _places(part)} for part in parts]
     common = z3.Solver()
     found = []
@@ -215,23 +218,23 @@ def by_solver(ruleset: RuleSet, parts: Sequence[Part], cases: Sequence[Case]) ->
     return found
 
 
-def _places(part: Part) -> Iterable[solver.SymbolicPlace]:
+def _places(part: Part) -> Iterable[SymbolicPlace]:
     if part.where == TOP:
-        return [solver.TOP]
+        return [OF_HOUSEHOLD]
     members = range(BOUND.members)
     if not part.where.in_rows:
-        return [solver.SymbolicPlace(member) for member in members]
+        return [SymbolicPlace(member) for member in members]
     return [_row_place(part, member, row) for member in members for row in range(BOUND.rows)]
 
 
-def _row_place(part: Part, member: int, row: int) -> solver.SymbolicPlace:
+def _row_place(part: Part, member: int, row: int) -> SymbolicPlace:
     at_hand = member if part.where.of == MEMBER else None
-    return solver.SymbolicPlace(at_hand, part.where.at, (member, row))
+    return SymbolicPlace(at_hand, part.where.at, (member, row))
 
 
 def _answered(
     part: Part,
-    terms: Mapping[solver.SymbolicPlace, Any],
+    terms: Mapping[SymbolicPlace, Any],
     answer: SolverModel,
     household: Symbolic,
     one: Case,
@@ -239,14 +242,14 @@ def _answered(
     of = part.node.type
     codes = of.codes if isinstance(of, types.Code) else None
 
-    def value(place: solver.SymbolicPlace) -> Plain:
+    def value(place: SymbolicPlace) -> Plain:
         return plain(answer.value(household, terms[place], codes), of)
 
     members = range(len(one.household.members))
     if part.where == TOP:
-        return (value(solver.TOP),)
+        return (value(OF_HOUSEHOLD),)
     if not part.where.in_rows:
-        return tuple(value(solver.SymbolicPlace(member)) for member in members)
+        return tuple(value(SymbolicPlace(member)) for member in members)
     return tuple(
         rows_of(
             value(_row_place(part, member, row))

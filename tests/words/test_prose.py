@@ -14,7 +14,8 @@ from shibie.engines.trace import trace
 from shibie.language.parse import parse
 from shibie.rosters.household_input import case_from
 from shibie.ruleset.loader import load
-from shibie.words.prose import amount, describe, state
+from shibie.words.prose import describe, state
+from shibie.words.values import amount
 from support import households
 from support.expressions import AS_OF, Both, conditions
 from support.probe import probe

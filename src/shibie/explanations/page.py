@@ -8,8 +8,8 @@ from html import escape
 from typing import Any
 
 from shibie.errors import Lang, Words
-from shibie.explanations.account import Explanation
 from shibie.explanations.changed_cases import FactChange
+from shibie.explanations.explanation import Explanation
 from shibie.explanations.reasons import Reason
 from shibie.explanations.text import changed
 from shibie.ruleset.model import RuleSet

@@ -14,11 +14,13 @@ from shibie.errors import Lang, Words
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.ruleset.basis import Basis
 from shibie.ruleset.conditions import is_sensitive
-from shibie.ruleset.model import Basis, Rule, RuleSet
+from shibie.ruleset.model import Rule, RuleSet
 from shibie.words import terms
-from shibie.words.prose import amount, describe, state
+from shibie.words.prose import describe, state
 from shibie.words.speaker import Speaker
+from shibie.words.values import amount
 
 SOURCES = {
     "declared": Words("申报", "declared"), "compared": terms.COMPARISON,

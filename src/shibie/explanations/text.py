@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shibie.decision import NOT_POOR
 from shibie.errors import Lang, Words
-from shibie.explanations.account import Explanation, WouldChange
+from shibie.explanations.explanation import Explanation, WouldChange
 from shibie.explanations.reasons import Reason
 from shibie.words import terms
 from shibie.words.lists import clauses, joined

@@ -14,8 +14,8 @@ from shibie.explanations.reasons import MASKED, numbers_of
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 from shibie.words import lists
-from shibie.words.prose import amount
 from shibie.words.speaker import Speaker
+from shibie.words.values import amount
 
 WHO: dict[Who, Words] = {
     "household": Words("农户可申报变化,经核实后算数", "the household can report it; it counts once verified"),

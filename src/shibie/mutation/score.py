@@ -9,9 +9,9 @@ from typing import Literal
 from shibie.case import Case
 from shibie.engines.decide import decide
 from shibie.engines.place import Place
-from shibie.engines.solver.household import Symbolic
 from shibie.engines.solver.logic import BoolTerm, TruthTerm, both, either, inverse
 from shibie.engines.solver.outcome import SymbolicOutcome
+from shibie.engines.solver.symbolic import Symbolic
 from shibie.errors import InputError, Problem, Words
 from shibie.mutation.mutants import Mutant, mutants
 from shibie.proofs.decision_conditions import rule_truth

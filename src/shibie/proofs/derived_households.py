@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shibie.engines.solver.days import Day
-from shibie.engines.solver.household import HouseholdTerms, Slot, Symbolic
+from shibie.engines.solver.household import HouseholdTerms, Slot, SymbolicPlace
 from shibie.engines.solver.logic import BoolTerm, TruthTerm, both, either, implies, inverse
-from shibie.engines.solver.reading import SolverReading, SymbolicPlace
+from shibie.engines.solver.reading import SolverReading
+from shibie.engines.solver.symbolic import Symbolic
 from shibie.engines.solver.values import NumberTerm, ValueTerm, limited
 from shibie.engines.solver.z3lib import z3
 from shibie.language.tree import MEMBER, Field

@@ -10,10 +10,11 @@ from typing import Any, Literal
 from shibie.case import Case
 from shibie.engines.solver.answers import given_of
 from shibie.engines.solver.days import Day
-from shibie.engines.solver.household import Bound, HouseholdTerms, Slot, Symbolic
+from shibie.engines.solver.household import Bound, HouseholdTerms, Slot
 from shibie.engines.solver.logic import BoolTerm, both, either, implies, inverse
 from shibie.engines.solver.outcome import SymbolicOutcome
 from shibie.engines.solver.reading import SolverReading
+from shibie.engines.solver.symbolic import Symbolic
 from shibie.engines.solver.values import NumberTerm, ValueTerm
 from shibie.engines.solver.z3lib import z3
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node

@@ -9,8 +9,8 @@ from decimal import localcontext
 from shibie.case import Case
 from shibie.coverage import Examined, Missing, measure, unseen_words
 from shibie.engines.exact import EXACT
+from shibie.engines.solver.household import SymbolicPlace
 from shibie.engines.solver.logic import BoolTerm, agree, both
-from shibie.engines.solver.reading import SymbolicPlace
 from shibie.errors import Words
 from shibie.language import tree
 from shibie.language.names import MEMBERS

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, cast
 
-from shibie.engines.solver.household import Bound, Symbolic
+from shibie.engines.solver.household import Bound, SymbolicPlace
 from shibie.engines.solver.logic import BoolTerm, both, either, implies, inverse
-from shibie.engines.solver.reading import SolverReading, SymbolicPlace
+from shibie.engines.solver.reading import SolverReading
+from shibie.engines.solver.symbolic import Symbolic
 from shibie.engines.solver.values import NumberTerm, ValueTerm
 from shibie.engines.solver.z3lib import z3
 from shibie.language import tree

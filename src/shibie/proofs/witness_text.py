@@ -22,8 +22,8 @@ from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 from shibie.words import terms
 from shibie.words.lists import clauses, joined
-from shibie.words.prose import amount
 from shibie.words.speaker import Speaker
+from shibie.words.values import amount
 
 Line = tuple[str, str]
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TypeVar
 
 from shibie.errors import RulesetError, Words
 from shibie.language import tree
 from shibie.ruleset import packs
+from shibie.ruleset.basis import NO_BASIS
 from shibie.ruleset.checking.declarations import Declarations
 from shibie.ruleset.checking.facts import Facts
 from shibie.ruleset.checking.measures import Measures
@@ -16,7 +18,7 @@ from shibie.ruleset.checking.properties import Promises
 from shibie.ruleset.checking.rules import Rules
 from shibie.ruleset.checking.steps import Steps
 from shibie.ruleset.composing import compose, composed
-from shibie.ruleset.model import Basis, OutcomeWords, RuleSet  # fmt: skip
+from shibie.ruleset.model import OutcomeWords, Register, Rule, RuleSet
 from shibie.ruleset.yaml_source import read
 
 T = TypeVar("T")
@@ -54,11 +56,9 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
     """Checks one pack; collects problems and goes on wherever it can."""
 
     def ruleset(self) -> RuleSet:
+        """The rule set, where nothing is wrong with the pack."""
         form, head = self.form, self.form.ruleset
-        if head.effective.from_ > head.effective.to:
-            self.problem(
-                ("ruleset", "effective"), Words("起始日期晚于截止日期", "starts after it ends")
-            )
+        self.check_effect()
         vocabulary = self.vocabulary()
         self.fill_names(vocabulary)
         registers = self.registers()
@@ -69,29 +69,13 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
         for owner, name in self.queued:
             self.resolve(owner, name)
         hits = self.hits(registers)
-        poor = self.rule("poor", ("poor",), "poor", "poor", _sure(form.poor), Basis())
+        poor = self.rule("poor", ("poor",), "poor", "poor", _sure(form.poor), NO_BASIS)
         exclusions = self.exclusions()
-        tracks = [
-            self.owned("track", ("tracks", index), each) for index, each in enumerate(form.tracks)
-        ]
-        tallies = [
-            self.owned("tally", ("tallies", index), each) for index, each in enumerate(form.tallies)
-        ]
-        kinds = [
-            self.rule("kind", ("kinds", index, "when"), each.id, each.title, each.when,
-                      self.basis(each.basis))
-            for index, each in enumerate(form.kinds)
-        ]  # fmt: skip
-        procedure = self.procedure()
-        shares = self.shares()
-        measures = self.measures()
+        tracks, tallies, kinds = self.tracks(), self.tallies(), self.kinds()
+        procedure, shares, measures = self.procedure(), self.shares(), self.measures()
         properties, accepted = self.properties(), self.accepted()
         if self.problems:
             raise RulesetError(self.problems)
-        criteria = tuple(rule for rule in self.facts.values() if rule.kind == "criterion")
-        order = {each.id: index for index, each in enumerate(form.criteria)}
-        words = form.outcome.model_dump() if form.outcome else None
-        default = OutcomeWords() if head.lang == "zh" else _ENGLISH
         return RuleSet(
             id=head.id,
             title=head.title,
@@ -103,7 +87,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
             parameters=parameters,
             registers=hits,
             facts=self.facts,
-            criteria=tuple(sorted(criteria, key=lambda rule: order[rule.id])),
+            criteria=self.criteria(),
             poor=_sure(poor),
             exclusions=tuple(rule for rule in exclusions if rule.kind == "exclusion"),
             reviews=tuple(rule for rule in exclusions if rule.kind == "review"),
@@ -112,23 +96,48 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
             tallies=tuple(map(_sure, tallies)),
             procedure=procedure,
             shares=shares,
-            outcome=OutcomeWords(**words) if words else default,
+            outcome=self.outcome(),
             names=self.settled_names(),
             folder=self.folder,
-            comparisons={
-                register.checks: tree.Quantifier(
-                    "any",
-                    tree.Collection(register.name, register.checks[0]),
-                    register.hit or tree.Literal(True),
-                )
-                for register in hits.values()
-                if register.checks
-            },
+            comparisons=_comparisons(hits.values()),
             origins={name: self.pack.place(path).shown for name, path in self.pack.items()},
             properties=properties,
             accepted=accepted,
             measures=measures,
         )
+
+    def check_effect(self) -> None:
+        """The days of effect must be in their order."""
+        effective = self.form.ruleset.effective
+        if effective.from_ > effective.to:
+            self.problem(
+                ("ruleset", "effective"), Words("起始日期晚于截止日期", "starts after it ends")
+            )
+
+    def criteria(self) -> tuple[Rule, ...]:
+        """The criteria in the pack's order; facts come in the order of their use."""
+        order = {each.id: index for index, each in enumerate(self.form.criteria)}
+        criteria = (rule for rule in self.facts.values() if rule.kind == "criterion")
+        return tuple(sorted(criteria, key=lambda rule: order[rule.id]))
+
+    def outcome(self) -> OutcomeWords:
+        """The pack's words for the eligibilities, or those of its language."""
+        if self.form.outcome:
+            return OutcomeWords(**self.form.outcome.model_dump())
+        return OutcomeWords() if self.form.ruleset.lang == "zh" else _ENGLISH
+
+
+def _comparisons(registers: Iterable[Register]) -> dict[tuple[str, str], tree.Quantifier]:
+    """For each declared fact that a register can contradict, whether it has a hit."""
+    return {
+        register.checks: tree.Quantifier(
+            "any",
+            tree.Collection(register.name, register.checks[0]),
+            register.hit or tree.Literal(True),
+        )
+        for register in registers
+        if register.checks
+    }
 
 
 def _sure(value: T | None) -> T:

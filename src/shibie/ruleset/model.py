@@ -5,38 +5,21 @@ Everything here is frozen data. The YAML form is in `schema.py`, the checks in `
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from shibie.household import StepRecord
 from shibie.language.names import Names
 from shibie.language.tree import HOUSEHOLD, MEMBER, Collection, Field, Node, Quantifier
-from shibie.language.types import Number
+from shibie.ruleset.basis import NO_BASIS, Basis, Provenance
+from shibie.ruleset.dated_parameter import DatedParameter
 from shibie.vocabulary import FieldSpec, Owner, Vocabulary, specs_of
 
-Provenance = Literal["verbatim", "documented", "reconstructed"]
 RuleKind = Literal["fact", "criterion", "poor", "exclusion", "review", "track", "kind", "tally"]
-
-
-@dataclass(frozen=True)
-class Basis:
-    """Where a rule comes from, and how surely.
-
-    Attributes:
-        text: the policy's words, or what they say.
-        source: document, place and date.
-        provenance: verbatim, documented (another named place's rule) or reconstructed (ours).
-    """
-
-    text: str = ""
-    source: str = ""
-    provenance: Provenance = "reconstructed"
 
 
 @dataclass(frozen=True)
@@ -47,7 +30,7 @@ class Condition:
     title: str
     node: Node
     text: str
-    basis: Basis = Basis()
+    basis: Basis = NO_BASIS
 
 
 @dataclass(frozen=True)
@@ -75,61 +58,12 @@ class Rule:
     node: Node
     text: str
     owner: Owner = "household"
-    basis: Basis = Basis()
+    basis: Basis = NO_BASIS
     refutable: bool = False
     when: Node | None = None
     unless: tuple[Condition, ...] = ()
     unit: str = ""
     line: int = 0
-
-
-@dataclass(frozen=True)
-class DatedParameter:
-    """A dated value, possibly by key (e.g. by province).
-
-    Attributes:
-        name: name in conditions.
-        title: title for people.
-        unit: unit of the values.
-        type: the number type that holds every value.
-        series: for each key (None where there is no key) the (from, value) pairs, by date.
-        key: what gives the key (a text, a code or a whole number), or None.
-        source: where the values come from.
-    """
-
-    name: str
-    title: str
-    unit: str
-    type: Number
-    series: Mapping[str | None, tuple[tuple[date, Decimal], ...]]
-    key: Node | None = None
-    source: str = ""
-    provenance: Provenance = "reconstructed"
-
-    def steps(self, key: object = None) -> tuple[tuple[date, Decimal], ...]:
-        """The dated values for a value of `key`; none where it has none.
-
-        >>> from shibie.language.types import COUNT
-        >>> since = date(2024, 1, 1)
-        >>> by_size = DatedParameter("line", "Line", "", COUNT, {"2": ((since, Decimal(2137)),)})
-        >>> by_size.steps(Decimal(2))[0][1], by_size.steps(3)
-        (Decimal('2137'), ())
-        """
-        name = str(int(key)) if isinstance(key, int | Decimal) else key
-        return self.series.get(cast("str | None", name), ())
-
-    def value(self, as_of: date, key: object = None) -> Decimal | None:
-        """The value in force on a day, or None (unknown) where none is.
-
-        >>> from shibie.language.types import COUNT
-        >>> line = DatedParameter("line", "线", "元", COUNT,
-        ...     {None: ((date(2014, 1, 1), Decimal(2800)), (date(2015, 1, 1), Decimal(2855)))})
-        >>> line.value(date(2014, 12, 31)), line.value(date(2013, 1, 1))
-        (Decimal('2800'), None)
-        """
-        steps = self.steps(key)
-        index = bisect_right(steps, as_of, key=lambda step: step[0])
-        return steps[index - 1][1] if index else None
 
 
 @dataclass(frozen=True)
@@ -155,7 +89,7 @@ class Register:
     checks: tuple[Owner, str] | None = None
     hit: Node | None = None
     hit_text: str = ""
-    basis: Basis = Basis()
+    basis: Basis = NO_BASIS
 
 
 @dataclass(frozen=True)
@@ -183,7 +117,7 @@ class Step:
     must: tuple[Condition, ...] = ()
     signed: bool = False
     blocking: bool = False
-    basis: Basis = Basis()
+    basis: Basis = NO_BASIS
     counting: Literal["inclusive", "exclusive"] = "inclusive"
 
 
@@ -196,7 +130,7 @@ class Share:
     step: str
     document: str
     at_least: Node
-    basis: Basis = Basis()
+    basis: Basis = NO_BASIS
 
 
 @dataclass(frozen=True)
@@ -217,7 +151,7 @@ class Property:
     then: Node | None = None
     more: tuple[Field | Collection, ...] = ()
     less: tuple[Field | Collection, ...] = ()
-    basis: Basis = Basis()
+    basis: Basis = NO_BASIS
     line: int = 0
 
 
@@ -251,7 +185,7 @@ class Measure:
     when: Node
     fits: Node | None = None
     track: str = ""
-    basis: Basis = Basis()
+    basis: Basis = NO_BASIS
     line: int = 0
 
 

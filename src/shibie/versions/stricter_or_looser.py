@@ -12,9 +12,10 @@ from shibie.engines.decide import decide
 from shibie.engines.kleene import Truth as Plain
 from shibie.engines.place import Place
 from shibie.engines.solver.days import Day
-from shibie.engines.solver.household import Bound, Symbolic
+from shibie.engines.solver.household import Bound
 from shibie.engines.solver.logic import BoolTerm, TruthTerm, both, decided, either, inverse
 from shibie.engines.solver.outcome import SymbolicOutcome
+from shibie.engines.solver.symbolic import Symbolic
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Bool as BoolType
 from shibie.language.types import type_of
@@ -86,81 +87,115 @@ def relations(
     old: RuleSet, new: RuleSet, bound: Bound | None = None, seconds: float = 10
 ) -> Iterator[MeaningChange]:
     """How each rule that both have, and the decision itself, has changed in meaning."""
-    days = days_of(old, new)
-    merged = _merged(old, new)
-    prover = Prover(merged, bound, seconds)
-    household = prover.household
-    if days.old is None:
-        common = (
-            max(old.effective_from, new.effective_from), min(old.effective_to, new.effective_to),
-        )  # fmt: skip
-        household.structure += [
-            household.as_of.key >= Day.of(common[0]).key,
-            household.as_of.key <= Day.of(common[1]).key,
-        ]
-        day = household.as_of
-    else:
+    versions = _BothVersions(old, new, bound, seconds)
+    before = rules_of(old)
+    for rule_id, rule in rules_of(new).items():
+        then = before.get(rule_id)
+        if then is not None and _is_condition(rule) and _is_condition(then):
+            yield versions.rule(rule_id, then, rule)
+    yield versions.decision()
+
+
+@dataclass(frozen=True)
+class _Compared:
+    """One condition in both versions: as terms, and as the interpreter reads it of a case."""
+
+    id: str
+    title: str
+    before: TruthTerm
+    after: TruthTerm
+    was: Callable[[Case], Plain]
+    became: Callable[[Case], Plain]
+
+    def differs(self, cases: tuple[Case, ...]) -> bool:
+        """Whether the versions say two things of a household."""
+        (case,) = cases
+        return self.was(case) is not self.became(case)
+
+    def goes(self, cases: tuple[Case, ...], holds: tuple[bool, bool]) -> bool:
+        """Whether it holds of a household before, and after, as is said."""
+        (case,) = cases
+        return (self.was(case) is True, self.became(case) is True) == holds
+
+
+class _BothVersions:
+    """One symbolic household under two rule sets, on a day of each."""
+
+    def __init__(self, old: RuleSet, new: RuleSet, bound: Bound | None, seconds: float) -> None:
+        self.old, self.new, self.days = old, new, days_of(old, new)
+        self.prover = Prover(_merged(old, new), bound, seconds)
+        household = self.prover.household
+        day = self._later_day()
+        self.before = SymbolicOutcome(UnderLaterRules(household, old, household.as_of))
+        self.after = SymbolicOutcome(UnderLaterRules(household, new, day))
+        self.changed = _changed_fields(old, new)
+
+    def _later_day(self) -> Day:
+        """The day under the new rule set, once the household's own is one of the old one's."""
+        household, days = self.prover.household, self.days
+        if days.old is None:
+            first = max(self.old.effective_from, self.new.effective_from)
+            last = min(self.old.effective_to, self.new.effective_to)
+            household.structure += [
+                household.as_of.key >= Day.of(first).key,
+                household.as_of.key <= Day.of(last).key,
+            ]
+            return household.as_of
         assert days.new is not None
         household.structure.append(household.as_of.key == Day.of(days.old).key)
-        day = Day.of(days.new)
-    before = SymbolicOutcome(UnderLaterRules(household, old, household.as_of))
-    after = SymbolicOutcome(UnderLaterRules(household, new, day))
-    changed = _changed_fields(old, new)
+        return Day.of(days.new)
 
-    def later(case: Case) -> Case:
-        return case if days.new is None else replace(case, as_of=days.new)
+    def _later(self, case: Case) -> Case:
+        return case if self.days.new is None else replace(case, as_of=self.days.new)
 
-    def related(
-        rule_id: str, title: str, one: TruthTerm, other: TruthTerm,
-        was: Callable[[Case], Plain], became: Callable[[Case], Plain],
-    ) -> MeaningChange:  # fmt: skip
-        def found(terms: BoolTerm, a: bool, b: bool) -> SolverReply:
-            def shows(cases: tuple[Case, ...]) -> bool:
-                (case,) = cases
-                return (was(case) is True, became(later(case)) is True) == (a, b)
+    def rule(self, rule_id: str, then: Rule, now: Rule) -> MeaningChange:
+        """How a rule has changed."""
+        used = fields_used(self.old, [then.node]) | fields_used(self.new, [now.node])
+        if used & self.changed or then.owner != now.owner:
+            return MeaningChange(rule_id, now.title, "incomparable")
+        return self._meaning(_Compared(
+            rule_id, now.title, self.before.holds(then), self.after.holds(now),
+            lambda case: rule_truth(then, Place.top(self.old, case)),
+            lambda case: rule_truth(now, Place.top(self.new, self._later(case))),
+        ))  # fmt: skip
 
-            return prover.find([terms], shows, plain=True)
+    def decision(self) -> MeaningChange:
+        """How the decision itself has changed."""
+        old, new = self.old, self.new
+        used = fields_used(old, deciding_conditions(old))
+        used |= fields_used(new, deciding_conditions(new))
+        title = new.outcome.eligible
+        if used & self.changed:
+            return MeaningChange(ELIGIBLE, title, "incomparable")
+        return self._meaning(_Compared(
+            ELIGIBLE, title, decided(True, self.before.eligible), decided(True, self.after.eligible),
+            lambda case: decide(old, case).eligibility == ELIGIBLE,
+            lambda case: decide(new, self._later(case)).eligibility == ELIGIBLE,
+        ))  # fmt: skip
 
-        def unlike(cases: tuple[Case, ...]) -> bool:
-            (case,) = cases
-            return was(case) is not became(later(case))
-
-        lost = found(both(one.yes, inverse(other.yes)), True, False)
-        gained = found(both(other.yes, inverse(one.yes)), False, True)
+    def _meaning(self, compared: _Compared) -> MeaningChange:
+        """Looks for a household of each kind that would show a change."""
+        before, after = compared.before, compared.after
+        lost = self._found(compared, both(before.yes, inverse(after.yes)), (True, False))
+        gained = self._found(compared, both(after.yes, inverse(before.yes)), (False, True))
         replies = (lost.reply, gained.reply)
-        if "undecided" in replies:
-            return MeaningChange(rule_id, title, "undecided", lost.witness, gained.witness)
+        meaning: Meaning
         if replies == ("none", "none"):
-            differ = either(both(one.no, inverse(other.no)), both(other.no, inverse(one.no)))
-            rest = prover.find([differ], unlike, plain=True)
-            names: dict[str, Meaning] = {"none": "equivalent", "found": "unknowns", "undecided": "undecided"}  # fmt: skip
-            return MeaningChange(rule_id, title, names[rest.reply], gained=rest.witness)
-        meaning: Meaning = "both" if replies == ("found", "found") else "stricter" if lost.reply == "found" else "looser"  # fmt: skip
-        return MeaningChange(rule_id, title, meaning, lost.witness, gained.witness)
+            differ = either(both(before.no, inverse(after.no)), both(after.no, inverse(before.no)))
+            rest = self.prover.find([differ], compared.differs, plain=True)
+            meanings: dict[str, Meaning] = {"none": "equivalent", "found": "unknowns"}
+            meaning = meanings.get(rest.reply, "undecided")
+            return MeaningChange(compared.id, compared.title, meaning, gained=rest.witness)
+        if "undecided" in replies:
+            meaning = "undecided"
+        elif replies == ("found", "found"):
+            meaning = "both"
+        else:
+            meaning = "stricter" if lost.reply == "found" else "looser"
+        return MeaningChange(compared.id, compared.title, meaning, lost.witness, gained.witness)
 
-    ours, theirs = rules_of(old), rules_of(new)
-    for rule_id, rule in theirs.items():
-        then = ours.get(rule_id)
-        if then is None or not _is_condition(rule) or not _is_condition(then):
-            continue
-        used = fields_used(old, [then.node]) | fields_used(new, [rule.node])
-        if used & changed or then.owner != rule.owner:
-            yield MeaningChange(rule_id, rule.title, "incomparable")
-            continue
-        yield related(
-            rule_id, rule.title, before.holds(then), after.holds(rule),
-            lambda case, then=then: rule_truth(then, Place.top(old, case)),  # type: ignore[misc]
-            lambda case, rule=rule: rule_truth(rule, Place.top(new, case)),  # type: ignore[misc]
-        )  # fmt: skip
-    used = fields_used(old, deciding_conditions(old)) | fields_used(new, deciding_conditions(new))
-    if used & changed:
-        yield MeaningChange(ELIGIBLE, new.outcome.eligible, "incomparable")
-        return
-    yield related(
-        ELIGIBLE, new.outcome.eligible, decided(True, before.eligible), decided(True, after.eligible),
-        lambda case: decide(old, case).eligibility == ELIGIBLE,
-        lambda case: decide(new, case).eligibility == ELIGIBLE,
-    )  # fmt: skip
+    def _found(self, compared: _Compared, terms: BoolTerm, holds: tuple[bool, bool]) -> SolverReply:
+        return self.prover.find([terms], lambda cases: compared.goes(cases, holds), plain=True)
 
 
 def _is_condition(rule: Rule) -> bool:

@@ -10,7 +10,9 @@ from shibie.errors import Words
 from shibie.language.tree import Node
 from shibie.language.types import BOOL
 from shibie.language.walks import transform
-from shibie.ruleset.model import Basis, DatedParameter, Rule, RuleSet
+from shibie.ruleset.basis import Basis
+from shibie.ruleset.dated_parameter import DatedParameter
+from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruletests import all_rules
 from shibie.words import terms
 from shibie.words.prose import describe

@@ -8,10 +8,8 @@ every word is from the vocabulary, the pack's titles or the tables of `sentences
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from typing import Any, cast
 
-from shibie.case import Value
 from shibie.engines.trace import Trace
 from shibie.errors import Lang
 from shibie.language import tree
@@ -21,7 +19,8 @@ from shibie.language.types import Bool
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
 from shibie.words.lists import both
-from shibie.words.sentences import Sentences, plain
+from shibie.words.sentences import Sentences
+from shibie.words.values import amount, plain
 
 
 def describe(node: Node, ruleset: RuleSet, lang: Lang = "zh") -> str:
@@ -42,18 +41,6 @@ def state(trace: Trace, ruleset: RuleSet, as_of: date, lang: Lang = "zh") -> str
     not known.
     """
     return _Findings(ruleset, lang).found(trace, as_of)
-
-
-def amount(value: Value, lang: Lang = "zh", unit: str = "") -> str:
-    """A value as people write it.
-
-    >>> amount(Decimal("2310.00"), unit="元/人·年"), amount(True), amount(None)
-    ('2,310.00 元', '是', '未知')
-    """
-    text = plain(value, lang)
-    shown = unit.split("/")[0]
-    known_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-    return f"{text} {shown}" if shown and known_number else text
 
 
 class _Findings(Sentences):

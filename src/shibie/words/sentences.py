@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from typing import Any, cast
 
 from shibie.case import Value
@@ -20,7 +18,7 @@ from shibie.language.tree import Node
 from shibie.language.types import Date, Number
 from shibie.ruleset.model import RuleSet
 from shibie.words.lists import joined
-from shibie.words.terms import UNKNOWN
+from shibie.words.values import plain
 
 _NUMBERS: Mapping[str, Words] = {
     "<": Words("低于", "is below"), "<=": Words("不高于", "is at most"),
@@ -33,26 +31,6 @@ _DATES: Mapping[str, Words] = {
     "==": Words("就是", "is"), "!=": Words("不是", "is not"),
 }  # fmt: skip
 _CODES: Mapping[str, Words] = {"==": Words("是", "is"), "!=": Words("不是", "is not")}
-
-
-def plain(value: Value, lang: Lang) -> str:
-    """A value as people write it, without its unit."""
-    match value:
-        case None:
-            return UNKNOWN.say(lang)
-        case bool():
-            return (Words("是", "yes") if value else Words("否", "no")).say(lang)
-        case int() | Decimal():
-            return f"{Decimal(value):,f}"
-        case date():
-            return Words(f"{value.year} 年 {value.month} 月 {value.day} 日", value.isoformat()).say(
-                lang
-            )
-        case frozenset():
-            nothing = Words("无", "none").say(lang)
-            return joined(sorted(value), lang) or nothing
-        case _:
-            return value
 
 
 # What an operator is in words: (sentences, node).

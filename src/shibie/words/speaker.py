@@ -11,7 +11,8 @@ from shibie.errors import Lang, Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.duplicates import DUPLICATE_PERSON
-from shibie.ruleset.model import Basis, Provenance, RuleSet
+from shibie.ruleset.basis import Basis, Provenance
+from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import specs_of
 from shibie.words import lists, terms
 

@@ -12,91 +12,46 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import localcontext
-from typing import Annotated, Any, Literal
-
-from pydantic import ConfigDict, Field, TypeAdapter
+from typing import Any
 
 from shibie.case import Case, Row, Rows
 from shibie.decision import Decision
 from shibie.engines.decide import place_of
 from shibie.engines.exact import EXACT
 from shibie.engines.rete.decide import compiled, concluded, due_tracks, leaf_facts
+from shibie.engines.rete.events import (
+    Adjudicated,
+    Event,
+    FactDeclared,
+    RegisterCompared,
+    RowFound,
+    StepDone,
+    about,
+    check,
+    event_from,
+    rank,
+    typed_value,
+)
 from shibie.engines.rete.host import Session
-from shibie.errors import InputError, Problem, Words, did_you_mean
-from shibie.household import Adjudication, Record, StepRecord
+from shibie.household import StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.matching import usable_number
 from shibie.ruleset.model import RuleSet
-from shibie.vocabulary import FieldSpec, annotation
+
+# Who uses live households makes events, too.
+__all__ = [
+    "Adjudicated",
+    "Event",
+    "FactDeclared",
+    "LiveHousehold",
+    "LiveRoster",
+    "RegisterCompared",
+    "RowFound",
+    "StepDone",
+    "event_from",
+]
 
 OPEN_AT_MOST = 256
-
-
-class Event(Record):
-    """Something that became known of a household.
-
-    Attributes:
-        order: of two events about the same thing the higher order counts, whichever
-            arrives first.
-    """
-
-    model_config = ConfigDict(str_min_length=0)
-
-    household_id: str = Field(min_length=1)
-    order: int = 0
-
-
-class FactDeclared(Event):
-    """A field of the household, or of a member, was declared; None takes it back."""
-
-    kind: Literal["declared"] = "declared"
-    field: str
-    value: Any = None
-    member_id: str = ""
-
-
-class RegisterCompared(Event):
-    """The comparison with a register is done: every row it has was told."""
-
-    kind: Literal["compared"] = "compared"
-    register_name: str
-
-
-class RowFound(Event):
-    """A register has a row of a member; `row` numbers it within its register."""
-
-    kind: Literal["row"] = "row"
-    register_name: str
-    member_id: str
-    row: int
-    values: dict[str, Any]
-
-
-class Adjudicated(Event):
-    """An officer's verdict."""
-
-    kind: Literal["adjudicated"] = "adjudicated"
-    adjudication: Adjudication
-
-
-class StepDone(Event):
-    """A step of the procedure was recorded."""
-
-    kind: Literal["step"] = "step"
-    record: StepRecord
-
-
-AnyEvent = Annotated[
-    FactDeclared | RegisterCompared | RowFound | Adjudicated | StepDone, Field(discriminator="kind")
-]
-_EVENT: TypeAdapter[Any] = TypeAdapter(AnyEvent)
-
-
-def event_from(data: object) -> Event:
-    """An event from its plain form, as an event log holds it."""
-    found = _EVENT.validate_python(data)
-    assert isinstance(found, Event)
-    return found
 
 
 class LiveHousehold:
@@ -115,12 +70,20 @@ class LiveHousehold:
         Raises:
             InputError: when the event speaks of what the rule set does not have.
         """
-        self.check(event)
-        key = _about(event)
-        before = self.latest.get(key)
-        if before is None or _rank(event) >= _rank(before):
-            self.latest[key] = event
+        self.take(event)
         return self.decision()
+
+    def take(self, event: Event) -> None:
+        """Take an event in without deciding.
+
+        Raises:
+            InputError: when the event speaks of what the rule set does not have.
+        """
+        check(event, self.ruleset)
+        key = about(event)
+        before = self.latest.get(key)
+        if before is None or rank(event) >= rank(before):
+            self.latest[key] = event
 
     def decision(self) -> Decision:
         """The decision on what is known now, by forward chaining."""
@@ -162,7 +125,7 @@ class LiveHousehold:
                 fields.setdefault(event.member_id, {})
             elif isinstance(event, FactDeclared):
                 spec = ruleset.field_specs(MEMBER if event.member_id else HOUSEHOLD)[event.field]
-                fields.setdefault(event.member_id, {})[event.field] = _value(spec, event.value)
+                fields.setdefault(event.member_id, {})[event.field] = typed_value(spec, event.value)
         people = sorted(member_id for member_id in fields if member_id)
         blank = {name: None for name in model.model_fields if name != "members"}
         nobody = dict.fromkeys(member_model.model_fields)
@@ -193,40 +156,12 @@ class LiveHousehold:
         return tuple(
             Row(
                 event.row,
-                {name: _value(columns[name], each) for name, each in event.values.items()},
+                {name: typed_value(columns[name], each) for name, each in event.values.items()},
             )
             for event in self.events()
             if isinstance(event, RowFound)
             and (event.register_name, event.member_id) == (register, member_id)
         )
-
-    def check(self, event: Event) -> None:
-        """Refuse an event that speaks of what the rule set does not have."""
-        ruleset = self.ruleset
-        match event:
-            case FactDeclared(field=field, member_id=member_id):
-                known = ruleset.field_specs(MEMBER if member_id else HOUSEHOLD)
-                _must_be("field", field, known)
-                _value(known[field], event.value)
-            case RegisterCompared(register_name=register):
-                _must_be("register", register, ruleset.registers)
-            case RowFound(register_name=register, values=values):
-                _must_be("register", register, ruleset.registers)
-                columns = ruleset.field_specs(register)
-                for name, value in values.items():
-                    _must_be("column", name, columns)
-                    _value(columns[name], value)
-            case Adjudicated(adjudication=given):
-                rules = {rule.id: rule for rule in (*ruleset.exclusions, *ruleset.reviews)}
-                _must_be("rule", given.rule_id, rules)
-                if given.verdict == "refuted" and not rules[given.rule_id].refutable:
-                    raise InputError(
-                        Problem(
-                            given.rule_id, Words("这条规则不可推翻", "this rule cannot be refuted")
-                        )
-                    )
-            case StepDone(record=record):
-                _must_be("step", record.step, {step.id: step for step in ruleset.procedure})
 
 
 class LiveRoster:
@@ -241,7 +176,7 @@ class LiveRoster:
         household = self.households.get(event.household_id)
         if household is None:
             household = LiveHousehold(self.ruleset, event.household_id, self.as_of)
-            household.check(event)
+            check(event, self.ruleset)
             self.households[event.household_id] = household
         self.households.move_to_end(event.household_id)
         self.let_go()
@@ -253,11 +188,7 @@ class LiveRoster:
             household = self.households.setdefault(
                 event.household_id, LiveHousehold(self.ruleset, event.household_id, self.as_of)
             )
-            household.check(event)
-            key = _about(event)
-            before = household.latest.get(key)
-            if before is None or _rank(event) >= _rank(before):
-                household.latest[key] = event
+            household.take(event)
 
     def decision(self, household_id: str) -> Decision:
         """The decision on one household.
@@ -279,47 +210,3 @@ class LiveRoster:
         """Delete every chained state."""
         for household in self.households.values():
             household.close()
-
-
-def _about(event: Event) -> tuple[str, ...]:
-    """The key of an event: a later event with the same key replaces it."""
-    match event:
-        case FactDeclared(field=field, member_id=member_id):
-            return ("declared", member_id, field)
-        case RegisterCompared(register_name=register):
-            return ("compared", register)
-        case RowFound(register_name=register, member_id=member_id, row=row):
-            return ("row", register, member_id, f"{row:012d}")
-        case Adjudicated(adjudication=given):
-            return ("adjudicated", given.rule_id)
-        case StepDone(record=record):
-            return ("step", record.step)
-        case _:
-            raise TypeError(type(event))
-
-
-def _rank(event: Event) -> tuple[int, str]:
-    """Sorts events with the same key by `order`, then by content, so arrival does not matter."""
-    return event.order, event.model_dump_json()
-
-
-def _value(spec: FieldSpec, value: object) -> Any:
-    if spec.type == "codes" and isinstance(value, list | tuple | set):
-        value = frozenset(value)
-    try:
-        return TypeAdapter(annotation(spec)).validate_python(value)
-    except ValueError:
-        raise InputError(
-            Problem(spec.name, Words(f"不是 {spec.type}:{value!r}", f"not {spec.type}: {value!r}"))
-        ) from None
-
-
-def _must_be(what: str, name: str, known: Iterable[str]) -> None:
-    if name not in set(known):
-        raise InputError(
-            Problem(
-                what,
-                Words(f"没有“{name}”", f"there is no '{name}'"),
-                suggestion=did_you_mean(name, known),
-            )
-        )

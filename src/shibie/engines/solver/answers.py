@@ -11,8 +11,9 @@ from shibie import citizen_id
 from shibie.case import Case
 from shibie.case import Value as Plain
 from shibie.engines.solver.days import Day
-from shibie.engines.solver.household import HouseholdTerms, Slot, Symbolic
+from shibie.engines.solver.household import HouseholdTerms, Slot
 from shibie.engines.solver.logic import BoolTerm, TruthTerm, agree, both, certain, inverse
+from shibie.engines.solver.symbolic import Symbolic
 from shibie.engines.solver.values import CodeSet, Dated, NumberTerm, ValueTerm, Word
 from shibie.engines.solver.z3lib import z3
 from shibie.language.tree import HOUSEHOLD, MEMBER

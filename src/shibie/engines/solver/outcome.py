@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from shibie.engines.solver.household import HouseholdTerms
+from shibie.engines.solver.household import HouseholdTerms, SymbolicPlace
 from shibie.engines.solver.logic import BoolTerm, TruthTerm
-from shibie.engines.solver.reading import SolverReading, SymbolicPlace
+from shibie.engines.solver.reading import SolverReading
 from shibie.engines.solver.values import ValueTerm
 from shibie.lower import lowered
 from shibie.lower.decision import ELIGIBLE, INELIGIBLE, PENDING, of_household

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
@@ -155,6 +155,10 @@ def less(a: ValueTerm, b: ValueTerm) -> TruthTerm:
     """Whether one is below the other; unknown where either is."""
     left, right = _ordered(a, b)
     return logic.decided(both(a.known, b.known), either(left < right))
+
+
+# Whether the first of two known values comes before the second, or is equal to it.
+Ordering = Callable[[ValueTerm, ValueTerm], BoolTerm]
 
 
 def not_after(a: ValueTerm, b: ValueTerm) -> BoolTerm:

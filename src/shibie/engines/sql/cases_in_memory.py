@@ -14,7 +14,7 @@ from shibie.decision import Decision
 from shibie.duckdb_tables import Column, make_table
 from shibie.engines.sql.assemble import Outputs, assemble
 from shibie.engines.sql.building import WORD, Dialect
-from shibie.engines.sql.expressions import RunSettings
+from shibie.engines.sql.compiling import RunSettings
 from shibie.engines.sql.outcome import NUMBER_OF, Judge, Outcomes
 from shibie.engines.sql.plan import HID, HOUSEHOLDS, KEY, MEMBERS, MID, QueryStep
 from shibie.engines.sql.running import run_steps

@@ -28,8 +28,10 @@ from shibie.engines.sql.building import (
     number,
     words,
 )  # fmt: skip
-from shibie.engines.sql.expressions import Compiler, RunSettings
+from shibie.engines.sql.compiling import RunSettings
+from shibie.engines.sql.expressions import Compiler
 from shibie.engines.sql.plan import HOUSEHOLDS, MEMBERS, QueryPlan, QueryStep
+from shibie.engines.sql.queries import queries
 from shibie.engines.sql.unknown_facts import Unknowns
 from shibie.engines.sql.verdicts_and_steps import RecordColumns
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
@@ -118,7 +120,7 @@ class Judge:
         return self._finish()
 
     def _finish(self) -> Outcomes:
-        steps = self.plan.steps(self.members, self.household, self.member_filter)
+        steps = queries(self.plan, self.members, self.household, self.member_filter)
         sources: dict[str, list[str]] = {}
         for column in self.plan.columns.values():
             if column.source is not None:

@@ -11,23 +11,13 @@ together, members once by household; all conditions folded at one point share fl
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from sqlglot import exp
 
-from shibie.engines.sql.building import (
-    WORD,
-    Dialect,
-    Sql,
-    bit,
-    col,
-    named,
-    no_texts,
-    select,
-    word,
-)
+from shibie.engines.sql.building import WORD, Dialect, Sql, bit, col, no_texts
 
 # Registers are relations r0, r1, …
 HOUSEHOLDS: Final = "h"
@@ -68,6 +58,13 @@ class PlanColumn:
     origin: str = ""
     flags: list[Sql] = field(default_factory=list)
 
+    @property
+    def parts(self) -> list[Sql]:
+        """The expressions that it is made of; none for a source column."""
+        if self.fold == "or":
+            return self.flags
+        return [part for part in (self.value, self.folded) if part is not None]
+
 
 @dataclass(frozen=True)
 class QueryStep:
@@ -79,7 +76,7 @@ class QueryStep:
 
 
 class QueryPlan:
-    """Collects columns; `steps` orders them."""
+    """Collects columns, each with the time at which it is there; `queries` makes SELECTs of them."""
 
     def __init__(self, dialect: Dialect, prefix: str = "") -> None:
         self.dialect: Dialect = dialect
@@ -148,7 +145,7 @@ class QueryPlan:
             return self.memo[key]
         time, _ = self._when(relation, value)
         dependent = relation != MEMBERS and any(
-            need.relation != relation for need in self._closure(relation, value)
+            need.relation != relation for need in self.closure(relation, value)
         )
         origin = f"{relation}\0{'d' if dependent else 'i'}"
         found: Sql
@@ -164,7 +161,7 @@ class QueryPlan:
         self.memo[key] = found  # type: ignore[assignment]
         return found
 
-    def _closure(self, relation: str, value: Sql) -> Iterable[PlanColumn]:
+    def closure(self, relation: str, value: Sql) -> Iterable[PlanColumn]:
         """All columns that a row's value is computed from, its parents' columns included."""
         pending, seen = self.needs(value), set()
         while pending:
@@ -186,36 +183,10 @@ class QueryPlan:
         column.flags.append(value)
         return bit(col(column.name), len(column.flags) - 1)
 
-    # --- steps --------------------------------------------------------------------------
+    # --- how long each is needed --------------------------------------------------------
 
-    def steps(
-        self, members: Sequence[tuple[str, Sql]], households: Sequence[tuple[str, Sql]],
-        member_filter: Sql | None = None,
-    ) -> list[QueryStep]:  # fmt: skip
-        """The SELECTs in order; the last ones give the named outputs with their keys."""
-        return _StepWriter(self, members, households, member_filter).steps()
-
-
-class _StepWriter:
-    """Turns a plan's columns into steps, carrying only what later steps need."""
-
-    def __init__(
-        self, plan: QueryPlan, members: Sequence[tuple[str, Sql]],
-        households: Sequence[tuple[str, Sql]], member_filter: Sql | None,
-    ) -> None:  # fmt: skip
-        self.plan, self.columns = plan, plan.columns
-        self.outputs = {MEMBERS: list(members), HOUSEHOLDS: list(households)}
-        self.filter = member_filter
-        self.wanted = self._wanted()
-        self.done: list[QueryStep] = []
-
-    def _parts(self, column: PlanColumn) -> list[Sql]:
-        if column.fold == "or":
-            return column.flags
-        return [part for part in (column.value, column.folded) if part is not None]
-
-    def _wanted(self) -> dict[str, float]:
-        """Each needed column, with the last time at which it is read.
+    def last_reads(self, outputs: Iterable[Sql]) -> dict[str, float]:
+        """Each column that some outputs need, with the last time at which it is read.
 
         A fold reads halfway between the steps of the two levels.
         """
@@ -223,12 +194,10 @@ class _StepWriter:
         pending: list[tuple[str, float]] = []
 
         def use(value: Sql, time: float) -> None:
-            pending.extend((need.name, time) for need in self.plan.needs(value))
+            pending.extend((need.name, time) for need in self.needs(value))
 
-        for _, value in (*self.outputs[MEMBERS], *self.outputs[HOUSEHOLDS]):
+        for value in outputs:
             use(value, END)
-        if self.filter is not None:
-            use(self.filter, END)
         while pending:
             name, time = pending.pop()
             known = last.get(name, -2.0)
@@ -240,238 +209,6 @@ class _StepWriter:
             of_row = level(column.relation) == 0
             if known > -2 and not of_row:
                 continue
-            for part in self._parts(column):
+            for part in column.parts:
                 use(part, time if of_row else column.time - (0.5 if column.fold else 0))
         return last
-
-    def steps(self) -> list[QueryStep]:
-        used = [self.columns[name] for name in self.columns if name in self.wanted]
-        final = max([column.time for column in used] + [2])
-        self.tables = {MEMBERS: "", HOUSEHOLDS: ""}
-        self.has: dict[str, set[str]] = {MEMBERS: set(), HOUSEHOLDS: set()}
-        for time in range(final + 1):
-            if time % 3 == 0:
-                self._row_folds(used, time)
-            elif time % 3 == 1:
-                self._step(MEMBERS, used, time)
-            else:
-                self._step(HOUSEHOLDS, used, time)
-        for relation in (HOUSEHOLDS, MEMBERS):
-            self._output(relation)
-        return self.done
-
-    def _name(self, text: str) -> str:
-        return f"{self.plan.prefix}{text}"
-
-    def _add(self, name: str, query: exp.Expr, reads: Iterable[str]) -> str:
-        self.done.append(QueryStep(name, query, tuple(dict.fromkeys(reads))))
-        return name
-
-    def _source_name(self, relation: str) -> str:
-        return self._name(f"{relation}_src")
-
-    def _row_folds(self, used: Sequence[PlanColumn], time: int) -> None:
-        self.folds: list[tuple[str, str, list[PlanColumn]]] = []
-        groups: dict[str, list[PlanColumn]] = {}
-        for column in used:
-            if column.fold and column.relation == MEMBERS and column.time == time + 1:
-                groups.setdefault(column.origin, []).append(column)
-        for origin, columns in groups.items():
-            relation, kind = origin.split("\0")
-            name = self._name(f"{relation}_{kind}{time}")
-            layered, reads, key = self._rows(relation, kind == "d", columns)
-            query = select(
-                [named(col(key), "key"), *(named(_folded(c), c.name) for c in columns)], layered
-            )
-            query.set("group", exp.Group(expressions=[col(key)]))
-            self._add(name, query, reads)
-            self.folds.append((name, MID if kind == "d" else KEY, columns))
-
-    def _rows(
-        self, relation: str, dependent: bool, columns: Sequence[PlanColumn]
-    ) -> tuple[Sql, list[str], str]:
-        """The rows of a register with all their computed columns, as a subquery."""
-        plan = self.plan
-        closure: dict[str, PlanColumn] = {}
-        for column in columns:
-            for part in self._parts(column):
-                closure |= {need.name: need for need in plan._closure(relation, part)}
-        own = [c for c in closure.values() if c.relation == relation and c.source is not None]
-        made = [c for c in closure.values() if c.relation == relation and c.source is None]
-        read = [n.name for c in columns for part in self._parts(c) for n in plan.needs(part)]
-        source = self._source_name(relation)
-        fields = [named(col(str(c.source), "s"), c.name) for c in own]
-        reads = [source]
-        if not dependent:
-            query = select([named(col(KEY, "s"), KEY), *fields], _table(source, "s"))
-            return _layers(query, made, [KEY, *read]), reads, KEY
-        mine = [c for c in closure.values() if c.relation == MEMBERS]
-        theirs = [c for c in closure.values() if c.relation == HOUSEHOLDS]
-        query = select([named(col(MID, "p"), MID), *fields], _table(source, "s"))
-        joins = [self._join(MEMBERS, "p", mine, KEY, "s", query, reads)]
-        if theirs:
-            joins.append(self._join(HOUSEHOLDS, "q", theirs, HID, "p", query, reads))
-        query.set("joins", joins)
-        return _layers(query, made, [MID, *read]), reads, MID
-
-    def _join(
-        self, relation: str, alias: str, columns: Iterable[PlanColumn], key: str, to: str,
-        query: exp.Select, reads: list[str],
-    ) -> exp.Join:  # fmt: skip
-        """Join the latest state of a parent relation and select its columns."""
-        table = self.tables[relation] or self._source_name(relation)
-        reads.append(table)
-        for column in columns:
-            query.expressions.append(named(self._from(relation, alias, column), column.name))
-        return _joined(table, alias, key, to, key, "INNER")
-
-    def _from(self, relation: str, alias: str, column: PlanColumn) -> exp.Column:
-        if self.tables[relation]:
-            return col(column.name, alias)
-        return col(str(column.source), alias)
-
-    def _carried(self, relation: str, used: Sequence[PlanColumn], time: int) -> list[PlanColumn]:
-        """Columns of a relation that exist before `time` and are read at or after it."""
-        return [
-            c for c in used
-            if c.relation == relation and c.time < time and self.wanted[c.name] >= time
-        ]  # fmt: skip
-
-    def _step(self, relation: str, used: Sequence[PlanColumn], time: int) -> None:
-        made = [c for c in used if c.relation == relation and c.time == time]
-        first = not self.tables[relation]
-        if not made and not first:
-            return
-        keys = [HID] if relation == HOUSEHOLDS else [HID, MID, KEY]
-        table = self.tables[relation] or self._source_name(relation)
-        reads = [table]
-        carried = self._carried(relation, used, time)
-        query = select([named(col(key, "s"), key) for key in keys], _table(table, "s"))
-        for column in carried:
-            query.expressions.append(named(self._from(relation, "s", column), column.name))
-        joins: list[exp.Join] = []
-        folds = self._folds(relation, made, time)
-        for number, (name, key, columns) in enumerate(folds):
-            alias = f"f{number}"
-            joins.append(_joined(name, alias, "key", "s", key, "LEFT"))
-            reads.append(name)
-            query.expressions.extend(named(col(c.name, alias), c.name) for c in columns)
-        computed = [c for c in made if c.value is not None]
-        if relation == MEMBERS:
-            above = {
-                need.name: need
-                for c in computed
-                for need in self.plan.needs(c.value)  # type: ignore[arg-type]
-                if need.relation == HOUSEHOLDS
-            }
-            if above:
-                joins.append(self._join(HOUSEHOLDS, "q", above.values(), HID, "s", query, reads))
-        query.set("joins", joins)
-        keep = [c.name for c in carried + made if self.wanted[c.name] > time]
-        layered = _layers(query, computed, [*keys, *keep])
-        final = select([*map(col, keys), *map(col, dict.fromkeys(keep))], layered)
-        self.tables[relation] = self._add(self._name(f"{relation}{time // 3}"), final, reads)
-
-    def _folds(
-        self, relation: str, made: Sequence[PlanColumn], time: int
-    ) -> list[tuple[str, str, list[PlanColumn]]]:
-        if relation == MEMBERS:
-            return self.folds
-        columns = [c for c in made if c.fold]
-        if not columns:
-            return []
-        name = self._name(f"hm{time // 3}")
-        members = self.tables[MEMBERS]
-        query = select(
-            [named(col(HID), "key"), *(named(_folded(c), c.name) for c in columns)],
-            exp.to_table(members),
-        )
-        query.set("group", exp.Group(expressions=[col(HID)]))
-        self._add(name, query, [members])
-        return [(name, HID, columns)]
-
-    def _output(self, relation: str) -> None:
-        outputs = self.outputs[relation]
-        if not outputs:
-            return
-        keys = [HID] if relation == HOUSEHOLDS else [HID, MID]
-        table = self.tables[relation]
-        reads = [table]
-        query = select([named(col(key, "s"), key) for key in keys], _table(table, "s"))
-        needs = {
-            need.name: need
-            for value in [v for _, v in outputs] + ([self.filter] if self.filter else [])
-            for need in self.plan.needs(value)
-            if relation == MEMBERS or need.relation == HOUSEHOLDS
-        }
-        own = [need for need in needs.values() if need.relation == relation]
-        above = [need for need in needs.values() if need.relation != relation]
-        query.expressions.extend(named(col(need.name, "s"), need.name) for need in own)
-        if above:
-            query.set("joins", [self._join(HOUSEHOLDS, "q", above, HID, "s", query, reads)])
-        final = select(
-            [*map(col, keys), *(named(value, name) for name, value in outputs)],
-            _subquery(query),
-        )
-        if relation == MEMBERS and self.filter is not None:
-            final.set("where", exp.Where(this=self.filter))
-        self._add(self._name(f"{relation}_out"), final, reads)
-
-
-def _folded(column: PlanColumn) -> Sql:
-    """The aggregate function of a folded column."""
-    if column.fold == "or":
-        return exp.BitwiseOrAgg(this=word(column.flags))
-    value = column.folded
-    assert value is not None
-    match column.fold:
-        case "sum":
-            return exp.Sum(this=value)
-        case "count":
-            flagged = exp.Case(ifs=[exp.If(this=value, true=exp.Literal.number(1))])
-            return exp.Count(this=exp.Star() if value == exp.true() else flagged)
-        case "min":
-            return exp.Min(this=value)
-        case "max":
-            return exp.Max(this=value)
-        case _:
-            return exp.func("FLATTEN", exp.ArrayAgg(this=value))
-
-
-def _layers(query: exp.Select, made: Sequence[PlanColumn], keep: Sequence[str]) -> Sql:
-    """Adds computed columns to a query layer by layer and drops each after its last use."""
-    layers = sorted({(c.time, c.layer) for c in made})
-    of_layer = [[c for c in made if (c.time, c.layer) == layer] for layer in layers]
-    needs: set[str] = set(keep)
-    after: list[set[str]] = []
-    for columns in reversed(of_layer):
-        after.append(set(needs))
-        for c in columns:
-            assert c.value is not None
-            needs |= {found.name for found in c.value.find_all(exp.Column)}
-    names = [each.alias_or_name for each in query.expressions]
-    current: Sql = _subquery(query)
-    for columns, needed in zip(of_layer, reversed(after), strict=True):
-        names = [name for name in names if name in needed]
-        values = [named(c.value, c.name) for c in columns if c.value is not None]
-        current = _subquery(select([*map(col, names), *values], current))
-        names += [c.name for c in columns]
-    return current
-
-
-def _subquery(query: exp.Select) -> Sql:
-    return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier("t")))
-
-
-def _table(name: str, alias: str) -> exp.Table:
-    return exp.Table(
-        this=exp.to_identifier(name, quoted=True),
-        alias=exp.TableAlias(this=exp.to_identifier(alias)),
-    )
-
-
-def _joined(table: str, alias: str, key: str, to: str, to_key: str, side: str) -> exp.Join:
-    condition = exp.EQ(this=col(to_key, to), expression=col(key, alias))
-    join = exp.Join(this=_table(table, alias), on=condition)
-    join.set("side" if side == "LEFT" else "kind", side)
-    return join

@@ -12,7 +12,8 @@ from shibie.case import Case
 from shibie.checking_in_python import Checked, CheckedBy
 from shibie.decision import NOT_POOR, Decision
 from shibie.errors import InputError, Lang, Problem, Words
-from shibie.explanations.account import Explanation, account
+from shibie.explanations.account import account
+from shibie.explanations.explanation import Explanation
 from shibie.explanations.reasons import Reason
 from shibie.papers.notice.period import Period
 from shibie.papers.notice.privacy import (
@@ -22,8 +23,8 @@ from shibie.papers.notice.privacy import (
     without_numbers,
 )
 from shibie.ruleset.model import RuleSet
-from shibie.words.prose import amount
 from shibie.words.speaker import Speaker
+from shibie.words.values import amount
 
 MOST_CHANGES = 3
 

@@ -14,8 +14,8 @@ from shibie.papers.report.figures import Figures, rates
 from shibie.papers.report.identities import UNITS
 from shibie.papers.report.published import PublishedCount
 from shibie.words import terms
-from shibie.words.prose import amount
 from shibie.words.speaker import Speaker
+from shibie.words.values import amount
 
 
 @dataclass(frozen=True)

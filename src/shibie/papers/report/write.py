@@ -17,8 +17,8 @@ from shibie.papers.report.figures import Figures
 from shibie.papers.report.identities import UNITS, FigureIdentity
 from shibie.papers.report.published import PublishedCount
 from shibie.papers.report.text import Mark, Piece, ReportText
-from shibie.words.prose import amount
 from shibie.words.speaker import Speaker
+from shibie.words.values import amount
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTCOMES = {

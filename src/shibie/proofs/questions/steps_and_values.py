@@ -16,7 +16,8 @@ from shibie.language.types import Code
 from shibie.language.walks import walk
 from shibie.proofs.findings import ProofFinding
 from shibie.ruleset.conditions import rule_conditions
-from shibie.ruleset.model import DatedParameter, RuleSet, Step
+from shibie.ruleset.dated_parameter import DatedParameter
+from shibie.ruleset.model import RuleSet, Step
 
 
 def steps(ruleset: RuleSet) -> Iterator[ProofFinding]:

@@ -7,9 +7,8 @@ from typing import Any
 
 from shibie.case import Case
 from shibie.engines.decide import decide
-from shibie.engines.solver.household import Slot
+from shibie.engines.solver.household import TOP, Slot, SymbolicPlace
 from shibie.engines.solver.logic import both, either
-from shibie.engines.solver.reading import TOP, SymbolicPlace
 from shibie.engines.solver.values import NumberTerm
 from shibie.errors import LANGS, Words
 from shibie.language.names import MEMBERS
@@ -21,8 +20,9 @@ from shibie.proofs.witness import Given, Witness
 from shibie.ruleset.compared_values import compares_numbers
 from shibie.ruleset.conditions import deciding_conditions, definition, fields_used, opened_at
 from shibie.ruleset.model import RuleSet
-from shibie.words.prose import amount, describe
+from shibie.words.prose import describe
 from shibie.words.speaker import Speaker
+from shibie.words.values import amount
 
 
 def thresholds(ruleset: RuleSet) -> tuple[tuple[Compare, SymbolicPlace], ...]:

@@ -13,8 +13,10 @@ from shibie.language.parse import ExpressionError, parse
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.types import Type
 from shibie.ruleset import schema
+from shibie.ruleset.basis import Basis
 from shibie.ruleset.composing import Pack
-from shibie.ruleset.model import Basis, DatedParameter, Rule, RuleKind  # fmt: skip
+from shibie.ruleset.dated_parameter import DatedParameter
+from shibie.ruleset.model import Rule, RuleKind
 from shibie.ruleset.yaml_nodes import YamlPath as YamlPath
 from shibie.vocabulary import Owner
 

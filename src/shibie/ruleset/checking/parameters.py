@@ -18,7 +18,7 @@ from shibie.language.tree import Node
 from shibie.language.types import Code, Number, Text
 from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, YamlPath, taken_words
-from shibie.ruleset.model import DatedParameter  # fmt: skip
+from shibie.ruleset.dated_parameter import DatedParameter
 
 
 class Parameters(Checking):

@@ -8,13 +8,9 @@ from shibie.language.names import Context
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.language.types import Bool
 from shibie.ruleset import schema
+from shibie.ruleset.basis import Basis
 from shibie.ruleset.checking.base import Checking, YamlPath
-from shibie.ruleset.model import (
-    Basis,
-    Condition,
-    Rule,
-    RuleKind,
-)  # fmt: skip
+from shibie.ruleset.model import Condition, Rule, RuleKind
 from shibie.vocabulary import Owner
 
 
@@ -69,6 +65,25 @@ class Rules(Checking):
                 )
             )  # fmt: skip
         return tuple(done)
+
+    def tracks(self) -> list[Rule | None]:
+        return [
+            self.owned("track", ("tracks", index), each)
+            for index, each in enumerate(self.form.tracks)
+        ]
+
+    def tallies(self) -> list[Rule | None]:
+        return [
+            self.owned("tally", ("tallies", index), each)
+            for index, each in enumerate(self.form.tallies)
+        ]
+
+    def kinds(self) -> list[Rule | None]:
+        return [
+            self.rule("kind", ("kinds", index, "when"), each.id, each.title, each.when,
+                      self.basis(each.basis))
+            for index, each in enumerate(self.form.kinds)
+        ]  # fmt: skip
 
     def unique_ids(self) -> None:
         seen: dict[str, YamlPath] = {}

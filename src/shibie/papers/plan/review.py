@@ -60,7 +60,9 @@ class Review:
     without: tuple[str, ...]
 
 
-def review(checked_by: CheckedBy, parts: Iterable[Checked], path: Path, lang: Lang = "zh") -> Review:
+def review(
+    checked_by: CheckedBy, parts: Iterable[Checked], path: Path, lang: Lang = "zh"
+) -> Review:
     """Check the plans in a CSV against the roster and the pack's measures.
 
     Args:

@@ -24,7 +24,8 @@ import xlsxwriter
 from shibie.checking_in_python import check
 from shibie.engines.decide import decide
 from shibie.results.python_counts import summarise
-from shibie.results.workbook import write_workbook
+from shibie.results.tables import rejected_table
+from shibie.results.workbook import Annotated, write_workbook
 from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load
 
@@ -87,7 +88,8 @@ def main() -> None:
 
         def whole() -> None:
             checked = check(ruleset, read_roster(source, ruleset, AS_OF), AS_OF)
-            write_workbook(result, checked, summarise(checked))
+            rejected = rejected_table(checked.roster.rejected, "zh")
+            write_workbook(result, Annotated(ruleset, [checked], rejected, summarise(checked)))
 
         whole()
         bare(source, result, other)

@@ -8,8 +8,10 @@ import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from openpyxl import load_workbook
 from typer.testing import CliRunner
 
 import shibie
@@ -234,6 +236,21 @@ def run(command: list[str], out: Path) -> tuple[int, str, dict[str, bytes]]:
     if out.exists():
         shutil.rmtree(out)
     return done.exit_code, shown, files
+
+
+def test_the_workbook_of_results(
+    roster: Path, tmp_path: Path, in_parts: Callable[[], None]
+) -> None:
+    def cells(name: str, engine: Literal["interpreter", "duckdb"]) -> dict[str, list[object]]:
+        with shibie.check(BAZHONG, roster, DAY, engine=engine) as result:
+            result.write(tmp_path / name)
+        book = load_workbook(tmp_path / name, read_only=True)
+        return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
+
+    held = cells("held.xlsx", "interpreter")
+    in_parts()
+    assert cells("parts.xlsx", "duckdb") == held
+    assert [len(rows) > 5 for rows in held.values()] == [True] * 5
 
 
 def test_plans(roster: Path, tmp_path: Path, in_parts: Callable[[], None]) -> None:

@@ -16,8 +16,8 @@ ROOT = Path(shibie.__file__).parent
 LAYERS = (
     "errors", "citizen_id", "household", "vocabulary", "decision case atomic duckdb_tables scratch_database", "language", "ruleset",
     "lower", "registers", "engines", "procedure", "words results.table rosters.cells", "rosters.parquet", "results.files",
-    "rosters", "checking_in_python", "results", "checking_in_sql", "rosters.spark_host rosters.given_roster", "checking",
-    "checking_in_parts",
+    "rosters", "checking_in_python", "results", "checking_in_sql", "rosters.spark_host rosters.given_roster", "checking_in_parts",
+    "checking",
     "coverage ruletests evaluation eventlog explanations", "proofs", "versions mutation testing",
     "papers", "api pytest_plugin", "cli", "__main__",
 )  # fmt: skip

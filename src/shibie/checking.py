@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Literal, cast
+from typing import Any, Literal, cast
 
 from shibie.checking_in_python import Checked, must_be_in_force
 from shibie.checking_in_python import EngineName as HeldEngine
@@ -19,16 +19,14 @@ from shibie.errors import InputError, Lang, Problem, Words, bad_argument
 from shibie.results.files import Format, write_folder
 from shibie.results.result import Result
 from shibie.results.table import Table
-from shibie.results.tables import result_tables
+from shibie.results.tables import rejected_table, result_tables
 from shibie.rosters.given_roster import GivenRoster, roster_of_path
 from shibie.rosters.roster import Roster
-from shibie.rosters.sheets import size_of
+from shibie.rosters.sheets import HELD_BELOW, size_of
 from shibie.ruleset.loader import RulesOrPack, loaded
 from shibie.ruleset.model import RuleSet
 
 Engine = Literal["auto", "interpreter", "duckdb", "rete", "spark"]
-# Above this many bytes of CSV, reading in Python takes longer than a database to start.
-HELD_BELOW: Final = 8_000_000
 
 
 def check(
@@ -136,9 +134,11 @@ class _Asked:
         decided = _DecidedInPython(checked)
 
         def workbook(path: Path, show_ids: bool) -> None:
-            from shibie.results.workbook import write_workbook
+            from shibie.results.workbook import Annotated, write_workbook
 
-            write_workbook(path, checked, decided.summary, self.lang, show_ids)
+            rejected = rejected_table(roster.rejected, self.lang)
+            annotated = Annotated(self.ruleset, [checked], rejected, decided.summary)
+            write_workbook(path, annotated, self.lang, show_ids)
 
         return Result(self.ruleset, self.as_of, decided, self.lang, workbook)
 
@@ -156,7 +156,15 @@ class _Asked:
 
         def workbook(path: Path, show_ids: bool) -> None:
             # A workbook shows the roster itself, of which the database has kept what is asked.
-            self.held(roster.roster, "interpreter").write(path, show_ids=show_ids)
+            from shibie.checking_in_parts import checked_parts
+            from shibie.results.workbook import Annotated, write_workbook
+
+            with checked_parts(roster, self.trust) as checked:
+                rejected = run.tables(self.lang)["rejected"]
+                annotated = Annotated(
+                    self.ruleset, checked.parts(), rejected, run.summary, large=True
+                )
+                write_workbook(path, annotated, self.lang, show_ids)
 
         return Result(self.ruleset, self.as_of, run, self.lang, workbook, closing)
 

@@ -10,13 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
-from shibie.checking import HELD_BELOW
 from shibie.checking_in_python import Checked, check, must_be_in_force
 from shibie.rosters.duckdb_host import duck_host
 from shibie.rosters.given_roster import GivenRoster
 from shibie.rosters.landed_parts import PART, LandedParts
 from shibie.rosters.parts import HeldParts, RosterPart, RosterParts
-from shibie.rosters.sheets import size_of
+from shibie.rosters.sheets import HELD_BELOW, size_of
 from shibie.ruleset.model import RuleSet
 
 

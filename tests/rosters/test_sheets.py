@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 
 from shibie.errors import Words
 from shibie.results.table import Table
@@ -58,6 +59,22 @@ def test_columns_are_as_wide_as_their_text_and_long_text_wraps(tmp_path: Path) -
     assert sheet.row_dimensions[2].height == 3 * 15
     assert sheet["B2"].alignment.wrap_text
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B2", "A1:B2")
+
+
+@pytest.mark.parametrize("row_by_row", [False, True])
+def test_a_full_sheet_goes_on_in_another(tmp_path: Path, row_by_row: bool) -> None:
+    with new_book(tmp_path / "t.xlsx", row_by_row) as book:
+        Sheets(book, most_rows=3).add("s", [SheetColumn("a")], [[n] for n in range(7)])
+        Sheets(book, most_rows=3).add("full", [SheetColumn("a")], [[n] for n in range(3)])
+    found = {
+        sheet.title: [cell for (cell,) in sheet.iter_rows(values_only=True)]
+        for sheet in openpyxl.load_workbook(tmp_path / "t.xlsx")
+    }
+    assert found == {
+        "s": ["a", 0, 1, 2], "s (2)": ["a", 3, 4, 5], "s (3)": ["a", 6], "full": ["a", 0, 1, 2],
+    }  # fmt: skip
+    # As many as a sheet of Excel holds, below the header.
+    assert Sheets(xlsxwriter.Workbook()).most_rows == 2**20 - 1
 
 
 def test_an_older_book_stays_until_the_new_one_is_there(tmp_path: Path) -> None:

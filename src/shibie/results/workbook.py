@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import localcontext
 from pathlib import Path
 from typing import Any
@@ -18,57 +19,98 @@ from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.errors import Lang, Words
+from shibie.household import BareHousehold
 from shibie.language.tree import HOUSEHOLD
 from shibie.language.types import Number
 from shibie.results.overview import write_overview
 from shibie.results.python_counts import standing
+from shibie.results.table import Table
 from shibie.results.workbook_sheets import Cell, SheetColumn, Sheets, new_book
-from shibie.ruleset.model import Rule
+from shibie.ruleset.model import Rule, RuleSet
 from shibie.words import terms
 from shibie.words.speaker import Speaker
 
 _FILLS = {"eligible": "#C6E7CE", "ineligible": "#F4C7C3", "pending": "#FCE8B2"}
 
 
+@dataclass(frozen=True)
+class Annotated:
+    """What a workbook of results is made of.
+
+    Attributes:
+        ruleset: by what the roster was decided.
+        parts: the decided households, part by part.
+        rejected: the table of rejected rows.
+        summary: the counts.
+        large: whether memory may not hold the whole book.
+    """
+
+    ruleset: RuleSet
+    parts: Iterable[Checked]
+    rejected: Table
+    summary: Mapping[str, Any]
+    large: bool = False
+
+
 def write_workbook(
-    path: Path,
-    checked: Checked,
-    summary: Mapping[str, Any],
-    lang: Lang = "zh",
-    show_ids: bool = False,
+    path: Path, annotated: Annotated, lang: Lang = "zh", show_ids: bool = False
 ) -> None:
     """Write 认定结果, 依据, 批次, 退回 and 汇总 into one workbook.
 
     Args:
         path: the .xlsx file; an older one is replaced only when the new one is complete.
-        checked: what to write.
-        summary: its summary.
+        annotated: what to write.
         lang: language of the product's own words.
         show_ids: write identity numbers in full instead of masked.
     """
-    with new_book(path) as book:
-        writer = _WorkbookWriter(book, checked, lang, show_ids)
-        writer.decisions()
-        writer.findings()
-        writer.tracks()
-        writer.rejected()
+    with new_book(path, row_by_row=annotated.large) as book:
+        writer = _WorkbookWriter(book, annotated.ruleset, lang, show_ids)
+        writer.results(annotated.parts)
+        writer.rejected(annotated.rejected)
+        # Its charts' numbers stand beside its text, so it is not written from top to bottom.
+        book.constant_memory = False
         name = Words("汇总", "summary").say(lang)
-        write_overview(book, book.add_worksheet(name), checked.ruleset, summary, lang)
+        sheet = book.add_worksheet(name)
+        write_overview(book, sheet, annotated.ruleset, annotated.summary, lang)
 
 
 class _WorkbookWriter:
     """Writes the sheets of one workbook."""
 
     def __init__(
-        self, book: xlsxwriter.Workbook, checked: Checked, lang: Lang, show_ids: bool
+        self, book: xlsxwriter.Workbook, ruleset: RuleSet, lang: Lang, show_ids: bool
     ) -> None:
-        self.checked, self.show_ids = checked, show_ids
-        self.ruleset = checked.ruleset
-        self.speaker = Speaker(checked.ruleset, lang)
+        self.ruleset, self.show_ids = ruleset, show_ids
+        self.speaker = Speaker(ruleset, lang)
         self.lang, self.say = lang, self.speaker.say
         self.sheets = Sheets(book)
         self.fills = {value: self.sheets.filled(color) for value, color in _FILLS.items()}
-        self.households = {case.household.household_id: case.household for case in checked.cases}
+        self.bases = self.memo_bases()
+        self.numbers = [
+            rule
+            for (owner, _), rule in ruleset.facts.items()
+            if owner == HOUSEHOLD and isinstance(rule.node.type, Number)
+        ]
+
+    def results(self, parts: Iterable[Checked]) -> None:
+        """The sheets of decisions, findings and tracks, part by part."""
+        decisions, findings, tracks = (
+            self.sheets.begun(name, columns)
+            for name, columns in (
+                (self.say("认定结果", "decisions"), self.decision_columns()),
+                (self.say("依据", "findings"), self.finding_columns()),
+                (self.say("批次", "tracks"), self.track_columns()),
+            )
+        )
+        for part in parts:
+            for case, decision in zip(part.cases, part.decisions, strict=True):
+                decisions.add(self.decision_row(case, decision))
+                for row in self.finding_rows(case.household, decision):
+                    findings.add(row)
+                for row in self.track_rows(case.household, decision):
+                    tracks.add(row)
+        for sheet in (decisions, findings, tracks):
+            sheet.end()
 
     def column(self, name: str) -> SheetColumn:
         """A column that other tables have, too."""
@@ -76,13 +118,8 @@ class _WorkbookWriter:
 
     # --- 认定结果 -----------------------------------------------------------------------
 
-    def decisions(self) -> None:
-        numbers = [
-            rule
-            for (owner, _), rule in self.ruleset.facts.items()
-            if owner == HOUSEHOLD and isinstance(rule.node.type, Number)
-        ]
-        columns = [
+    def decision_columns(self) -> list[SheetColumn]:
+        return [
             self.column("household_id"),
             self.column("village"),
             SheetColumn(self.say("组", "group")),
@@ -95,15 +132,10 @@ class _WorkbookWriter:
             SheetColumn(self.say("还需查清", "still needed"), wrap=True, width=30),
             SheetColumn(terms.TRACKS.say(self.lang), wrap=True, width=26),
             SheetColumn(self.say("与上一轮名册", "against the previous roster")),
-            *(SheetColumn(_with_unit(rule)) for rule in numbers),
+            *(SheetColumn(_with_unit(rule)) for rule in self.numbers),
         ]
-        pairs = zip(self.checked.cases, self.checked.decisions, strict=True)
-        rows = (self.decision_row(case, decision, numbers) for case, decision in pairs)
-        self.sheets.add(self.say("认定结果", "decisions"), columns, rows)
 
-    def decision_row(
-        self, case: Case, decision: Decision, numbers: Sequence[Rule]
-    ) -> Sequence[Any]:
+    def decision_row(self, case: Case, decision: Decision) -> Sequence[Any]:
         household = case.household
         given = {track.track for track in decision.tracks}
         kind = [self.speaker.rule(decision.kind)] if self.ruleset.kinds else []
@@ -120,7 +152,7 @@ class _WorkbookWriter:
             "\n".join(self.speaker.unknown(household, path) for path in decision.unknown),
             "\n".join(rule.title for rule in self.ruleset.tracks if rule.id in given),
             terms.STANDINGS[standing(case, decision)].say(self.lang),
-            *_values(self.checked, case, numbers),
+            *_values(self.ruleset, case, self.numbers),
         ]
 
     def titles(self, rule_ids: Iterable[str]) -> list[str]:
@@ -139,8 +171,8 @@ class _WorkbookWriter:
 
     # --- 依据, 批次, 退回 ---------------------------------------------------------------
 
-    def findings(self) -> None:
-        columns = [
+    def finding_columns(self) -> list[SheetColumn]:
+        return [
             self.column("household_id"),
             self.column("head"),
             SheetColumn(self.say("成员", "member")),
@@ -152,22 +184,20 @@ class _WorkbookWriter:
             SheetColumn(self.say("来源", "document"), wrap=True, width=36),
             SheetColumn(self.say("来源可信度", "provenance")),
         ]
-        bases = self.memo_bases()
-        rows = (
-            (
+
+    def finding_rows(self, household: BareHousehold, decision: Decision) -> Iterator[Sequence[Any]]:
+        for each in decision.findings:
+            title, *basis = self.bases[each.rule_id]
+            yield (
                 each.household_id,
-                self.speaker.head(self.households[each.household_id]),
-                self.speaker.person(self.households[each.household_id], each.member_id),
+                self.speaker.head(household),
+                self.speaker.person(household, each.member_id),
                 self.speaker.finding(each.kind),
                 each.rule_id,
-                *bases[each.rule_id][:1],
+                title,
                 self.speaker.outcome(each.outcome),
-                *bases[each.rule_id][1:],
+                *basis,
             )
-            for decision in self.checked.decisions
-            for each in decision.findings
-        )
-        self.sheets.add(self.say("依据", "findings"), columns, rows)
 
     def memo_bases(self) -> Mapping[str, tuple[str, str, str, str]]:
         """Title, basis, source and provenance of every rule that occurs in a finding."""
@@ -182,8 +212,8 @@ class _WorkbookWriter:
 
         return Bases()
 
-    def tracks(self) -> None:
-        columns = [
+    def track_columns(self) -> list[SheetColumn]:
+        return [
             self.column("household_id"),
             self.column("village"),
             self.column("head"),
@@ -194,32 +224,25 @@ class _WorkbookWriter:
             SheetColumn(self.say("证件号码", "id number")),
             SheetColumn(self.say("人数", "persons")),
         ]
-        whole = self.say("全户", "whole household")
-        single = self.say("个人", "person")
-        titles = {rule.id: rule.title for rule in self.ruleset.tracks}
-        rows = []
-        for decision in self.checked.decisions:
-            household = self.households[decision.household_id]
-            members = {member.member_id: member for member in household.members}
-            for track in decision.tracks:
-                member = members.get(track.member_id)
-                number = getattr(member, "id_number", None) if member else None
-                rows.append(
-                    (
-                        track.household_id,
-                        household.village,
-                        self.speaker.head(household),
-                        titles[track.track],
-                        single if member else whole,
-                        track.member_id,
-                        getattr(member, "name", None) if member else None,
-                        number if self.show_ids or number is None else mask(number),
-                        1 if member else len(household.members),
-                    )
-                )
-        self.sheets.add(self.say("批次", "tracks"), columns, rows)
 
-    def rejected(self) -> None:
+    def track_rows(self, household: BareHousehold, decision: Decision) -> Iterator[Sequence[Any]]:
+        members = {member.member_id: member for member in household.members}
+        for track in decision.tracks:
+            member = members.get(track.member_id)
+            number = getattr(member, "id_number", None) if member else None
+            yield (
+                track.household_id,
+                household.village,
+                self.speaker.head(household),
+                self.speaker.rule(track.track),
+                self.say("个人", "person") if member else self.say("全户", "whole household"),
+                track.member_id,
+                getattr(member, "name", None) if member else None,
+                number if self.show_ids or number is None else mask(number),
+                1 if member else len(household.members),
+            )
+
+    def rejected(self, rejected: Table) -> None:
         columns = [
             SheetColumn(self.say("来源", "from")),
             self.column("row"),
@@ -228,14 +251,8 @@ class _WorkbookWriter:
             SheetColumn(self.say("退回原因", "reason"), wrap=True, width=70),
         ]
         rows = (
-            (
-                each.source,
-                each.row,
-                self.speaker.field(each.field),
-                each.value,
-                each.reason.say(self.lang),
-            )
-            for each in self.checked.roster.rejected
+            (source, row, self.speaker.field(field), value, reason)
+            for source, row, field, value, reason, _ in rejected.rows
         )
         self.sheets.add(self.say("退回", "rejected"), columns, rows)
 
@@ -244,8 +261,8 @@ def _with_unit(rule: Rule) -> str:
     return f"{rule.title}({rule.unit})" if rule.unit else rule.title
 
 
-def _values(checked: Checked, case: Case, rules: Sequence[Rule]) -> list[Any]:
+def _values(ruleset: RuleSet, case: Case, rules: Sequence[Rule]) -> list[Any]:
     """The household's derived numbers; None where they are unknown."""
     with localcontext(EXACT):
-        place = Place.top(checked.ruleset, case)
+        place = Place.top(ruleset, case)
         return [evaluate(rule.node, place) for rule in rules]

@@ -26,20 +26,27 @@ LINE_HEIGHT = 15
 A4 = 9
 # What a cell of a workbook holds at most; xlsxwriter would leave a longer one out without a word.
 MOST_CHARACTERS = 32_767
+# And a sheet: as many rows, the header among them.
+MOST_ROWS = 1_048_576 - 1
 
 
 @contextmanager
-def new_book(out: Path) -> Iterator[xlsxwriter.Workbook]:
+def new_book(out: Path, row_by_row: bool = False) -> Iterator[xlsxwriter.Workbook]:
     """A workbook to write sheets into; it becomes `out` only if all went well.
 
     No text becomes a formula, a link or a number, whatever a clerk has typed.
+
+    Args:
+        out: the .xlsx file.
+        row_by_row: hold one row of each sheet, for books that memory does not hold; rows must
+            then be written from top to bottom.
 
     Raises:
         InputError: when the place cannot be written to.
     """
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with new_file(out) as path:
-        book = xlsxwriter.Workbook(str(path), plain)
+        book = xlsxwriter.Workbook(str(path), plain | {"constant_memory": row_by_row})
         yield book
         try:
             book.close()
@@ -116,10 +123,15 @@ class Cell:
 
 
 class Sheets:
-    """The looks that all sheets of a workbook share."""
+    """The looks that all sheets of a workbook share.
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
-        self.book = book
+    Args:
+        book: the workbook.
+        most_rows: how many rows a sheet has below its header.
+    """
+
+    def __init__(self, book: xlsxwriter.Workbook, most_rows: int = MOST_ROWS) -> None:
+        self.book, self.most_rows = book, most_rows
         top = {"valign": "top"}
         self.header = book.add_format(
             {"bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True, **top}
@@ -132,42 +144,72 @@ class Sheets:
         """Bold on a colour."""
         return self.book.add_format({"valign": "top", "bold": True, "bg_color": color})
 
-    def add(
-        self, name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Any]]
-    ) -> Worksheet:
+    def add(self, name: str, columns: Sequence[SheetColumn], rows: Iterable[Sequence[Any]]) -> None:
         """A sheet with a frozen header, filters and widths that fit its text."""
-        sheet = self.book.add_worksheet(name)
+        sheet = self.begun(name, columns)
+        for row in rows:
+            sheet.add(row)
+        sheet.end()
+
+    def begun(self, name: str, columns: Sequence[SheetColumn]) -> GrowingSheet:
+        """The same, of which the rows are added one by one."""
+        return GrowingSheet(self, name, columns)
+
+
+class GrowingSheet:
+    """A sheet that rows are added to; where it is full, another goes on."""
+
+    def __init__(self, sheets: Sheets, name: str, columns: Sequence[SheetColumn]) -> None:
+        self.sheets, self.name, self.columns = sheets, name, columns
+        self.looks = [sheets.wrapped if column.wrap else sheets.plain for column in columns]
+        self.wrapping = [number for number, column in enumerate(columns) if column.wrap]
+        self.pages = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a sheet with its header."""
+        self.pages += 1
+        # What goes on from an earlier sheet says so in its name.
+        name = self.name if self.pages == 1 else f"{self.name} ({self.pages})"
+        self.sheet, self.last = self.sheets.book.add_worksheet(name), 0
         # Headers wrap, so that a long title does not widen a column of small numbers.
-        widths = [min(HEADER_WIDTH, text_width(column.title)) for column in columns]
-        sheet.set_row(0, 2 * LINE_HEIGHT)  # room for the headers that wrap
-        for number, column in enumerate(columns):
-            sheet.write_string(0, number, column.title, self.header)
-        looks = [self.wrapped if column.wrap else self.plain for column in columns]
-        wrapping = [number for number, column in enumerate(columns) if column.wrap]
-        last = 0
-        for last, row in enumerate(rows, start=1):
-            height = max((_lines(columns[number], row[number]) for number in wrapping), default=1)
-            if height > 1:
-                sheet.set_row(last, LINE_HEIGHT * height)
-            for number, (cell, look) in enumerate(zip(row, looks, strict=True)):
-                value = cell
-                if isinstance(cell, Cell):
-                    value, look = cell.value, cell.look
-                elif isinstance(cell, Decimal):
-                    look = self.amounts
-                if value is None or value == "":
-                    continue
-                write_cell(sheet, last, number, value, look)
-                width = text_width(value)
-                if width > widths[number]:
-                    widths[number] = width
-        for number, (column, width) in enumerate(zip(columns, widths, strict=True)):
+        self.widths = [min(HEADER_WIDTH, text_width(column.title)) for column in self.columns]
+        self.sheet.set_row(0, 2 * LINE_HEIGHT)  # room for the headers that wrap
+        for number, column in enumerate(self.columns):
+            self.sheet.write_string(0, number, column.title, self.sheets.header)
+
+    def add(self, row: Sequence[Any]) -> None:
+        """Write a row below the last one."""
+        if self.last == self.sheets.most_rows:
+            self.end()
+            self.begin()
+        self.last += 1
+        lines = (_lines(self.columns[number], row[number]) for number in self.wrapping)
+        height = max(lines, default=1)
+        if height > 1:
+            self.sheet.set_row(self.last, LINE_HEIGHT * height)
+        for number, (cell, look) in enumerate(zip(row, self.looks, strict=True)):
+            value = cell
+            if isinstance(cell, Cell):
+                value, look = cell.value, cell.look
+            elif isinstance(cell, Decimal):
+                look = self.sheets.amounts
+            if value is None or value == "":
+                continue
+            write_cell(self.sheet, self.last, number, value, look)
+            width = text_width(value)
+            if width > self.widths[number]:
+                self.widths[number] = width
+
+    def end(self) -> None:
+        """Set widths, filters and how it is printed."""
+        sheet = self.sheet
+        for number, (column, width) in enumerate(zip(self.columns, self.widths, strict=True)):
             sheet.set_column(number, number, column.width or min(MAX_WIDTH, width + 3))
         sheet.repeat_rows(0)
         sheet.freeze_panes(1, 1)
-        sheet.autofilter(0, 0, max(1, last), len(columns) - 1)
+        sheet.autofilter(0, 0, max(1, self.last), len(self.columns) - 1)
         printed_across(sheet)
-        return sheet
 
 
 def printed_across(sheet: Worksheet) -> None:

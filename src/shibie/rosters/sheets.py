@@ -163,6 +163,10 @@ def unread_notes(path: Path) -> tuple[Words, ...]:
     )
 
 
+# Above this many bytes of CSV, reading in Python takes longer than a database to start.
+HELD_BELOW: Final = 8_000_000
+
+
 def size_of(sheets: Iterable[Sheet]) -> int:
     """Bytes of some tables as if all were CSV: Parquet is some ten times as dense."""
     size = 0

@@ -312,7 +312,7 @@ def recheck(
         InputError: when a roster cannot be used at all.
     """
     from shibie.checking_in_parts import checked_parts, roster_parts
-    from shibie.papers.recheck.changes import recheck as compared
+    from shibie.papers.recheck.comparing import recheck as compared
     from shibie.scratch_database import scratch_database
 
     ruleset = loaded(rules)

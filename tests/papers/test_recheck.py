@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 from shibie.checking_in_parts import CheckedParts
 from shibie.citizen_id import make
 from shibie.cli.app import app
-from shibie.papers.recheck.changes import Person, Recheck, recheck
+from shibie.papers.recheck.changes import Person, Recheck
+from shibie.papers.recheck.comparing import recheck
 from shibie.papers.recheck.figures import balance, figures
 from shibie.rosters.parts import HeldParts
 from shibie.rosters.roster import read_roster

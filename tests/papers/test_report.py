@@ -19,7 +19,8 @@ from shibie.checking_in_parts import CheckedParts
 from shibie.checking_in_python import Checked, check
 from shibie.cli.app import app
 from shibie.errors import InputError
-from shibie.papers.recheck.changes import Recheck, recheck
+from shibie.papers.recheck.changes import Recheck
+from shibie.papers.recheck.comparing import recheck
 from shibie.papers.report.asking import figures_of
 from shibie.papers.report.charts import charts
 from shibie.papers.report.data import Book

@@ -55,7 +55,7 @@ def recheck(
 ) -> None:
     """回头看:两份名册按人比对 Match two rosters by their persons."""
     from shibie.checking_in_parts import checked_parts, roster_parts
-    from shibie.papers.recheck.changes import recheck as compared
+    from shibie.papers.recheck.comparing import recheck as compared
     from shibie.papers.recheck.figures import figures
     from shibie.papers.recheck.tables import write
     from shibie.rosters.given_roster import roster_of_path

@@ -104,19 +104,27 @@ def report(
         old = _Before(before, since_of(since, given.as_of))
     charted = None if no_charts or not targets else (fonts,)
     whole, rejected = _whole(given, old, trust_declarations, language, charted)
+    _write(whole, targets, template)
+    if as_json:
+        print(json.dumps(_data(whole), ensure_ascii=False, indent=1))
+    else:
+        _print_whole(whole, targets, full)
+    raise typer.Exit(REJECTED if rejected else 0)
+
+
+def _write(whole: WholeReport, targets: Sequence[Path], template: Path | None) -> None:
     from shibie.papers.report.write import write_report
 
     for path in targets:
         write_report(path, whole, template)
-    if as_json:
-        print(json.dumps(_data(whole), ensure_ascii=False, indent=1))
-    else:
-        for paragraph in whole.report.paragraphs:
-            print("".join(piece for piece in paragraph if isinstance(piece, str)))
-        _print(whole.checks, full, language)
-        for path in targets:
-            print(Words(f"结果在 {path}", f"results in {path}").say(language))
-    raise typer.Exit(REJECTED if rejected else 0)
+
+
+def _print_whole(whole: WholeReport, targets: Sequence[Path], full: bool) -> None:
+    for paragraph in whole.report.paragraphs:
+        print("".join(piece for piece in paragraph if isinstance(piece, str)))
+    _print(whole.checks, full, whole.lang)
+    for path in targets:
+        print(Words(f"结果在 {path}", f"results in {path}").say(whole.lang))
 
 
 def _refuse_both(roster: Path | None) -> None:
@@ -178,7 +186,7 @@ def _whole(
         charted: the folder of fonts for charts, if they are wanted.
     """
     from shibie.checking_in_parts import checked_parts, roster_parts
-    from shibie.papers.recheck.changes import recheck
+    from shibie.papers.recheck.comparing import recheck
     from shibie.papers.report.asking import figures_of
     from shibie.papers.report.data import Book
     from shibie.papers.report.figures import published

@@ -7,22 +7,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
-from shibie.checking_in_parts import CheckedParts
-from shibie.checking_in_python import Checked
-from shibie.papers.recheck.both_rosters import (
-    load_before,
-    load_now,
-    load_registry,
-    load_rejected,
-    load_standings,
-    match,
-)
 from shibie.results.counts import Tally
 from shibie.results.growing_table import streamed
 from shibie.results.table import StreamedRows
-from shibie.rosters.parts import RosterParts
 from shibie.ruleset.model import RuleSet
 from shibie.words.lists import joined
 
@@ -228,98 +217,3 @@ def _person(
     name: str, kind: Moved, before: str, now: str, village: str, said: Iterable[str]
 ) -> Person:
     return Person(name, kind, before, now, village, joined(said))
-
-
-# The results, table by table, from those that both rosters and their matching are in.
-_RESULTS: Final = {
-    "before": """
-        SELECT t.nth, t.household_id, t.village, t.persons, s.status,
-          coalesce(s.ids, []) AS successors,
-          CASE WHEN s.status = 'removed' THEN s.grounds ELSE [] END AS grounds,
-          CAST(coalesce(p.persons, 0) AS BIGINT) AS persons_now
-        FROM then_households AS t
-        LEFT JOIN (
-          SELECT s.nth, s.ids, n.grounds, w.standing AS status FROM successors AS s
-          JOIN now_households AS n ON s.places[1] = n.nth
-          JOIN standings AS w ON w.eligibility = n.eligibility AND w.was AND w.has_left = n.has_left
-          UNION ALL
-          SELECT t.nth, NULL, NULL, CASE
-            WHEN t.household_id IN (SELECT household_id FROM rejected_now) THEN 'rejected'
-            WHEN t.nth IN (SELECT t.nth FROM then_people AS t SEMI JOIN now_people USING (key))
-              THEN 'dissolved'
-            WHEN t.nth IN (SELECT nth FROM then_people) THEN 'gone' ELSE 'unmatched' END
-          FROM then_households AS t ANTI JOIN successors USING (nth)
-        ) AS s ON s.nth = t.nth
-        LEFT JOIN (
-          SELECT o.places[1] AS nth, sum(n.persons) AS persons FROM origins AS o
-          JOIN now_households AS n ON o.nth = n.nth GROUP BY 1
-        ) AS p ON p.nth = t.nth""",
-    # Who has left poverty was on a roster before, be it not the one that is given.
-    "now": """
-        SELECT n.nth, n.household_id, n.village, n.persons,
-          CASE WHEN n.eligibility = 'pending' THEN 'pending' ELSE w.standing END AS status,
-          coalesce(o.ids, []) AS origins, n.criteria, n.declared
-        FROM now_households AS n LEFT JOIN origins AS o ON o.nth = n.nth
-        JOIN standings AS w ON w.eligibility = n.eligibility AND w.has_left = n.has_left
-          AND w.was = (o.nth IS NOT NULL OR n.has_left)
-        WHERE n.eligibility <> 'ineligible'""",
-    "changed": """
-        SELECT row_number() OVER (ORDER BY side, first, nth, place) AS nth, * EXCLUDE (nth, side, first, place)
-        FROM (
-          SELECT 1 AS side, p.nth AS first, p.nth, p.place, p.name,
-            CASE WHEN p.key IS NULL THEN 'unmatched' WHEN f.key IS NULL THEN 'gone' ELSE 'moved' END AS kind,
-            t.household_id AS before, coalesce(f.household_id, '') AS now, t.village,
-            CASE WHEN f.key IS NULL THEN coalesce(r.said, []) ELSE [] END AS said
-          FROM then_persons AS p JOIN then_households AS t ON p.nth = t.nth
-          LEFT JOIN (
-            SELECT key, arg_min(h.household_id, h.nth) AS household_id
-            FROM now_people JOIN now_households AS h USING (nth) GROUP BY key
-          ) AS f ON p.key = f.key
-          LEFT JOIN registry AS r ON p.key = r.key
-          ANTI JOIN (
-            SELECT l.then_at AS nth, n.key FROM links AS l JOIN now_people AS n ON l.now_at = n.nth
-          ) AS stayed ON p.nth = stayed.nth AND p.key = stayed.key
-          UNION ALL
-          SELECT 2, o.places[1], p.nth, p.place, p.name,
-            CASE WHEN p.key IS NULL THEN 'unmatched_now' WHEN p.born > $since THEN 'born' ELSE 'joined' END,
-            '', n.household_id, n.village, []
-          FROM now_persons AS p JOIN now_households AS n ON p.nth = n.nth
-          JOIN (SELECT nth, list_sort(places) AS places FROM origins) AS o ON p.nth = o.nth
-          ANTI JOIN then_people AS t ON p.key = t.key
-        )""",
-}  # fmt: skip
-
-
-def recheck(
-    connection: duckdb.DuckDBPyConnection, before: RosterParts, now: CheckedParts, since: date,
-    parts: Iterable[Checked] | None = None, registry: str = "civil_registry",
-) -> Recheck:  # fmt: skip
-    """What became of the roster before.
-
-    Args:
-        connection: a database without tables, which keeps the comparison.
-        before: the roster before.
-        now: the roster of now, to be decided.
-        since: the day of the roster before; who was born after it is new-born.
-        parts: those of the roster of now, where they are gone through for something else, too.
-        registry: the register that says who has died or moved away, where the pack has it: by
-            its first column of codes, e.g. 死亡.
-    """
-    tally = Tally()
-    load_before(connection, before, now.as_of)
-    load_now(connection, now.parts() if parts is None else parts, tally)
-    load_rejected(connection, now.roster.rejected_households())
-    load_registry(connection, _registry(now, registry))
-    load_standings(connection)
-    match(connection, since)
-    for name, query in _RESULTS.items():
-        made = query.replace("$since", f"DATE '{since}'")
-        connection.execute(f"CREATE TABLE {name} AS {made}")
-    return Recheck(now.ruleset, now.as_of, since, tally, connection)
-
-
-def _registry(now: CheckedParts, registry: str) -> Iterator[tuple[int, str]]:
-    register = now.ruleset.registers.get(registry)
-    columns = register.columns if register else ()
-    coded = next((column.name for column in columns if column.type == "code"), None)
-    return now.roster.codes(registry, coded) if coded else iter(())

@@ -263,6 +263,8 @@ def _with_unit(rule: Rule) -> str:
 
 def _values(ruleset: RuleSet, case: Case, rules: Sequence[Rule]) -> list[Any]:
     """The household's derived numbers; None where they are unknown."""
+    place = Place.top(ruleset, case)
     with localcontext(EXACT):
-        place = Place.top(ruleset, case)
-        return [evaluate(rule.node, place) for rule in rules]
+        found = [evaluate(rule.node, place) for rule in rules]
+    place.leave()
+    return found

@@ -131,7 +131,7 @@ class _PlanReader:
             self.reject(record, "measure", written, words)
             return None
         ids = [member.member_id for member in case.household.members]
-        place = Place.top(self.ruleset, case)
+        top = place = Place.top(self.ruleset, case)
         if measure.owner != HOUSEHOLD:
             if member_id not in ids:
                 self.reject(
@@ -139,8 +139,9 @@ class _PlanReader:
                     Words("这项措施要写到户内的一个人", "this measure is for one member"),
                 )  # fmt: skip
                 return None
-            place = place.at_member(ids.index(member_id))
+            place = top.at_member(ids.index(member_id))
         verdict, why = self.verdict(measure, case, decision, place, member_id)
+        top.leave()
         return Reviewed(record.number, decision.household_id, member_id, measure.id, verdict, why)
 
     def reject(self, record: TypedRow, name: str, value: str, reason: Words) -> None:

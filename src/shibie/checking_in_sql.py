@@ -21,6 +21,7 @@ from shibie.results.table import StreamedRows, Table
 from shibie.results.tables import COLUMNS, lists_of
 from shibie.rosters.layout import Layout
 from shibie.rosters.sql_host import Host, Output
+from shibie.rosters.sql_rejected import REJECTED_ROWS
 from shibie.rosters.sql_sources import Loader
 from shibie.rosters.sql_tables import open_tables
 from shibie.rosters.sql_validation import PASSED
@@ -84,7 +85,7 @@ class Run:
         return summary(
             Counted(
                 self.ruleset, self.as_of, self.trust, tally_of(self.host, self.ruleset, standing),
-                loader.rejected_households, loader.rejected_rows, self.supplied,
+                loader.rejected.households, loader.rejected.rows, self.supplied,
                 self._unmatched(), self._digest(),
             )
         )  # fmt: skip
@@ -169,7 +170,7 @@ class Run:
             COLUMNS["rejected"],
             lists_of("rejected"),
             f"SELECT source, row_ AS row, field, value, {lang} AS reason, code, place, seq"
-            " FROM rejected_rows",
+            f" FROM {REJECTED_ROWS}",
             "place, row, seq",
         )
 

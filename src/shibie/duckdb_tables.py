@@ -29,6 +29,16 @@ class Column:
     values: Sequence[Any]
 
 
+def integer_column(values: Sequence[int | None]) -> Column:
+    """A column of whole numbers."""
+    return Column("BIGINT", values)
+
+
+def text_column(values: Sequence[str | None]) -> Column:
+    """A column of texts."""
+    return Column("VARCHAR", values)
+
+
 def make_table(
     connection: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, Column]
 ) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from shibie.duckdb_tables import Column
+from shibie.duckdb_tables import text_column
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.language.tree import HOUSEHOLD
 from shibie.rosters.layout import Layout
@@ -23,6 +23,7 @@ from shibie.rosters.records import RowTable, TypedRow, read_table
 from shibie.rosters.roster import RosterTables, assemble
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_rejected import REJECTED_HOUSEHOLDS
 from shibie.rosters.sql_sources import Loader
 from shibie.rosters.sql_tables import SqlTable, open_tables
 from shibie.ruleset.model import RuleSet
@@ -98,7 +99,7 @@ class LandedParts:
     @property
     def rejected_rows(self) -> int:
         """How many faults kept a row or a household out."""
-        return self.loader.rejected_rows
+        return self.loader.rejected.rows
 
     @property
     def has_steps(self) -> bool:
@@ -109,11 +110,11 @@ class LandedParts:
 
     def rejected_households(self) -> Iterable[str]:
         """The numbers of the households that are not decided."""
-        return (str(hid) for (hid,) in self.host.stream("SELECT hid FROM rejected_households"))
+        return (str(hid) for (hid,) in self.host.stream(f"SELECT {HID} FROM {REJECTED_HOUSEHOLDS}"))
 
     def decided(self, numbers: Set[str]) -> set[str]:
         """Which of some households are to be decided."""
-        self.host.keep("asked", {HID: Column("VARCHAR", sorted(numbers))})
+        self.host.keep("asked", {HID: text_column(sorted(numbers))})
         found = self.host.rows(f"SELECT {HID} FROM h_src WHERE {HID} IN (SELECT {HID} FROM asked)")
         return {str(hid) for (hid,) in found}
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from shibie import citizen_id
-from shibie.duckdb_tables import Column
+from shibie.duckdb_tables import Column, integer_column, text_column
 from shibie.engines.sql.building import WORD
 from shibie.engines.sql.cases_in_memory import typed
 from shibie.engines.sql.outcome import count_words
@@ -23,6 +23,7 @@ from shibie.rosters.records import Rejection, TypedRow
 from shibie.rosters.roster_builder import step_names
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_rejected import RejectedTables
 from shibie.rosters.sql_tables import SqlTable, SqlTables
 from shibie.rosters.sql_validation import PASSED, Typed, sql_type
 from shibie.ruleset.model import Register, RuleSet
@@ -40,8 +41,7 @@ class Loader:
         places: of the tables, in the order of rejected rows.
 
     Attributes:
-        rejected_rows: how many faults there are; they are in the table `rejected_rows`.
-        rejected_households: how many are not decided; their numbers are in the table of that name.
+        rejected: every fault, and the households that are not decided.
         notes: what was normalised, ignored or not found.
     """
 
@@ -54,35 +54,32 @@ class Loader:
         self.procedure = bool(ruleset.procedure) and tables.steps is not None
         self.typed = Typed(host, tables, ruleset, as_of, columns)
         self.reader = PythonReader(host, tables, ruleset, as_of)
-        self.places = places
-        self.rejected_rows = self.rejected_households = 0
+        self.rejected = RejectedTables(host, places)
         self.notes: list[Words] = []
         self.picked: dict[str, str] = {}
 
     def load(self) -> None:
         """Read everything once; afterwards the sources are there."""
         # Tables that are there also where nothing is found for them.
-        self._reject([])
-        self._lose(())
         self._odd_households([])
         self._odd_members([])
         self._cells()
         self.some = bool(self.typed.suspects(BATCH))
         for found in self.reader.read_suspects():
-            self._reject(found.rejected)
-            self._lose(found.rejected_households)
+            self.rejected.add(found.rejected)
+            self.rejected.add_households(found.rejected_households)
             self._odd_households(found.households)
             self._odd_members(found.households)
         adjudications, builder = self.reader.adjudications()
         if builder is not None:
-            self._reject(builder.rejected)
+            self.rejected.add(builder.rejected)
             self.notes += builder.notes
         self._adjudications(adjudications)
-        self._reject(self._steps())
+        self.rejected.add(self._steps())
         damaged: dict[int, int] = {}
         for index, register in enumerate(self.ruleset.registers.values()):
             odd = self._register(index, register)
-            self._reject([fault for record in odd for fault in record.faults])
+            self.rejected.add([fault for record in odd for fault in record.faults])
             damaged[index] = self._damaged(index, register, odd)
         self._members(damaged)
         self._households()
@@ -110,28 +107,6 @@ class Loader:
             f" FROM {cells} AS c LEFT JOIN {name}_numbers AS n ON c.{row} = n.{row}"
         )
 
-    def _reject(self, rejected: Sequence[Rejection]) -> None:
-        """Note faults, in their order."""
-        start = self.rejected_rows
-        table = {
-            "place": _integers([self.places[each.source] for each in rejected]),
-            "seq": _integers(range(start, start + len(rejected))),
-            "source": _texts([each.source for each in rejected]),
-            ROW: _integers([each.row for each in rejected]),
-            "field": _texts([each.field for each in rejected]),
-            "value": _texts([each.value for each in rejected]),
-            "zh": _texts([each.reason.zh for each in rejected]),
-            "en": _texts([each.reason.en for each in rejected]),
-            "code": _texts([each.code for each in rejected]),
-        }
-        self.host.append("rejected_rows", table)
-        self.rejected_rows += len(rejected)
-
-    def _lose(self, households: Sequence[str]) -> None:
-        """Note households that are not decided."""
-        self.host.append("rejected_households", {HID: _texts(households)})
-        self.rejected_households += len(households)
-
     # --- adjudications and steps --------------------------------------------------------
 
     def _adjudications(self, adjudications: Sequence[Adjudication]) -> None:
@@ -145,9 +120,9 @@ class Loader:
             at = places[each.rule_id]
             flags = rows.setdefault(each.household_id, dict.fromkeys(self.verdicts, 0))
             flags[f"{each.verdict}{at // WORD}"] |= 1 << at % WORD
-        columns = {HID: _texts(list(rows))}
+        columns = {HID: text_column(list(rows))}
         for name in self.verdicts:
-            columns[name] = _integers([flags[name] for flags in rows.values()])
+            columns[name] = integer_column([flags[name] for flags in rows.values()])
         self.host.keep("verdicts", columns)
 
     def _steps(self) -> list[Rejection]:
@@ -163,7 +138,7 @@ class Loader:
         table = {
             name: typed(s, [getattr(step, name) for _, step in odd]) for name, s in specs.items()
         }
-        self.host.keep("steps_odd", {ROW: _integers([row for row, _ in odd]), **table})
+        self.host.keep("steps_odd", {ROW: integer_column([row for row, _ in odd]), **table})
         for step in steps:
             mine = f"step = {quoted(step.id)}"
             prefix = f"step{step.number}_"
@@ -201,7 +176,7 @@ class Loader:
         good = [record for record in odd if not record.faults]
         numbers = [record.values.get(register.match) for record in good]
         table = {name: typed(specs[name], [r.values.get(name) for r in good]) for name in names}
-        kept = {KEY: _keys(numbers), ROW: _integers([r.number for r in good]), **table}
+        kept = {KEY: _keys(numbers), ROW: integer_column([r.number for r in good]), **table}
         self.host.keep(f"r{index}_odd", kept)
         every = _names(kept)
         self.host.run(
@@ -219,7 +194,7 @@ class Loader:
             for record in odd
             if record.faults and record.values.get(register.match)
         }
-        table = {KEY: _keys(list(numbers.values())), ROW: _integers(list(numbers))}
+        table = {KEY: _keys(list(numbers.values())), ROW: integer_column(list(numbers))}
         self.host.keep(f"damaged{index}", table)
         return len(numbers)
 
@@ -246,8 +221,8 @@ class Loader:
         ]
         numbers = [usable_number(getattr(m, "id_number", None), self.as_of) for _, m, _ in odd]
         table: dict[str, Any] = {
-            HID: _texts([household.household_id for household, _, _ in odd]),
-            MID: _integers([row for _, _, row in odd]),
+            HID: text_column([household.household_id for household, _, _ in odd]),
+            MID: integer_column([row for _, _, row in odd]),
             KEY: _keys(numbers),
         }
         table |= {n: typed(specs[n], [getattr(m, n) for _, m, _ in odd]) for n in fields}
@@ -296,13 +271,13 @@ class Loader:
         specs = self.ruleset.field_specs(HOUSEHOLD)
         households = [household for _, household, _ in found]
         table: dict[str, Any] = {
-            HID: _texts([household.household_id for household in households]),
-            "ord_": _integers([row for row, _, _ in found]),
+            HID: text_column([household.household_id for household in households]),
+            "ord_": integer_column([row for row, _, _ in found]),
         }
         for alias, name in PASSED.items():
             spec = specs.get(name)
             values = [getattr(h, name) for h in households] if spec else []
-            table[alias] = typed(spec, values) if spec else _texts([None] * len(households))
+            table[alias] = typed(spec, values) if spec else text_column([None] * len(households))
         for name in sorted(self.columns["h"] & set(specs)):
             table[name] = typed(specs[name], [getattr(h, name) for h in households])
         self.household_columns = list(table)
@@ -328,14 +303,6 @@ class Loader:
 
 def _names(columns: Iterable[str]) -> str:
     return ", ".join(f'"{name}"' for name in columns)
-
-
-def _integers(values: Sequence[int]) -> Column:
-    return Column("BIGINT", values)
-
-
-def _texts(values: Sequence[str | None]) -> Column:
-    return Column("VARCHAR", values)
 
 
 def _keys(numbers: Sequence[Any]) -> Column:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from shibie import citizen_id
 from shibie.case import Case
 from shibie.decision import Decision
-from shibie.duckdb_tables import Column, make_table
+from shibie.duckdb_tables import Column, integer_column, make_table, text_column
 from shibie.engines.sql.assemble import Outputs, assemble
 from shibie.engines.sql.building import WORD, Dialect
 from shibie.engines.sql.compiling import RunSettings
@@ -160,7 +160,7 @@ class _Sources:
     def _households(self, hids: Sequence[int], names: Iterable[str]) -> dict[str, Column]:
         specs = self.ruleset.field_specs(HOUSEHOLD)
         registers = list(self.ruleset.registers)
-        table: dict[str, Column] = {HID: _integers(hids)}
+        table: dict[str, Column] = {HID: integer_column(hids)}
         for name in names:
             if name in specs:
                 values = [getattr(self.cases[hid].household, name) for hid in hids]
@@ -169,7 +169,7 @@ class _Sources:
                 register = registers[int(name.removeprefix("supplied_r"))]
                 table[name] = _truths([register in self.cases[hid].supplied for hid in hids])
             else:
-                table[name] = _integers([self._verdicts(hid, name) for hid in hids])
+                table[name] = integer_column([self._verdicts(hid, name) for hid in hids])
         return table
 
     def _verdicts(self, hid: int, name: str) -> int:
@@ -189,7 +189,7 @@ class _Sources:
         registers = list(self.ruleset.registers)
         places = [self.members[mid] for mid in mids]
         table: dict[str, Column] = {
-            HID: _integers([hid for hid, _ in places]), MID: _integers(mids), KEY: _integers(mids)
+            HID: integer_column([hid for hid, _ in places]), MID: integer_column(mids), KEY: integer_column(mids)
         }  # fmt: skip
         numbers = [self.cases[hid].numbers[at] for hid, at in places]
         for name in names:
@@ -198,7 +198,7 @@ class _Sources:
                 table[name] = Column("DATE", born)
             elif name == "sex_":
                 sexes = [citizen_id.sex(each) if each else None for each in numbers]
-                table[name] = Column("VARCHAR", sexes)
+                table[name] = text_column(sexes)
             elif name.startswith("complete_r"):
                 register = registers[int(name.removeprefix("complete_r"))]
                 complete = [self.cases[hid].rows_of(register, at).complete for hid, at in places]
@@ -214,17 +214,13 @@ class _Sources:
         for mid in mids:
             hid, at = self.members[mid]
             found += [(mid, row) for row in self.cases[hid].rows_of(register, at).items]
-        table = {KEY: _integers([mid for mid, _ in found])}
+        table = {KEY: integer_column([mid for mid, _ in found])}
         for name in names:
             if name == "row_":
-                table[name] = _integers([row.number for _, row in found])
+                table[name] = integer_column([row.number for _, row in found])
             else:
                 table[name] = typed(specs[name], [row.values.get(name) for _, row in found])
         return table
-
-
-def _integers(values: Sequence[int]) -> Column:
-    return Column("BIGINT", values)
 
 
 def _truths(values: Sequence[bool]) -> Column:

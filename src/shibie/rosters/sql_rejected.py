@@ -1,0 +1,56 @@
+"""What a bulk run rejects: every fault and every household that is not decided, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from shibie.duckdb_tables import integer_column, text_column
+from shibie.engines.sql.plan import HID
+from shibie.rosters.records import Rejection
+from shibie.rosters.sql_host import ROW, Host
+
+REJECTED_ROWS: Final = "rejected_rows"
+REJECTED_HOUSEHOLDS: Final = "rejected_households"
+
+
+class RejectedTables:
+    """The tables of faults and of households that are not decided, filled as they are found.
+
+    Args:
+        host: the database.
+        places: of the roster's tables, in the order of rejected rows.
+
+    Attributes:
+        rows: how many faults there are.
+        households: how many households are not decided.
+    """
+
+    def __init__(self, host: Host, places: Mapping[str, int]) -> None:
+        self.host, self.places = host, places
+        self.rows = self.households = 0
+        # They are there also where nothing is rejected.
+        self.add([])
+        self.add_households(())
+
+    def add(self, rejected: Sequence[Rejection]) -> None:
+        """Note faults, in their order."""
+        start = self.rows
+        table = {
+            "place": integer_column([self.places[each.source] for each in rejected]),
+            "seq": integer_column(range(start, start + len(rejected))),
+            "source": text_column([each.source for each in rejected]),
+            ROW: integer_column([each.row for each in rejected]),
+            "field": text_column([each.field for each in rejected]),
+            "value": text_column([each.value for each in rejected]),
+            "zh": text_column([each.reason.zh for each in rejected]),
+            "en": text_column([each.reason.en for each in rejected]),
+            "code": text_column([each.code for each in rejected]),
+        }
+        self.host.append(REJECTED_ROWS, table)
+        self.rows += len(rejected)
+
+    def add_households(self, numbers: Sequence[str]) -> None:
+        """Note households that are not decided."""
+        self.host.append(REJECTED_HOUSEHOLDS, {HID: text_column(numbers)})
+        self.households += len(numbers)

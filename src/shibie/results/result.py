@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path, PurePath
-from types import TracebackType
 from typing import Any, Literal, Protocol
 
+from shibie.closing import Closing
 from shibie.errors import InputError, Lang, Words, bad_argument
 from shibie.results.files import Format
 from shibie.results.table import Table
@@ -37,7 +37,7 @@ class Decided(Protocol):
         ...
 
 
-class Result:
+class Result(Closing):
     """A decided roster.
 
     A context manager: a large result is held by a database until it is closed.
@@ -54,7 +54,7 @@ class Result:
     ) -> None:  # fmt: skip
         self.ruleset, self.as_of, self.lang = ruleset, as_of, lang
         self._decided, self._workbook = decided, workbook
-        self._closing = closing or ExitStack()
+        self.closing = closing or ExitStack()
         self._tables = dict(decided.tables(lang))
 
     @property
@@ -107,19 +107,6 @@ class Result:
         for path, kind in kinds.items():
             if kind == "workbook":
                 self._workbook(Path(path), show_ids)
-
-    def close(self) -> None:
-        """Let go of the database that holds the result, if one does."""
-        self._closing.close()
-
-    def __enter__(self) -> Result:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.close()
 
 
 def target(path: str | PurePath) -> Target:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
-from types import TracebackType
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
+from shibie.closing import Closing
 from shibie.results.counts import Tally
 from shibie.results.growing_table import streamed
 from shibie.results.table import StreamedRows
@@ -114,7 +114,7 @@ class Records(Collection[Listed], Generic[Listed]):
 
 
 @dataclass(frozen=True)
-class Recheck:
+class Recheck(Closing):
     """The whole comparison; held by a database until it is closed.
 
     A context manager. Its tables `before`, `now` and `changed` are what the properties read.
@@ -198,19 +198,6 @@ class Recheck:
 
     def _rows(self, query: str) -> StreamedRows:
         return streamed(self.connection, query)
-
-    def close(self) -> None:
-        """Let go of the database, if it is the comparison's own."""
-        self.closing.close()
-
-    def __enter__(self) -> Recheck:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:  # fmt: skip
-        self.close()
 
 
 def _person(

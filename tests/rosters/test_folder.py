@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from pyarrow import parquet
 from rosters.test_damage import damaged
 from shibie.checking import check
 from shibie.errors import InputError, Problem
-from shibie.rosters import duckdb_host
+from shibie.rosters import duckdb_host, python_rows, sql_sources
 from shibie.ruleset.loader import load
 from support import books
 
@@ -171,6 +171,37 @@ def test_damaged_rosters(tmp_path: Path, first: int) -> None:
     """What Python takes or rejects, so does SQL, byte for byte."""
     for seed in range(first, first + 5 * AT_ONCE, 5):
         compared(tmp_path, seed)
+
+
+def test_what_sql_leaves_to_python_is_read_a_batch_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Households, numbers, register rows and steps, of which a batch holds two."""
+    folder = shutil.copytree(TOWNSHIP, tmp_path / "roster")
+    for name, column in (("registers/vehicles", 0), ("steps", 0), ("members", 3)):
+        path = folder / f"{name}.csv"
+        header, *lines = path.read_text(encoding="utf-8").splitlines()
+        odd = [line.split(",") for line in lines[:7]]
+        for cells in odd:
+            # A sign of text, as spreadsheets write it, that SQL does not take away.
+            cells[column] = f"'{cells[column]}"
+        odd[4][column] = "123"
+        text = "\n".join([header, *map(",".join, odd), *lines[7:]])
+        path.write_text(text, encoding="utf-8")
+    pages: list[str] = []
+    told = python_rows.PythonReader.pages
+
+    def counted(self: Any, *given: Any) -> Iterator[str]:
+        for page in told(self, *given):
+            pages.append(given[0])
+            yield page
+
+    monkeypatch.setattr(python_rows, "BATCH", 2)
+    monkeypatch.setattr(sql_sources, "BATCH", 2)
+    monkeypatch.setattr(python_rows.PythonReader, "pages", counted)
+    assert same(folder, tmp_path)["rejected_rows"] > 2
+    assert pages.count("r0_typed") >= 4
+    assert pages.count("steps_typed") == 4
 
 
 @pytest.mark.slow

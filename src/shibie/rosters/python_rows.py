@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from shibie.duckdb_tables import Column
+from shibie.duckdb_tables import integer_column, text_column
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD
 from shibie.rosters.cells import Cell
@@ -121,23 +121,37 @@ class PythonReader:
         """
         number = {HOUSEHOLD_ID: source.columns[HOUSEHOLD_ID]}
         alone = replace(source, columns=number)
-        last, any_read = 0, False
-        self.host.append(name, {row: Column("BIGINT", []), "hid": Column("VARCHAR", [])})
-        while True:
-            page = f"SELECT {row} FROM {table} WHERE hid IS NULL AND {row} > {last}"
-            rows = [int(each[0]) for each in self.host.rows(f"{page} ORDER BY {row} LIMIT {BATCH}")]
-            if not rows:
-                return any_read
-            records = self.records(alone, f"{page} AND {row} <= {rows[-1]}")
+        any_read = False
+        self.host.append(name, {row: integer_column([]), "hid": text_column([])})
+        for page in self.pages(table, "hid IS NULL", row):
+            records = self.records(alone, page)
             read = [(each.number, number_of(each)) for each in records if number_of(each)]
             if read:
                 any_read = True
                 columns = {
-                    row: Column("BIGINT", [at for at, _ in read]),
-                    "hid": Column("VARCHAR", [text for _, text in read]),
+                    row: integer_column([at for at, _ in read]),
+                    "hid": text_column([text for _, text in read]),
                 }
                 self.host.append(name, columns)
-            last = rows[-1]
+        return any_read
+
+    def pages(self, table: str, where: str = "NOT fine", row: str = ROW) -> Iterator[str]:
+        """Queries of row numbers that together are all that a condition holds of.
+
+        Args:
+            table: has the rows.
+            where: the condition; by default that SQL has not read the row.
+            row: the column of row numbers.
+        """
+        last = 0
+        while True:
+            page = f"SELECT {row} FROM {table} WHERE {where} AND {row} > {last}"
+            batch = f"SELECT max({row}) FROM ({page} ORDER BY {row} LIMIT {BATCH})"
+            ((until,),) = self.host.rows(batch)
+            if until is None:
+                return
+            yield f"{page} AND {row} <= {until}"
+            last = int(until)
 
     # --- households ---------------------------------------------------------------------
 
@@ -188,7 +202,7 @@ class PythonReader:
         """A builder that knows which of the records' households are on the roster."""
         builder = RosterBuilder(self.ruleset, self.as_of)
         asked = sorted({number_of(record) for record in records})
-        self.host.keep("asked", {"hid": Column("VARCHAR", asked)})
+        self.host.keep("asked", {"hid": text_column(asked)})
         rows = self.host.rows(
             f"SELECT DISTINCT hid FROM {HOUSEHOLDS} WHERE hid IN (SELECT hid FROM asked)"
         )

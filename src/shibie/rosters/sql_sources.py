@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import Any
 
@@ -18,16 +18,16 @@ from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.matching import usable_number
 from shibie.rosters.person_rows import filled
-from shibie.rosters.python_rows import BATCH, SUSPECT, PythonReader, unmatchable
-from shibie.rosters.records import Rejection, TypedRow
+from shibie.rosters.python_rows import BATCH, SUSPECT, PythonReader
 from shibie.rosters.roster_builder import step_names
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_registers import RegisterSources, keys_of, names_of
 from shibie.rosters.sql_rejected import RejectedTables
 from shibie.rosters.sql_tables import SqlTable, SqlTables
-from shibie.rosters.sql_validation import PASSED, Typed, sql_type
-from shibie.ruleset.model import Register, RuleSet
-from shibie.vocabulary import specs_of
+from shibie.rosters.sql_validation import PASSED, Typed
+from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import FieldSpec, specs_of
 
 # A household that Python read, with its row and its members' rows.
 OddHousehold = tuple[int, BareHousehold, list[int]]
@@ -75,13 +75,13 @@ class Loader:
             self.rejected.add(builder.rejected)
             self.notes += builder.notes
         self._adjudications(adjudications)
-        self.rejected.add(self._steps())
-        damaged: dict[int, int] = {}
-        for index, register in enumerate(self.ruleset.registers.values()):
-            odd = self._register(index, register)
-            self.rejected.add([fault for record in odd for fault in record.faults])
-            damaged[index] = self._damaged(index, register, odd)
-        self._members(damaged)
+        self._steps()
+        registers = RegisterSources(
+            self.host, self.tables, self.ruleset, self.typed, self.reader, self.rejected
+        )
+        registers.load()
+        self.notes += registers.notes
+        self._members(registers.damaged)
         self._households()
 
     def _cells(self) -> None:
@@ -125,20 +125,20 @@ class Loader:
             columns[name] = integer_column([flags[name] for flags in rows.values()])
         self.host.keep("verdicts", columns)
 
-    def _steps(self) -> list[Rejection]:
+    def _steps(self) -> None:
         """The last record of each household and step, a row a household."""
         source, steps = self.tables.steps, self.ruleset.procedure
         if source is None:
-            return []
+            return
         self.typed.load_steps(source, step_names(self.ruleset) or {"": ""})
-        odd, faults = self.reader.steps(source, f"SELECT {ROW} FROM steps_typed WHERE NOT fine")
-        if not self.procedure:
-            return faults
         specs = {spec.name: spec for spec in specs_of(StepRecord)}
-        table = {
-            name: typed(s, [getattr(step, name) for _, step in odd]) for name, s in specs.items()
-        }
-        self.host.keep("steps_odd", {ROW: integer_column([row for row, _ in odd]), **table})
+        self._odd_steps(specs, [])
+        for page in self.reader.pages("steps_typed"):
+            odd, faults = self.reader.steps(source, page)
+            self._odd_steps(specs, odd)
+            self.rejected.add(faults)
+        if not self.procedure:
+            return
         for step in steps:
             mine = f"step = {quoted(step.id)}"
             prefix = f"step{step.number}_"
@@ -149,7 +149,7 @@ class Loader:
                     field = name.removeprefix(prefix)
                     self.picked[name] = f'max(CASE WHEN {mine} THEN "{field}" END)'
         values = "".join(f', {value} AS "{name}"' for name, value in self.picked.items())
-        names = _names([ROW, *specs])
+        names = names_of([ROW, *specs])
         self.host.run(
             f"CREATE TABLE procedure_src AS SELECT household_id AS hid{values} FROM ("
             "SELECT *, row_number() OVER"
@@ -157,57 +157,15 @@ class Loader:
             f"SELECT {names} FROM steps_typed WHERE fine UNION ALL SELECT {names} FROM steps_odd"
             ")) WHERE back = 1 GROUP BY household_id"
         )
-        return faults
 
-    # --- registers ----------------------------------------------------------------------
-
-    def _register(self, index: int, register: Register) -> list[TypedRow]:
-        """Make r<index>_src; the rows that SQL did not read are returned."""
-        source = self.tables.registers.get(register.name)
-        specs = self.ruleset.field_specs(register.name)
-        names = sorted(self.columns.get(f"r{index}", set()) - {ROW})
-        if source is None:
-            nothing = [f"CAST(NULL AS BIGINT) AS {KEY}", f"CAST(NULL AS BIGINT) AS {ROW}"]
-            nothing += [f'CAST(NULL AS {sql_type(specs[name])}) AS "{name}"' for name in names]
-            self.host.run(f"CREATE VIEW r{index}_src AS SELECT {', '.join(nothing)} WHERE FALSE")
-            return []
-        self.typed.load_register(index, register, source)
-        odd = self.reader.records(source, f"SELECT {ROW} FROM r{index}_typed WHERE NOT fine")
-        good = [record for record in odd if not record.faults]
-        numbers = [record.values.get(register.match) for record in good]
-        table = {name: typed(specs[name], [r.values.get(name) for r in good]) for name in names}
-        kept = {KEY: _keys(numbers), ROW: integer_column([r.number for r in good]), **table}
-        self.host.keep(f"r{index}_odd", kept)
-        every = _names(kept)
-        self.host.run(
-            f"CREATE VIEW r{index}_src AS SELECT {every} FROM r{index}_typed"
-            f" WHERE fine AND {KEY} IS NOT NULL"
-            f" UNION ALL SELECT {every} FROM r{index}_odd WHERE {KEY} IS NOT NULL"
-        )
-        self._note_unmatchable(index, source.shown, unmatchable(odd, register.match))
-        return odd
-
-    def _damaged(self, index: int, register: Register, odd: Sequence[TypedRow]) -> int:
-        """Make damaged<index>: the unreadable rows about a person; returns how many there are."""
-        numbers = {
-            record.number: record.values[register.match]
-            for record in odd
-            if record.faults and record.values.get(register.match)
+    def _odd_steps(
+        self, specs: Mapping[str, FieldSpec], odd: Sequence[tuple[int, StepRecord]]
+    ) -> None:
+        """Add step records that Python read to steps_odd."""
+        table = {
+            name: typed(s, [getattr(step, name) for _, step in odd]) for name, s in specs.items()
         }
-        table = {KEY: _keys(list(numbers.values())), ROW: integer_column(list(numbers))}
-        self.host.keep(f"damaged{index}", table)
-        return len(numbers)
-
-    def _note_unmatchable(self, index: int, shown: str, count: int) -> None:
-        query = f"SELECT count(*) FROM r{index}_typed WHERE fine AND written_ AND {KEY} IS NULL"
-        count += int(self.host.rows(query)[0][0])
-        if count:
-            self.notes.append(
-                Words(
-                    f"{shown}: {count} 行没有证件号码,无法比对",
-                    f"{shown}: rows without a citizen number, which match nobody: {count}",
-                )
-            )
+        self.host.append("steps_odd", {ROW: integer_column([row for row, _ in odd]), **table})
 
     # --- members and households ---------------------------------------------------------
 
@@ -223,7 +181,7 @@ class Loader:
         table: dict[str, Any] = {
             HID: text_column([household.household_id for household, _, _ in odd]),
             MID: integer_column([row for _, _, row in odd]),
-            KEY: _keys(numbers),
+            KEY: keys_of(numbers),
         }
         table |= {n: typed(specs[n], [getattr(m, n) for _, m, _ in odd]) for n in fields}
         table |= {name: _of_numbers(name, numbers) for name in self._given()}
@@ -246,7 +204,7 @@ class Loader:
             place = f"row_number() OVER (PARTITION BY {HID} ORDER BY {MID})"
             own = f"coalesce(member_id, CAST({place} AS VARCHAR)) AS member_id"
         fields = [name for name in self._fields_of_members() if name != "member_id"]
-        others = _names([HID, MID, KEY, *fields, *self._given()])
+        others = names_of([HID, MID, KEY, *fields, *self._given()])
         self.host.run(
             f"CREATE VIEW m_plain AS SELECT {own}, {others} FROM m_typed"
             f" WHERE {HID} IS NOT NULL AND {self._trusted()}"
@@ -285,7 +243,7 @@ class Loader:
 
     def _households(self) -> None:
         """Make h_src of both kinds of households."""
-        every = _names(self.household_columns)
+        every = names_of(self.household_columns)
         words = "".join(f", coalesce(v.{name}, 0) AS {name}" for name in self.verdicts)
         supplied = "".join(
             f", {'TRUE' if name in self.tables.registers else 'FALSE'} AS supplied_r{index}"
@@ -299,14 +257,6 @@ class Loader:
             f" UNION ALL SELECT {every} FROM h_odd) AS p"
             f" LEFT JOIN verdicts AS v ON p.{HID} = v.hid{join}"
         )
-
-
-def _names(columns: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)
-
-
-def _keys(numbers: Sequence[Any]) -> Column:
-    return Column("BIGINT", [int(str(number)[:17]) if number else None for number in numbers])
 
 
 def _of_numbers(name: str, numbers: Sequence[str | None]) -> Column:

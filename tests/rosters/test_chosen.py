@@ -388,6 +388,13 @@ def test_a_number_that_is_not_there(folder: Path) -> None:
     assert f"'{number}'" in problem.suggestion.en
 
 
+def test_a_number_that_is_no_text(folder: Path) -> None:
+    with pytest.raises(InputError) as refused:
+        alone(folder, "H01-01-00\udcff")
+    (problem,) = refused.value.problems
+    assert problem.where == "H01-01-00?"
+
+
 Leave = Callable[[pytest.MonkeyPatch], None]
 
 

@@ -49,8 +49,10 @@ def read_chosen(
     """
     sheets = read_sheets(roster) if isinstance(roster, Path) else roster
     layout = lay_out(sheets, ruleset)
+    # A terminal may pass on what is no text in UTF-8; no roster holds it.
+    asked = frozenset(number.encode(errors="replace").decode() for number in household_ids)
     with duck_host(keep=False) as host:
-        found = _Chosen(host, layout, ruleset, as_of).roster(frozenset(household_ids))
+        found = _Chosen(host, layout, ruleset, as_of).roster(asked)
     return replace(found, rejected=in_order(found.rejected, layout), notes=layout.notes)
 
 

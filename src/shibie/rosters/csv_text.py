@@ -32,14 +32,11 @@ class CsvText:
         encoding: its name for Python.
         skip: bytes of a mark before the text.
         delimiter: between cells.
-        even: whether it is UTF-8 without blank lines, so that every reader counts its rows
-            alike.
     """
 
     encoding: str
     skip: int
     delimiter: str
-    even: bool
 
     def open(self, path: Path) -> io.TextIOWrapper:
         """The text, with line ends as they are."""
@@ -61,13 +58,12 @@ def csv_text(path: Path) -> CsvText:
     encodings = ["utf-16"] if start[:2] in UTF_16_MARKS else ["utf-8", "gb18030"]
     for encoding in encodings:
         try:
-            blank = _decoded(path, encoding, skip)
+            _must_be(path, encoding, skip)
         except UnicodeDecodeError:
             continue
-        even = encoding == "utf-8" and not blank
-        text = CsvText(encoding, skip, ",", even)
+        text = CsvText(encoding, skip, ",")
         with text.open(path) as lines:
-            return CsvText(encoding, skip, delimiter_of(lines), even)
+            return CsvText(encoding, skip, delimiter_of(lines))
     raise InputError(
         Problem(
             str(path),
@@ -76,23 +72,37 @@ def csv_text(path: Path) -> CsvText:
     )
 
 
-def _decoded(path: Path, encoding: str, skip: int) -> bool:
-    """Decode all of a file; whether it has blank lines.
+def _must_be(path: Path, encoding: str, skip: int) -> None:
+    """Decode all of a file.
 
     Raises:
         UnicodeDecodeError: when it is not in this encoding.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
-    last, blank = b"\n", False
     with path.open("rb") as data:
         data.seek(skip)
         while chunk := data.read(_CHUNK):
-            joined = last + chunk
-            blank = blank or any(end in joined for end in (b"\n\n", b"\n\r", b"\r\r"))
-            last = chunk[-1:]
             decoder.decode(chunk)
     decoder.decode(b"", final=True)
-    return blank
+
+
+def is_even(path: Path, text: CsvText) -> bool:
+    """Whether a text is UTF-8 without blank lines, so that every reader counts its rows alike."""
+    if text.encoding != "utf-8":
+        return False
+    last = b"\n"
+    with path.open("rb") as data:
+        data.seek(text.skip)
+        while chunk := data.read(_CHUNK):
+            if _blank(last + chunk[:1]) or _blank(chunk):
+                return False
+            last = chunk[-1:]
+    return True
+
+
+def _blank(data: bytes) -> bool:
+    """Whether a line ends where it begins."""
+    return b"\n\n" in data or (b"\r" in data and (b"\n\r" in data or b"\r\r" in data))
 
 
 def delimiter_of(lines: Iterable[str]) -> str:

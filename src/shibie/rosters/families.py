@@ -15,7 +15,13 @@ from shibie.rosters.python_rows import CellsByRow, PythonReader, number_of, tabl
 from shibie.rosters.records import RowTable, TypedRow
 from shibie.rosters.sql_host import ROW
 from shibie.rosters.sql_tables import SqlTable
-from shibie.rosters.written import may_be_household, may_be_person
+from shibie.rosters.text_search import Sought
+from shibie.rosters.written import (
+    lines_of_households,
+    lines_of_persons,
+    may_be_household,
+    may_be_person,
+)
 
 PERSON = "id_number"
 # So many rows around one are looked at first for the rest of its household, then this many
@@ -49,7 +55,7 @@ def of_households(reader: PythonReader, source: SqlTable, numbers: Set[str]) -> 
     if not numbers:
         return {}
     where = may_be_household(source.columns[HOUSEHOLD_ID], numbers)
-    records = reader.typed(source, reader.cells(source, where))
+    records = reader.typed(source, reader.cells(source, where, lines_of_households(numbers)))
     return {record.number: record for record in records if number_of(record) in numbers}
 
 
@@ -60,7 +66,8 @@ def of_persons(
     column = source.columns.get(name)
     if column is None or not persons:
         return {}
-    records = reader.typed(source, reader.cells(source, may_be_person(column, persons)))
+    where = may_be_person(column, persons)
+    records = reader.typed(source, reader.cells(source, where, lines_of_persons(persons)))
     return {each.number: each for each in records if person_of(reader, each, name) in persons}
 
 
@@ -136,7 +143,8 @@ class _PersonRows:
         while left:
             near = {row for each in left for row in range(each - reach, each + reach + 1)}
             self.reader.host.keep("near", {ROW: Column("BIGINT", sorted(near))})
-            rows = self.reader.cells(self.persons, f"{ROW} IN (SELECT {ROW} FROM near)")
+            where = f"{ROW} IN (SELECT {ROW} FROM near)"
+            rows = self.reader.cells(self.persons, where, Sought(rows=near))
             for each in sorted(left):
                 span = self._span(each, rows, near)
                 if span is not None:

@@ -25,6 +25,7 @@ from shibie.rosters.roster_builder import RosterBuilder
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_tables import MatchedColumn, SqlTable, SqlTables
+from shibie.rosters.text_search import Sought
 from shibie.ruleset.model import RuleSet
 
 # Suspect households: their numbers, each with the batch that it is read in.
@@ -66,11 +67,20 @@ class PythonReader:
         """
         return self.typed(source, self.cells(source, f"{ROW} IN ({rows})"))
 
-    def cells(self, source: SqlTable, where: str) -> CellsByRow:
-        """The cells of the rows that a condition holds of, by row number."""
+    def cells(self, source: SqlTable, where: str, sought: Sought | None = None) -> CellsByRow:
+        """The cells of the rows that a condition holds of, by row number.
+
+        Args:
+            source: the table.
+            where: the condition.
+            sought: what a line of text holds that it holds of, where that is known.
+        """
         picked = ", ".join(cell_sql(each.sql, each.sql_type) for each in source.columns.values())
+        relation = source.relation
+        if sought is not None:
+            relation = self.host.narrowed(relation, where, sought)
         rows = self.host.rows(
-            f"SELECT {ROW}, {picked} FROM {source.relation} WHERE {where} ORDER BY {ROW}"
+            f"SELECT {ROW}, {picked} FROM {relation} WHERE {where} ORDER BY {ROW}"
         )
         return {int(number): tuple(map(unwrap, row)) for number, *row in rows}
 

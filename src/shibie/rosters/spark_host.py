@@ -28,6 +28,7 @@ from shibie.rosters.parquet import LIST_SEPARATOR
 from shibie.rosters.sheets import Cells, FilePlace, RowsLater, Sheet
 from shibie.rosters.spark_files import File, Storage, numbered, type_names
 from shibie.rosters.sql_host import ROW, FileRelation, Output
+from shibie.rosters.text_search import Sought
 from shibie.ruleset.model import RuleSet
 
 # A query of so many characters is not left to be pushed into others: where facts rest on
@@ -205,6 +206,10 @@ class SparkHost:
         table.createOrReplaceTempView(name)
 
     # --- SQL ----------------------------------------------------------------------------
+
+    def narrowed(self, name: str, _where: str, _sought: Sought, /) -> str:
+        """A table as it is."""
+        return name
 
     def run(self, statement: str) -> None:
         """CREATE a table or a view."""

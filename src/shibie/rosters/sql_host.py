@@ -16,6 +16,7 @@ from shibie.engines.sql.plan import QueryStep
 from shibie.results.files import Format
 from shibie.results.table import Table
 from shibie.rosters.layout import Placed
+from shibie.rosters.text_search import Sought
 
 ROW = "row_"
 
@@ -74,6 +75,16 @@ class Host(Protocol):
 
         Raises:
             InputError: when the file cannot be read.
+        """
+        ...
+
+    def narrowed(self, name: str, where: str, sought: Sought, /) -> str:
+        """A table, or what has of its rows those that a condition holds of, and is sooner read.
+
+        Args:
+            name: of the table.
+            where: the condition.
+            sought: what a line of text holds that it holds of.
         """
         ...
 

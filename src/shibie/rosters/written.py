@@ -7,22 +7,29 @@ it is for Python's own reader to say which of those few they are.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from typing import Final
 
 from shibie.citizen_id import INVISIBLE
 from shibie.rosters.parquet import cell_sql
-from shibie.rosters.sql_cells import ODD, WHITE_SPACE, in_brackets, quoted, texts, truth_as_text
+from shibie.rosters.sql_cells import ODD, WHITE_SPACE, in_brackets, quoted, truth_as_text
 from shibie.rosters.sql_tables import MatchedColumn
+from shibie.rosters.text_search import Sought
 
 _NUMERIC: Final = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "DOUBLE", "FLOAT", "DECIMAL")
 _NOTHING: Final = WHITE_SPACE + in_brackets(INVISIBLE)
 _NARROW: Final = "0123456789'"
 _WIDE: Final = "".join(chr(ord(char) + 0xFEE0) for char in _NARROW)
+# Stands for a number that only Python can read.
+_PERHAPS: Final = "?"
+# So many values are listed in a condition.
+_LISTED: Final = 100
 # A spreadsheet's mark of text.
 _MARK: Final = "^'"
 # Signs that may stand for digits, beside the full-width ones: ② and 𝟐.
 _SIGNS: Final = r"\p{No}\p{Nl}\x{1CCF0}-\x{1CCF9}\x{1D7CE}-\x{1D7FF}\x{1FBF0}-\x{1FBF9}"
+# With these bytes begin, in UTF-8, all of what may stand among or for the digits of a number.
+_BETWEEN: Final = ODD.encode() + b"\t\x0b\x0c\x1c\x1d\x1e\x1f \xc2\xe1\xe2\xe3\xef\xf0"
 
 
 def may_be_household(column: MatchedColumn, numbers: Iterable[str]) -> str:
@@ -37,14 +44,15 @@ def may_be_household(column: MatchedColumn, numbers: Iterable[str]) -> str:
     trimmed = f"regexp_replace({text}, '^[{WHITE_SPACE}]+|[{WHITE_SPACE}]+$', '', 'g')"
     # Most numbers of a roster are of one length, and need no trimming.
     shortest = min(len(number.encode()) for number in wanted)
+    key = f"CASE WHEN strlen({text}) <= {shortest} THEN {text} ELSE {trimmed} END"
     parts = [
-        f"CASE WHEN strlen({text}) <= {shortest} THEN {text} ELSE {trimmed} END IN ({texts(wanted)})",
+        f"{key} IN {_any_of(list(map(quoted, wanted)))}",
         f"starts_with({text}, '{ODD}')",
     ]
     amounts = sorted({amount for number in wanted if (amount := _amount(number)) is not None})
     if amounts and column.sql_type.upper().startswith(_NUMERIC):
-        listed = ", ".join(f"{amount!r}::DOUBLE" for amount in amounts)
-        parts.append(f"CAST({column.sql} AS DOUBLE) IN ({listed})")
+        listed = _any_of([f"{amount!r}::DOUBLE" for amount in amounts])
+        parts.append(f"CAST({column.sql} AS DOUBLE) IN {listed}")
     return f"coalesce({' OR '.join(parts)}, FALSE)"
 
 
@@ -61,18 +69,39 @@ def may_be_person(column: MatchedColumn, numbers: Iterable[str]) -> str:
     wanted = sorted(set(numbers))
     text = _as_text(column)
     digits = f"TRY_CAST(substr({text}, 1, 17) AS BIGINT)"
-    keys = ", ".join(number[:17] for number in wanted)
+    plain = {*wanted, *(number.lower() for number in wanted)}
     bare = f"translate({text}, '{_WIDE}', {quoted(_NARROW)})"
     bare = f"regexp_replace({bare}, '[{_NOTHING}]', '', 'g')"
     bare = f"regexp_replace({bare}, {quoted(_MARK)}, '')"
     starts = {number[:15] for number in wanted}
     starts |= {number[:6] + number[8:17] for number in wanted if number[6:8] == "19"}
     # What stands here once is not computed for every row, beforehand.
-    return (
-        f"coalesce(CASE WHEN strlen({text}) = 18 AND {digits} >= {10**16} THEN {digits} IN ({keys})"
-        f" ELSE substr({bare}, 1, 15) IN ({texts(starts)})"
-        f" OR regexp_matches({text}, '[{_SIGNS}]') END, FALSE)"
+    key = (
+        f"CASE WHEN strlen({text}) = 18 AND {digits} >= {10**16} THEN {text}"
+        f" WHEN regexp_matches({text}, '[{_SIGNS}]') THEN '{_PERHAPS}'"
+        f" ELSE substr({bare}, 1, 15) END"
     )
+    any_of = _any_of(list(map(quoted, sorted(plain | starts | {_PERHAPS}))))
+    return f"coalesce({key} IN {any_of}, FALSE)"
+
+
+def lines_of_households(numbers: Set[str]) -> Sought:
+    """What a line of text holds, of which a cell may be read as one of some household numbers."""
+    return Sought(frozenset(numbers), ODD.encode())
+
+
+def lines_of_persons(numbers: Set[str]) -> Sought:
+    """What a line of text holds, of which a cell may be read as one of some citizen numbers.
+
+    Birth date and sequence stand in a row in the old number and in that of a card, too.
+    """
+    return Sought(frozenset(number[8:17] for number in numbers), _BETWEEN)
+
+
+def _any_of(literals: Sequence[str]) -> str:
+    """What a cell is IN; many as a table, or each row would be held against one after another."""
+    listed = ", ".join(literals)
+    return f"({listed})" if len(literals) <= _LISTED else f"(SELECT unnest([{listed}]))"
 
 
 def _as_text(column: MatchedColumn) -> str:

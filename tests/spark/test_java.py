@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -37,9 +38,40 @@ def says(version: str, at: Path) -> None:
     at.chmod(0o755)
 
 
-def test_a_machine_without_java_runs_on_the_packaged_one(bare: Path, tmp_path: Path) -> None:
-    roster = ROOT / "fixtures" / "us-snap-2024"
-    words: list[str | Path] = [roster, "--rules", "us-snap-2024", "--as-of", "2024-03-15", "--out"]
+# Spark takes a minute for what a larger programme asks; that it runs is seen in this one.
+TINY = """
+ruleset:
+  id: tiny
+  title: Income below a line
+  effective: {from: 2024-01-01, to: 2024-12-31}
+  lang: en
+  vocabulary: bare
+fields:
+  - {of: household, name: income, title: Income, type: money}
+poor: income < 1000
+"""
+
+
+def tiny(folder: Path) -> tuple[str | Path, ...]:
+    """A roster of three households with its rules: eligible, not, and not known."""
+    roster, rules = folder / "roster", folder / "tiny"
+    roster.mkdir()
+    rules.mkdir()
+    (rules / "ruleset.yaml").write_text(TINY, encoding="utf-8")
+    (roster / "households.csv").write_text("household_id,income\n1,999.99\n2,1000\n3,\n")
+    (roster / "members.csv").write_text("household_id,member_id\n1,1\n2,1\n3,1\n3,2\n")
+    return roster, "--rules", rules
+
+
+def snap(_: Path) -> tuple[str | Path, ...]:
+    return ROOT / "fixtures" / "us-snap-2024", "--rules", "us-snap-2024"
+
+
+@pytest.mark.parametrize("programme", [tiny, pytest.param(snap, marks=pytest.mark.slow)])
+def test_a_machine_without_java_runs_on_the_packaged_one(
+    bare: Path, tmp_path: Path, programme: Callable[[Path], tuple[str | Path, ...]]
+) -> None:
+    words = [*programme(tmp_path), "--as-of", "2024-03-15", "--out"]
     shibie("check", *words, tmp_path / "spark", "--engine", "spark")
     shibie("check", *words, tmp_path / "small")
     for file in sorted((tmp_path / "small").iterdir()):

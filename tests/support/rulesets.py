@@ -7,13 +7,17 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from shibie.engines.sql.compiling import RunSettings
 from shibie.language.names import Context
 from shibie.language.parse import ExpressionError, parse
 from shibie.language.types import Bool
+from shibie.rosters.household_input import case_from
 from shibie.ruleset.model import RuleSet
 from support import households
 from support.chance import ByHypothesis, Chance
 from support.probe import probe
+from support.readings import asked_of
+from support.values import AS_OF
 from support.ways import Maker
 
 RULES = """
@@ -93,6 +97,22 @@ def pool(size: int) -> list[dict[str, Any]]:
 
 
 POOL = pool(300)
+
+
+def alike() -> list[list[dict[str, Any]]]:
+    """The households of the pool by the run of SQL that they are decided in; most in the first.
+
+    Those run together that take declarations alike: by the registers that a household which
+    trusts them has not got. A run costs as much for one household as for a hundred.
+    """
+    kinds: dict[RunSettings, list[dict[str, Any]]] = {}
+    for facts in POOL:
+        asked = asked_of(PROBE, case_from(PROBE, facts, AS_OF))
+        kinds.setdefault(asked, []).append(facts)
+    return sorted(kinds.values(), key=len, reverse=True)
+
+
+ALIKE = alike()
 
 
 def fixed(**conditions: str) -> RuleSet:

@@ -148,8 +148,18 @@ def test_the_percentage_is_never_rounded_up_to_100(found: Score) -> None:
     assert many.percent == 99.9
 
 
+# Those with the most mutants, a third of a minute each.
+LARGE = {"low-income-2024", "monitoring-2024"}
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("name", sorted(shipped()))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else [])
+        for name in sorted(shipped())
+    ],
+)
 def test_the_shipped_packs_notice_everything(name: str) -> None:
     found = score(load(name))
     assert len(found.trials) > 100

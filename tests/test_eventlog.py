@@ -14,10 +14,6 @@ import pytest
 
 from shibie.errors import InputError
 from shibie.eventlog import FIRST, EventLog, entry_hash
-from support.profiles import examples
-
-# How many times a writer is killed.
-KILLS = examples(quick=12, ci=100, deep=100)
 
 WRITER = """
 import sys
@@ -45,10 +41,11 @@ def test_events_come_back_in_order(tmp_path: Path) -> None:
     assert first["hash"] == entry_hash(1, FIRST, {"n": 0})
 
 
-def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [12, pytest.param(100, marks=pytest.mark.slow)])
+def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path, kills: int) -> None:
     path = tmp_path / "log.jsonl"
     chance, acknowledged = random.Random(1), 0
-    for _ in range(KILLS):
+    for _ in range(kills):
         command = [sys.executable, "-c", WRITER, str(path)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
             assert writer.stdout is not None
@@ -62,7 +59,7 @@ def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path) -> None:
         with EventLog(path) as log:
             assert log.count >= acknowledged
             assert [event["number"] for event in log.events()] == list(range(1, log.count + 1))
-    assert acknowledged >= KILLS
+    assert acknowledged >= kills
 
 
 def written(tmp_path: Path) -> tuple[Path, list[str]]:

@@ -39,6 +39,7 @@ from shibie.ruleset.loader import load
 from support import households
 from support.expressions import AS_OF, conditions
 from support.probe import probe
+from support.profiles import examples
 
 PROBE = probe()
 ROOT = Path(__file__).parents[2]
@@ -264,6 +265,10 @@ def test_threads_take_turns() -> None:
 # --- live ---------------------------------------------------------------------------------
 
 
+# Each household is told in some seventy events, and decided anew after each.
+LIVE = examples(quick=20, ci=40, deep=3000)
+
+
 def events_of(facts: households.Given) -> list[Event]:
     """The events that tell a household of the probe rule set."""
     told: list[Event] = []
@@ -301,6 +306,7 @@ def events_of(facts: households.Given) -> list[Event]:
     return told
 
 
+@settings(max_examples=LIVE)
 @given(households.partial(), st.randoms(use_true_random=False))
 def test_any_order_of_events_leads_to_the_interpreters_decision(
     facts: households.Given, random: Any
@@ -323,6 +329,7 @@ def test_any_order_of_events_leads_to_the_interpreters_decision(
         live.close()
 
 
+@settings(max_examples=LIVE)
 @given(households.complete())
 def test_a_told_household_decides_as_a_read_one(facts: households.Given) -> None:
     live = LiveHousehold(PROBE, "1", AS_OF)

@@ -39,7 +39,7 @@ from support.profiles import examples
 from support.ways import Maker
 
 PROBE = probe()
-EXAMPLES = examples(quick=80, ci=250, deep=3000)
+EXAMPLES = examples(quick=60, ci=100, deep=3000)
 RULES = """
 criteria:
   - {{id: low, title: 低收入, when: per_head < line}}

@@ -77,7 +77,7 @@ def test_a_decided_household_needs_nothing() -> None:
 
 
 @given(households.partial())
-@settings(max_examples=examples(quick=40, ci=120, deep=1500))
+@settings(max_examples=examples(quick=30, ci=60, deep=1500))
 def test_whatever_the_answers_are_it_is_settled(facts: dict[str, Any]) -> None:
     case = case_from(PROBE, facts, AS_OF)
     for each in to_collect(PROBE, case):
@@ -108,7 +108,7 @@ def settling(case: Case, facts: int) -> list[set[Lever]]:
 
 
 @given(households.partial())
-@settings(max_examples=examples(quick=30, ci=100, deep=1000))
+@settings(max_examples=examples(quick=15, ci=30, deep=1000))
 def test_no_set_that_settles_it_is_passed_over(facts: dict[str, Any]) -> None:
     case = case_from(PROBE, facts, AS_OF)
     with (

@@ -51,7 +51,7 @@ def combined(draw: st.DrawFn) -> str:
     return " and ".join(f"not ({part})" if draw(st.booleans()) else part for part in parts)
 
 
-@settings(max_examples=examples(quick=10, ci=30, deep=300))
+@settings(max_examples=examples(quick=6, ci=12, deep=300))
 @given(combined())
 def test_more_people_and_rows_change_nothing(text: str) -> None:
     claim = parse(text, BASE.names)

@@ -102,7 +102,7 @@ def test_what_people_write_is_read_by_sql(name: str) -> None:
     assert [cell for cell, fine, _ in found if not fine] == []
 
 
-@settings(max_examples=examples(quick=60, ci=200, deep=2000))
+@settings(max_examples=examples(quick=40, ci=80, deep=2000))
 @given(
     st.sampled_from(sorted(SPECS)),
     st.lists(
@@ -141,7 +141,7 @@ def test_plain_binary_numbers_are_read_by_sql(name: str, kind: str) -> None:
     assert all(fine for _, fine, _ in by_sql(SPECS[name], kind, cells))
 
 
-@settings(max_examples=examples(quick=40, ci=200, deep=2000))
+@settings(max_examples=examples(quick=40, ci=80, deep=2000))
 @given(st.sampled_from(["money", "positive", "decimal", "integer"]),
        st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30))  # fmt: skip
 def test_any_binary_number(name: str, cells: list[float]) -> None:

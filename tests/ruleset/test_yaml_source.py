@@ -511,7 +511,7 @@ def check(error: RulesetError) -> None:
     assert not FORBIDDEN.search(error.render("en").replace("\n", ""))
 
 
-@settings(max_examples=examples(quick=1000, ci=3000, deep=30_000))
+@settings(max_examples=examples(quick=1000, ci=1500, deep=30_000))
 @given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), st.text()))
 @example("a: 1\n---")
 @example("%YAML 2.0\n---\n")

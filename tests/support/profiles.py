@@ -43,7 +43,7 @@ def examples(*, quick: int, ci: int, deep: int) -> int:
 
 def load() -> None:
     """Make the profile that of every test imported from now on."""
-    number = examples(quick=60, ci=200, deep=3000)
+    number = examples(quick=60, ci=100, deep=3000)
     if chosen() == "deep":
         # Said outright: where CI is set, Hypothesis' own default is to draw the same every time.
         settings.register_profile(

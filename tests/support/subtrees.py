@@ -35,7 +35,7 @@ MadeT = TypeVar("MadeT")
 AskedT = TypeVar("AskedT")
 OneT = TypeVar("OneT")
 # How many households there are to choose from, of each kind.
-SIZE = examples(quick=300, ci=400, deep=2000)
+SIZE = examples(quick=300, ci=300, deep=2000)
 
 
 def pool(kind: Any) -> list[households.Given]:
@@ -262,15 +262,15 @@ PYTHON = Comparison(
             several(BySeed(seed), 1, len(WAYS)), BySeed(seed).some_of(facts, 12)
         ),
     ),
-    examples(quick=60, ci=200, deep=2000),
+    examples(quick=24, ci=48, deep=2000),
 )
 SQL = Comparison(
-    sql_agrees, askings(24, conditions=2, operators=len(WAYS)), examples(quick=12, ci=60, deep=500)
+    sql_agrees, askings(24, conditions=2, operators=len(WAYS)), examples(quick=8, ci=16, deep=500)
 )
 SOLVER = Comparison(
     solver_agrees,
     askings(5, conditions=1, operators=len(WAYS)),
-    examples(quick=22, ci=80, deep=800),
+    examples(quick=12, ci=24, deep=800),
 )
 CHAINING = Comparison(
     chaining_agrees,
@@ -278,5 +278,5 @@ CHAINING = Comparison(
         partial,
         lambda facts, seed: Asking(ruleset_by(BySeed(seed)), BySeed(seed).some_of(facts, 5)),
     ),
-    examples(quick=25, ci=60, deep=200),
+    examples(quick=25, ci=50, deep=200),
 )

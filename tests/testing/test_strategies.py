@@ -38,7 +38,7 @@ FAMILY = sound(
 )
 RULESETS = [BAZHONG, SOUND, PROBE, FAMILY]
 DAY = date(2015, 12, 20)
-EXAMPLES = examples(quick=40, ci=120, deep=1500)
+EXAMPLES = examples(quick=40, ci=80, deep=1500)
 # What these look for must be found within so many, so they draw the same in every profile.
 QUICK = settings(max_examples=2000, database=None, phases=[Phase.generate], derandomize=True)
 SHRUNK = settings(max_examples=2000, database=None)

@@ -6,7 +6,7 @@ same, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from shibie.checking_in_python import EngineName as HeldEngine
 from shibie.checking_in_python import check as check_held
 from shibie.errors import InputError, Lang, Problem, Words, bad_argument
 from shibie.results.files import Format, write_folder
-from shibie.results.result import Result
+from shibie.results.result import Result, target
 from shibie.results.table import Table
 from shibie.results.tables import rejected_table, result_tables
 from shibie.rosters.given_roster import GivenRoster, roster_of_path
@@ -80,6 +80,23 @@ def check(
     if engine == "duckdb":
         return asked.by_duckdb(roster, memory, Path(temp) if temp else None)
     return asked.held(roster.roster, engine)
+
+
+def must_be_written_by(engine: Engine, paths: Iterable[str | Path]) -> None:
+    """Refuse places of results that an engine does not write, before it has run.
+
+    Raises:
+        InputError: when a path names another kind of file, or a workbook from Spark.
+    """
+    kinds = {target(path) for path in paths}
+    if engine == "spark" and "workbook" in kinds:
+        raise InputError(
+            bad_argument(
+                "out",
+                Words("spark 引擎只写文件夹", "the spark engine writes folders only"),
+                suggestion=Words("给一个文件夹", "name a folder"),
+            )
+        )
 
 
 def _not_for(engine: str, option: str) -> Problem:
@@ -181,12 +198,6 @@ class _Asked:
         )  # fmt: skip
 
         def workbook(path: Path, show_ids: bool) -> None:
-            raise InputError(
-                bad_argument(
-                    "out",
-                    Words("spark 引擎只写文件夹", "the spark engine writes folders only"),
-                    suggestion=Words("给一个文件夹", "name a folder"),
-                )
-            )
+            must_be_written_by("spark", [path])
 
         return Result(self.ruleset, self.as_of, run, self.lang, workbook, closing)

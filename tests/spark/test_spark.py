@@ -221,11 +221,9 @@ def test_a_broken_reading_is_caught(spark: SparkSession, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        # Said before a Java machine is started; the others start one each.
+        # Said before a Java machine is started; the last one starts one.
         ([TOWNSHIP, "--memory", "4GB", "--out", "there"], "spark-submit --driver-memory"),
-        pytest.param(
-            [TOWNSHIP, "--out", "there.xlsx"], "writes folders only", marks=pytest.mark.slow
-        ),
+        ([TOWNSHIP, "--out", "there.xlsx"], "writes folders only"),
         pytest.param(
             ["not-here", "--out", "there"], "there is no such folder", marks=pytest.mark.slow
         ),

@@ -74,15 +74,13 @@ def check(
 ) -> None:
     """批量认定一份名册 Decide every household of a roster."""
     from shibie import checking
-    from shibie.results.result import target
 
     # One run over data without cycles: collecting would only walk it again and again.
     gc.disable()
     language = spoken(lang, rules)
     outs = out or []
-    for text in outs:
-        target(text)
     name: EngineName = engine.value if engine else "auto"
+    checking.must_be_written_by(name, outs)
     if engine is not Engine.spark:
         must_exist(Path(roster))
     if engine in (None, Engine.duckdb):

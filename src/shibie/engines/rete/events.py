@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter
@@ -142,11 +143,17 @@ def typed_value(spec: FieldSpec, value: object) -> Any:
     if spec.type == "codes" and isinstance(value, list | tuple | set):
         value = frozenset(value)
     try:
-        return TypeAdapter(annotation(spec)).validate_python(value)
+        return _adapter(spec).validate_python(value)
     except ValueError:
         raise InputError(
             Problem(spec.name, Words(f"不是 {spec.type}:{value!r}", f"not {spec.type}: {value!r}"))
         ) from None
+
+
+@lru_cache(maxsize=1_000)
+def _adapter(spec: FieldSpec) -> TypeAdapter[Any]:
+    """What validates the values of a field; to make one takes longer than to use it often."""
+    return TypeAdapter(annotation(spec))
 
 
 def _must_be(what: str, name: str, known: Iterable[str]) -> None:

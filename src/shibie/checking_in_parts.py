@@ -13,7 +13,7 @@ from datetime import date
 from shibie.checking_in_python import Checked, check, must_be_in_force
 from shibie.rosters.duckdb_host import duck_host
 from shibie.rosters.given_roster import GivenRoster
-from shibie.rosters.landed_parts import PART, LandedParts
+from shibie.rosters.landed_parts import PART, LandedParts, landed
 from shibie.rosters.parts import HeldParts, RosterPart, RosterParts
 from shibie.rosters.sheets import HELD_BELOW, size_of
 from shibie.ruleset.model import RuleSet
@@ -96,4 +96,4 @@ def roster_parts(
         yield HeldParts(given.roster, given.ruleset, given.as_of)
         return
     with duck_host() as host:
-        yield LandedParts(host, given.layout, given.ruleset, given.as_of, size)
+        yield LandedParts(landed(host, given.layout, given.ruleset, given.as_of), size)

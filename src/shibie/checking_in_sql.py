@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,7 @@ from shibie.results.digest import lines_query, of_lines
 from shibie.results.files import Format, json_text
 from shibie.results.name_results import NamedResults
 from shibie.results.sql_counts import tally_of
-from shibie.results.table import StreamedRows, Table
+from shibie.results.table import StreamedRows, Table, streamed
 from shibie.results.tables import COLUMNS, lists_of
 from shibie.rosters.layout import Layout
 from shibie.rosters.sql_host import Host, Output
@@ -36,6 +36,7 @@ class Run:
     Attributes:
         summary: as in `summary.json`; there once the run is made.
         notes: what was normalised, ignored or not found.
+        loader: has loaded the roster.
     """
 
     def __init__(
@@ -69,7 +70,9 @@ class Run:
             for relation, names in each.sources.items():
                 columns.setdefault(relation, set()).update(names)
         self.say("validating")
-        loader = Loader(self.host, tables, self.ruleset, self.as_of, columns, self.layout.places)
+        self.loader = loader = Loader(
+            self.host, tables, self.ruleset, self.as_of, columns, self.layout.places
+        )
         loader.load()
         self.notes = [*self.layout.notes, *loader.notes]
         self.say("deciding")
@@ -183,15 +186,7 @@ class Run:
 
     def _rows(self, output: Output) -> StreamedRows:
         query = output.sorted(output.columns)
-
-        def read() -> Iterator[tuple[Any, ...]]:
-            for row in self.host.stream(query):
-                yield tuple(tuple(cell) if isinstance(cell, list) else cell for cell in row)
-
-        def count() -> int:
-            return int(self.host.rows(f"SELECT count(*) FROM ({output.query})")[0][0])
-
-        return StreamedRows(count, read, self.host.arrow(query))
+        return streamed(self.host.stream, query, output.query, self.host.arrow(query))
 
     def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
         """Write folders of results."""

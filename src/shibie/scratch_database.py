@@ -7,10 +7,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Final
 
 import duckdb
 
 from shibie.errors import InputError, Problem, Words, bad_argument
+
+# Rows that are fetched at a time.
+_PART: Final = 10_000
 
 
 @contextmanager
@@ -70,6 +74,19 @@ def failures_said() -> Iterator[None]:
                 "check the disk space, or name another place with `temp`",
             ),
         ) from None
+
+
+def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query as they come, on a cursor of their own.
+
+    Raises:
+        InputError: when memory or disk do not suffice.
+    """
+    # A result is gone through and written when the job that made it is long over.
+    with failures_said(), connection.cursor() as cursor:
+        cursor.execute(query)
+        while part := cursor.fetchmany(_PART):
+            yield from part
 
 
 def _limit(connection: duckdb.DuckDBPyConnection, memory: str) -> None:

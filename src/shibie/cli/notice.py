@@ -157,7 +157,7 @@ class Notices:
             must_be_decided(chosen, roster.decided(frozenset(chosen)))
             letters = len(chosen) or roster.households
             self._write(checked, checked.villages(), letters)
-            rejected = sum(1 for _ in roster.rejected_households())
+            rejected = roster.rejected_households
             if rejected:
                 print(
                     Words(

@@ -75,8 +75,8 @@ def recheck(
     ):
         found = compared(kept, before, now, begun)
         rejected = {
-            "before": sum(1 for _ in before.rejected_households()),
-            "now": sum(1 for _ in now.roster.rejected_households()),
+            "before": before.rejected_households,
+            "now": now.roster.rejected_households,
         }
         data = {**figures(found), "rejected": rejected}
         for path in targets:

@@ -211,8 +211,7 @@ def _whole(
             compared = recheck(kept, old, checked, before.since, parts)
         for _ in parts:
             pass  # whatever of the roster is not gone through yet
-        lost = sum(1 for _ in checked.roster.rejected_households())
-        figures = figures_of(book, compared, lang, lost)
+        figures = figures_of(book, compared, lang, checked.roster.rejected_households)
         text = told(checked, figures, lang)
         checks = reconcile(published(figures, text.title, lang), lang)
         pictures = _pictures(given, figures, charted[0], lang) if charted is not None else ()

@@ -31,6 +31,15 @@ def usable_number(text: str | None, as_of: date) -> str | None:
         return None
 
 
+def key_of(number: str) -> int:
+    """A citizen number without its last digit, which follows from the others.
+
+    >>> key_of("11010519491231002X")
+    11010519491231002
+    """
+    return int(number[:17])
+
+
 @dataclass(frozen=True)
 class Registers:
     """The supplied registers, indexed by citizen number.

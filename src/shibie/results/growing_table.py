@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from shibie.duckdb_tables import Column, add_rows, make_table, quoted_name
-from shibie.results.table import Cells, StreamedRows, Table
+from shibie.duckdb_tables import BATCH, Column, add_rows, make_table, quoted_name
+from shibie.results.table import Cells, Table, streamed
+from shibie.scratch_database import rows_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,42 +39,15 @@ class GrowingTable:
         make_table(connection, name, {each: Column(kind, ()) for each, kind in columns.items()})
 
     def add(self, rows: Iterable[Cells]) -> None:
-        """Put rows at the end."""
-        cells = list(zip(*rows, strict=True))
-        if cells:
-            columns = zip(self.columns.items(), cells, strict=True)
+        """Put rows at the end; of however many, a batch is held at a time."""
+        rest = iter(rows)
+        while batch := tuple(islice(rest, BATCH)):
+            columns = zip(self.columns.items(), zip(*batch, strict=True), strict=True)
             given = {name: Column(kind, values) for (name, kind), values in columns}
             add_rows(self.connection, self.name, given)
 
     def table(self) -> Table:
         """All rows so far, in the order in which they came."""
-        return streamed_table(
-            self.connection,
-            self.name,
-            tuple(self.columns),
-            f"SELECT * FROM {quoted_name(self.name)}",
-        )
-
-
-def streamed_table(
-    connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, ...], query: str
-) -> Table:
-    """A table whose rows are what a query of a database gives."""
-    return Table(name, columns, streamed(connection, query))
-
-
-def streamed(connection: duckdb.DuckDBPyConnection, query: str) -> StreamedRows:
-    """The rows of a query, read anew on each pass, on a cursor of its own."""
-
-    def read() -> Iterator[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(query)
-            while part := cursor.fetchmany(10_000):
-                for row in part:
-                    yield tuple(tuple(cell) if isinstance(cell, list) else cell for cell in row)
-
-    def count() -> int:
-        (row,) = connection.execute(f"SELECT count(*) FROM ({query})").fetchall()
-        return int(row[0])
-
-    return StreamedRows(count, read)
+        query = f"SELECT * FROM {quoted_name(self.name)}"
+        rows = streamed(partial(rows_of, self.connection), query)
+        return Table(self.name, tuple(self.columns), rows)

@@ -49,6 +49,32 @@ class StreamedRows(Collection[Cells]):
         return any(each == row for each in self)
 
 
+def streamed(
+    stream: Callable[[str], Iterator[Cells]],
+    query: str,
+    counted: str = "",
+    arrow: Callable[[], object] | None = None,
+) -> StreamedRows:
+    """The rows of a query, read anew on each pass.
+
+    Args:
+        stream: gives the rows of any query, as a database has them.
+        query: the rows, in order.
+        counted: a query of as many rows, where these need not be put in order to be counted.
+        arrow: the rows as a stream of Arrow, or None where the database has no such thing.
+    """
+
+    def read() -> Iterator[Cells]:
+        for row in stream(query):
+            yield tuple(tuple(cell) if isinstance(cell, list) else cell for cell in row)
+
+    def count() -> int:
+        ((number,),) = stream(f"SELECT count(*) FROM ({counted or query})")
+        return int(number)
+
+    return StreamedRows(count, read, arrow)
+
+
 @dataclass(frozen=True)
 class Table:
     """A named table: columns, and rows in the roster's order.

@@ -18,10 +18,7 @@ from shibie.rosters.duckdb_files import DuckFiles
 from shibie.rosters.parquet import LIST_SEPARATOR
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Output
-from shibie.scratch_database import failures_said, scratch_database
-
-# Rows that are fetched at a time.
-_PART = 10_000
+from shibie.scratch_database import failures_said, rows_of, scratch_database
 
 
 @contextmanager
@@ -70,11 +67,7 @@ class DuckHost(DuckFiles):
 
     def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a query as they come, on a cursor of their own."""
-        # A result is gone through and written when the run that made it is long over.
-        with failures_said(), self.connection.cursor() as cursor:
-            cursor.execute(query)
-            while part := cursor.fetchmany(_PART):
-                yield from part
+        return rows_of(self.connection, query)
 
     def arrow(self, query: str) -> Callable[[], object]:
         """What gives the rows of a query as a stream of Arrow, on a cursor of its own."""

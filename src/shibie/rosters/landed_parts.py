@@ -59,32 +59,19 @@ class LandedParts:
     """A roster, validated by SQL, as parts.
 
     Args:
-        host: the database; it must stay open while parts are gone through.
-        layout: which sheet is which table.
-        ruleset: says which fields and registers there are.
-        as_of: the day of judgement.
+        loader: has loaded the roster; its database must stay open while parts are gone through.
         size: how many households a part has, unless a part is a village.
-
-    Raises:
-        InputError: when a file cannot be read.
     """
 
-    def __init__(
-        self, host: Host, layout: Layout, ruleset: RuleSet, as_of: date, size: int = PART
-    ) -> None:
-        self.host, self.ruleset, self.as_of, self.size = host, ruleset, as_of, size
-        coded = {
-            f"r{index}": {each.name for each in register.columns if each.type == "code"}
-            for index, register in enumerate(ruleset.registers.values())
-        }
-        tables = open_tables(host, layout, ruleset, as_of)
-        columns = {"h": set[str](), "m": set[str](), **coded}
-        self.loader = Loader(host, tables, ruleset, as_of, columns, layout.places)
-        self.loader.load()
-        self.tables, self.reader = self.loader.tables, self.loader.reader
+    def __init__(self, loader: Loader, size: int = PART) -> None:
+        self.loader, self.size = loader, size
+        self.host, self.ruleset, self.as_of = loader.host, loader.ruleset, loader.as_of
+        self.tables, self.reader = loader.tables, loader.reader
         # Adjudications are few beside the roster.
         placed = self.tables.verdicts
-        self.verdicts = None if placed is None else read_table(placed.sheet, placed.header, as_of)
+        self.verdicts = (
+            None if placed is None else read_table(placed.sheet, placed.header, self.as_of)
+        )
         self.about: defaultdict[str, list[TypedRow]] = defaultdict(list)
         for record in self.verdicts.records if self.verdicts else ():
             self.about[number_of(record)].append(record)
@@ -108,7 +95,12 @@ class LandedParts:
             self.host.rows(f"SELECT 1 FROM ({_steps('step')}) LIMIT 1")
         )
 
-    def rejected_households(self) -> Iterable[str]:
+    @property
+    def rejected_households(self) -> int:
+        """How many households are not decided."""
+        return self.loader.rejected.households
+
+    def rejected_numbers(self) -> Iterable[str]:
         """The numbers of the households that are not decided."""
         return (str(hid) for (hid,) in self.host.stream(f"SELECT {HID} FROM {REJECTED_HOUSEHOLDS}"))
 
@@ -247,6 +239,29 @@ class LandedParts:
             return None
         found = [each for household in households for each in self.about.get(household, ())]
         return replace(self.verdicts, records=tuple(sorted(found, key=lambda each: each.number)))
+
+
+def landed(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Loader:
+    """A roster loaded for parts: beside what every check reads, what registers say in codes.
+
+    Args:
+        host: the database.
+        layout: which sheet is which table.
+        ruleset: says which fields and registers there are.
+        as_of: the day of judgement.
+
+    Raises:
+        InputError: when a file cannot be read.
+    """
+    coded = {
+        f"r{index}": {each.name for each in register.columns if each.type == "code"}
+        for index, register in enumerate(ruleset.registers.values())
+    }
+    tables = open_tables(host, layout, ruleset, as_of)
+    columns = {"h": set[str](), "m": set[str](), **coded}
+    loader = Loader(host, tables, ruleset, as_of, columns, layout.places)
+    loader.load()
+    return loader
 
 
 def _steps(columns: str) -> str:

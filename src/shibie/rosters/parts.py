@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from shibie.procedure import documented
-from shibie.registers.matching import usable_number
+from shibie.registers.matching import key_of, usable_number
 from shibie.rosters.roster import Roster
 from shibie.ruleset.model import RuleSet
 
@@ -52,7 +52,12 @@ class RosterParts(Protocol):
         """The same, where no village is in two parts."""
         ...
 
-    def rejected_households(self) -> Iterable[str]:
+    @property
+    def rejected_households(self) -> int:
+        """How many households are not decided."""
+        ...
+
+    def rejected_numbers(self) -> Iterable[str]:
         """The numbers of the households that are not decided."""
         ...
 
@@ -103,7 +108,12 @@ class HeldParts:
         """The whole roster, which no village is divided by."""
         return self.parts()
 
-    def rejected_households(self) -> Iterable[str]:
+    @property
+    def rejected_households(self) -> int:
+        """How many households are not decided."""
+        return len(self.roster.rejected_households)
+
+    def rejected_numbers(self) -> Iterable[str]:
         """The numbers of the households that are not decided."""
         return self.roster.rejected_households
 
@@ -124,4 +134,4 @@ class HeldParts:
             written = row.values.get(match)
             number = usable_number(str(written), self.as_of) if written is not None else None
             if number is not None:
-                yield int(number[:17]), str(row.values.get(column) or "")
+                yield key_of(number), str(row.values.get(column) or "")

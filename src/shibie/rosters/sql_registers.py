@@ -9,6 +9,7 @@ from shibie.duckdb_tables import Column, integer_column
 from shibie.engines.sql.cases_in_memory import typed
 from shibie.engines.sql.plan import KEY
 from shibie.errors import Words
+from shibie.registers.matching import key_of
 from shibie.rosters.python_rows import PythonReader, unmatchable
 from shibie.rosters.records import TypedRow
 from shibie.rosters.sql_host import ROW, Host
@@ -114,7 +115,7 @@ class RegisterSources:
 
 def keys_of(numbers: Sequence[Any]) -> Column:
     """Citizen numbers without their last digit, which follows from the others."""
-    return integer_column([int(str(number)[:17]) if number else None for number in numbers])
+    return integer_column([key_of(str(number)) if number else None for number in numbers])
 
 
 def names_of(columns: Iterable[str]) -> str:

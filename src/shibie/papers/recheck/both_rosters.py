@@ -7,7 +7,7 @@ the two. Children born in between make nobody a stranger.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
@@ -17,7 +17,7 @@ from shibie.checking_in_python import Checked
 from shibie.decision import ELIGIBILITIES
 from shibie.duckdb_tables import Column, make_table
 from shibie.household import BareHousehold, BareMember
-from shibie.registers.matching import usable_number
+from shibie.registers.matching import key_of, usable_number
 from shibie.results.counts import Tally
 from shibie.results.growing_table import GrowingTable
 from shibie.results.python_counts import count_part, has_left, stands
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 _HOUSEHOLD: Final = {
     "nth": "BIGINT", "household_id": "VARCHAR", "village": "VARCHAR", "persons": "BIGINT",
 }  # fmt: skip
-_PERSON: Final = {"nth": "BIGINT", "place": "BIGINT", "name": "VARCHAR", "key": "BIGINT"}
+_PERSON: Final = {
+    "nth": "BIGINT", "place": "BIGINT", "name": "VARCHAR", "key": "BIGINT", "born": "DATE",
+}  # fmt: skip
 _DECIDED: Final = {
     "eligibility": "VARCHAR", "has_left": "BOOLEAN", "declared": "BOOLEAN",
     "grounds": "VARCHAR[]", "criteria": "VARCHAR[]",
@@ -75,13 +77,13 @@ def load_before(connection: duckdb.DuckDBPyConnection, before: RosterParts, as_o
         mine = [each for each in part.roster.households if each.household_id in part.own]
         placed = list(zip(places, mine, strict=False))
         households.add(_household(nth, each) for nth, each in placed)
-        persons.add(row[:-1] for nth, each in placed for row in _persons(nth, each, as_of))
+        persons.add(row for nth, each in placed for row in _persons(nth, each, as_of))
 
 
 def load_now(connection: duckdb.DuckDBPyConnection, parts: Iterable[Checked], tally: Tally) -> None:
     """Make now_households and now_persons, and count as a check counts."""
     households = GrowingTable(connection, "now_households", _HOUSEHOLD | _DECIDED)
-    persons = GrowingTable(connection, "now_persons", _PERSON | {"born": "DATE"})
+    persons = GrowingTable(connection, "now_persons", _PERSON)
     places = count()
     for part in parts:
         count_part(tally, part)
@@ -122,7 +124,14 @@ def match(connection: duckdb.DuckDBPyConnection, since: date) -> None:
         connection: the database.
         since: the day of the roster before.
     """
-    for name, query in _MATCHING.items():
+    make_tables(connection, _MATCHING, since)
+
+
+def make_tables(
+    connection: duckdb.DuckDBPyConnection, queries: Mapping[str, str], since: date
+) -> None:
+    """Make tables of queries, by name and in order; `$since` stands for the day in them."""
+    for name, query in queries.items():
         made = query.replace("$since", f"DATE '{since}'")
         connection.execute(f"CREATE TABLE {name} AS {made}")
 
@@ -150,7 +159,7 @@ def _persons(nth: int, household: BareHousehold, as_of: date) -> Iterator[tuple[
     for place, member in enumerate(household.members):
         number = _number(member, as_of)
         name = getattr(member, "name", None) or member.member_id
-        key, born = (int(number[:17]), citizen_id.birth_date(number)) if number else (None, None)
+        key, born = (key_of(number), citizen_id.birth_date(number)) if number else (None, None)
         yield nth, place, name, key, born
 
 

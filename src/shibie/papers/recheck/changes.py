@@ -6,13 +6,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from shibie.closing import Closing
 from shibie.results.counts import Tally
-from shibie.results.growing_table import streamed
-from shibie.results.table import StreamedRows
+from shibie.results.table import StreamedRows, streamed
 from shibie.ruleset.model import RuleSet
+from shibie.scratch_database import rows_of
 from shibie.words.lists import joined
 
 if TYPE_CHECKING:
@@ -197,7 +198,7 @@ class Recheck(Closing):
         )  # fmt: skip
 
     def _rows(self, query: str) -> StreamedRows:
-        return streamed(self.connection, query)
+        return streamed(partial(rows_of, self.connection), query)
 
 
 def _person(

@@ -14,6 +14,7 @@ from shibie.papers.recheck.both_rosters import (
     load_registry,
     load_rejected,
     load_standings,
+    make_tables,
     match,
 )
 from shibie.papers.recheck.changes import Recheck
@@ -101,13 +102,11 @@ def recheck(
     tally = Tally()
     load_before(connection, before, now.as_of)
     load_now(connection, now.parts() if parts is None else parts, tally)
-    load_rejected(connection, now.roster.rejected_households())
+    load_rejected(connection, now.roster.rejected_numbers())
     load_registry(connection, _registry(now, registry))
     load_standings(connection)
     match(connection, since)
-    for name, query in _RESULTS.items():
-        made = query.replace("$since", f"DATE '{since}'")
-        connection.execute(f"CREATE TABLE {name} AS {made}")
+    make_tables(connection, _RESULTS, since)
     return Recheck(now.ruleset, now.as_of, since, tally, connection)
 
 

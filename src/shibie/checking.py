@@ -172,15 +172,16 @@ class _Asked:
             closing = until_made.pop_all()
 
         def workbook(path: Path, show_ids: bool) -> None:
-            # A workbook shows the roster itself, of which the database has kept what is asked.
-            from shibie.checking_in_parts import checked_parts
+            # A workbook shows the roster itself, which Python reads a part at a time.
+            from shibie.checking_in_parts import CheckedParts
             from shibie.results.workbook import Annotated, write_workbook
+            from shibie.rosters.landed_parts import LandedParts
+            from shibie.scratch_database import failures_said
 
-            with checked_parts(roster, self.trust) as checked:
-                rejected = run.tables(self.lang)["rejected"]
-                annotated = Annotated(
-                    self.ruleset, checked.parts(), rejected, run.summary, large=True
-                )
+            parts = CheckedParts(self.ruleset, self.as_of, self.trust, LandedParts(run.loader))
+            rejected = run.tables(self.lang)["rejected"]
+            annotated = Annotated(self.ruleset, parts.parts(), rejected, run.summary, large=True)
+            with failures_said():
                 write_workbook(path, annotated, self.lang, show_ids)
 
         return Result(self.ruleset, self.as_of, run, self.lang, workbook, closing)

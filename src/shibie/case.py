@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from shibie.bounds import Bounds
 from shibie.household import Adjudication, BareHousehold
 
-Value = bool | int | Decimal | str | date | frozenset[str] | None
+Value = bool | int | Decimal | str | date | frozenset[str] | Bounds | None
 
 
 @dataclass(frozen=True)
@@ -17,12 +18,18 @@ class Row:
     """One register row.
 
     Attributes:
-        number: its row number in the source, for provenance.
+        number: its row number in the source, for provenance; rows that are one item of a
+            household (of one key) share the number of the first.
         values: by column name; a column that is absent or blank is unknown (None).
+        sure: whether it surely is about the person; else it may be.
+        crowd: whether nothing in it tells one person from another, so that no more can be
+            said of it than what stands in its own columns.
     """
 
     number: int
     values: Mapping[str, Value]
+    sure: bool = True
+    crowd: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,8 @@ class Case:
     def rows_of(self, register: str, member: int | None = None) -> Rows:
         """The rows of one member, or of all members together.
 
-        The whole household's rows are complete only when every member's are.
+        The whole household's rows are complete only when every member's are. A row that may be
+        about several of them comes once.
         """
         of_members = self.rows.get(register)
         if of_members is None or not (of_members or register in self.supplied):
@@ -75,5 +83,21 @@ class Case:
             return of_members[member]
         if all(rows is NO_ROWS for rows in of_members):
             return NO_ROWS
-        items = tuple(item for rows in of_members for item in rows.items)
-        return Rows(items, all(rows.complete for rows in of_members))
+        items: dict[int, Row] = {}
+        for rows in of_members:
+            for row in rows.items:
+                before = items.get(row.number)
+                if before is None or (row.sure and not before.sure):
+                    items[row.number] = row
+        return Rows(tuple(items.values()), all(rows.complete for rows in of_members))
+
+    def owners_of(self, register: str) -> Mapping[int, tuple[tuple[int, Row], ...]]:
+        """For each row of the household, by its number, whom it is or may be about.
+
+        A member's own view of the row says whether it surely is about him.
+        """
+        found: dict[int, list[tuple[int, Row]]] = {}
+        for index, rows in enumerate(self.rows.get(register, ())):
+            for row in rows.items:
+                found.setdefault(row.number, []).append((index, row))
+        return {number: tuple(owners) for number, owners in found.items()}

@@ -1,5 +1,7 @@
 """The reference reading: one household at a time, exact, three-valued, with a trace.
 
+A number of which only the least and the most is known is a value, too (`Bounds`).
+
 Each node kind has one function that asks for its operands through `visit`. Evaluating
 and tracing differ only in what `visit` does, so a trace can never disagree with the value.
 """
@@ -14,15 +16,32 @@ from itertools import chain, repeat
 from typing import Any, cast
 
 from shibie import citizen_id
-from shibie.case import Case, Value
+from shibie.bounds import INFINITE, Bounds, bounded, is_known, least_of, most_of
+from shibie.case import Case, Row, Value
 from shibie.engines.exact import EXACT, floor, floor_quotient, quotient, rounded
+from shibie.engines.intervals import (
+    Divided,
+    added,
+    below,
+    divided,
+    each,
+    equal,
+    extreme,
+    hull,
+    magnitude,
+    multiplied,
+    negative,
+)
 from shibie.engines.kleene import Truth, conjunction, disjunction, negation
 from shibie.engines.place import Place as Place
 from shibie.language import tree
-from shibie.language.names import MEMBERS
+from shibie.language.names import EVERYONE, PEOPLE
 from shibie.language.operators import Key, Rewrite, table
-from shibie.language.tree import HOUSEHOLD, MEMBER, Node
+from shibie.language.tree import HOUSEHOLD, MEMBER, ROW, Node
+from shibie.language.types import Date
+from shibie.language.walks import walk
 from shibie.ruleset.model import RuleSet
+from shibie.ruleset.number_ranges import may_lack_value, never_negative
 
 Visit = Callable[[Node, Place], Any]
 Reads = Callable[[Any, Place, Visit], Any]
@@ -65,7 +84,7 @@ def _parameter(node: tree.Parameter, place: Place, visit: Visit) -> Value:
     if node.key is None:
         return parameter.value(place.case.as_of)
     key = visit(node.key, place.at_household())
-    return None if key is None else parameter.value(place.case.as_of, key)
+    return parameter.value(place.case.as_of, key) if is_known(key) else None
 
 
 _OF_THE_FORM = frozenset((HOUSEHOLD, MEMBER))
@@ -111,10 +130,15 @@ def _field(node: tree.Field, place: Place, visit: Visit) -> Value:
     hits = place.ruleset.comparison_of(node.owner, node.name)
     if hits is None or said is True:
         return said
-    if place.case.trust_declarations and hits.collection.name not in place.case.supplied:
-        return said
+    register = hits.collection.name
+    if place.case.trust_declarations and register not in place.case.supplied:
+        absence = said is None and (node.owner, node.name) in place.ruleset.absences
+        # Who is on the form is said to be there, unless he is said to be absent.
+        return False if absence else said
     # A declared "no" counts only once it is compared, so it adds nothing here.
     value: Value = visit(hits, place if node.owner == MEMBER else place.at_household())
+    if value is False and place.ruleset.registers[register].absence == "unknown":
+        return None
     return value
 
 
@@ -126,6 +150,17 @@ def _age(node: tree.Given, place: Place, visit: Visit) -> Value:
 def _sex(node: tree.Given, place: Place, visit: Visit) -> Value:
     number = place.case.numbers[cast("int", place.member)]
     return None if number is None else citizen_id.sex(number)
+
+
+def _counted(node: tree.Given, place: Place, visit: Visit) -> Truth:
+    persons = place.ruleset.persons
+    if persons is None:
+        return True
+    key = (MEMBER, "counted", place.member)
+    if key in place.memo and visit is _evaluate:
+        return cast("Truth", place.memo[key])
+    place.memo[key] = value = visit(persons.counted, place.at_member(place.member))
+    return cast("Truth", value)
 
 
 def _fact(node: tree.Fact, place: Place, visit: Visit) -> Value:
@@ -159,16 +194,17 @@ def _or(node: tree.Or, place: Place, visit: Visit) -> Truth:
     return disjunction(_each(visit, node.operands, repeat(place)))
 
 
-def _compare(holds: Callable[[Any, Any], bool]) -> Reads:
+def _compare(holds: Callable[[Any, Any], Truth]) -> Reads:
     def compare(node: tree.Compare, place: Place, visit: Visit) -> Truth:
-        left, right = visit(node.left, place), visit(node.right, place)
-        return None if left is None or right is None else holds(left, right)
+        return holds(visit(node.left, place), visit(node.right, place))
 
     return compare
 
 
 def _in(node: tree.In, place: Place, visit: Visit) -> Truth:
     value = visit(node.operand, place)
+    if type(value) is Bounds:
+        return disjunction(equal(value, each) for each in node.values)
     return None if value is None else value in node.values
 
 
@@ -178,7 +214,7 @@ def _has_code(node: tree.HasCode, place: Place, visit: Visit) -> Truth:
 
 
 def _known(node: tree.Known, place: Place, visit: Visit) -> Truth:
-    return visit(node.operand, place) is not None
+    return is_known(visit(node.operand, place))
 
 
 def _sure(node: tree.Sure, place: Place, visit: Visit) -> Truth:
@@ -190,52 +226,53 @@ def _choose(node: tree.Choose, place: Place, visit: Visit) -> Value:
     if condition is not None:
         return cast("Value", visit(node.then if condition else node.otherwise, place))
     then, otherwise = visit(node.then, place), visit(node.otherwise, place)
-    return cast("Value", then) if then == otherwise else None
+    return cast("Value", hull(then, otherwise))
 
 
 # --- numbers and dates ------------------------------------------------------------------
 
 
-def _arithmetic(combine: Callable[[Any, Any], Any]) -> Reads:
+def _arithmetic(
+    combine: Callable[[Any, Any], Any], combine_bounds: Callable[[Any, Any], Any]
+) -> Reads:
     def arithmetic(node: tree.Arithmetic, place: Place, visit: Visit) -> Value:
         left, right = visit(node.left, place), visit(node.right, place)
-        return None if left is None or right is None else cast("Value", combine(left, right))
+        if left is None or right is None:
+            return None
+        exact = type(left) is not Bounds and type(right) is not Bounds
+        return cast("Value", (combine if exact else combine_bounds)(left, right))
 
     return arithmetic
 
 
 def _negate(node: tree.Negate, place: Place, visit: Visit) -> Value:
-    value = visit(node.operand, place)
-    return None if value is None else 0 - value
+    return negative(visit(node.operand, place))
 
 
 def _round(to_places: Callable[[Decimal, int], Decimal]) -> Reads:
     def round_to(node: tree.Round, place: Place, visit: Visit) -> Value:
-        value = visit(node.operand, place)
-        return None if value is None else to_places(value, node.places)
+        return each(visit(node.operand, place), lambda value: to_places(value, node.places))
 
     return round_to
 
 
-def _round_quotient(divided: Callable[[Decimal, Decimal, int], Decimal | None]) -> Reads:
+def _round_quotient(way: Divided) -> Reads:
     def round_quotient(node: tree.RoundQuotient, place: Place, visit: Visit) -> Value:
-        above, below = visit(node.numerator, place), visit(node.denominator, place)
-        return None if above is None or below is None else divided(above, below, node.places)
+        above, under = visit(node.numerator, place), visit(node.denominator, place)
+        return divided(above, under, node.places, way)
 
     return round_quotient
 
 
 def _extremum(choose: Callable[[list[Any]], Any]) -> Reads:
     def extremum(node: tree.Extremum, place: Place, visit: Visit) -> Value:
-        values = [visit(operand, place) for operand in node.operands]
-        return None if any(value is None for value in values) else cast("Value", choose(values))
+        return cast("Value", extreme([visit(each, place) for each in node.operands], choose))
 
     return extremum
 
 
 def _absolute(node: tree.Absolute, place: Place, visit: Visit) -> Value:
-    value = visit(node.operand, place)
-    return None if value is None else abs(value)
+    return magnitude(visit(node.operand, place))
 
 
 def _between(count: Callable[[date, date], int]) -> Reads:
@@ -253,81 +290,210 @@ def _collection(node: tree.Collection, place: Place, visit: Visit) -> Truth:
     """Whether the collection is completely known: True, or None.
 
     Where it is not, a trace goes on to whoever's rows are not: the register as a whole
-    when it was not supplied, else each person who could not be matched.
+    when it was not supplied, else each person who could not be matched. Of one row: whether
+    it surely belongs to it.
     """
     case, member = place.case, place.member if node.owner == MEMBER else None
-    if node.name == MEMBERS or case.rows_of(node.name, member).complete:
+    if node.owner == ROW:
+        return True if place.row is not None and place.row.sure else None
+    if node.name in PEOPLE or case.rows_of(node.name, member).complete:
         return True
     if node.name not in case.supplied:
         if node.owner == MEMBER:
             visit(tree.Collection(node.name, HOUSEHOLD), place.at_household())
-    elif node.owner == HOUSEHOLD:
+        return None
+    if node.owner == MEMBER:
+        return None
+    result: Truth = True
+    for index, rows in enumerate(case.rows[node.name]):
+        at = place.at_member(index)
+        # The rows of who does not count are not looked at.
+        if rows.complete or (counts := _whether_counted(node, at, _evaluate)) is False:
+            continue
+        result = None
+        visit(tree.Collection(node.name, MEMBER), at)
+        if counts is None:
+            _whether_counted(node, at, visit)
+    return result
+
+
+_COUNTED = tree.Given("counted")
+
+
+def _whether_counted(node: tree.Collection, place: Place, visit: Visit) -> Truth:
+    """Whether a member's rows are looked at in a collection of the household."""
+    if place.ruleset.persons is None or place.ruleset.registers[node.name].of == EVERYONE:
+        return True
+    return cast("Truth", visit(_COUNTED, place))
+
+
+Item = tuple[Truth, Place]
+
+
+def items(node: tree.Collection, place: Place) -> Iterable[Item]:
+    """The known items of a collection: whether each is in it (True or None), and its place."""
+    case = place.case
+    if node.name in PEOPLE:
         for index in range(len(case.household.members)):
-            visit(tree.Collection(node.name, MEMBER), place.at_member(index))
-    return None
+            at = place.at_member(index)
+            counts = True if node.name == EVERYONE else _counted(_COUNTED, at, _evaluate)
+            if counts is not False:
+                yield counts, at
+        return
+    if node.owner == MEMBER:
+        for row in case.rows_of(node.name, place.member).items:
+            yield row.sure or None, place.at_row(node.name, row, place.member)
+        return
+    if place.ruleset.persons is None or place.ruleset.registers[node.name].of == EVERYONE:
+        for row in case.rows_of(node.name).items:
+            yield row.sure or None, place.at_row(node.name, row, None)
+        return
+    for owners in case.owners_of(node.name).values():
+        belongs = disjunction(
+            conjunction((row.sure or None, _counted(_COUNTED, place.at_member(index), _evaluate)))
+            for index, row in owners
+        )
+        if belongs is not False:
+            (_, row) = max(owners, key=lambda owner: owner[1].sure)
+            yield belongs, place.at_row(node.name, row, None)
 
 
-def items(node: tree.Collection, place: Place) -> tuple[Place, ...]:
-    """The places of a collection's known items."""
-    if node.name == MEMBERS:
-        return tuple(place.at_member(index) for index in range(len(place.case.household.members)))
-    member = place.member if node.owner == MEMBER else None
-    return tuple(
-        place.at_row(node.name, row, member) for row in place.case.rows_of(node.name, member).items
-    )
+def _note_perhaps(node: tree.Collection, at: Place, visit: Visit) -> None:
+    """Let a trace go on to why it is not sure that an item is in its collection."""
+    if visit is _evaluate:
+        return
+    if node.name in PEOPLE:
+        visit(_COUNTED, at)
+        return
+    row = cast("Row", at.row)
+    if not row.sure:
+        visit(tree.Collection(node.name, ROW), at)
+        return
+    for index, _ in at.case.owners_of(node.name)[row.number]:
+        _whether_counted(node, at.at_member(index), visit)
+
+
+def _of_item(
+    node: tree.Quantifier | tree.Aggregate, operand: Node, item: Item, visit: Visit
+) -> Any:
+    """The value of what is asked of an item.
+
+    A trace names a row that may belong as a whole, not its columns. Of a row that tells nobody
+    apart nothing but its own columns is asked.
+    """
+    sure, at = item
+    if sure is None and at.row is not None:
+        if at.row.crowd and not reads_row_only(operand, node.collection.name):
+            return None
+        return _evaluate(operand, at)
+    return visit(operand, at)
+
+
+def reads_row_only(node: Node, register: str) -> bool:
+    """Whether a condition on a row reads nothing but its columns, parameters and the day."""
+    for part in walk(node):
+        match part:
+            case tree.Field(owner=owner) if owner == register:
+                continue
+            case tree.Field() | tree.Declared() | tree.Given() | tree.Fact() | tree.Collection():
+                return False
+    return True
+
+
+def _each_item(node: tree.Quantifier, place: Place, visit: Visit, wanted: bool) -> Iterable[Truth]:
+    """Of each item, whether it is in the collection and its predicate is as wanted."""
+    for item in items(node.collection, place):
+        value = _of_item(node, node.predicate, item, visit)
+        is_so = value if wanted else negation(value)
+        if item[0] is None and is_so is not False:
+            _note_perhaps(node.collection, item[1], visit)
+            is_so = None
+        yield is_so
+
+
+def _some(node: tree.Quantifier, place: Place, visit: Visit, wanted: bool) -> Truth:
+    complete = visit(node.collection, place)
+    found = _each_item(node, place, visit, wanted)
+    if visit is not _evaluate:
+        found = list(found)
+    return disjunction(chain(found, (False if complete else None,)))
 
 
 def _any(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
-    complete = visit(node.collection, place)
-    return disjunction(chain(_of_items(node, place, visit), (False if complete else None,)))
+    return _some(node, place, visit, wanted=True)
 
 
 def _none(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
-    return negation(_any(node, place, visit))
+    return negation(_some(node, place, visit, wanted=True))
 
 
 def _all(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
-    complete = visit(node.collection, place)
-    return conjunction(chain(_of_items(node, place, visit), (complete,)))
-
-
-def _of_items(node: tree.Quantifier, place: Place, visit: Visit) -> Iterable[Truth]:
-    """The value of the predicate for each item."""
-    return _each(visit, repeat(node.predicate), items(node.collection, place))
-
-
-def _aggregate(fold: Callable[[list[Any]], Any]) -> Reads:
-    """An aggregate, by what it makes of the items' values when all are known."""
-
-    def aggregate(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
-        complete = visit(node.collection, place)
-        operand = cast("Node", node.operand)
-        values = [visit(operand, item) for item in items(node.collection, place)]
-        known = complete and not any(value is None for value in values)
-        return cast("Value", fold(values)) if known else None
-
-    return aggregate
-
-
-_count_where = _aggregate(sum)
+    return negation(_some(node, place, visit, wanted=False))
 
 
 def _count(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
-    if node.operand is not None:
-        return cast("Value", _count_where(node, place, visit))
-    return len(items(node.collection, place)) if visit(node.collection, place) else None
+    complete, least, most = visit(node.collection, place), 0, 0
+    for item in items(node.collection, place):
+        counts = True if node.operand is None else _of_item(node, node.operand, item, visit)
+        if counts is False:
+            continue
+        most += 1
+        if item[0] is None:
+            _note_perhaps(node.collection, item[1], visit)
+        elif counts:
+            least += 1
+    return bounded(least, most if complete else INFINITE)
 
 
-def _total(values: list[Any]) -> Any:
-    return sum(values, start=Decimal(0))
+def _sum(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
+    complete, operand = visit(node.collection, place), cast("Node", node.operand)
+    least = most = Decimal(0)
+    known = True
+    for item in items(node.collection, place):
+        value = _of_item(node, operand, item, visit)
+        known = known and value is not None
+        if item[0] is None and value != 0:
+            _note_perhaps(node.collection, item[1], visit)
+        if value is not None:
+            low, high = least_of(value), most_of(value)
+            least += low if item[0] else min(low, 0)
+            most += high if item[0] else max(high, 0)
+    if not known:
+        return None
+    if not complete:
+        most = INFINITE
+        if not never_negative(place.ruleset, operand):
+            least = -INFINITE
+    return bounded(least, most)
 
 
-def _least(values: list[Any]) -> Any:
-    return min(values, default=None)
+def _extreme_of_items(choose: Callable[..., Any]) -> Reads:
+    """The least or greatest of the items; no bounds where it is not sure that there is one."""
+    first, last = (least_of, most_of) if choose is min else (most_of, least_of)
+    infinite = -INFINITE if choose is min else INFINITE
 
+    def of_items(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
+        complete, operand = visit(node.collection, place), cast("Node", node.operand)
+        every, sure = [], []
+        for item in items(node.collection, place):
+            value = _of_item(node, operand, item, visit)
+            if item[0] is None:
+                _note_perhaps(node.collection, item[1], visit)
+            every.append(value)
+            if item[0]:
+                sure.append(value)
+        if isinstance(node.type, Date):
+            known = complete and sure and len(sure) == len(every) and None not in every
+            return choose(every) if known else None
+        lacking = None in every and may_lack_value(place.ruleset, operand)
+        if not sure or lacking:
+            return None
+        # The far end is that of any item, the near one that of the items which surely are there.
+        far = choose(map(first, every)) if complete else infinite
+        near = choose(map(last, sure))
+        return bounded(*((far, near) if choose is min else (near, far)))
 
-def _greatest(values: list[Any]) -> Any:
-    return max(values, default=None)
+    return of_items
 
 
 def _rewritten(rewrite: Rewrite) -> Reads:
@@ -350,25 +516,26 @@ _OWN: Mapping[Key, Reads] = {
     (tree.Declared, ""): _declared,
     (tree.Given, "age"): _age,
     (tree.Given, "sex"): _sex,
+    (tree.Given, "counted"): _counted,
     (tree.Fact, ""): _fact,
     (tree.Collection, ""): _collection,
     (tree.Not, ""): _not,
     (tree.And, ""): _and,
     (tree.Or, ""): _or,
-    (tree.Compare, "<"): _compare(operator.lt),
-    (tree.Compare, "<="): _compare(operator.le),
-    (tree.Compare, ">"): _compare(operator.gt),
-    (tree.Compare, ">="): _compare(operator.ge),
-    (tree.Compare, "=="): _compare(operator.eq),
-    (tree.Compare, "!="): _compare(operator.ne),
+    (tree.Compare, "<"): _compare(below),
+    (tree.Compare, "<="): _compare(lambda left, right: negation(below(right, left))),
+    (tree.Compare, ">"): _compare(lambda left, right: below(right, left)),
+    (tree.Compare, ">="): _compare(lambda left, right: negation(below(left, right))),
+    (tree.Compare, "=="): _compare(equal),
+    (tree.Compare, "!="): _compare(lambda left, right: negation(equal(left, right))),
     (tree.In, ""): _in,
     (tree.HasCode, ""): _has_code,
     (tree.Known, ""): _known,
     (tree.Sure, ""): _sure,
     (tree.Choose, ""): _choose,
-    (tree.Arithmetic, "+"): _arithmetic(operator.add),
-    (tree.Arithmetic, "-"): _arithmetic(operator.sub),
-    (tree.Arithmetic, "*"): _arithmetic(operator.mul),
+    (tree.Arithmetic, "+"): _arithmetic(operator.add, added),
+    (tree.Arithmetic, "-"): _arithmetic(operator.sub, lambda a, b: added(a, negative(b))),
+    (tree.Arithmetic, "*"): _arithmetic(operator.mul, multiplied),
     (tree.Negate, ""): _negate,
     (tree.Round, "nearest"): _round(rounded),
     (tree.Round, "down"): _round(floor),
@@ -384,9 +551,9 @@ _OWN: Mapping[Key, Reads] = {
     (tree.Quantifier, "all"): _all,
     (tree.Quantifier, "none"): _none,
     (tree.Aggregate, "count"): _count,
-    (tree.Aggregate, "sum"): _aggregate(_total),
-    (tree.Aggregate, "min"): _aggregate(_least),
-    (tree.Aggregate, "max"): _aggregate(_greatest),
+    (tree.Aggregate, "sum"): _sum,
+    (tree.Aggregate, "min"): _extreme_of_items(min),
+    (tree.Aggregate, "max"): _extreme_of_items(max),
 }
 
 CASES = table("interpreter", _OWN, _rewritten)

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from decimal import localcontext
 from typing import Any, Literal
 
+from shibie.bounds import is_known
 from shibie.case import Value
 from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import CASES
 from shibie.engines.place import Place
 from shibie.language import tree
-from shibie.language.names import MEMBERS
-from shibie.language.tree import HOUSEHOLD, MEMBER, Node
+from shibie.language.names import PEOPLE
+from shibie.language.tree import HOUSEHOLD, MEMBER, ROW, Node
 
 Source = Literal["declared", "compared", "derived", "parameter", "constant", "as_of"]
 
@@ -82,7 +83,7 @@ def _provenance(node: Node, place: Place, children: tuple[Trace, ...]) -> ValueO
             return ValueOrigin("compared", collection.collection.name, hit_rows(hits))
         case tree.Field():
             return ValueOrigin("declared")
-        case tree.Collection(name=name) if name != MEMBERS:
+        case tree.Collection(name=name) if name not in PEOPLE:
             return ValueOrigin("compared", name)
         case tree.Given() | tree.Fact():
             return ValueOrigin("derived")
@@ -119,10 +120,10 @@ def unknown_facts(root: Trace, name: str) -> frozenset[str]:
 
 
 def _unknown(at: Trace, name: str) -> Iterator[str]:
-    if at.value is not None:
+    if is_known(at.value):
         return
     inside = f"{at.label}{at.node.name}" if isinstance(at.node, tree.Fact) else name
-    undecided = [child for child in at.children if child.value is None]
+    undecided = [child for child in at.children if not is_known(child.value)]
     if undecided:
         for child in undecided:
             yield from _unknown(child, inside)
@@ -132,7 +133,8 @@ def _unknown(at: Trace, name: str) -> Iterator[str]:
             yield at.label + at.node.name
         case tree.Given():
             yield at.label + "id_number"
-        case tree.Collection():
-            yield at.label + at.node.name
+        case tree.Collection(owner=owner):
+            # A row that may be about the person goes by its own name: `vehicles[7]`.
+            yield at.label.removesuffix(".") if owner == ROW else at.label + at.node.name
         case _:
             yield inside

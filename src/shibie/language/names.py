@@ -15,6 +15,9 @@ from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 
 PREFIXES = {"household": HOUSEHOLD, "户": HOUSEHOLD, "member": MEMBER, "本人": MEMBER}
 MEMBERS = "members"
+# All persons of the form, those who do not count as members too.
+EVERYONE = "everyone"
+PEOPLE = frozenset((MEMBERS, EVERYONE))
 
 
 def spelled(name: str) -> str:
@@ -33,7 +36,7 @@ class Names:
     Attributes:
         of: by owner (household, member, a register, a step): name or title → node.
         shared: parameters and `as_of`.
-        collections: name or title → `members` or the register's name.
+        collections: name or title → `members`, `everyone` or the register's name.
     """
 
     of: Mapping[str, Mapping[str, Node]]

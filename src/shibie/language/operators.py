@@ -7,8 +7,8 @@ added to `tree` only is an error when this module is imported.
 
 The *kernel* is small on purpose. All other operators are composite: `rewrite` says what they mean
 in simpler ones, and a reading has a case of its own for one only for its own sake (to be fast, to
-speak well). The value of a number may become a pair in a later reading, the least and the most that
-it can be; then only the kernel has to know of that.
+speak well). The value of a number is a pair, the least and the most that it can be; only the kernel
+has to know of that.
 """
 
 from __future__ import annotations
@@ -85,6 +85,7 @@ _RECORDS: Final = (
     _leaf(tree.Declared, "declared", gives.declared),
     _leaf(tree.Given, "age", always(AGE), "age"),
     _leaf(tree.Given, "sex", always(SEX), "sex"),
+    _leaf(tree.Given, "counted", always(BOOL), "counted"),
     _leaf(tree.Fact, "fact", gives.declared),
     _leaf(tree.Collection, "collection", always(BOOL)),
     # Logic.
@@ -100,6 +101,10 @@ _RECORDS: Final = (
     Operator(tree.In, "", "in", "infix", always(BOOL), (_SINGLE,)),
     Operator(tree.HasCode, "", "in", "infix", always(BOOL), ((Codes,),)),
     Operator(tree.Choose, "", "if", "choice", gives.choice, (_TRUTH, _SINGLE, _SINGLE)),
+    Operator(
+        tree.AtLeast, "", "at_least", "function", always(BOOL), (_NUMBER, _TRUTH), (2, 99),
+        rewritings.at_least,
+    ),
     Operator(tree.Sure, "", "sure", "unwritten", always(BOOL), (_TRUTH,), rewrite=rewritings.sure),
     # Numbers and dates.
     Operator(tree.Arithmetic, "+", "+", "infix", gives.total, (_NUMBER, _NUMBER)),

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, cast
 
 from shibie.language import tree
 from shibie.language.tree import Node
@@ -39,6 +39,22 @@ def not_greater(node: tree.Compare) -> Node:
 def not_less(node: tree.Compare) -> Node:
     """`a >= b` is `not a < b`."""
     return tree.Not(tree.Compare("<", node.left, node.right, at=node.at), at=node.at)
+
+
+def at_least(node: tree.AtLeast) -> Node:
+    """`at_least(k, c, …)` is `not (1 if c else 0) + … < k`."""
+    least, *conditions = node.operands
+    one, none = _whole(1, node), _whole(0, node)
+    total: Node | None = None
+    for each in conditions:
+        counts = tree.Choose(each, one, none, type=one.type, at=node.at)
+        if total is None:
+            total = counts
+            continue
+        most = Number(0, cast("Number", total.type).limit + 1)
+        total = tree.Arithmetic("+", total, counts, type=most, at=node.at)
+    assert total is not None
+    return tree.Not(tree.Compare("<", total, least, at=node.at), at=node.at)
 
 
 def sure(node: tree.Sure) -> Node:

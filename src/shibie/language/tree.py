@@ -19,6 +19,8 @@ from shibie.language.variants import OperatorOfNode
 
 # Whose value a name means: the household's, the member's or a register row's at hand.
 HOUSEHOLD, MEMBER = "household", "member"
+# Of a collection, no condition says it: whether the very row at hand belongs to it.
+ROW = "row"
 
 Constant = bool | Decimal | str | date
 
@@ -89,9 +91,12 @@ class Declared(Node):
 
 @dataclass(frozen=True)
 class Given(Node):
-    """`age` or `sex` of the member at hand, from the citizen number at `as_of`."""
+    """`age` or `sex` of the member at hand, from the citizen number at `as_of`; or `counted`.
 
-    name: Choice["age", "sex"]
+    `counted`: whether this person counts as one of the household, by the pack's `persons`.
+    """
+
+    name: Choice["age", "sex", "counted"]
 
 
 @dataclass(frozen=True)
@@ -104,9 +109,10 @@ class Fact(Node):
 
 @dataclass(frozen=True)
 class Collection(Node):
-    """Items to quantify over: the members, or the rows of a register.
+    """Items to quantify over: the members (or everyone on the form), or the rows of a register.
 
-    `owner` household: all members' rows; `owner` member: the rows of the member at hand.
+    `owner` household: the rows of its persons, each once; `owner` member: the rows of the member
+    at hand.
     """
 
     name: str
@@ -133,6 +139,13 @@ class And(Node):
 @dataclass(frozen=True)
 class Or(Node):
     """Kleene disjunction."""
+
+    operands: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
+class AtLeast(Node):
+    """Whether at least so many of several conditions hold: the number first, then the conditions."""
 
     operands: tuple[Node, ...]
 

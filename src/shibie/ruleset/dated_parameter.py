@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -48,6 +48,10 @@ class DatedParameter:
         """
         name = str(int(key)) if isinstance(key, int | Decimal) else key
         return self.series.get(cast("str | None", name), ())
+
+    def every_value(self) -> Iterator[Decimal]:
+        """All its values, of every key and day."""
+        return (value for steps in self.series.values() for _, value in steps)
 
     def value(self, as_of: date, key: object = None) -> Decimal | None:
         """The value in force on a day, or None (unknown) where none is.

@@ -14,6 +14,7 @@ from shibie.ruleset.checking.declarations import Declarations
 from shibie.ruleset.checking.facts import Facts
 from shibie.ruleset.checking.measures import Measures
 from shibie.ruleset.checking.parameters import Parameters
+from shibie.ruleset.checking.persons import PersonsChecking
 from shibie.ruleset.checking.properties import Promises
 from shibie.ruleset.checking.rules import Rules
 from shibie.ruleset.checking.steps import Steps
@@ -52,7 +53,7 @@ def load(name: str | Path) -> RuleSet:
     return _Loader(compose(packs.find(name))).ruleset()
 
 
-class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises):
+class _Loader(Declarations, Parameters, Facts, PersonsChecking, Rules, Steps, Measures, Promises):
     """Checks one pack; collects problems and goes on wherever it can."""
 
     def ruleset(self) -> RuleSet:
@@ -61,7 +62,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
         self.check_effect()
         vocabulary = self.vocabulary()
         self.fill_names(vocabulary)
-        registers = self.registers()
+        registers = self.registers(vocabulary)
         self.unique_ids()
         self.declare_parameters()
         self.queue_facts()
@@ -70,6 +71,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
             self.resolve(owner, name)
         hits = self.hits(registers)
         poor = self.rule("poor", ("poor",), "poor", "poor", _sure(form.poor), NO_BASIS)
+        persons = self.persons(hits)
         exclusions = self.exclusions()
         tracks, tallies, kinds = self.tracks(), self.tallies(), self.kinds()
         procedure, shares, measures = self.procedure(), self.shares(), self.measures()
@@ -89,7 +91,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
             facts=self.facts,
             criteria=self.criteria(),
             poor=_sure(poor),
-            exclusions=tuple(rule for rule in exclusions if rule.kind == "exclusion"),
+            exclusions=(*(rule for rule in exclusions if rule.kind == "exclusion"), *self.nobody()),
             reviews=tuple(rule for rule in exclusions if rule.kind == "review"),
             tracks=tuple(map(_sure, tracks)),
             kinds=tuple(map(_sure, kinds)),
@@ -104,6 +106,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
             properties=properties,
             accepted=accepted,
             measures=measures,
+            persons=persons,
         )
 
     def check_effect(self) -> None:

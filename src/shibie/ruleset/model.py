@@ -78,6 +78,12 @@ class Register:
         match: the column that holds the member's citizen number.
         checks: (owner, field) of the declared fact it contradicts, or None.
         hit: condition on one row for it to count against the declaration; None: any row.
+        or_match: (field of the member or household, column): by what a row without a usable
+            number is matched, and a masked one besides.
+        key: the columns that tell the rows of one person apart; none where nothing does.
+        distinct: wholly equal rows without blanks count once.
+        absence: what a checked fact is where no row hits.
+        of: whose rows the register holds at the household: those who count, or everyone.
         basis: where the comparison comes from.
     """
 
@@ -90,6 +96,31 @@ class Register:
     hit: Node | None = None
     hit_text: str = ""
     basis: Basis = NO_BASIS
+    or_match: tuple[tuple[str, str], ...] = ()
+    key: tuple[str, ...] = ()
+    distinct: bool = False
+    absence: Literal["no", "unknown"] = "no"
+    of: Literal["members", "everyone"] = "members"
+
+
+@dataclass(frozen=True)
+class Persons:
+    """Who counts as a person of the household.
+
+    Attributes:
+        counted: the condition on a person of the form.
+        absences: the compared facts that it reads, such as deceased: left blank they mean "no"
+            where declarations are trusted.
+        review: whether a rule that holds only because of persons who do not count is to be
+            verified; else it is only noted.
+    """
+
+    counted: Node
+    text: str
+    absences: frozenset[tuple[str, str]] = frozenset()
+    review: bool = False
+    basis: Basis = NO_BASIS
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -237,6 +268,7 @@ class RuleSet:
     properties: tuple[Property, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     measures: tuple[Measure, ...] = ()
+    persons: Persons | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle or a copy takes along: the data, not what was worked out from it.
@@ -291,6 +323,11 @@ class RuleSet:
     def comparison_of(self, owner: str, name: str) -> Quantifier | None:
         """Whether a register row hits, for a declared fact that a register can contradict."""
         return self.comparisons.get((owner, name))
+
+    @property
+    def absences(self) -> frozenset[tuple[str, str]]:
+        """The compared facts that say that a person is gone, by (owner, field)."""
+        return self.persons.absences if self.persons else frozenset()
 
     def in_force(self, day: date) -> bool:
         """Whether the rule set may be applied on that day."""

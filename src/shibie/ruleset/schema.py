@@ -115,6 +115,23 @@ class ComparisonForm(Form):
     match: Name
     checks: Name | None = None
     hit: Expression | None = None
+    or_match: dict[Name, Name] = Field(
+        {}, description="证件号码缺失或打码时,成员(或农户)字段 → 比对表列"
+    )
+    key: list[Name] = Field([], description="同一人两行,这些列都相同,就是同一条记录")
+    rows: Literal["distinct"] | None = Field(None, description="distinct:完全相同的行只算一次")
+    absence: Literal["no", "unknown"] = Field("no", description="没有命中,是“否”还是仍不知道")
+    of: Literal["members", "everyone"] = Field("members", description="全户比对时看哪些人的记录")
+    basis: BasisForm = BasisForm()
+
+
+class PersonsForm(Form):
+    """Who counts as a person of the household."""
+
+    counted: Expression
+    uncounted: Literal["note", "review"] = Field(
+        "note", description="规则只因不计入的人而成立时:只提示,或要核实"
+    )
     basis: BasisForm = BasisForm()
 
 
@@ -237,6 +254,7 @@ class PackForm(Form):
     fields: list[FieldForm] = []
     facts: list[FactForm] = []
     comparisons: list[ComparisonForm] = []
+    persons: PersonsForm | None = None
     criteria: list[RuleForm] = []
     poor: Expression | None = None
     exclusions: list[ExclusionForm] = []

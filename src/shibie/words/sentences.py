@@ -12,7 +12,7 @@ from typing import Any, cast
 from shibie.case import Value
 from shibie.errors import Lang, Words
 from shibie.language import tree
-from shibie.language.names import MEMBERS
+from shibie.language.names import EVERYONE, MEMBERS, PEOPLE
 from shibie.language.operators import OPPOSITE, Key, Rewrite, table
 from shibie.language.tree import Node
 from shibie.language.types import Date, Number
@@ -123,6 +123,8 @@ def _fact(prose: Sentences, node: tree.Fact) -> str:
 def _collection(prose: Sentences, node: tree.Collection) -> str:
     if node.name == MEMBERS:
         return prose.say("家庭成员", "the members")
+    if node.name == EVERYONE:
+        return prose.say("表上的人", "everyone on the form")
     return prose.ruleset.registers[node.name].title
 
 
@@ -169,6 +171,15 @@ def _in(prose: Sentences, node: tree.In, words: str = "") -> str:
 
 def _has_code(prose: Sentences, node: tree.HasCode) -> str:
     return prose.of(node.operand) + prose.say(f"含{node.code}", f" includes {node.code}")
+
+
+def _at_least(prose: Sentences, node: tree.AtLeast) -> str:
+    least, *conditions = node.operands
+    listed = prose.say("; ", "; ").join(map(prose.of, conditions))
+    return prose.say(
+        f"下列各项中至少{prose.inner(least)}项成立({listed})",
+        f"at least {prose.inner(least)} of these hold ({listed})",
+    )
 
 
 def _known(prose: Sentences, node: tree.Known) -> str:
@@ -258,16 +269,19 @@ def _quantifier(people: Words, rows: Words, bare: Words | None = None) -> Says:
         what, where = prose.of(node.predicate), prose.of(node.collection)
         if bare is not None and node.predicate == tree.Literal(True):
             return prose.say(f"{where}{bare.zh}", f"{where} {bare.en}")
-        if node.collection.name == MEMBERS:
-            return prose.say(f"家中{people.zh}:{what}", f"{people.en}: {what}")
+        if node.collection.name in PEOPLE:
+            at = "表上" if node.collection.name == EVERYONE else "家中"
+            return prose.say(f"{at}{people.zh}:{what}", f"{people.en}: {what}")
         return prose.say(f"{where}中{rows.zh}:{what}", f"{rows.en} of {where}: {what}")
 
     return quantifier
 
 
 def _count(prose: Sentences, node: tree.Aggregate) -> str:
-    where, people = prose.of(node.collection), node.collection.name == MEMBERS
+    where, people = prose.of(node.collection), node.collection.name in PEOPLE
     if node.operand is None:
+        if node.collection.name == EVERYONE:
+            return prose.say("表上人数", "the number of persons on the form")
         if people:
             return prose.say("家庭人口", "the number of members")
         return prose.say(f"{where}的记录数", f"the number of rows of {where}")
@@ -301,6 +315,7 @@ _OWN: Mapping[Key, Says] = {
     (tree.Declared, ""): _field,
     (tree.Given, "age"): _given(Words("年龄", "age")),
     (tree.Given, "sex"): _given(Words("性别", "sex")),
+    (tree.Given, "counted"): _given(Words("计入人口", "counts as a member")),
     (tree.Fact, ""): _fact,
     (tree.Collection, ""): _collection,
     (tree.Not, ""): _not,
@@ -309,6 +324,7 @@ _OWN: Mapping[Key, Says] = {
     **{(tree.Compare, op): _compare(op) for op in _NUMBERS},
     (tree.In, ""): _in,
     (tree.HasCode, ""): _has_code,
+    (tree.AtLeast, ""): _at_least,
     (tree.Known, ""): _known,
     (tree.Sure, ""): _sure,
     (tree.Choose, ""): _choose,

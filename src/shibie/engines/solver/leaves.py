@@ -105,6 +105,10 @@ class SymbolicLeaves(Operands):
         sex = pick(self.facts.male(member), codes.index("男"), codes.index("女"))
         return Word(self.facts.numbered(member), sex)
 
+    def _counted(self, _node: tree.Given, place: SymbolicPlace) -> ValueTerm:
+        persons = self.ruleset.persons
+        return logic.TRUE if persons is None else self.value(persons.counted, place)
+
     def _age(self, _node: tree.Given, place: SymbolicPlace) -> ValueTerm:
         member = cast("int", place.member)
         years = days.years_between(self.facts.born(member), self.facts.as_of)

@@ -153,6 +153,7 @@ _OWN: Mapping[Key, Reads] = {
     (tree.Declared, ""): SolverReading._declared,
     (tree.Given, "age"): SolverReading._age,
     (tree.Given, "sex"): SolverReading._sex,
+    (tree.Given, "counted"): SolverReading._counted,
     (tree.Fact, ""): SolverReading._fact,
     (tree.Collection, ""): SolverReading._collection,
     (tree.Not, ""): SolverReading._not,

@@ -214,6 +214,7 @@ _OWN: Mapping[Key, Reads] = {
     (tree.Declared, ""): Compiler._declared,
     (tree.Given, "age"): Compiler._age,
     (tree.Given, "sex"): Compiler._sex,
+    (tree.Given, "counted"): Compiler._counted,
     (tree.Fact, ""): Compiler._fact,
     (tree.Collection, ""): Compiler._collection,
     (tree.Not, ""): Compiler._not,

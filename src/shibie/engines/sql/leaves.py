@@ -86,6 +86,10 @@ class Leaves(Compiling):
         as_of = self.constant(self.asked.as_of, DATE)
         return self.plan.derive(MEMBERS, dates.years(born, as_of, self.dialect))
 
+    def _counted(self, _node: tree.Given, _place: str) -> Sql:
+        persons = self.ruleset.persons
+        return TRUE if persons is None else self.bound(persons.counted, MEMBERS)
+
     def _fact(self, node: tree.Fact, _place: str) -> Sql:
         owner = MEMBERS if node.owner == MEMBER else HOUSEHOLDS
         return self.bound(self.ruleset.facts[node.owner, node.name].node, owner)  # type: ignore[index]

@@ -9,7 +9,7 @@ from functools import partial
 
 from shibie.errors import Words, did_you_mean
 from shibie.language import operators, tree
-from shibie.language.names import MEMBERS, Context
+from shibie.language.names import PEOPLE, Context
 from shibie.language.parsing.syntax import FUNCTIONS, METHODS, TYPE_WORDS, methods_hint
 from shibie.language.parsing.terms import Terms, constant
 from shibie.language.signature import Operator
@@ -137,14 +137,14 @@ class Calls(Terms):
                 Words(f"一行之内看不到“{name}”", f"a row does not see '{name}' bare"),
                 Words(f"写作 household.{name}", f"write household.{name}"),
             )
-        if collection == MEMBERS:
+        if collection in PEOPLE:
             if owner != HOUSEHOLD:
                 self.refuse(
                     node,
                     Words("成员没有成员", "a member has no members"),
-                    Words("写作 household.members", "write household.members"),
+                    Words(f"写作 household.{collection}", f"write household.{collection}"),
                 )
-            return tree.Collection(MEMBERS, HOUSEHOLD, at=self.at(node)), Context.member()
+            return tree.Collection(collection, HOUSEHOLD, at=self.at(node)), Context.member()
         inside = context.row(collection, owner)
         return tree.Collection(collection, owner, at=self.at(node)), inside
 

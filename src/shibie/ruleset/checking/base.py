@@ -8,7 +8,7 @@ from typing import Any
 
 from shibie.errors import Problem, Words
 from shibie.language import tree
-from shibie.language.names import MEMBERS, Context, Names, spelled
+from shibie.language.names import EVERYONE, MEMBERS, Context, Names, spelled
 from shibie.language.parse import ExpressionError, parse
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.types import Type
@@ -63,7 +63,9 @@ class Checking:
         self.problems: list[Problem] = []
         self.of: dict[str, LazyNames] = {HOUSEHOLD: LazyNames(), MEMBER: LazyNames()}
         self.shared = LazyNames()
-        self.collections: dict[str, str] = {MEMBERS: MEMBERS, "成员": MEMBERS}
+        self.collections: dict[str, str] = {
+            MEMBERS: MEMBERS, "成员": MEMBERS, EVERYONE: EVERYONE, "全部人员": EVERYONE,
+        }  # fmt: skip
         self.names = Names(self.of, self.shared, self.collections)
         self.facts: dict[tuple[Owner, str], Rule] = {}
         self.queued: dict[tuple[Owner, str], PendingFact] = {}

@@ -8,9 +8,9 @@ from typing import cast
 
 from shibie.errors import Words, did_you_mean
 from shibie.language import tree
-from shibie.language.names import MEMBERS, Context, spelled
+from shibie.language.names import PEOPLE, Context, spelled
 from shibie.language.tree import HOUSEHOLD, MEMBER
-from shibie.language.types import AGE, SEX, Bool, type_of
+from shibie.language.types import AGE, BOOL, SEX, Bool, type_of
 from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
 from shibie.ruleset.model import (
@@ -33,7 +33,7 @@ class Declarations(Checking):
         }
         for index, each in enumerate(self.form.fields):
             twice = [key for key in ("name", "title") if getattr(each, key) in taken[each.of]]
-            if twice or each.name == MEMBERS:
+            if twice or each.name in PEOPLE:
                 text = getattr(each, twice[0]) if twice else each.name
                 self.problem(
                     ("fields", index, twice[0] if twice else "name"),
@@ -93,13 +93,14 @@ class Declarations(Checking):
                 self.add_name(self.of[MEMBER], ("age", "年龄"), tree.Given("age", type=AGE))
             if "sex" not in own:
                 self.add_name(self.of[MEMBER], ("sex", "性别"), tree.Given("sex", type=SEX))
+        self.add_name(self.of[MEMBER], ("counted", "计入人口"), tree.Given("counted", type=BOOL))
         self.add_name(self.shared, ("as_of", "认定日期"), tree.AsOf())
 
-    def registers(self) -> dict[str, Register]:
+    def registers(self, vocabulary: Vocabulary) -> dict[str, Register]:
         registers: dict[str, Register] = {}
         for index, each in enumerate(self.form.comparisons):
             path: YamlPath = ("comparisons", index)
-            if each.register_ in registers or each.register_ in (MEMBERS, "households"):
+            if each.register_ in registers or each.register_ in (*PEOPLE, "households"):
                 self.problem(
                     (*path, "register"),
                     Words(f"比对表“{each.register_}”重复", f"register '{each.register_}' twice"),
@@ -122,6 +123,7 @@ class Declarations(Checking):
                     ),
                     did_you_mean(each.match, matching),
                 )
+            self.check_matching(path, each, [spec.name for spec in columns], vocabulary)
             rows = self.of.setdefault(each.register_, LazyNames())
             for spec in columns:
                 field = tree.Field(each.register_, spec.name, type=type_of(spec))
@@ -131,9 +133,38 @@ class Declarations(Checking):
             registers[each.register_] = Register(
                 each.register_, each.id, each.title, tuple(columns), each.match,
                 self.checks((*path, "checks"), each.checks), basis=self.basis(each.basis),
-                hit_text=each.hit or "",
+                hit_text=each.hit or "", or_match=tuple(each.or_match.items()),
+                key=tuple(each.key), distinct=each.rows == "distinct",
+                absence=each.absence, of=each.of,
             )  # fmt: skip
         return registers
+
+    def check_matching(
+        self, path: YamlPath, form: schema.ComparisonForm, columns: list[str],
+        vocabulary: Vocabulary,
+    ) -> None:  # fmt: skip
+        """What tells the rows of a register apart, and by what else they are matched."""
+        for place, name in enumerate(form.key):
+            if name not in columns:
+                self.no_column((*path, "key", place), name, columns)
+        fields = [spec.name for spec in (*vocabulary.member, *vocabulary.household)]
+        for field, column in form.or_match.items():
+            if field not in fields:
+                self.problem(
+                    (*path, "or_match", field),
+                    Words(f"成员和农户都没有字段“{field}”", f"there is no field '{field}'"),
+                    did_you_mean(field, fields), key=True,
+                )  # fmt: skip
+            if column not in columns:
+                self.no_column((*path, "or_match", field), column, columns)
+
+    def no_column(self, path: YamlPath, name: str, columns: list[str]) -> None:
+        """Refuse a column that the register does not declare."""
+        self.problem(
+            path,
+            Words(f"这张比对表没有“{name}”列", f"the register has no column '{name}'"),
+            did_you_mean(name, columns),
+        )
 
     def checks(self, path: YamlPath, name: str | None) -> tuple[Owner, str] | None:
         if name is None:

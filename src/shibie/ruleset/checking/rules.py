@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shibie.decision import NOT_POOR
 from shibie.errors import Words
 from shibie.language import tree
 from shibie.language.names import Context
@@ -10,6 +11,7 @@ from shibie.language.types import Bool
 from shibie.ruleset import schema
 from shibie.ruleset.basis import Basis
 from shibie.ruleset.checking.base import Checking, YamlPath
+from shibie.ruleset.checking.persons import NOBODY
 from shibie.ruleset.model import Condition, Rule, RuleKind
 from shibie.vocabulary import Owner
 
@@ -85,6 +87,10 @@ class Rules(Checking):
             for index, each in enumerate(self.form.kinds)
         ]  # fmt: skip
 
+    def reserved(self) -> tuple[str, ...]:
+        """The ids of grounds that no pack declares."""
+        return (NOT_POOR, NOBODY) if self.form.persons else (NOT_POOR,)
+
     def unique_ids(self) -> None:
         seen: dict[str, YamlPath] = {}
         sections = ("comparisons", "criteria", "exclusions", "kinds", "tracks", "tallies",
@@ -92,7 +98,7 @@ class Rules(Checking):
         for section in sections:
             for index, each in enumerate(getattr(self.form, section)):
                 path: YamlPath = (section, index, "id")
-                if each.id in seen or each.id == "not_poor":
+                if each.id in seen or each.id in self.reserved():
                     first = seen.get(each.id)
                     where = f",首见于第 {self.line(first)} 行" if first else ""
                     where_en = f", first on line {self.line(first)}" if first else ""

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from shibie.bounds import INFINITE, Bounds
 from shibie.engines import interpreter
 from shibie.engines.interpreter import evaluate, truth
 from shibie.engines.kleene import conjunction, disjunction, negation
@@ -140,7 +141,7 @@ PERSON: dict[str, Any] = {"wage": Decimal("5.00")}
         ("min(1, wage_income)", {}, None),
         ("max(1, wage_income)", {"wage_income": 3}, Decimal(3)),
         ("abs(wage_income)", {}, None),
-        ("1 if flag else 2", {}, None),
+        ("1 if flag else 2", {}, Bounds(1, 2)),
         ("1 if flag else 1", {}, Decimal(1)),
         ("wage_income if flag else 1", {"flag": False}, Decimal(1)),
         ('years_between(date("2000-02-29"), date("2001-02-28"))', {}, 0),
@@ -149,7 +150,7 @@ PERSON: dict[str, Any] = {"wage": Decimal("5.00")}
         ("known(wage_income)", {"wage_income": 0}, True),
         # members
         ("members.count()", {"members": [{}, {}]}, 2),
-        ("members.count(wage > 1)", {"members": [PERSON, {}]}, None),
+        ("members.count(wage > 1)", {"members": [PERSON, {}]}, Bounds(1, 2)),
         ("members.any(wage > 1)", {"members": [PERSON, {}]}, True),
         ("members.all(wage > 9)", {"members": [PERSON, {}]}, False),
         ("members.none(wage > 1)", {"members": [PERSON, {}]}, False),
@@ -158,7 +159,7 @@ PERSON: dict[str, Any] = {"wage": Decimal("5.00")}
         ("members.any(age > 1)", {"members": [{}]}, None),
         # registers: not supplied is unknown, supplied without a row is empty
         ("vehicles.any(value > 1)", {"members": [{}]}, None),
-        ("vehicles.count()", {"members": [{}]}, None),
+        ("vehicles.count()", {"members": [{}]}, Bounds(0, INFINITE)),
         ("known(vehicles)", {"members": [{}]}, False),
         ("vehicles.any(value > 1)", {"members": [{"vehicles": []}]}, False),
         ("vehicles.all(value > 1)", {"members": [{"vehicles": []}]}, True),
@@ -168,7 +169,8 @@ PERSON: dict[str, Any] = {"wage": Decimal("5.00")}
         # a person without a usable number
         ("vehicles.any(value > 1)", {"members": [{"id_number": None, "vehicles": []}]}, None),
         ("vehicles.any(value > 1)", {"members": [{"id_number": None}, {"vehicles": [{"value": 2}]}]}, True),
-        ("vehicles.count()", {"members": [{"id_number": None}, {"vehicles": [{"value": 2}]}]}, None),
+        ("vehicles.count()", {"members": [{"id_number": None}, {"vehicles": [{"value": 2}]}]},
+         Bounds(1, INFINITE)),
         # one person at a time
         ("members.any(wage > 1 and vehicles.any(value > 1))",
          {"members": [{**PERSON, "vehicles": []}, {"wage": 0, "vehicles": [{"value": 2}]}]}, False),

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from shibie import citizen_id
+from shibie.bounds import INFINITE, bounded
 from shibie.case import Case
 from shibie.language import operators, tree
 from shibie.language.operators import OPERATORS
@@ -193,6 +194,41 @@ def of_items(statement: Callable[[list[Any]], Any], column: str) -> Callable[[Ro
     return stated
 
 
+def counted(rows: Rows, items: Sequence[Any]) -> Any:
+    """An undecided item counts for 0 to 1; where there may be others there is no most."""
+    most = len(items) - items.count(False) if rows.complete else INFINITE
+    return bounded(items.count(True), most)
+
+
+def first(rows: Rows, how: Callable[..., Any], beyond: Decimal) -> Any:
+    """The least or greatest: no further than what is known, as far as what is not may be."""
+    found = rows.column("worth")
+    sure = [each for each in found if each is not None]
+    if not found:
+        return None
+    near = how(sure) if sure else -beyond
+    far = near if rows.complete and None not in found else beyond
+    return bounded(min(near, far), max(near, far))
+
+
+def enough(least: int) -> Callable[..., Any]:
+    def stated(*truths: Any) -> Any:
+        if truths.count(True) >= least:
+            return True
+        return None if len(truths) - truths.count(False) >= least else False
+
+    return stated
+
+
+def between(condition: Any, then: Any, otherwise: Any) -> Any:
+    """One of two numbers."""
+    if condition is not None:
+        return then if condition else otherwise
+    if then is None or otherwise is None:
+        return None
+    return bounded(min(then, otherwise), max(then, otherwise))
+
+
 def found_any(rows: Rows) -> Any:
     return some_true(*rows.column("holds"), *([] if rows.complete else [None]))
 
@@ -275,6 +311,7 @@ LINES: dict[str, tuple[Line, ...]] = {
     ),
     "Given/age": (Line("age", "born", known(lambda born: years(born, AS_OF)), where=PERSON),),
     "Given/sex": (Line("sex", "born", known(lambda born: "男"), where=PERSON),),
+    "Given/counted": (Line("counted", "", lambda: True, where=PERSON),),
     "Fact": (Line("double", "x", known(lambda x: 2 * x)),),
     "Collection": (
         Line("known(rows)", "rows", lambda rows: rows.complete or None,
@@ -297,10 +334,13 @@ LINES: dict[str, tuple[Line, ...]] = {
         Line('d in [date("2016-02-29")]', "d", known(lambda d: d == date(2016, 2, 29))),
     ),
     "HasCode": (Line('"子" in w', "w", known(lambda w: "子" in w)),),
+    "AtLeast": (
+        Line("at_least(2, p, q, s)", "p q s", enough(2)), Line("at_least(1, p, q)", "p q", enough(1)),
+    ),
     "Choose": (
         Line("d if p else e", "p d e", chosen),
         Line("q if p else s", "p q s", chosen), Line("c if p else k", "p c k", chosen),
-        Line("x if p else i", "p x i", chosen),
+        Line("x if p else i", "p x i", between),
     ),
     "Sure": (Line("p", "p", lambda p: p is True, make=tree.Sure),),
     "Arithmetic/+": (Line("x + y", "x y", known(lambda x, y: x + y)),
@@ -348,16 +388,16 @@ LINES: dict[str, tuple[Line, ...]] = {
     "Quantifier/all": (Line("rows.all(holds)", "rows", found_all),),
     "Quantifier/none": (Line("rows.none(holds)", "rows", lambda rows: opposite(found_any(rows))),),
     "Aggregate/count": (
-        Line("rows.count()", "rows", lambda rows: len(rows.rows) if rows.complete else None),
-        Line("rows.count(holds)", "rows", of_items(lambda found: found.count(True), "holds")),
+        Line("rows.count()", "rows", lambda rows: counted(rows, [True] * len(rows.rows))),
+        Line("rows.count(holds)", "rows", lambda rows: counted(rows, rows.column("holds"))),
     ),
     "Aggregate/sum": (Line("rows.sum(worth)", "rows", of_items(sum, "worth")),),
     "Aggregate/min": (
-        Line("rows.min(worth)", "rows", of_items(lambda found: min(found, default=None), "worth")),
+        Line("rows.min(worth)", "rows", lambda rows: first(rows, min, -INFINITE)),
         Line("rows.min(day)", "rows", of_items(lambda found: min(found, default=None), "day")),
     ),
     "Aggregate/max": (
-        Line("rows.max(worth)", "rows", of_items(lambda found: max(found, default=None), "worth")),
+        Line("rows.max(worth)", "rows", lambda rows: first(rows, max, INFINITE)),
         Line("rows.max(day)", "rows", of_items(lambda found: max(found, default=None), "day")),
     ),
 }  # fmt: skip

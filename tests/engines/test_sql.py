@@ -69,7 +69,7 @@ def truncating(self: expressions.Compiler, node: tree.RoundQuotient, place: str)
 
 def skipping(self: expressions.Compiler, node: tree.Extremum, place: str) -> Any:
     """GREATEST skips NULLs."""
-    values = [self._typed(operand, node.type, place) for operand in node.operands]
+    values = [self.value(operand, place) for operand in node.operands]
     return exp.func("GREATEST", *values)
 
 

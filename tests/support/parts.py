@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from shibie.bounds import INFINITE, Bounds
 from shibie.language import tree, types, walks
-from shibie.language.names import MEMBERS, Context
+from shibie.language.names import PEOPLE, Context
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.ruleset.model import RuleSet
 
@@ -89,13 +90,21 @@ def _inside(ruleset: RuleSet, part: Part) -> Iterator[Part]:
 
 def where_of(collection: tree.Collection) -> Where:
     """Where that stands which is asked of the items of a collection."""
-    if collection.name == MEMBERS:
+    if collection.name in PEOPLE:
         return PERSON
     return Where(collection.name, collection.owner)
 
 
-# A value as it is compared: numbers as units of the last place of their type, sets sorted.
-Plain = bool | int | str | tuple[str, ...] | None
+# A value as it is compared: numbers as units of the last place of their type, sets sorted; a number
+# between bounds as `("bounds", least, most)`, without a bound None.
+Plain = bool | int | str | tuple[str, ...] | tuple[str, int | None, int | None] | None
+
+
+def between(least: Any, most: Any) -> Plain:
+    """A number by its ends, in units; None where there is no bound."""
+    if least is None and most is None:
+        return None
+    return int(least) if least == most else ("bounds", least, most)
 
 
 def plain(value: Any, of: types.Type) -> Plain:
@@ -110,6 +119,13 @@ def plain(value: Any, of: types.Type) -> Plain:
         case types.Bool():
             assert isinstance(value, bool), f"{value!r} is no truth"
             return value
+        case types.Number() if isinstance(value, Bounds):
+            return between(
+                *(
+                    None if abs(end) == INFINITE else plain(end, of)
+                    for end in (value.least, value.most)
+                )
+            )
         case types.Number():
             units = Decimal(value).scaleb(of.scale)
             assert units == int(units), f"{value} has more than {of.scale} places"

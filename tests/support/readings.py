@@ -35,7 +35,7 @@ from shibie.engines.sql.plan import HID, HOUSEHOLDS, MEMBERS, MID
 from shibie.language import types, walks
 from shibie.language.tree import MEMBER
 from shibie.ruleset.model import RuleSet
-from support.parts import TOP, Part, Plain, plain
+from support.parts import TOP, Part, Plain, between, plain
 
 # Of a household one value, of members one each, of rows one list for each member.
 Said = tuple[Any, ...]
@@ -123,9 +123,9 @@ def by_sql(ruleset: RuleSet, parts: Sequence[Part], cases: Sequence[Case]) -> li
     for number, part in enumerate(parts):
         where, name = part.where, f"p{number}"
         if where == TOP:
-            judge.household.append((name, judge.compiler.bound(part.node, HOUSEHOLDS)))
+            judge.household += _ends(judge.compiler, part, HOUSEHOLDS, name)
         elif not where.in_rows:
-            judge.members.append((name, judge.compiler.bound(part.node, MEMBERS)))
+            judge.members += _ends(judge.compiler, part, MEMBERS, name)
         else:
             judge.members.append((name, _gathered(judge.compiler, part)))
     outcomes = judge._finish()
@@ -147,17 +147,34 @@ def by_sql(ruleset: RuleSet, parts: Sequence[Part], cases: Sequence[Case]) -> li
     ]
 
 
+def _ends(compiler: Compiler, part: Part, place: str, name: str) -> list[tuple[str, Sql]]:
+    """The value of a part; of a number its two ends."""
+    if not isinstance(part.node.type, types.Number):
+        return [(name, compiler.bound(part.node, place))]
+    ends = compiler.ends(part.node, place)
+    derive = compiler.plan.derive
+    return [(name, derive(place, ends.least)), (f"{name}_most", derive(place, ends.most))]
+
+
 def _gathered(compiler: Compiler, part: Part) -> Sql:
     """The values of the member's rows as a list of texts; an unknown one is `?`."""
     relation = compiler.rows[part.where.at]
-    value = compiler.bound(part.node, relation)
+    if isinstance(part.node.type, types.Number):
+        ends = compiler.ends(part.node, relation)
+        written = [_written(compiler, part, end, relation) for end in (ends.least, ends.most)]
+        each: Sql = exp.Anonymous(this="CONCAT", expressions=[written[0], text(".."), written[1]])
+    else:
+        each = _written(compiler, part, compiler.bound(part.node, relation), relation)
+    return compiler.plan.fold(relation, "list", one_text(each))
+
+
+def _written(compiler: Compiler, part: Part, value: Sql, relation: str) -> Sql:
+    value = compiler.plan.derive(relation, value)
     written: Sql = typed(value, "TEXT")
     if isinstance(part.node.type, types.Codes):
         written = exp.Anonymous(this="ARRAY_TO_STRING", expressions=[value, text(",")])
     known = exp.Anonymous(this="CONCAT", expressions=[text("="), written])
-    return compiler.plan.fold(
-        relation, "list", one_text(case((is_null(value), text("?")), default=known))
-    )
+    return case((is_null(value), text("?")), default=known)
 
 
 def _decoded(
@@ -165,28 +182,29 @@ def _decoded(
 ) -> Said:
     of = part.node.type
     if part.where == TOP:
-        return (_of_column(household[name], of),)
+        return (_of_columns(household, name, of),)
     if not part.where.in_rows:
-        return tuple(_of_column(row[name], of) for row in members)
+        return tuple(_of_columns(row, name, of) for row in members)
     return tuple(rows_of(_of_text(each, of) for each in row[name]) for row in members)
 
 
-def _of_column(value: Any, of: types.Type) -> Plain:
-    """A value of an output; a number is units already."""
-    if value is None or isinstance(of, types.Number):
-        return None if value is None else int(value)
-    return plain(value, of)
+def _of_columns(row: Mapping[str, Any], name: str, of: types.Type) -> Plain:
+    """A value of an output; the ends of a number are units already."""
+    if isinstance(of, types.Number):
+        return between(row[name], row[f"{name}_most"])
+    return plain(row[name], of)
 
 
 def _of_text(written: str, of: types.Type) -> Plain:
+    if isinstance(of, types.Number):
+        ends = (each.removeprefix("=") for each in written.split(".."))
+        return between(*(None if each == "?" else int(each) for each in ends))
     if written == "?":
         return None
     said = written.removeprefix("=")
     match of:
         case types.Bool():
             return {"true": True, "false": False}[said]
-        case types.Number():
-            return int(said)
         case types.Codes():
             return tuple(sorted(said.split(","))) if said else ()
         case _:

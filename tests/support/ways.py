@@ -75,6 +75,15 @@ def _chained(maker: Maker, where: Where, depth: int) -> Both:
     )
 
 
+def _at_least(maker: Maker, where: Where, depth: int) -> Both:
+    several = [maker.bool(where, depth - 1) for _ in range(maker.one_of([1, 2, 3, 4]))]
+    least = maker.one_of(["0", "1", "2", "1.5"])
+    return Both(
+        f"at_least({least}, {', '.join(each.text for each in several)})",
+        f"sum([{', '.join(f'bool({each.python})' for each in several)}]) >= D('{least}')",
+    )
+
+
 def _listed(maker: Maker, where: Where, depth: int) -> Both:
     if maker.chance.below(2):
         part = maker.date(where, depth - 1)
@@ -176,6 +185,7 @@ _COMPARED = {
 _ITEM = "(({1}) for {item} in {rows})"
 
 WAYS: Mapping[str, tuple[Way | Drawn, ...]] = {
+    "AtLeast": (Drawn("bool", _at_least),),
     "Not": (Way("bool", ("bool",), "not ({0})"),),
     "And": (
         Way("bool", ("bool", "bool"), "({0}) and ({1})"),
@@ -231,8 +241,9 @@ WAYS: Mapping[str, tuple[Way | Drawn, ...]] = {
         Way(kind, (kind,), "{0}.max({1})", f"greatest({_ITEM})", over=True, partial=True)
         for kind in ("number", "date")
     ),
-    # Leaves come by their names; these two are of members only, and would be rare.
+    # Leaves come by their names; these are of members only, and would be rare.
     "Given/age": _at_member("age >= 16", "m['age'] >= 16"),
+    "Given/counted": _at_member("counted", "True"),
     "Given/sex": _at_member('sex == "男"', "m['sex'] == '男'"),
 }
 # For each kind the operators that give it, with their ways.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from shibie.engines.sql.arithmetic import Exact
 from shibie.engines.sql.building import FALSE, TRUE, Dialect, Sql, text, typed
@@ -25,10 +25,16 @@ class RunSettings:
     Attributes:
         as_of: the day of judgement.
         trusted: registers that were not supplied while declarations are trusted.
+        perhaps: registers with rows that may be about somebody.
+        shared: those of which a row may be about several members of one household.
+        crowds: those with rows that tell nobody apart.
     """
 
     as_of: date
     trusted: frozenset[str] = frozenset()
+    perhaps: frozenset[str] = frozenset()
+    shared: frozenset[str] = frozenset()
+    crowds: frozenset[str] = frozenset()
 
 
 class Compiling:
@@ -54,7 +60,7 @@ class Compiling:
         self.definitions = definitions or {}
         self.records: Callable[[str, str], Sql] = records or _no_record
         self.dialect: Dialect = plan.dialect
-        self.memo: dict[tuple[Node, str], Sql] = {}
+        self.memo: dict[tuple[Node, str], Any] = {}
         self.rows = {name: f"r{index}" for index, name in enumerate(ruleset.registers)}
 
     def exact(self, place: str) -> Exact:

@@ -9,7 +9,7 @@ Logic, numbers and dates are read here, leaves and aggregates in modules of thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
@@ -28,29 +28,39 @@ from shibie.engines.sql.building import (
     is_true,
     negated,
     not_null,
-    number,
     text,
     typed,
 )
+from shibie.engines.sql.ends import Ends, unknown
 from shibie.engines.sql.leaves import Leaves
 from shibie.language import tree
 from shibie.language.operators import Key, Rewrite, table
 from shibie.language.tree import Node
+from shibie.language.type_rules import type_of_constant
 from shibie.language.types import Number, Type
 
 # What an operator is in SQL: (compiler, node, place).
-Reads = Callable[["Compiler", Any, str], Sql]
+Reads = Callable[["Compiler", Any, str], "Sql | Ends"]
 
 
 class Compiler(Leaves, Aggregates):
     """Compiles the conditions of one rule set into one plan."""
 
-    def value(self, node: Node, place: str) -> Sql:
-        """The SQL of a node at a place."""
+    def read(self, node: Node, place: str) -> Sql | Ends:
+        """The SQL of a node at a place; the ends of a number that may be bounded."""
         key = (node, place)
         if key not in self.memo:
             self.memo[key] = CASES[node.operator](self, node, place)
-        return self.memo[key]
+        found: Sql | Ends = self.memo[key]
+        return found
+
+    def value(self, node: Node, place: str) -> Sql:
+        """The SQL of a node at a place; NULL for a number that is not known exactly."""
+        found = self.read(node, place)
+        if isinstance(found, Ends):
+            # A member's number stands in columns of the member also where a row asks for it.
+            return self.exactly(found, cast("Number", node.type), place)
+        return found
 
     # --- logic --------------------------------------------------------------------------
 
@@ -64,12 +74,25 @@ class Compiler(Leaves, Aggregates):
         return either(*(self.value(operand, place) for operand in node.operands))
 
     def _in(self, node: tree.In, place: str) -> Sql:
-        value, of = self.value(node.operand, place), node.operand.type
+        of = node.operand.type
+        if isinstance(of, Number) and not (found := self.ends(node.operand, place)).exact:
+            return self.one_of(found, of, node.values, place)
         listed = [each for each in node.values if _can_equal(each, of)]
+        value = self.value(node.operand, place)
         constants = [self.constant(each, of) for each in listed]
         if not constants:
             return case((not_null(value), FALSE), default=typed(exp.null(), "BOOLEAN"))
         return either(*(binary(exp.EQ, value, constant) for constant in constants))
+
+    def one_of(self, found: Ends, of: Number, values: Sequence[tree.Constant], place: str) -> Sql:
+        """Whether a number that may be bounded is one of several constants."""
+        types = [cast("Number", type_of_constant(each)) for each in values]
+        constants = [self.constant(each, kind) for each, kind in zip(values, types, strict=True)]
+        same = [
+            self.same(found, of, Ends(each, each), kind, place)
+            for each, kind in zip(constants, types, strict=True)
+        ]
+        return case((unknown(found), typed(exp.null(), "BOOLEAN")), default=either(*same))
 
     def _has_code(self, node: tree.HasCode, place: str) -> Sql:
         codes = self.value(node.operand, place)
@@ -84,12 +107,12 @@ class Compiler(Leaves, Aggregates):
     def _sure(self, node: tree.Sure, place: str) -> Sql:
         return is_true(self.value(node.operand, place))
 
-    def _choose(self, node: tree.Choose, place: str) -> Sql:
+    def _choose(self, node: tree.Choose, place: str) -> Sql | Ends:
         condition = self.bound(node.condition, place)
-        then, otherwise = (
-            self.plan.derive(place, self._typed(branch, node.type, place))
-            for branch in (node.then, node.otherwise)
-        )
+        if isinstance(of := node.type, Number):
+            ends = [self.ends_as(each, of, place) for each in (node.then, node.otherwise)]
+            return self.hull(node, condition, ends[0], ends[1], place)
+        then, otherwise = (self.bound(branch, place) for branch in (node.then, node.otherwise))
         return case(
             (both(is_null(condition), negated(is_true(binary(exp.EQ, then, otherwise)))),
              typed(exp.null(), self.sql_type(node.type))),
@@ -97,85 +120,43 @@ class Compiler(Leaves, Aggregates):
             default=otherwise,
         )  # fmt: skip
 
-    def _typed(self, node: Node, of: Type, place: str) -> Sql:
-        value = self.value(node, place)
-        if isinstance(of, Number):
-            return self.exact(place).to(value, cast("Number", node.type), of)
-        return value
-
     # --- numbers and dates --------------------------------------------------------------
-
-    def _product(self, node: tree.Arithmetic, place: str) -> Sql:
-        return self.exact(place).product(
-            self.value(node.left, place), cast("Number", node.left.type),
-            self.value(node.right, place), cast("Number", node.right.type),
-            cast("Number", node.type),
-        )  # fmt: skip
-
-    def _negate(self, node: tree.Negate, place: str) -> Sql:
-        return binary(exp.Sub, number(0), self.value(node.operand, place))
-
-    def _absolute(self, node: tree.Absolute, place: str) -> Sql:
-        return exp.func("ABS", self.value(node.operand, place))
 
 
 # --- operators that differ in one thing, and the table ----------------------------------
 
 
-def _compare(kind: type[exp.Binary]) -> Reads:
-    def compare(self: Compiler, node: tree.Compare, place: str) -> Sql:
-        left, right = self.value(node.left, place), self.value(node.right, place)
-        of_left, of_right = node.left.type, node.right.type
-        if isinstance(of_left, Number) and isinstance(of_right, Number):
-            return self.exact(place).comparison(kind, left, of_left, right, of_right)
-        return binary(kind, left, right)
-
-    return compare
+def _less(self: Compiler, node: tree.Compare, place: str) -> Sql:
+    if isinstance(node.left.type, Number):
+        return self.less(node.left, node.right, place)
+    return binary(exp.LT, self.value(node.left, place), self.value(node.right, place))
 
 
-def _sum_of_two(kind: type[exp.Binary]) -> Reads:
-    def sum_of_two(self: Compiler, node: tree.Arithmetic, place: str) -> Sql:
-        return self.exact(place).sum(
-            kind,
-            self.value(node.left, place), cast("Number", node.left.type),
-            self.value(node.right, place), cast("Number", node.right.type),
-            cast("Number", node.type),
-        )  # fmt: skip
-
-    return sum_of_two
+def _equal(self: Compiler, node: tree.Compare, place: str) -> Sql:
+    if isinstance(node.left.type, Number):
+        return self.equal(node.left, node.right, place)
+    return binary(exp.EQ, self.value(node.left, place), self.value(node.right, place))
 
 
-def _extremum(function: str) -> Reads:
-    def extremum(self: Compiler, node: tree.Extremum, place: str) -> Sql:
+def _extremum(least: bool) -> Reads:
+    def extremum(self: Compiler, node: tree.Extremum, place: str) -> Sql | Ends:
+        if isinstance(node.type, Number):
+            return self.extreme(node, place, least)
         # LEAST and GREATEST skip NULLs, which must not count here.
-        values = [
-            self.plan.derive(place, self._typed(operand, node.type, place))
-            for operand in node.operands
-        ]
-        return case((both(*map(not_null, values)), exp.func(function, *values)),
+        values = [self.bound(operand, place) for operand in node.operands]
+        chosen = exp.func("LEAST" if least else "GREATEST", *values)
+        return case((both(*map(not_null, values)), chosen),
                     default=typed(exp.null(), self.sql_type(node.type)))  # fmt: skip
 
     return extremum
 
 
 def _round(down: bool) -> Reads:
-    def round_to(self: Compiler, node: tree.Round, place: str) -> Sql:
-        of, result = cast("Number", node.operand.type), cast("Number", node.type)
-        value = self.value(node.operand, place)
-        return self.exact(place).rounded(value, of, node.places, result, down)
-
-    return round_to
+    return lambda self, node, place: self.rounded(node, place, down)
 
 
 def _round_quotient(down: bool) -> Reads:
-    def round_quotient(self: Compiler, node: tree.RoundQuotient, place: str) -> Sql:
-        return self.exact(place).quotient(
-            self.value(node.numerator, place), cast("Number", node.numerator.type),
-            self.value(node.denominator, place), cast("Number", node.denominator.type),
-            node.places, cast("Number", node.type), down,
-        )  # fmt: skip
-
-    return round_quotient
+    return lambda self, node, place: self.quotient(node, place, down)
 
 
 def _between(count: dates.CountBetween) -> Reads:
@@ -195,7 +176,7 @@ def _date_part(function: str) -> Reads:
 
 def _rewritten(rewrite: Rewrite) -> Reads:
     """A composite operator by its rewriting; DuckDB and Spark make `a >= b` of `NOT a < b`."""
-    return lambda self, node, place: self.value(rewrite(node), place)
+    return lambda self, node, place: self.read(rewrite(node), place)
 
 
 def _can_equal(value: tree.Constant, of: Type) -> bool:
@@ -220,21 +201,21 @@ _OWN: Mapping[Key, Reads] = {
     (tree.Not, ""): Compiler._not,
     (tree.And, ""): Compiler._and,
     (tree.Or, ""): Compiler._or,
-    (tree.Compare, "<"): _compare(exp.LT),
-    (tree.Compare, "=="): _compare(exp.EQ),
+    (tree.Compare, "<"): _less,
+    (tree.Compare, "=="): _equal,
     (tree.In, ""): Compiler._in,
     (tree.HasCode, ""): Compiler._has_code,
     (tree.Known, ""): Compiler._known,
     (tree.Choose, ""): Compiler._choose,
-    (tree.Arithmetic, "+"): _sum_of_two(exp.Add),
-    (tree.Arithmetic, "*"): Compiler._product,
-    (tree.Negate, ""): Compiler._negate,
+    (tree.Arithmetic, "+"): Compiler.added,
+    (tree.Arithmetic, "*"): Compiler.multiplied,
+    (tree.Negate, ""): Compiler.negative,
     (tree.Round, "nearest"): _round(down=False),
     (tree.Round, "down"): _round(down=True),
     (tree.RoundQuotient, "nearest"): _round_quotient(down=False),
     (tree.RoundQuotient, "down"): _round_quotient(down=True),
-    (tree.Extremum, "min"): _extremum("LEAST"),
-    (tree.Extremum, "max"): _extremum("GREATEST"),
+    (tree.Extremum, "min"): _extremum(least=True),
+    (tree.Extremum, "max"): _extremum(least=False),
     (tree.Between, "years"): _between(dates.years),
     (tree.Between, "months"): _between(dates.months),
     (tree.Between, "days"): _between(dates.days),
@@ -248,8 +229,8 @@ _OWN: Mapping[Key, Reads] = {
     # Composite, for speed: one operation on each row in place of two or three, and a count
     # that needs no column of ones and noughts.
     (tree.Sure, ""): Compiler._sure,
-    (tree.Arithmetic, "-"): _sum_of_two(exp.Sub),
-    (tree.Absolute, ""): Compiler._absolute,
+    (tree.Arithmetic, "-"): lambda self, node, place: self.added(node, place, minus=True),
+    (tree.Absolute, ""): Compiler.magnitude,
     (tree.Aggregate, "count"): Compiler._count,
 }
 

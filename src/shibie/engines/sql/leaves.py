@@ -7,15 +7,15 @@ from decimal import Decimal
 from sqlglot import exp
 
 from shibie.engines.sql import dates
-from shibie.engines.sql.building import TRUE, Sql, binary, case, is_true
-from shibie.engines.sql.compiling import Compiling
+from shibie.engines.sql.building import FALSE, TRUE, Sql, binary, case, is_true, typed
+from shibie.engines.sql.ends import Ends, Intervals
 from shibie.engines.sql.plan import HOUSEHOLDS, MEMBERS
 from shibie.language import tree
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import DATE, Number
 
 
-class Leaves(Compiling):
+class Leaves(Intervals):
     """Reads what a condition draws on; most of it stands in a column of a source."""
 
     def _literal(self, node: tree.Literal, _place: str) -> Sql:
@@ -59,6 +59,11 @@ class Leaves(Compiling):
             return self.bound(self.definitions[key], HOUSEHOLDS)
         return self.records(*key)
 
+    def trusts(self, node: tree.Field) -> bool:
+        """Whether a compared fact is taken as declared."""
+        hits = self.ruleset.comparison_of(node.owner, node.name)
+        return hits is not None and hits.collection.name in self.asked.trusted
+
     def compared(self, node: tree.Field) -> tree.Quantifier | None:
         """The comparison that a declared value must stand, unless it is trusted."""
         hits = self.ruleset.comparison_of(node.owner, node.name)
@@ -73,9 +78,15 @@ class Leaves(Compiling):
             return self._record(node)
         said, hits = self._declared(node, place), self.compared(node)
         if hits is None:
+            if (node.owner, node.name) in self.ruleset.absences and self.trusts(node):
+                # Who is on the form is said to be there, unless he is said to be absent.
+                return exp.Coalesce(this=said, expressions=[FALSE])
             return said
         owner = MEMBERS if node.owner == MEMBER else HOUSEHOLDS
-        settled = case((is_true(said), TRUE), default=self.value(hits, owner))
+        found = self.value(hits, owner)
+        if self.ruleset.registers[hits.collection.name].absence == "unknown":
+            found = case((found, TRUE), default=typed(exp.null(), "BOOLEAN"))
+        settled = case((is_true(said), TRUE), default=found)
         return self.plan.derive(owner, settled)
 
     def _sex(self, _node: tree.Given, _place: str) -> Sql:
@@ -90,6 +101,7 @@ class Leaves(Compiling):
         persons = self.ruleset.persons
         return TRUE if persons is None else self.bound(persons.counted, MEMBERS)
 
-    def _fact(self, node: tree.Fact, _place: str) -> Sql:
+    def _fact(self, node: tree.Fact, _place: str) -> Sql | Ends:
         owner = MEMBERS if node.owner == MEMBER else HOUSEHOLDS
-        return self.bound(self.ruleset.facts[node.owner, node.name].node, owner)  # type: ignore[index]
+        found = self.read(self.ruleset.facts[node.owner, node.name].node, owner)  # type: ignore[index]
+        return found if isinstance(found, Ends) else self.plan.derive(owner, found)

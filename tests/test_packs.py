@@ -60,3 +60,10 @@ def test_no_figure_of_the_report_stands_in_the_code() -> None:
     text = "".join(file.read_text(encoding="utf-8") for file in source.rglob("*.py"))
     for figure in ("1402", "1495", "1019", "7860", "1954", "475", "481", "333", "307", "923"):
         assert figure not in text, figure
+
+
+@pytest.mark.parametrize("name", PACKS)
+def test_every_register_says_what_is_one_row_and_whose_a_masked_one_may_be(name: str) -> None:
+    for register in load(name).registers.values():
+        assert bool(register.key) != register.distinct, register.name
+        assert register.or_match == (("name", "person_name"),), register.name

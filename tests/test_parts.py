@@ -109,7 +109,7 @@ def whole(roster: Path) -> Checked:
 def test_the_roster_has_what_is_to_be_seen(whole: Checked) -> None:
     shared = [d for d in whole.decisions if any(f.kind == "duplicate" for f in d.findings)]
     assert len(shared) >= 6
-    assert whole.roster.damaged["vehicles"]
+    assert whole.registers.of["vehicles"].damaged
     assert len(whole.roster.rejected_households) == 2
     assert {each.source for each in whole.roster.rejected} >= {"households.csv", "steps.csv"}
 

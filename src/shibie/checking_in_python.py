@@ -17,7 +17,7 @@ from shibie.errors import InputError, Words, bad_argument
 from shibie.household import Adjudication
 from shibie.procedure import standings, with_procedure
 from shibie.registers.duplicates import duplicates
-from shibie.registers.matching import Registers, case_of, index
+from shibie.registers.matching import Matched, Registers, index, matched
 from shibie.rosters.roster import Roster
 from shibie.ruleset.model import RuleSet
 
@@ -87,10 +87,10 @@ def check(
         InputError: when the rule set is not in force on that day.
     """
     must_be_in_force(ruleset, as_of)
-    registers = index(ruleset, roster.registers, as_of, roster.damaged)
+    registers = index(ruleset, roster.registers, as_of)
     verdicts = _by_household(roster.adjudications)
-    cases = tuple(
-        case_of(
+    found = [
+        matched(
             ruleset,
             household,
             registers,
@@ -99,11 +99,12 @@ def check(
             trust_declarations,
         )
         for household in roster.households
-    )
-    decisions = tuple(_with_duplicates(engine_of(engine)(ruleset, cases), cases))
+    ]
+    cases = tuple(each.case for each in found)
+    decisions = tuple(_with_found_twice(engine_of(engine)(ruleset, cases), found))
     if ruleset.procedure and roster.steps:
-        found = standings(ruleset, cases, decisions, roster.steps)
-        decisions = tuple(with_procedure(ruleset, decisions, found))
+        stands = standings(ruleset, cases, decisions, roster.steps)
+        decisions = tuple(with_procedure(ruleset, decisions, stands))
     checked = Checked(ruleset, roster, registers, cases, decisions, as_of, trust_declarations)
     assert roster.given == len(checked.decisions) + len(roster.rejected_households)
     return checked
@@ -149,8 +150,11 @@ def _by_household(
     return found
 
 
-def _with_duplicates(decisions: Iterable[Decision], cases: Sequence[Case]) -> Iterable[Decision]:
-    twice = duplicates(cases)
-    for decision in decisions:
-        more = twice.get(decision.household_id, ())
+def _with_found_twice(
+    decisions: Iterable[Decision], found: Sequence[Matched]
+) -> Iterable[Decision]:
+    """The decisions with what came twice: persons in several households, rows of registers."""
+    persons = duplicates(each.case for each in found)
+    for decision, each in zip(decisions, found, strict=True):
+        more = persons.get(decision.household_id, ()) + each.findings
         yield replace(decision, findings=decision.findings + more) if more else decision

@@ -8,8 +8,9 @@ from typing import Any, Literal
 Eligibility = Literal["eligible", "ineligible", "pending"]
 ELIGIBILITIES: tuple[Eligibility, ...] = ("eligible", "ineligible", "pending")
 FindingKind = Literal[
-    "criterion", "exclusion", "review", "discrepancy", "duplicate", "procedure", "track"
-]
+    "criterion", "exclusion", "review", "discrepancy", "duplicate", "procedure", "track",
+    "duplicate_row",
+]  # fmt: skip
 FindingOutcome = Literal["true", "unknown", "refuted"]
 NOT_POOR = "not_poor"
 

@@ -436,7 +436,7 @@ def test_what_is_left_out_is_noticed(
     expected = {each.household_id: each for each in all_of_it.decisions}
     leave(monkeypatch)
     # Those first whose persons a damaged row of a register is about.
-    damaged = frozenset().union(*all_of_it.registers.damaged.values())
+    damaged = frozenset().union(*(each.damaged for each in all_of_it.registers.of.values()))
     hit = {case.household.household_id for case in all_of_it.cases if damaged & set(case.numbers)}
     for number in [*sorted(hit), *random.Random(8).sample(numbers, 30)]:
         try:

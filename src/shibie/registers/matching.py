@@ -1,17 +1,25 @@
-"""Comparisons 比对: register rows found by citizen number, put beside a household."""
+"""Comparisons 比对: register rows found by citizen number, put beside a household.
+
+A row with the full number of a person is surely about him, one with another full number surely
+not. A row with anything short of a full number may be about whomever it fits, however few.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
 from shibie import citizen_id
 from shibie.case import NO_ROWS, UNKNOWN_ROWS, Case, Row, Rows
+from shibie.decision import Finding
 from shibie.household import Adjudication, BareHousehold
-from shibie.ruleset.model import RuleSet
+from shibie.registers.perhaps_rows import PerhapsRows, said_by
+from shibie.registers.rows import RegisterRow
+from shibie.registers.twice import Twice, settle
+from shibie.ruleset.model import Register, RuleSet
 
 
 @lru_cache(maxsize=100_000)
@@ -41,28 +49,75 @@ def key_of(number: str) -> int:
 
 
 @dataclass(frozen=True)
-class Registers:
-    """The supplied registers, indexed by citizen number.
+class IndexedRegister:
+    """One supplied register, as persons are looked up in it.
 
     Attributes:
-        rows: for each supplied register, the rows of each number.
-        damaged: for each register, the numbers of which a row was unreadable.
+        register: what the pack says of it.
+        rows: all of its rows.
+        sure: the readable rows of each number.
+        damaged: the numbers of which a row was unreadable.
+        perhaps: the rows without a usable number; none where these are set aside.
     """
 
-    rows: Mapping[str, Mapping[str, tuple[Row, ...]]]
-    damaged: Mapping[str, frozenset[str]]
+    register: Register
+    rows: tuple[RegisterRow, ...]
+    sure: Mapping[str, tuple[Row, ...]]
+    damaged: Set[str]
+    perhaps: PerhapsRows
+
+    def of_household(
+        self, household: BareHousehold, numbers: Sequence[str | None]
+    ) -> tuple[tuple[Rows, ...], Mapping[int, Twice]]:
+        """The rows of each member, and of which members a row came twice."""
+        found = [
+            () if number is None else self._of_person(household, index, number)
+            for index, number in enumerate(numbers)
+        ]
+        complete = [number is not None and number not in self.damaged for number in numbers]
+        # Most people have no row in most registers, and few have two.
+        twice: Mapping[int, Twice] = {}
+        if sum(map(len, found)) > 1 and any(
+            row.sure or not row.crowd for rows in found for row in rows
+        ):
+            found, twice = settle(self.register, found)
+        return tuple(map(_rows, found, complete)), twice
+
+    def _of_person(self, household: BareHousehold, index: int, number: str) -> tuple[Row, ...]:
+        """The rows that are, or may be, about a person, in the order of the register."""
+        rows = self.sure.get(number, ())
+        if not self.perhaps.rows:
+            return rows
+        said = said_by(self.register, household, household.members[index])
+        perhaps = self.perhaps.fitting(number, said)
+        if not (rows and perhaps):
+            return rows or perhaps
+        return tuple(sorted((*rows, *perhaps), key=lambda row: row.number))
+
+
+def _rows(found: tuple[Row, ...], complete: bool) -> Rows:
+    if not found:
+        return NO_ROWS if complete else UNKNOWN_ROWS
+    return Rows(found, complete)
+
+
+@dataclass(frozen=True)
+class Registers:
+    """The supplied registers by name, indexed."""
+
+    of: Mapping[str, IndexedRegister]
 
     @property
     def supplied(self) -> frozenset[str]:
         """The names of the registers that were supplied, even empty."""
-        return frozenset(self.rows)
+        return frozenset(self.of)
 
 
 def index(
     ruleset: RuleSet,
-    tables: Mapping[str, Iterable[Row] | None],
+    tables: Mapping[str, Iterable[RegisterRow] | None],
     as_of: date,
-    damaged: Mapping[str, frozenset[str]] | None = None,
+    set_aside: Iterable[str] = (),
 ) -> Registers:
     """Index register rows by the citizen number in their match column.
 
@@ -70,67 +125,92 @@ def index(
         ruleset: says which column matches.
         tables: rows of each register; None or absent where it was not supplied.
         as_of: the day of judgement.
-        damaged: numbers whose rows could not all be read.
+        set_aside: the registers of which rows without a usable number concern nobody.
     """
-    rows: dict[str, dict[str, tuple[Row, ...]]] = {}
-    for name, table in tables.items():
-        if table is None:
-            continue
-        match = ruleset.registers[name].match
-        found: defaultdict[str, list[Row]] = defaultdict(list)
-        for row in table:
-            written = row.values.get(match)
-            number = usable_number(str(written), as_of) if written is not None else None
-            if number is not None:
-                found[number].append(row)
-        rows[name] = {number: tuple(of_number) for number, of_number in found.items()}
-    return Registers(rows, dict(damaged or {}))
+    apart = frozenset(set_aside)
+    return Registers(
+        {
+            name: _indexed(ruleset.registers[name], tuple(table), as_of, name in apart)
+            for name, table in tables.items()
+            if table is not None
+        }
+    )
 
 
-def case_of(
+def _indexed(
+    register: Register, rows: tuple[RegisterRow, ...], as_of: date, set_aside: bool
+) -> IndexedRegister:
+    sure: defaultdict[str, list[Row]] = defaultdict(list)
+    damaged: set[str] = set()
+    perhaps: list[RegisterRow] = []
+    for row in rows:
+        number = number_of(register, row, as_of)
+        if number is None:
+            perhaps.append(row)
+        elif row.readable:
+            sure[number].append(Row(row.number, row.values))
+        else:
+            damaged.add(number)
+    of_numbers = {number: tuple(of_number) for number, of_number in sure.items()}
+    fitted = PerhapsRows(register, () if set_aside else tuple(perhaps))
+    return IndexedRegister(register, rows, of_numbers, damaged, fitted)
+
+
+def number_of(register: Register, row: RegisterRow, as_of: date) -> str | None:
+    """The usable number of a row, or None."""
+    written = row.values.get(register.match)
+    return None if written is None else usable_number(str(written), as_of)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A household with its register rows.
+
+    Attributes:
+        case: what an engine decides on.
+        findings: of which members a register's row came twice.
+    """
+
+    case: Case
+    findings: tuple[Finding, ...]
+
+
+def matched(
     ruleset: RuleSet,
     household: BareHousehold,
     registers: Registers,
     as_of: date,
     adjudications: Mapping[str, Adjudication] | None = None,
     trust_declarations: bool = False,
-) -> Case:
-    """A household with its register rows: what an engine decides on."""
+) -> Matched:
+    """A household with its register rows."""
     numbers = tuple(
         usable_number(getattr(member, "id_number", None), as_of) for member in household.members
     )
-    rows = {
-        name: _rows_of(registers, name, numbers)
-        for name in ruleset.registers
-        if name in registers.rows
-    }
-    return Case(
-        household,
-        as_of,
-        numbers,
-        rows,
-        registers.supplied,
-        dict(adjudications or {}),
+    rows: dict[str, tuple[Rows, ...]] = {}
+    findings = []
+    for name, register in ruleset.registers.items():
+        if name not in registers.of:
+            continue
+        rows[name], twice = registers.of[name].of_household(household, numbers)
+        for member in sorted(twice):
+            member_id = household.members[member].member_id
+            findings.append(
+                Finding(
+                    household.household_id, member_id, register.id, "duplicate_row", twice[member]
+                )
+            )
+    case = Case(
+        household, as_of, numbers, rows, registers.supplied, dict(adjudications or {}),
         trust_declarations,
-    )
-
-
-def _rows_of(registers: Registers, name: str, numbers: tuple[str | None, ...]) -> tuple[Rows, ...]:
-    rows, damaged = registers.rows[name], registers.damaged.get(name, frozenset())
-    return tuple(
-        UNKNOWN_ROWS
-        if number is None
-        else Rows(rows.get(number, ()), number not in damaged)
-        if number in rows or number in damaged
-        else NO_ROWS
-        for number in numbers
-    )
+    )  # fmt: skip
+    return Matched(case, tuple(findings))
 
 
 def unmatched(registers: Registers, cases: Iterable[Case]) -> dict[str, int]:
-    """For each register, how many of its rows match nobody on the roster."""
+    """For each register, how many of its readable rows have the number of nobody on the roster."""
     people = {number for case in cases for number in case.numbers if number is not None}
     return {
-        name: sum(len(rows) for number, rows in of_register.items() if number not in people)
-        for name, of_register in registers.rows.items()
+        name: sum(len(rows) for number, rows in each.sure.items() if number not in people)
+        for name, each in registers.of.items()
     }

@@ -109,7 +109,7 @@ def is_blank(cell: Cell) -> bool:
 
 def shown(cell: Cell, spec: FieldSpec | None) -> str:
     """A cell as a message may show it: sensitive ones masked, long ones cut."""
-    text = _text_of(cell)
+    text = as_written(cell)
     if spec is not None and (spec.type == "citizen_id" or spec.sensitive):
         return citizen_id.mask(text)
     return text if len(text) <= 60 else text[:60] + "…"
@@ -121,7 +121,7 @@ def label(cell: Cell) -> str:
     >>> label("01 户主") == label(" 户 主")
     True
     """
-    return folded(_NUMBERED.sub("", _plain(_text_of(cell))))
+    return folded(_NUMBERED.sub("", _plain(as_written(cell))))
 
 
 def _plain(text: str) -> str:
@@ -129,7 +129,8 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().strip("\u200b\ufeff").strip()
 
 
-def _text_of(cell: Cell) -> str:
+def as_written(cell: Cell) -> str:
+    """A cell as text."""
     match cell:
         case None:
             return ""
@@ -148,7 +149,7 @@ def _fault(code: str, zh: str, en: str) -> NoReturn:
 def _bool(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, bool):
         return cell
-    text = folded(_text_of(cell))
+    text = folded(as_written(cell))
     if text in YES:
         return True
     if text in NO:
@@ -234,7 +235,7 @@ def _date(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
         return cell.date()
     if isinstance(cell, date):
         return cell
-    found = _DATE.fullmatch("".join(_plain(_text_of(cell)).split()))
+    found = _DATE.fullmatch("".join(_plain(as_written(cell)).split()))
     if found and not isinstance(cell, bool):
         year, *rest = (int(part) for part in found.groups() if part is not None)
         try:
@@ -245,7 +246,7 @@ def _date(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
 
 
 def _code(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
-    return _coded(_plain(_text_of(cell)), spec)
+    return _coded(_plain(as_written(cell)), spec)
 
 
 def _coded(text: str, spec: FieldSpec) -> str:
@@ -261,7 +262,7 @@ def _coded(text: str, spec: FieldSpec) -> str:
 
 
 def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
-    text = _plain(_text_of(cell))
+    text = _plain(as_written(cell))
     whole = {folded(code): code for code in spec.codes}.get(folded(text))
     if whole is not None:
         return frozenset((whole,))
@@ -288,7 +289,7 @@ def _text(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
             "单元格是数字格式,末位已丢失,请改为文本格式重填",
             "the cell is a number and has lost digits; enter it again as text",
         )
-    return _text_of(cell) or None
+    return as_written(cell) or None
 
 
 def _citizen_id(cell: Cell, spec: FieldSpec, as_of: date) -> Value:

@@ -215,9 +215,9 @@ class LandedParts:
             str(hid) for (hid,) in self.host.rows(f"SELECT {HID} FROM {_OWN} WHERE part = {part}")
         }
 
-        def read(source: SqlTable) -> RowTable:
+        def read(source: SqlTable, match: str = "") -> RowTable:
             cells = self.reader.cells(source, f"part = {part}")
-            return table_of(source, self.reader.typed(source, cells))
+            return table_of(source, self.reader.typed(source, cells, match=match))
 
         if laid_out.households is None:
             of_household = frozenset(self.ruleset.field_specs(HOUSEHOLD))
@@ -229,7 +229,10 @@ class LandedParts:
             members,
             self._verdicts_of(own),
             read(laid_out.steps) if laid_out.steps else None,
-            {name: read(source) for name, source in laid_out.registers.items()},
+            {
+                name: read(source, self.ruleset.registers[name].match)
+                for name, source in laid_out.registers.items()
+            },
         )
         return RosterPart(assemble(tables, self.ruleset, self.as_of), own)
 

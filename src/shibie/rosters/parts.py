@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from shibie.procedure import documented
-from shibie.registers.matching import key_of, usable_number
+from shibie.registers.matching import key_of, number_of
 from shibie.rosters.roster import Roster
 from shibie.ruleset.model import RuleSet
 
@@ -129,9 +129,7 @@ class HeldParts:
 
     def codes(self, register: str, column: str) -> Iterator[tuple[int, str]]:
         """Of each row of a register about a person: his key, and what a column says."""
-        match = self.ruleset.registers[register].match
         for row in self.roster.registers.get(register) or ():
-            written = row.values.get(match)
-            number = usable_number(str(written), self.as_of) if written is not None else None
-            if number is not None:
+            number = number_of(self.ruleset.registers[register], row, self.as_of)
+            if number is not None and row.readable:
                 yield key_of(number), str(row.values.get(column) or "")

@@ -58,14 +58,15 @@ class PythonReader:
         self.host, self.tables = host, tables
         self.ruleset, self.as_of = ruleset, as_of
 
-    def records(self, source: SqlTable, rows: str) -> list[TypedRow]:
+    def records(self, source: SqlTable, rows: str, match: str = "") -> list[TypedRow]:
         """Rows of a table, as Python reads them.
 
         Args:
             source: the table.
             rows: a query for their row numbers.
+            match: of a register, the column by which its rows are matched.
         """
-        return self.typed(source, self.cells(source, f"{ROW} IN ({rows})"))
+        return self.typed(source, self.cells(source, f"{ROW} IN ({rows})"), match=match)
 
     def cells(self, source: SqlTable, where: str, sought: Sought | None = None) -> CellsByRow:
         """The cells of the rows that a condition holds of, by row number.
@@ -84,13 +85,16 @@ class PythonReader:
         )
         return {int(number): tuple(map(unwrap, row)) for number, *row in rows}
 
-    def typed(self, source: SqlTable, rows: CellsByRow, fill: bool = False) -> list[TypedRow]:
+    def typed(
+        self, source: SqlTable, rows: CellsByRow, fill: bool = False, match: str = ""
+    ) -> list[TypedRow]:
         """Cells as Python reads them.
 
         Args:
             source: the table that they are of.
             rows: by row number, in their order.
             fill: whether household numbers are carried down, as in merged cells.
+            match: of a register, the column by which its rows are matched.
         """
         specs = [column.spec for column in source.columns.values()]
         header = Header(0, dict(enumerate(specs)), ())
@@ -99,7 +103,7 @@ class PythonReader:
         if fill:
             sheet = filled_down(sheet, header.row, header.columns)
         found = []
-        for record in read_table(sheet, header, self.as_of).records:
+        for record in read_table(sheet, header, self.as_of, match).records:
             number = numbers[record.number - 1]
             faults = tuple(replace(fault, row=number) for fault in record.faults)
             found.append(replace(record, number=number, faults=faults))

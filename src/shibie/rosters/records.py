@@ -9,7 +9,8 @@ from datetime import date
 from shibie.case import Value
 from shibie.citizen_id import mask
 from shibie.errors import Words
-from shibie.rosters.cells import Cell, CellError, read_cell, shown
+from shibie.registers.masked_numbers import is_masked
+from shibie.rosters.cells import Cell, CellError, as_written, read_cell, shown
 from shibie.rosters.headers import Header
 from shibie.rosters.sheets import Sheet
 from shibie.vocabulary import FieldSpec
@@ -62,6 +63,8 @@ class TypedRow:
         values: typed values by field name.
         faults: its unreadable cells.
         masked: fields whose values no message shows.
+        unusable: of a register's row, what stands in place of a citizen number that could be
+            matched: a masked number, which is no fault, or a wrong one, which is.
     """
 
     source: str
@@ -69,6 +72,7 @@ class TypedRow:
     values: Mapping[str, Value]
     faults: tuple[Rejection, ...] = ()
     masked: frozenset[str] = frozenset()
+    unusable: str = ""
 
     def rejection(self, name: str, value: str, reason: Words, code: str = "invalid") -> Rejection:
         """A fault of this row."""
@@ -94,12 +98,19 @@ class RowTable:
     records: tuple[TypedRow, ...] = field(repr=False, default=())
 
 
-def read_table(sheet: Sheet, header: Header, as_of: date) -> RowTable:
-    """The typed records below a header; rows that are blank throughout are skipped."""
-    return RowTable(sheet.shown, header.names, tuple(_records(sheet, header, as_of)))
+def read_table(sheet: Sheet, header: Header, as_of: date, match: str = "") -> RowTable:
+    """The typed records below a header; rows that are blank throughout are skipped.
+
+    Args:
+        sheet: holds them.
+        header: says which column is which field.
+        as_of: the day of judgement.
+        match: of a register, the column by which its rows are matched.
+    """
+    return RowTable(sheet.shown, header.names, tuple(_records(sheet, header, as_of, match)))
 
 
-def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[TypedRow]:
+def _records(sheet: Sheet, header: Header, as_of: date, match: str) -> Iterator[TypedRow]:
     # The same text occurs in a column thousands of times; each is read once.
     columns: list[tuple[int, FieldSpec, dict[str, Value | CellError]]] = [
         (index, spec, {}) for index, spec in header.columns.items()
@@ -108,6 +119,7 @@ def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[TypedRow]:
     for number, row in enumerate(sheet.rows[header.row :], start=header.row + 1):
         values: dict[str, Value] = {}
         bad: list[tuple[FieldSpec, Cell, CellError]] = []
+        unusable = ""
         for index, spec, texts in columns:
             cell = row[index] if index < len(row) else None
             if type(cell) is not str:
@@ -116,11 +128,17 @@ def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[TypedRow]:
                 found = texts[cell]
             else:
                 found = texts[cell] = _read(cell, spec, as_of)
-            if isinstance(found, CellError):
-                bad.append((spec, cell, found))
-            else:
+            if not isinstance(found, CellError):
                 values[spec.name] = found
-        if not bad and not any(value is not None for value in values.values()):
+                continue
+            if spec.name == match:
+                unusable = as_written(cell)
+                if is_masked(unusable):
+                    # It is as it was meant to be given out.
+                    values[spec.name] = None
+                    continue
+            bad.append((spec, cell, found))
+        if not bad and not unusable and not any(value is not None for value in values.values()):
             continue
         household_id = values.get("household_id")
         faults = tuple(
@@ -130,7 +148,7 @@ def _records(sheet: Sheet, header: Header, as_of: date) -> Iterator[TypedRow]:
             )
             for spec, cell, error in bad
         )  # fmt: skip
-        yield TypedRow(sheet.shown, number, values, faults, masked)
+        yield TypedRow(sheet.shown, number, values, faults, masked, unusable)
 
 
 def _read(cell: Cell, spec: FieldSpec, as_of: date) -> Value | CellError:

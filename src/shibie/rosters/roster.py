@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from shibie.case import Row
 from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD
+from shibie.registers.rows import RegisterRow
 from shibie.rosters.layout import Layout, Placed, lay_out
 from shibie.rosters.national_export import filled_down, taken_apart
-from shibie.rosters.records import Rejection, RowTable, read_table
+from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
 from shibie.rosters.roster_builder import RosterBuilder
 from shibie.rosters.sheets import read_sheets, unread_notes
 from shibie.ruleset.model import RuleSet
@@ -30,7 +30,6 @@ class Roster:
     Attributes:
         households: the valid households, in the order of the input.
         registers: rows of each register; None where it was not supplied.
-        damaged: for each register, the citizen numbers of which a row was unreadable.
         adjudications: valid adjudications, one a household and rule.
         steps: valid step records.
         rejected: every fault, in the order of the input.
@@ -40,8 +39,7 @@ class Roster:
     """
 
     households: tuple[BareHousehold, ...]
-    registers: Mapping[str, tuple[Row, ...] | None]
-    damaged: Mapping[str, frozenset[str]]
+    registers: Mapping[str, tuple[RegisterRow, ...] | None]
     adjudications: tuple[Adjudication, ...]
     steps: tuple[StepRecord, ...]
     rejected: tuple[Rejection, ...]
@@ -98,14 +96,17 @@ class RosterTables:
 def read_tables(layout: Layout, ruleset: RuleSet, as_of: date) -> RosterTables:
     """The cells of all tables, read in Python."""
 
-    def read(placed: Placed) -> RowTable:
-        return read_table(placed.sheet, placed.header, as_of)
+    def read(placed: Placed, match: str = "") -> RowTable:
+        return read_table(placed.sheet, placed.header, as_of, match)
 
     def maybe(placed: Placed | None) -> RowTable | None:
         return None if placed is None else read(placed)
 
     adjudications, steps = maybe(layout.adjudications), maybe(layout.steps)
-    registers = {name: read(placed) for name, placed in layout.registers.items()}
+    registers = {
+        name: read(placed, ruleset.registers[name].match)
+        for name, placed in layout.registers.items()
+    }
     first = layout.households
     if layout.members is not None:
         pair = read(first), read(layout.members)
@@ -122,25 +123,18 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
     households = builder.households(tables.households, tables.members)
     adjudications = builder.adjudications(tables.adjudications)
     steps = builder.steps(tables.steps)
-    registers: dict[str, tuple[Row, ...] | None] = {}
-    damaged: dict[str, frozenset[str]] = {}
+    registers: dict[str, tuple[RegisterRow, ...] | None] = {}
     for name, register in ruleset.registers.items():
         table = tables.registers.get(name)
         if table is None:
             registers[name] = None
             continue
-        bad = {record.number for record in table.records if record.faults}
-        registers[name] = tuple(
-            Row(record.number, record.values) for record in table.records if not record.faults
-        )
-        numbers = (r.values.get(register.match) for r in table.records if r.number in bad)
-        damaged[name] = frozenset(str(number) for number in numbers if number is not None)
+        registers[name] = tuple(register_row(record, register.match) for record in table.records)
         builder.reject(table)
-        builder.note_unmatchable(table, register.match, bad)
+        builder.note_unmatchable(table, register.match)
     return Roster(
         households=households,
         registers=registers,
-        damaged=damaged,
         adjudications=adjudications,
         steps=steps,
         rejected=tuple(builder.rejected),
@@ -148,6 +142,17 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         given=len(households) + len(builder.rejected_households),
         notes=tuple(builder.notes),
     )
+
+
+def register_row(record: TypedRow, match: str) -> RegisterRow:
+    """A record of a register as it is matched.
+
+    Args:
+        record: the row as it was read.
+        match: the column by which rows are matched.
+    """
+    readable = all(fault.field == match for fault in record.faults)
+    return RegisterRow(record.number, record.values, record.unusable, readable)
 
 
 def in_order(rejected: Iterable[Rejection], layout: Layout) -> tuple[Rejection, ...]:

@@ -7,7 +7,6 @@ decided on part of its people. The rest goes on.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Set
 from datetime import date
 from typing import Any
 
@@ -56,9 +55,11 @@ class RosterBuilder:
         for record in table.records:
             self.rejected += record.faults
 
-    def note_unmatchable(self, table: RowTable, match: str, bad: Set[int]) -> None:
-        """Say how many rows of a register name nobody: they can be compared with no one."""
-        count = sum(r.values.get(match) is None and r.number not in bad for r in table.records)
+    def note_unmatchable(self, table: RowTable, match: str) -> None:
+        """Say how many rows of a register have no number at all."""
+        count = sum(
+            r.values.get(match) is None and not r.unusable and not r.faults for r in table.records
+        )
         if count:
             self.notes.append(
                 Words(

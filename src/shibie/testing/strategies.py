@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from shibie.case import Row
 from shibie.household import Adjudication
 from shibie.language.names import MEMBERS
 from shibie.proofs.witness import is_valid, record_of
+from shibie.registers.rows import RegisterRow
 from shibie.rosters.household_input import ADJUDICATIONS
 from shibie.rosters.roster import Roster
 from shibie.ruleset.model import RuleSet
@@ -84,17 +84,18 @@ def _rosters(
     count = draw(st.integers(0, most))
     drawn = [drawing.household(supplied, number) for number in range(count)]
     model = ruleset.vocabulary.household_model
-    found, rows, adjudications = [], {name: list[Row]() for name in supplied}, []
+    found, rows, adjudications = [], {name: list[RegisterRow]() for name in supplied}, []
     for index, given in enumerate(drawn):
         assume(is_valid(ruleset, given))
         name = str(index + 1)
         found.append(model.model_validate(record_of(ruleset, given, name)))
         for member in given[MEMBERS]:
-            for register in supplied:
+            # Nobody could say whose the rows of a person without a number are.
+            for register in supplied if member.get("id_number") else ():
                 for values in member.get(register, ()):
                     match = ruleset.registers[register].match
                     row: Mapping[str, Any] = {**_frozen(values), match: member["id_number"]}
-                    rows[register].append(Row(len(rows[register]) + 2, row))
+                    rows[register].append(RegisterRow(len(rows[register]) + 2, row))
         adjudications += [
             Adjudication(
                 household_id=name, rule_id=rule, verdict=verdict,
@@ -107,7 +108,6 @@ def _rosters(
         registers={
             name: tuple(rows[name]) if name in supplied else None for name in ruleset.registers
         },
-        damaged={},
         adjudications=tuple(adjudications),
         steps=(),
         rejected=(),

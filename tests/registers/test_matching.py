@@ -1,0 +1,286 @@
+"""Whom a row of a register is, or may be, about; and what is the same thing twice."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from shibie.case import Rows
+from shibie.decision import Finding
+from shibie.engines.decide import decide
+from shibie.registers.matching import Matched, index, matched
+from shibie.registers.rows import RegisterRow
+from shibie.ruleset.loader import loads
+from shibie.ruleset.model import RuleSet
+
+AS_OF = date(2016, 1, 1)
+ZHANG, LI = "511902195502280010", "511902195503010020"
+PACK = """
+ruleset: {{id: p, title: 试, effective: {{from: 2015-01-01, to: 2030-12-31}}}}
+comparisons:
+  - id: compare_accounts
+    title: 存款比对
+    register: accounts
+    columns: {{id_number: citizen_id, owner: text, place: text, bank: text, balance: money}}
+    match: id_number
+{more}
+criteria: [{{id: low, title: 低, when: wage_income < 3000}}]
+poor: low
+exclusions:
+  - {{id: rich, title: 存款多, when: accounts.sum(balance) > 5000}}
+  - {{id: many, title: 账户多, when: accounts.count() > 2}}
+"""
+
+
+def pack(*more: str) -> RuleSet:
+    return loads(PACK.format(more="\n".join(f"    {line}" for line in more)))
+
+
+def written(number: int, id_number: str | None, **columns: Any) -> RegisterRow:
+    """A row as it stands in a file: a number that is 18 digits is usable, another is not."""
+    usable = id_number is not None and "*" not in id_number and len(id_number) == 18
+    unusable = "" if usable or id_number is None else id_number
+    values = {"id_number": id_number if usable else None, **columns}
+    return RegisterRow(number, values, unusable, readable=columns.get("balance") != "?")
+
+
+def look_up(ruleset: RuleSet, *rows: RegisterRow, members: Any = None, **given: Any) -> Matched:
+    people = members or [{"name": "张三", "id_number": ZHANG}]
+    household = ruleset.vocabulary.household_model.model_validate(
+        {
+            "household_id": "A1", "village": "甲村", "wage_income": 2000,
+            "members": [
+                {"member_id": str(at), "relation": "配偶" if at > 1 else "户主",
+                 "education": "小学", **each}
+                for at, each in enumerate(people, start=1)
+            ],
+        }
+    )  # fmt: skip
+    registers = index(ruleset, {"accounts": rows}, AS_OF, **given)
+    return matched(ruleset, household, registers, AS_OF)
+
+
+def found(of: Matched, member: int = 0) -> list[tuple[int, bool]]:
+    """The numbers of a member's rows, and whether each surely is about him."""
+    return [(row.number, row.sure) for row in of.case.rows["accounts"][member].items]
+
+
+# --- whom a row is about ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("id_number", "expected"),
+    [
+        (ZHANG, [(2, True)]),
+        (LI, []),
+        ("511902********0010", [(2, False)]),
+        ("511902********0020", []),
+        ("51190219550228****", [(2, False)]),
+        ("51190219550301****", []),
+        ("5119**************", [(2, False)]),
+        ("5130**************", []),
+        (None, [(2, False)]),
+        ("5.11902E+17", [(2, False)]),
+        ("无法识别", [(2, False)]),
+    ],
+)
+def test_whom_a_number_fits(id_number: str | None, expected: list[tuple[int, bool]]) -> None:
+    of = look_up(pack(), written(2, id_number, balance=90000))
+    assert found(of) == expected
+    assert of.case.rows["accounts"][0].complete
+
+
+@pytest.mark.parametrize(
+    ("id_number", "owner", "place", "fits"),
+    [
+        ("511902********0010", "张三", "甲村", True),
+        ("511902********0010", " 张 三 ", None, True),
+        ("511902********0010", "李四", None, False),
+        ("511902********0020", "张三", "甲村", False),
+        ("511902********0010", None, "乙村", False),
+        (None, "张三", None, True),
+        (None, "张三", "甲村", True),
+        (None, "张三", "乙村", False),
+        (None, "李四", None, False),
+        (None, None, None, True),
+    ],
+)
+def test_a_name_must_fit_besides(
+    id_number: str | None, owner: str | None, place: str | None, fits: bool
+) -> None:
+    ruleset = pack("or_match: {name: owner, village: place}")
+    of = look_up(ruleset, written(2, id_number, owner=owner, place=place, balance=90000))
+    assert found(of) == ([(2, False)] if fits else [])
+
+
+def test_a_person_without_a_name_is_fitted_by_any() -> None:
+    ruleset = pack("or_match: {name: owner}")
+    of = look_up(ruleset, written(2, None, owner="李四"), members=[{"id_number": ZHANG}])
+    assert found(of) == [(2, False)]
+
+
+@pytest.mark.parametrize(
+    ("id_number", "owner", "crowd"),
+    [
+        (None, None, True),
+        ("5119**************", None, True),
+        ("5.11902E+17", None, True),
+        (None, "张三", False),
+        ("5119**************", "张三", False),
+        ("511902********0010", None, False),
+        ("******19550228****", None, False),
+    ],
+)
+def test_what_tells_nobody_apart_is_about_a_crowd(
+    id_number: str | None, owner: str | None, crowd: bool
+) -> None:
+    of = look_up(pack("or_match: {name: owner}"), written(2, id_number, owner=owner))
+    (row,) = of.case.rows["accounts"][0].items
+    assert (row.sure, row.crowd) == (False, crowd)
+
+
+def test_a_row_that_fits_two_of_a_household_is_one_item() -> None:
+    people = [{"name": "张三", "id_number": ZHANG}, {"name": "李四", "id_number": LI}]
+    of = look_up(pack(), written(2, "511902195503010020"), written(3, None), members=people)
+    assert (found(of, 0), found(of, 1)) == ([(3, False)], [(2, True), (3, False)])
+    assert [row.number for row in of.case.rows_of("accounts").items] == [3, 2]
+
+
+def test_who_has_no_usable_number_has_no_rows_and_may_have_any() -> None:
+    for number in (None, "51190219550228001"):
+        of = look_up(pack(), written(2, None, balance=1), members=[{"id_number": number}])
+        assert of.case.rows["accounts"] == (Rows((), complete=False),)
+
+
+def test_an_unreadable_row_of_a_person_leaves_his_rows_open() -> None:
+    of = look_up(pack(), written(2, ZHANG, balance="?"), written(3, ZHANG, balance=1))
+    assert found(of) == [(3, True)]
+    assert not of.case.rows["accounts"][0].complete
+
+
+def test_an_unreadable_row_of_nobody_may_be_anybodys() -> None:
+    row = RegisterRow(2, {"id_number": None, "bank": "农行"}, "", readable=False)
+    of = look_up(pack(), row)
+    assert found(of) == [(2, False)]
+    assert of.case.rows["accounts"][0].complete
+    assert decide(pack(), of.case).unknown == ("accounts[2]",)
+
+
+def test_rows_that_cannot_be_matched_may_be_set_aside() -> None:
+    rows = written(2, None, balance=90000), written(3, ZHANG, balance=1)
+    assert found(look_up(pack(), *rows, set_aside=["accounts"])) == [(3, True)]
+    assert found(look_up(pack(), *rows, set_aside=[])) == [(2, False), (3, True)]
+
+
+# --- twice ------------------------------------------------------------------------------
+
+
+def twice(of: Matched) -> list[tuple[str, str, str]]:
+    assert all(isinstance(each, Finding) and each.kind == "duplicate_row" for each in of.findings)
+    return [(each.member_id, each.rule_id, each.outcome) for each in of.findings]
+
+
+def test_a_row_delivered_twice_is_perhaps_another() -> None:
+    same = {"owner": "张三", "place": "甲村", "bank": "农行", "balance": 3000}
+    of = look_up(pack(), written(2, ZHANG, **same), written(3, ZHANG, **same))
+    assert found(of) == [(2, True), (3, False)]
+    assert twice(of) == [("1", "compare_accounts", "unknown")]
+    decision = decide(pack(), of.case)
+    assert (decision.eligibility, decision.unknown) == ("pending", ("accounts[3]",))
+
+
+def test_rows_that_differ_in_anything_known_are_two() -> None:
+    of = look_up(
+        pack(),
+        written(2, ZHANG, bank="农行", balance=3000),
+        written(3, ZHANG, bank="邮储", balance=3000),
+    )
+    assert (found(of), twice(of)) == ([(2, True), (3, True)], [])
+
+
+def test_a_blank_tells_no_rows_apart() -> None:
+    of = look_up(
+        pack(),
+        written(2, ZHANG, bank=None, balance=3000),
+        written(3, ZHANG, bank="农行", balance=3000),
+    )
+    assert found(of) == [(2, True), (3, False)]
+
+
+def test_wholly_equal_rows_count_once_where_rows_are_distinct() -> None:
+    ruleset = pack("rows: distinct")
+    same = {"owner": "张三", "place": "甲村", "bank": "农行", "balance": 3000}
+    of = look_up(ruleset, written(2, ZHANG, **same), written(3, ZHANG, **same))
+    assert found(of) == [(2, True)]
+    assert twice(of) == [("1", "compare_accounts", "true")]
+    assert decide(ruleset, of.case).eligibility == "eligible"
+    # With a blank it may be another row of which something is not known.
+    of = look_up(ruleset, written(2, ZHANG, balance=3000), written(3, ZHANG, balance=3000))
+    assert found(of) == [(2, True), (3, False)]
+    assert twice(of) == [("1", "compare_accounts", "unknown")]
+
+
+def test_rows_of_one_key_are_one_item() -> None:
+    ruleset = pack("key: [bank]")
+    of = look_up(
+        ruleset,
+        written(2, ZHANG, bank="农行", balance=3000, place="甲"),
+        written(4, ZHANG, bank="农行", balance=4000, owner="张三"),
+        written(5, ZHANG, bank="邮储", balance=1),
+    )
+    first, other = of.case.rows["accounts"][0].items
+    assert (first.number, first.sure, other.number) == (2, True, 5)
+    # What differs is unknown; a blank is taken from the other row.
+    assert {name: first.values.get(name) for name in ("balance", "place", "owner", "bank")} == {
+        "balance": None, "place": "甲", "owner": "张三", "bank": "农行",
+    }  # fmt: skip
+    assert twice(of) == [("1", "compare_accounts", "true")]
+
+
+def test_a_house_of_husband_and_wife_is_one_item() -> None:
+    people = [{"name": "张三", "id_number": ZHANG}, {"name": "李四", "id_number": LI}]
+    of = look_up(
+        pack("key: [bank]"),
+        written(2, LI, bank="农行", balance=3000), written(3, ZHANG, bank="农行", balance=3000),
+        members=people,
+    )  # fmt: skip
+    assert (found(of, 0), found(of, 1)) == ([(2, True)], [(2, True)])
+    assert [row.number for row in of.case.rows_of("accounts").items] == [2]
+    assert twice(of) == [("1", "compare_accounts", "true")]
+
+
+def test_a_blank_key_leaves_it_open_whether_a_row_is_another() -> None:
+    ruleset = pack("key: [bank, owner]")
+    of = look_up(
+        ruleset,
+        written(2, ZHANG, bank="农行", balance=3000),
+        written(3, ZHANG, bank="农行", owner="张三", balance=3000),
+        written(4, ZHANG, bank="农行", owner="张老三", balance=3000),
+    )
+    assert found(of) == [(2, True), (3, False), (4, False)]
+
+
+def test_a_row_that_may_be_of_an_item_fills_no_blank_and_denies_what_differs() -> None:
+    ruleset = pack("key: [bank]")
+    sure = written(3, ZHANG, bank="农行", balance=3000)
+    of = look_up(
+        ruleset, written(2, "511902********0010", bank="农行", balance=4000, place="甲"), sure
+    )
+    (row,) = of.case.rows["accounts"][0].items
+    assert (row.number, row.sure, row.values.get("balance"), row.values.get("place")) == (
+        3, True, None, None,
+    )  # fmt: skip
+    assert twice(of) == []
+    same = written(2, "511902********0010", bank="农行", balance=3000)
+    (row,) = look_up(ruleset, same, sure).case.rows["accounts"][0].items
+    assert row.values["balance"] == 3000
+
+
+def test_an_earlier_row_that_may_be_his_and_says_less_leaves_a_later_one_open() -> None:
+    mask = "511902********0010"
+    less, more = written(2, mask, bank="农行"), written(3, ZHANG, bank="农行", balance=3000)
+    assert found(look_up(pack(), less, more)) == [(2, False), (3, False)]
+    as_much = written(2, mask, bank="农行", balance=3000)
+    assert found(look_up(pack(), as_much, more)) == [(2, False), (3, True)]

@@ -27,7 +27,7 @@ from shibie.engines.solver.reading import SolverReading
 from shibie.engines.solver.symbolic import Symbolic
 from shibie.engines.solver.z3lib import z3
 from shibie.engines.sql.building import Sql, case, is_null, one_text, text, typed
-from shibie.engines.sql.cases_in_memory import _Duck, _Sources
+from shibie.engines.sql.cases_in_memory import _Duck, _Sources, asked_of
 from shibie.engines.sql.compiling import RunSettings
 from shibie.engines.sql.expressions import Compiler
 from shibie.engines.sql.outcome import Judge
@@ -108,15 +108,19 @@ def _interpreted(part: Part, top: interpreter.Place) -> Said:
 # --- SQL ----------------------------------------------------------------------------------
 
 
-def asked_of(ruleset: RuleSet, one: Case) -> RunSettings:
-    """What a run must ask of the tables for a case; cases of one run have the same."""
-    trusted = set(ruleset.registers) - one.supplied if one.trust_declarations else set()
-    return RunSettings(one.as_of, frozenset(trusted))
+def _together(several: Sequence[RunSettings]) -> RunSettings:
+    """One run's settings for cases of one day and one trust, whatever rows some of them have."""
+    (common,) = {(each.as_of, each.trusted) for each in several}
+    rows = (
+        frozenset(name for each in several for name in getattr(each, kind))
+        for kind in ("perhaps", "shared", "crowds")
+    )
+    return RunSettings(*common, *rows)
 
 
 def by_sql(ruleset: RuleSet, parts: Sequence[Part], cases: Sequence[Case]) -> list[list[Said]]:
     """What DuckDB says, asked once for all parts of all cases."""
-    (asked,) = {asked_of(ruleset, one) for one in cases}
+    asked = _together([asked_of(ruleset, one) for one in cases])
     judge = Judge(ruleset, asked, "duckdb")
     # What it would decide is not asked here.
     judge.members.append(("some", typed(exp.Literal.number(1), "BIGINT")))

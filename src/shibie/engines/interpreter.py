@@ -37,9 +37,9 @@ from shibie.engines.place import Place as Place
 from shibie.language import tree
 from shibie.language.names import EVERYONE, PEOPLE
 from shibie.language.operators import Key, Rewrite, table
-from shibie.language.tree import HOUSEHOLD, MEMBER, ROW, Node
+from shibie.language.tree import CROWD, HOUSEHOLD, MEMBER, ROW, Node
 from shibie.language.types import Date
-from shibie.language.walks import walk
+from shibie.ruleset.conditions import reads_row_only
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.number_ranges import may_lack_value, never_negative
 
@@ -294,7 +294,7 @@ def _collection(node: tree.Collection, place: Place, visit: Visit) -> Truth:
     it surely belongs to it.
     """
     case, member = place.case, place.member if node.owner == MEMBER else None
-    if node.owner == ROW:
+    if node.owner in (ROW, CROWD):
         return True if place.row is not None and place.row.sure else None
     if node.name in PEOPLE or case.rows_of(node.name, member).complete:
         return True
@@ -367,7 +367,7 @@ def _note_perhaps(node: tree.Collection, at: Place, visit: Visit) -> None:
         return
     row = cast("Row", at.row)
     if not row.sure:
-        visit(tree.Collection(node.name, ROW), at)
+        visit(tree.Collection(node.name, CROWD if row.crowd else ROW), at)
         return
     for index, _ in at.case.owners_of(node.name)[row.number]:
         _whether_counted(node, at.at_member(index), visit)
@@ -387,17 +387,6 @@ def _of_item(
             return None
         return _evaluate(operand, at)
     return visit(operand, at)
-
-
-def reads_row_only(node: Node, register: str) -> bool:
-    """Whether a condition on a row reads nothing but its columns, parameters and the day."""
-    for part in walk(node):
-        match part:
-            case tree.Field(owner=owner) if owner == register:
-                continue
-            case tree.Field() | tree.Declared() | tree.Given() | tree.Fact() | tree.Collection():
-                return False
-    return True
 
 
 def _each_item(node: tree.Quantifier, place: Place, visit: Visit, wanted: bool) -> Iterable[Truth]:

@@ -5,7 +5,7 @@ A result is unknown where an operand is, and otherwise as narrow as its operands
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, cast
 
@@ -118,13 +118,13 @@ def magnitude(a: Numeric) -> Numeric:
     Bounds(least=0, most=5)
     """
     if not isinstance(a, Bounds):
-        return None if a is None else abs(a)
+        return None if a is None else cast("Numeric", abs(a))
     if a.least >= 0:
         return a
     return bounded(max(0, -a.most), max(-a.least, a.most))
 
 
-def extreme(values: list[Any], choose: Callable[[Iterable[Any]], Any]) -> Any:
+def extreme(values: list[Any], choose: Callable[..., Any]) -> Any:
     """The least or greatest of several numbers or dates; unknown if any is."""
     if any(value is None for value in values):
         return None

@@ -14,7 +14,7 @@ from shibie.engines.interpreter import CASES
 from shibie.engines.place import Place
 from shibie.language import tree
 from shibie.language.names import PEOPLE
-from shibie.language.tree import HOUSEHOLD, MEMBER, ROW, Node
+from shibie.language.tree import CROWD, HOUSEHOLD, MEMBER, ROW, Node
 
 Source = Literal["declared", "compared", "derived", "parameter", "constant", "as_of"]
 
@@ -109,7 +109,8 @@ def unknown_facts(root: Trace, name: str) -> frozenset[str]:
     Walks down through undecided nodes only and takes the unknown leaves, by their path:
     `wage_income`, `members[3].health`, `vehicles[7].kind`; a register's name stands for a
     comparison that was not done, `members[3].vehicles` for a person who could not be
-    matched. An operation that is unknown although its operands are known (a division by
+    matched; `vehicles[7]` alone for a row that may be about the person, `vehicles[*]` for rows
+    that tell nobody apart. An operation that is unknown although its operands are known (a division by
     zero, a minimum over nothing) goes by the name of the fact or rule it stands in.
 
     Args:
@@ -134,7 +135,9 @@ def _unknown(at: Trace, name: str) -> Iterator[str]:
         case tree.Given():
             yield at.label + "id_number"
         case tree.Collection(owner=owner):
-            # A row that may be about the person goes by its own name: `vehicles[7]`.
-            yield at.label.removesuffix(".") if owner == ROW else at.label + at.node.name
+            # A row that may be about the person goes by its own name; those that tell nobody
+            # apart go together.
+            of_rows = {ROW: at.label.removesuffix("."), CROWD: f"{at.node.name}[*]"}
+            yield of_rows.get(owner) or at.label + at.node.name
         case _:
             yield inside

@@ -19,8 +19,9 @@ from shibie.language.variants import OperatorOfNode
 
 # Whose value a name means: the household's, the member's or a register row's at hand.
 HOUSEHOLD, MEMBER = "household", "member"
-# Of a collection, no condition says it: whether the very row at hand belongs to it.
-ROW = "row"
+# Of a collection, no condition says it: whether the very row at hand belongs to it; and whether rows
+# do that tell nobody apart.
+ROW, CROWD = "row", "crowd"
 
 Constant = bool | Decimal | str | date
 

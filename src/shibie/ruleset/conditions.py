@@ -11,8 +11,17 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar, cast, overload
 
-from shibie.language.tree import Aggregate, Collection, Fact, Field, Node, Quantifier
-from shibie.language.walks import children
+from shibie.language.tree import (
+    Aggregate,
+    Collection,
+    Declared,
+    Fact,
+    Field,
+    Given,
+    Node,
+    Quantifier,
+)
+from shibie.language.walks import children, walk
 from shibie.ruleset.model import Condition, Rule, RuleSet
 from shibie.vocabulary import Owner
 
@@ -188,6 +197,17 @@ def is_sensitive(ruleset: RuleSet, field: Field) -> bool:
     """
     spec = ruleset.field_spec(field.owner, field.name)
     return spec is not None and spec.sensitive
+
+
+def reads_row_only(node: Node, register: str) -> bool:
+    """Whether a condition on a row reads nothing but its columns, parameters and the day."""
+    for part in walk(node):
+        match part:
+            case Field(owner=owner) if owner == register:
+                continue
+            case Field() | Declared() | Given() | Fact() | Collection():
+                return False
+    return True
 
 
 def collections_used(ruleset: RuleSet, nodes: Iterable[Node], comparisons: bool = True) -> set[str]:

@@ -15,6 +15,7 @@ from shibie.engines.sql.building import (
     FALSE,
     TRUE,
     Sql,
+    binary,
     binary_is,
     both,
     case,
@@ -22,15 +23,17 @@ from shibie.engines.sql.building import (
     is_null,
     is_true,
     negated,
+    no_texts,
     number,
     or_zero,
     typed,
 )
 from shibie.engines.sql.ends import Ends, Intervals, unknown
-from shibie.engines.sql.plan import HOUSEHOLDS, MEMBERS
+from shibie.engines.sql.plan import HID, HOUSEHOLDS, MEMBERS, MID
 from shibie.language import names, tree
 from shibie.language.tree import MEMBER, Node
 from shibie.language.types import Date, Number
+from shibie.ruleset.conditions import reads_row_only
 from shibie.ruleset.number_ranges import may_lack_value, never_negative
 
 # Adds nothing to a fold.
@@ -83,7 +86,14 @@ class Aggregates(Intervals):
         """Whether every item that is there surely belongs, so that numbers of them are exact."""
         return not self.counts_matter(node) and node.name not in self.asked.perhaps
 
-    def folded(self, node: tree.Collection, how: str, sure: Sql, perhaps: Sql = NOTHING) -> Sql:
+    def folded(
+        self,
+        node: tree.Collection,
+        how: str,
+        sure: Sql,
+        perhaps: Sql = NOTHING,
+        empty: Sql = NOTHING,
+    ) -> Sql:
         """What the items add, folded to the collection's owner.
 
         Args:
@@ -91,13 +101,14 @@ class Aggregates(Intervals):
             how: the kind of fold.
             sure: what an item adds that is in the collection.
             perhaps: what one adds that may be in it.
+            empty: what adds nothing, of lists.
         """
         plan, kind = self.plan, cast("Any", how)
         if node.name in names.PEOPLE:
-            return plan.fold(MEMBERS, kind, self._by(node, how, sure, perhaps))
+            return plan.fold(MEMBERS, kind, self._by(node, how, sure, perhaps, empty))
         relation, is_sure = self.rows[node.name], self.row_is_sure(node)
         if is_sure != TRUE:
-            sure = case((is_sure, sure), default=perhaps)
+            sure = case((is_sure, sure), default=empty if perhaps == NOTHING else perhaps)
         of_member = plan.fold(relation, kind, sure)
         if node.owner == MEMBER:
             return of_member
@@ -106,10 +117,95 @@ class Aggregates(Intervals):
             of_perhaps: Sql = NOTHING
             if perhaps != NOTHING:
                 of_perhaps = plan.fold(relation, kind, perhaps)
-            of_member = self._by(node, again, of_member, of_perhaps)
+            of_member = self._by(node, again, of_member, of_perhaps, empty)
         return plan.fold(MEMBERS, again, of_member)
 
-    def _by(self, node: tree.Collection, how: str, sure: Sql, perhaps: Sql) -> Sql:
+    def folded_once(
+        self, node: tree.Collection, how: str, sure: Sql, perhaps: Sql = NOTHING
+    ) -> Sql:
+        """As `folded`, of a sum or a count: a row of several members of a household counts once."""
+        asked, plan, kind = self.asked, self.plan, cast("Any", how)
+        several = node.name in asked.shared or node.name in asked.crowds
+        if node.name in names.PEOPLE or node.owner == MEMBER or not several:
+            return self.folded(node, how, sure, perhaps)
+        relation = self.rows[node.name]
+        if node.name in asked.shared:
+            whole = self._of_items(node, how, sure, perhaps)
+        else:
+            apart = negated(plan.source(relation, "crowd_"))
+            whole = self.folded(
+                node,
+                how,
+                case((apart, sure)),
+                NOTHING if perhaps == NOTHING else case((apart, perhaps)),
+            )
+        reads_more = any(each.relation != relation for each in plan.closure(relation, perhaps))
+        if node.name not in asked.crowds or perhaps == NOTHING or reads_more:
+            return whole
+        among = negated(binary_is(self.counted, FALSE)) if self.counts_matter(node) else None
+        crowd = plan.fold_crowd(relation, kind, perhaps, among)
+        return binary(exp.Add, or_zero(whole), or_zero(crowd))
+
+    def _of_items(self, node: tree.Collection, how: str, sure: Sql, perhaps: Sql) -> Sql:
+        """What the rows of a household add, each once, by the owner who counts most surely."""
+        plan, relation = self.plan, self.rows[node.name]
+        best = self._best(node)
+        order = exp.Order(expressions=[exp.Ordered(this=plan.source(MEMBERS, MID))])
+        first = plan.derive(
+            relation,
+            exp.Window(this=exp.RowNumber(), partition_by=self._item(node), order=order),
+        )
+        here = binary(exp.EQ, first, number(1))
+        arms = [(both(here, binary(exp.EQ, best, number(2))), sure)]
+        if perhaps != NOTHING:
+            arms.append((both(here, binary(exp.EQ, best, number(1))), perhaps))
+        kind: Any = how
+        again: Any = "sum" if how == "count" else how
+        return plan.fold(MEMBERS, again, plan.fold(relation, kind, case(*arms)))
+
+    def _item(self, node: tree.Collection) -> list[Sql]:
+        """What tells the rows of households apart: the household and the row."""
+        return [self.plan.source(MEMBERS, HID), self.plan.source(self.rows[node.name], "row_")]
+
+    def _any_sure(self, node: tree.Collection) -> Sql:
+        """Whether a row of a household surely is about any of its members; never NULL."""
+        is_sure = self.row_is_sure(node)
+        if is_sure == TRUE:
+            return TRUE
+        flag = self.plan.derive(self.rows[node.name], case((is_sure, number(1)), default=number(0)))
+        window = exp.Window(this=exp.Max(this=flag), partition_by=self._item(node))
+        most = self.plan.derive(self.rows[node.name], window)
+        return binary(exp.EQ, most, number(1))
+
+    def _best(self, node: tree.Collection) -> Sql:
+        """Whether a row of a household is in the collection (2), perhaps (1) or not (0)."""
+        plan, relation = self.plan, self.rows[node.name]
+        is_sure = self.row_is_sure(node)
+        rank: Sql = case((is_sure, number(2)), default=number(1))
+        if self.counts_matter(node):
+            counted = self.counted
+            rank = case(
+                (both(is_true(counted), is_sure), number(2)),
+                (negated(binary_is(counted, FALSE)), number(1)),
+                default=number(0),
+            )
+        most = exp.Max(this=plan.derive(relation, rank))
+        return plan.derive(relation, exp.Window(this=most, partition_by=self._item(node)))
+
+    def crowd_apart(self, node: tree.Collection, operand: Node | None) -> bool:
+        """Whether crowd rows are asked something that does not stand in their own columns."""
+        if node.name not in self.asked.crowds or operand is None:
+            return False
+        return not reads_row_only(operand, node.name)
+
+    def crowd_there(self, node: tree.Collection) -> Sql:
+        """Whether there are crowd rows that may be about somebody."""
+        is_crowd = self.plan.source(self.rows[node.name], "crowd_")
+        return self.folded(node, "or", is_crowd, is_crowd)
+
+    def _by(
+        self, node: tree.Collection, how: str, sure: Sql, perhaps: Sql, empty: Sql = NOTHING
+    ) -> Sql:
         """What a member adds, by whether he counts."""
         if not self.counts_matter(node):
             return sure
@@ -120,7 +216,39 @@ class Aggregates(Intervals):
         arms = [(counted, sure)]
         if perhaps != NOTHING:
             arms.append((is_null(counted), perhaps))
-        return case(*arms)
+        return case(*arms, default=empty)
+
+    def listed_once(self, node: tree.Collection, names: Sql) -> Sql:
+        """Lists of the rows of a household that surely are there, put together."""
+        best = self._best(node)
+        here = case((binary(exp.EQ, best, number(2)), names), default=no_texts())
+        plan = self.plan
+        return plan.fold(MEMBERS, "list", plan.fold(self.rows[node.name], "list", here))
+
+    def unsure_rows(self, node: tree.Collection, names: Sql) -> Sql:
+        """Lists of the rows that may be about somebody, put together."""
+        plan, relation = self.plan, self.rows[node.name]
+        wanted: Sql = negated(self.row_is_sure(node))
+        if node.name in self.asked.crowds:
+            wanted = both(wanted, negated(plan.source(relation, "crowd_")))
+        counts = self.counts_matter(node)
+        if node.owner != MEMBER and (node.name in self.asked.shared or counts):
+            # One of whose owners it surely is about goes by them.
+            wanted = both(
+                binary(exp.EQ, self._best(node), number(1)), negated(self._any_sure(node))
+            )
+        listed = plan.fold(relation, "list", case((wanted, names), default=no_texts()))
+        return listed if node.owner == MEMBER else plan.fold(MEMBERS, "list", listed)
+
+    def rows_of_maybe_counted(self, node: tree.Collection, value: Sql, how: str = "list") -> Sql:
+        """What stands with the owners of rows that surely are somebody's, who may not count."""
+        plan, kind = self.plan, cast("Any", how)
+        wanted = both(
+            binary(exp.EQ, self._best(node), number(1)), self._any_sure(node),
+            is_null(self.counted),
+        )  # fmt: skip
+        adds = both(wanted, value) if how == "or" else case((wanted, value), default=no_texts())
+        return plan.fold(MEMBERS, kind, plan.fold(self.rows[node.name], kind, adds))
 
     def items(self, node: tree.Collection) -> str:
         """The relation of a collection's items."""
@@ -139,6 +267,8 @@ class Aggregates(Intervals):
         not_false = either(is_null(predicate), predicate)
         open_ = self.folded(of, "or", is_null(predicate), not_false)
         unsure = either(open_, negated(self.complete(of)))
+        if self.crowd_apart(of, node.predicate):
+            unsure = either(unsure, self.crowd_there(of))
         value = case((found, TRUE), (unsure, typed(exp.null(), "BOOLEAN")), default=FALSE)
         return self.plan.derive(self.owner(of), value)
 
@@ -146,17 +276,29 @@ class Aggregates(Intervals):
         of, place = node.collection, self.owner(node.collection)
         kind = cast("Number", node.type)
         if node.operand is None:
-            least = or_zero(self.folded(of, "count", TRUE))
-            most = least if self.all_sure(of) else or_zero(self.folded(of, "count", TRUE, TRUE))
+            least = or_zero(self.folded_once(of, "count", TRUE))
+            most = least
+            if not self.all_sure(of):
+                most = or_zero(self.folded_once(of, "count", TRUE, TRUE))
         else:
             operand = self.bound(node.operand, self.items(of))
             not_false = either(is_null(operand), operand)
-            least = or_zero(self.folded(of, "count", operand))
-            most = or_zero(self.folded(of, "count", not_false, not_false))
+            least = or_zero(self.folded_once(of, "count", operand))
+            most = or_zero(self.folded_once(of, "count", not_false, not_false))
+            if self.crowd_apart(of, node.operand):
+                most = binary(exp.Add, most, self._crowd_rows(of))
         complete = self.complete(of)
         if complete == TRUE and most is least:
             return self.plan.derive(place, typed(least, self.sql_type(kind)))
         return self.made(place, kind, least, case((complete, most)))
+
+    def _crowd_rows(self, node: tree.Collection) -> Sql:
+        """How many crowd rows may be about somebody."""
+        relation = self.rows[node.name]
+        if node.owner == MEMBER:
+            return or_zero(self.plan.fold(relation, "count", self.plan.source(relation, "crowd_")))
+        among = negated(binary_is(self.counted, FALSE)) if self.counts_matter(node) else None
+        return or_zero(self.plan.fold_crowd(relation, "count", TRUE, among))
 
     def _sum(self, node: tree.Aggregate, _place: str) -> Sql | Ends:
         of, place = node.collection, self.owner(node.collection)
@@ -166,7 +308,7 @@ class Aggregates(Intervals):
         no_least = self.folded(of, "or", is_null(operand.least), is_null(operand.least))
         zero = number(0)
         least = or_zero(
-            self.folded(of, "sum", operand.least, exp.func("LEAST", operand.least, zero))
+            self.folded_once(of, "sum", operand.least, exp.func("LEAST", operand.least, zero))
         )
         if complete == TRUE and operand.exact and self.all_sure(of):
             null = typed(exp.null(), self.sql_type(want))
@@ -175,7 +317,7 @@ class Aggregates(Intervals):
         no_most, most = no_least, least
         if not (operand.exact and self.all_sure(of)):
             most = or_zero(
-                self.folded(of, "sum", operand.most, exp.func("GREATEST", operand.most, zero))
+                self.folded_once(of, "sum", operand.most, exp.func("GREATEST", operand.most, zero))
             )
             if not operand.exact:
                 no_most = self.folded(of, "or", is_null(operand.most), is_null(operand.most))
@@ -187,6 +329,9 @@ class Aggregates(Intervals):
             # One item of which nothing is known leaves nothing known of the sum.
             nothing = self.folded(of, "or", unknown(operand), unknown(operand))
             no_least, no_most = either(no_least, nothing), either(no_most, nothing)
+        if self.crowd_apart(of, item):
+            there = self.crowd_there(of)
+            no_least, no_most = either(no_least, there), either(no_most, there)
         # Over no items at all the flags are NULL, and nothing is missing.
         null = typed(exp.null(), self.sql_type(want))
         at_least, at_most = (
@@ -217,10 +362,12 @@ class Aggregates(Intervals):
         far = self.folded(of, how, first, first)
         near = self.folded(of, how, last)
         open_ = self.folded(of, "or", is_null(first), is_null(first))
+        apart = self.crowd_there(of) if self.crowd_apart(of, item) else FALSE
+        open_ = either(open_, apart)
         sound = there
         if may_lack_value(self.ruleset, item):
             lacking = self.folded(of, "or", unknown(operand), unknown(operand))
-            sound = both(there, negated(lacking))
+            sound = both(there, negated(either(lacking, apart)))
         closed = both(sound, negated(open_), self.complete(of))
         at_far, at_near = case((closed, far)), case((sound, near))
         ends = (at_far, at_near) if how == "min" else (at_near, at_far)
@@ -231,6 +378,8 @@ class Aggregates(Intervals):
         of = node.collection
         operand = self.bound(cast("Node", node.operand), self.items(of))
         missing = either(negated(self.complete(of)), self.folded(of, "or", is_null(operand), TRUE))
+        if of.name in self.asked.crowds:
+            missing = either(missing, self.crowd_there(of))
         null = typed(exp.null(), self.sql_type(node.type))
         found = self.folded(of, how, operand)
         value = case((missing, null), default=typed(found, self.sql_type(node.type)))

@@ -9,14 +9,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 from shibie import citizen_id
-from shibie.case import Case
+from shibie.case import Case, Row
 from shibie.decision import Decision
 from shibie.duckdb_tables import Column, integer_column, make_table, text_column
 from shibie.engines.sql.assemble import Outputs, assemble
 from shibie.engines.sql.building import WORD, Dialect
 from shibie.engines.sql.compiling import RunSettings
 from shibie.engines.sql.outcome import NUMBER_OF, Judge, Outcomes
-from shibie.engines.sql.plan import HID, HOUSEHOLDS, KEY, MEMBERS, MID, QueryStep
+from shibie.engines.sql.plan import HID, HOUSEHOLDS, KEY, MEMBERS, MID, PLACE, QueryStep
 from shibie.engines.sql.running import run_steps
 from shibie.engines.sql.verdicts_and_steps import VERDICTS, adjudicable
 from shibie.language.tree import HOUSEHOLD, MEMBER
@@ -64,8 +64,7 @@ def decide_all(
     """
     groups: defaultdict[RunSettings, list[int]] = defaultdict(list)
     for index, case in enumerate(cases):
-        trusted = frozenset(ruleset.registers) - case.supplied if case.trust_declarations else ()
-        groups[RunSettings(case.as_of, frozenset(trusted))].append(index)
+        groups[asked_of(ruleset, case)].append(index)
     done: dict[int, Decision] = {}
     for asked, indices in groups.items():
         of_group = [cases[index] for index in indices]
@@ -73,6 +72,24 @@ def decide_all(
             decisions = _decide_group(database, ruleset, asked, of_group)
             done |= dict(zip(indices, decisions, strict=True))
     return [done[index] for index in range(len(cases))]
+
+
+def asked_of(ruleset: RuleSet, case: Case) -> RunSettings:
+    """What a run must ask of the tables for a case; cases of one run have the same."""
+    trusted = frozenset(ruleset.registers) - case.supplied if case.trust_declarations else ()
+    perhaps, shared, crowds = set(), set(), set()
+    for name, of_members in case.rows.items():
+        rows = [row for each in of_members for row in each.items]
+        if any(not row.sure for row in rows):
+            perhaps.add(name)
+        if any(row.crowd for row in rows):
+            crowds.add(name)
+        apart = [row.number for row in rows if not row.crowd]
+        if len(set(apart)) < len(apart):
+            shared.add(name)
+    return RunSettings(
+        case.as_of, frozenset(trusted), frozenset(perhaps), frozenset(shared), frozenset(crowds)
+    )
 
 
 def _decide_group(
@@ -154,8 +171,15 @@ class _Sources:
         for index, register in enumerate(self.ruleset.registers.values()):
             relation = f"r{index}"
             if any(f"{prefix}{relation}_src" in step.reads for step in outcomes.steps):
-                table = self._rows(register.name, mids, columns.get(relation, ()))
-                database.register(f"{prefix}{relation}_src", table)
+                rows = self._found(register.name, mids)
+                names = columns.get(relation, ())
+                apart = [(mid, row) for mid, row in rows if not row.crowd]
+                database.register(
+                    f"{prefix}{relation}_src", {KEY: integer_column([mid for mid, _ in apart])}
+                    | self._rows(register.name, [row for _, row in apart], names),
+                )  # fmt: skip
+                if any(f"{prefix}{relation}_fits" in step.reads for step in outcomes.steps):
+                    self._crowd(database, f"{prefix}{relation}", register.name, rows, names)
 
     def _households(self, hids: Sequence[int], names: Iterable[str]) -> dict[str, Column]:
         specs = self.ruleset.field_specs(HOUSEHOLD)
@@ -208,19 +232,42 @@ class _Sources:
                 table[name] = typed(specs[name], values)
         return table
 
-    def _rows(self, register: str, mids: Sequence[int], names: Iterable[str]) -> dict[str, Column]:
-        specs = self.ruleset.field_specs(register)
+    def _found(self, register: str, mids: Sequence[int]) -> list[tuple[int, Row]]:
+        """The rows of each member."""
         found = []
         for mid in mids:
             hid, at = self.members[mid]
             found += [(mid, row) for row in self.cases[hid].rows_of(register, at).items]
-        table = {KEY: integer_column([mid for mid, _ in found])}
+        return found
+
+    def _rows(self, register: str, rows: Sequence[Row], names: Iterable[str]) -> dict[str, Column]:
+        specs = self.ruleset.field_specs(register)
+        table: dict[str, Column] = {}
         for name in names:
             if name == "row_":
-                table[name] = integer_column([row.number for _, row in found])
+                table[name] = integer_column([row.number for row in rows])
+            elif name in ("sure_", "crowd_"):
+                table[name] = _truths([getattr(row, name.removesuffix("_")) for row in rows])
             else:
-                table[name] = typed(specs[name], [row.values.get(name) for _, row in found])
+                table[name] = typed(specs[name], [row.values.get(name) for row in rows])
         return table
+
+    def _crowd(
+        self, database: Database, name: str, register: str, rows: Sequence[tuple[int, Row]],
+        names: Iterable[str],
+    ) -> None:  # fmt: skip
+        """The crowd rows of each household once, each a place of its own."""
+        crowd = [(mid, row) for mid, row in rows if row.crowd]
+        places = [f"{self.members[mid][0]}:{row.number}" for mid, row in crowd]
+        once = {place: row for place, (_, row) in zip(places, crowd, strict=True)}
+        database.register(
+            f"{name}_crowd",
+            {PLACE: text_column(list(once))} | self._rows(register, list(once.values()), names),
+        )
+        database.register(
+            f"{name}_fits",
+            {KEY: integer_column([mid for mid, _ in crowd]), PLACE: text_column(places)},
+        )
 
 
 def _truths(values: Sequence[bool]) -> Column:

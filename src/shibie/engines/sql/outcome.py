@@ -30,7 +30,7 @@ from shibie.engines.sql.building import (
 )  # fmt: skip
 from shibie.engines.sql.compiling import RunSettings
 from shibie.engines.sql.expressions import Compiler
-from shibie.engines.sql.plan import HOUSEHOLDS, MEMBERS, QueryPlan, QueryStep
+from shibie.engines.sql.plan import HID, HOUSEHOLDS, MEMBERS, MID, QueryPlan, QueryStep
 from shibie.engines.sql.queries import queries
 from shibie.engines.sql.unknown_facts import Unknowns
 from shibie.engines.sql.verdicts_and_steps import RecordColumns
@@ -82,7 +82,10 @@ class Judge:
         prefix: str = "",
         procedure: bool = False,
     ) -> None:
-        self.ruleset, self.plan = ruleset, QueryPlan(dialect, prefix)
+        crowds = frozenset(
+            f"r{index}" for index, name in enumerate(ruleset.registers) if name in asked.crowds
+        )
+        self.ruleset, self.plan = ruleset, QueryPlan(dialect, prefix, crowds)
         self.lowered = lowered(ruleset, procedure)
         self.compiler = Compiler(
             ruleset, self.plan, asked, self.lowered.definitions, RecordColumns(self.plan, ruleset)
@@ -123,7 +126,8 @@ class Judge:
         steps = queries(self.plan, self.members, self.household, self.member_filter)
         sources: dict[str, list[str]] = {}
         for column in self.plan.columns.values():
-            if column.source is not None:
+            # Keys are there without being asked for.
+            if column.source is not None and column.source not in (HID, MID):
                 sources.setdefault(column.relation, []).append(column.source)
         return Outcomes(tuple(steps), {name: tuple(cols) for name, cols in sources.items()})
 

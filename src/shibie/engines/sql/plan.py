@@ -5,6 +5,9 @@ runs in rounds of three: register rows (0), members (1), households (2), rows ag
 Almost every rule set is done in the first round; a member's rule that asks about its
 household (`household.low_income`) takes a second pass over the members.
 
+Rows that tell nobody apart are not joined to persons one by one: they are grouped by what they
+show of a number (`place_`), and what a group comes to goes to all who fit it.
+
 One step is one SELECT. Registers are grouped once by citizen number for all rules
 together, members once by household; all conditions folded at one point share flag words.
 """
@@ -25,6 +28,8 @@ MEMBERS: Final = "m"
 Fold = Literal["or", "sum", "count", "min", "max", "list"]
 # Key columns of the sources: a household's, a member's, the citizen's (rows ↔ members).
 HID, MID, KEY = "hid", "mid", "k"
+# Of crowd rows: which of them a person fits.
+PLACE: Final = "place_"
 END: Final = 1e6
 
 
@@ -45,6 +50,7 @@ class PlanColumn:
         source: its name in the source, for source columns.
         fold: how it is folded from the level below, for folded columns.
         folded: the folded expression, at the level below.
+        among: of crowd rows, which members they may be about; None: any that they fit.
     """
 
     name: str
@@ -57,13 +63,14 @@ class PlanColumn:
     folded: Sql | None = None
     origin: str = ""
     flags: list[Sql] = field(default_factory=list)
+    among: Sql | None = None
 
     @property
     def parts(self) -> list[Sql]:
         """The expressions that it is made of; none for a source column."""
         if self.fold == "or":
             return self.flags
-        return [part for part in (self.value, self.folded) if part is not None]
+        return [part for part in (self.value, self.folded, self.among) if part is not None]
 
 
 @dataclass(frozen=True)
@@ -78,8 +85,11 @@ class QueryStep:
 class QueryPlan:
     """Collects columns, each with the time at which it is there; `queries` makes SELECTs of them."""
 
-    def __init__(self, dialect: Dialect, prefix: str = "") -> None:
+    def __init__(
+        self, dialect: Dialect, prefix: str = "", crowds: frozenset[str] = frozenset()
+    ) -> None:
         self.dialect: Dialect = dialect
+        self.crowds = crowds
         self.prefix = prefix
         self.columns: dict[str, PlanColumn] = {}
         self.memo: dict[tuple[str, str], exp.Column] = {}
@@ -160,6 +170,26 @@ class QueryPlan:
                 found = exp.Coalesce(this=found, expressions=[no_texts()])
         self.memo[key] = found  # type: ignore[assignment]
         return found
+
+    def fold_crowd(self, relation: str, how: Fold, value: Sql, among: Sql | None) -> Sql:
+        """A value of every crowd row of a register folded for the household, each row once.
+
+        Args:
+            relation: the register.
+            how: sum or count.
+            value: of the row; it reads nothing else.
+            among: a condition on members; a row that fits none of them is left out.
+        """
+        spelled = "" if among is None else among.sql(self.dialect, copy=False)
+        key = (relation, f"\0crowd\0{how}\0{value.sql(self.dialect, copy=False)}\0{spelled}")
+        if key not in self.memo:
+            time = 1 if among is None else self._when(MEMBERS, among)[0]
+            column = PlanColumn(
+                self._fresh(HOUSEHOLDS), HOUSEHOLDS, time + 1, 0, fold=how, folded=value,
+                origin=f"{relation}\0c", among=among,
+            )  # fmt: skip
+            self.memo[key] = self._new(column)
+        return self.memo[key]
 
     def closure(self, relation: str, value: Sql) -> Iterable[PlanColumn]:
         """All columns that a row's value is computed from, its parents' columns included."""

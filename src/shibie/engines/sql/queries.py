@@ -13,6 +13,7 @@ from shibie.engines.sql.plan import (
     KEY,
     MEMBERS,
     MID,
+    PLACE,
     PlanColumn,
     QueryPlan,
     QueryStep,
@@ -83,31 +84,75 @@ class _QueryWriter:
             relation, kind = origin.split("\0")
             name = self._name(f"{relation}_{kind}{time}")
             layered, reads, key = self._rows(relation, kind == "d", columns)
-            query = select(
-                [named(col(key), "key"), *(named(_folded(c), c.name) for c in columns)], layered
-            )
-            query.set("group", exp.Group(expressions=[col(key)]))
+            query = _grouped(layered, key, columns)
+            if kind == "i" and relation in self.plan.crowds:
+                query = self._with_crowd(query, relation, columns, reads)
             self._add(name, query, reads)
             self.folds.append((name, MID if kind == "d" else KEY, columns))
 
+    def _with_crowd(
+        self, query: exp.Select, relation: str, columns: Sequence[PlanColumn], reads: list[str]
+    ) -> exp.Select:
+        """A fold of rows by person, and with it what the crowd rows that he fits come to."""
+        places = self._crowd(relation, columns, reads)
+        fits = self._name(f"{relation}_fits")
+        reads.append(fits)
+        theirs = select(
+            [named(col(KEY, "f"), "key"), *(col(c.name, "t") for c in columns)], _table(fits, "f")
+        )
+        theirs.set("joins", [_joined_query(places, "t", "key", "f", PLACE)])
+        both = exp.Union(this=query, expression=theirs, distinct=False)
+        return _combined(_subquery(both), columns)
+
+    def _crowd(self, relation: str, columns: Sequence[PlanColumn], reads: list[str]) -> exp.Select:
+        """The crowd rows of a register, folded by what they show of a number."""
+        layered, more, _ = self._rows(relation, False, columns, crowd=True)
+        reads += more
+        return _grouped(layered, PLACE, columns)
+
+    def _crowd_of_household(
+        self, relation: str, columns: Sequence[PlanColumn], time: int
+    ) -> tuple[str, str, list[PlanColumn]]:
+        """What the crowd rows come to that any of a household's members fits."""
+        members, fits = self.tables[MEMBERS], self._name(f"{relation}_fits")
+        reads = [members, fits]
+        places = self._crowd(relation, columns, reads)
+        whose = select([col(HID, "s"), col(PLACE, "f")], _table(members, "s"))
+        whose.set("joins", [_joined(fits, "f", KEY, "s", KEY, "INNER")])
+        among = columns[0].among
+        if among is not None:
+            whose.set("where", exp.Where(this=among))
+        whose.set("distinct", exp.Distinct())
+        query = select(
+            [named(col(HID, "w"), "key"), *(col(c.name, "t") for c in columns)],
+            exp.Subquery(this=whose, alias=exp.TableAlias(this=exp.to_identifier("w"))),
+        )
+        query.set("joins", [_joined_query(places, "t", "key", "w", PLACE)])
+        name = self._add(
+            self._name(f"h{relation}_c{time // 3}"), _combined(_subquery(query), columns), reads
+        )
+        return name, HID, list(columns)
+
     def _rows(
-        self, relation: str, dependent: bool, columns: Sequence[PlanColumn]
+        self, relation: str, dependent: bool, columns: Sequence[PlanColumn], crowd: bool = False
     ) -> tuple[Sql, list[str], str]:
         """The rows of a register with all their computed columns, as a subquery."""
         plan = self.plan
         closure: dict[str, PlanColumn] = {}
         for column in columns:
             for part in column.parts:
-                closure |= {need.name: need for need in plan.closure(relation, part)}
+                if part is not columns[0].among:
+                    closure |= {need.name: need for need in plan.closure(relation, part)}
         own = [c for c in closure.values() if c.relation == relation and c.source is not None]
         made = [c for c in closure.values() if c.relation == relation and c.source is None]
         read = [n.name for c in columns for part in c.parts for n in plan.needs(part)]
-        source = self._source_name(relation)
-        fields = [named(col(str(c.source), "s"), c.name) for c in own]
+        source = self._name(f"{relation}_crowd") if crowd else self._source_name(relation)
+        fields = [named(_column_of(c, relation in plan.crowds, crowd), c.name) for c in own]
         reads = [source]
         if not dependent:
-            query = select([named(col(KEY, "s"), KEY), *fields], _table(source, "s"))
-            return _layers(query, made, [KEY, *read]), reads, KEY
+            key = PLACE if crowd else KEY
+            query = select([named(col(key, "s"), key), *fields], _table(source, "s"))
+            return _layers(query, made, [key, *read]), reads, key
         mine = [c for c in closure.values() if c.relation == MEMBERS]
         theirs = [c for c in closure.values() if c.relation == HOUSEHOLDS]
         query = select([named(col(MID, "p"), MID), *fields], _table(source, "s"))
@@ -180,9 +225,17 @@ class _QueryWriter:
     ) -> list[tuple[str, str, list[PlanColumn]]]:
         if relation == MEMBERS:
             return self.folds
-        columns = [c for c in made if c.fold]
+        found = []
+        crowds: dict[tuple[str, str], list[PlanColumn]] = {}
+        for c in made:
+            if c.origin.endswith("\0c"):
+                spelled = "" if c.among is None else c.among.sql()
+                crowds.setdefault((c.origin.removesuffix("\0c"), spelled), []).append(c)
+        for crowd, of_crowd in crowds.items():
+            found.append(self._crowd_of_household(crowd[0], of_crowd, time))
+        columns = [c for c in made if c.fold and not c.origin.endswith("\0c")]
         if not columns:
-            return []
+            return found
         name = self._name(f"hm{time // 3}")
         members = self.tables[MEMBERS]
         query = select(
@@ -191,7 +244,7 @@ class _QueryWriter:
         )
         query.set("group", exp.Group(expressions=[col(HID)]))
         self._add(name, query, [members])
-        return [(name, HID, columns)]
+        return [(name, HID, columns), *found]
 
     def _output(self, relation: str) -> None:
         outputs = self.outputs[relation]
@@ -219,6 +272,54 @@ class _QueryWriter:
         if relation == MEMBERS and self.filter is not None:
             final.set("where", exp.Where(this=self.filter))
         self._add(self._name(f"{relation}_out"), final, reads)
+
+
+def _column_of(column: PlanColumn, crowds: bool, crowd: bool) -> Sql:
+    """A source column of a row; crowd rows have no word on whether they are sure."""
+    if column.source == "crowd_":
+        return exp.true() if crowd else exp.false()
+    if crowd and crowds and column.source == "sure_":
+        return exp.false()
+    return col(str(column.source), "s")
+
+
+def _grouped(rows: Sql, key: str, columns: Sequence[PlanColumn]) -> exp.Select:
+    """Rows folded by a key."""
+    query = select([named(col(key), "key"), *(named(_folded(c), c.name) for c in columns)], rows)
+    query.set("group", exp.Group(expressions=[col(key)]))
+    return query
+
+
+def _combined(folds: Sql, columns: Sequence[PlanColumn]) -> exp.Select:
+    """Folds of the same columns put together by their key."""
+    query = select(
+        [named(col("key"), "key"), *(named(_folded_again(c), c.name) for c in columns)], folds
+    )
+    query.set("group", exp.Group(expressions=[col("key")]))
+    return query
+
+
+def _folded_again(column: PlanColumn) -> Sql:
+    """The aggregate function that puts folds of a column together."""
+    value = col(column.name)
+    match column.fold:
+        case "or":
+            return exp.BitwiseOrAgg(this=value)
+        case "sum" | "count":
+            return exp.Sum(this=value)
+        case "min":
+            return exp.Min(this=value)
+        case "max":
+            return exp.Max(this=value)
+        case _:
+            return exp.func("FLATTEN", exp.ArrayAgg(this=value))
+
+
+def _joined_query(query: exp.Select, alias: str, key: str, to: str, to_key: str) -> exp.Join:
+    """An inner join with a subquery."""
+    table = exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier(alias)))
+    condition = exp.EQ(this=col(to_key, to), expression=col(key, alias))
+    return exp.Join(this=table, on=condition, kind="INNER")
 
 
 def _folded(column: PlanColumn) -> Sql:
@@ -262,7 +363,7 @@ def _layers(query: exp.Select, made: Sequence[PlanColumn], keep: Sequence[str]) 
     return current
 
 
-def _subquery(query: exp.Select) -> Sql:
+def _subquery(query: exp.Select | exp.Union) -> Sql:
     return exp.Subquery(this=query, alias=exp.TableAlias(this=exp.to_identifier("t")))
 
 

@@ -13,7 +13,10 @@ from sqlglot import exp
 
 from shibie.engines.sql.building import (
     FALSE,
+    TRUE,
     Sql,
+    binary,
+    binary_is,
     both,
     case,
     concatenated,
@@ -23,6 +26,7 @@ from shibie.engines.sql.building import (
     negated,
     no_texts,
     not_null,
+    number,
     one_text,
     text,
     typed,
@@ -30,7 +34,7 @@ from shibie.engines.sql.building import (
 from shibie.engines.sql.expressions import Compiler
 from shibie.engines.sql.plan import HOUSEHOLDS, MEMBERS
 from shibie.language import tree
-from shibie.language.names import MEMBERS as ALL_MEMBERS
+from shibie.language.names import PEOPLE
 from shibie.language.tree import MEMBER, Node
 from shibie.language.walks import children
 
@@ -84,6 +88,9 @@ class Unknowns:
                 return self._field(node, place)
             case tree.Parameter():
                 return self._parameter(node, place)
+            case tree.Given(name="counted"):
+                persons = self.compiler.ruleset.persons
+                return NONE if persons is None else self.labels(persons.counted, MEMBERS)
             case tree.Given():
                 return self._leaf(node, place, "id_number")
             case tree.Fact():
@@ -132,9 +139,13 @@ class Unknowns:
             return self._leaf(node, place, node.name)
         # What the declaration did not settle, the register did not either. A household's
         # comparison is made at the household, a member's wherever it is asked about.
-        return self._guarded(
-            node, place, [self.labels(hits, place if node.owner == MEMBER else HOUSEHOLDS)]
-        )
+        at = place if node.owner == MEMBER else HOUSEHOLDS
+        below = [self.labels(hits, at)]
+        if self.compiler.ruleset.registers[hits.collection.name].absence == "unknown":
+            here = one_text(self.label(place, node.name))
+            none = binary_is(self._value(hits, at), FALSE)
+            below.append(Labels(case((none, here), default=no_texts()), FALSE))
+        return self._guarded(node, place, below)
 
     def _parameter(self, node: tree.Parameter, place: str) -> Labels:
         parameter = self.compiler.ruleset.parameters[node.name]
@@ -158,7 +169,7 @@ class Unknowns:
         return Labels(self._named(self.facts[key], self.label(place, node.name)), FALSE)
 
     def _collection(self, node: tree.Collection, place: str) -> Labels:
-        if node.name == ALL_MEMBERS:
+        if node.name in PEOPLE:
             return NONE
         missing = negated(self.compiler.complete(node))
         row = self.compiler.rows[node.name]
@@ -168,8 +179,15 @@ class Unknowns:
             names = case((supplied, here), default=one_text(text(node.name)))
         else:
             # Each person who could not be matched, or the register as a whole.
-            gone = negated(self.plan.source(MEMBERS, f"complete_{row}"))
+            gone: Sql = negated(self.plan.source(MEMBERS, f"complete_{row}"))
             whom = one_text(self.label(MEMBERS, node.name))
+            if self.compiler.counts_matter(node):
+                counted = self.compiler.counted
+                who = self.labels(tree.Given("counted"), MEMBERS)
+                maybe = case((is_null(counted), who.names), default=no_texts())
+                whom = case(
+                    (binary_is(counted, FALSE), no_texts()), default=concatenated([whom, maybe])
+                )
             persons = self.plan.fold(MEMBERS, "list", case((gone, whom), default=no_texts()))
             names = case((supplied, persons), default=here)
         return Labels(case((missing, names), default=no_texts()), FALSE)
@@ -185,8 +203,8 @@ class Unknowns:
             2: either(open_, is_true(negated(condition))),
         }
         below = []
-        for number, operand in enumerate((node.condition, node.then, node.otherwise)):
-            found, guard = self.labels(operand, place), guards[number]
+        for place_of, operand in enumerate((node.condition, node.then, node.otherwise)):
+            found, guard = self.labels(operand, place), guards[place_of]
             if guard is not None:
                 names = found.names
                 if names != NONE.names:
@@ -197,21 +215,103 @@ class Unknowns:
         return self._guarded(node, place, below)
 
     def _items(self, node: tree.Quantifier | tree.Aggregate, place: str) -> Labels:
-        of, compiler = node.collection, self.compiler
-        below = [self._collection(of, place)]
+        of = node.collection
         operand = node.predicate if isinstance(node, tree.Quantifier) else node.operand
+        inside = self.compiler.items(of)
+        found = NONE if operand is None else self.labels(operand, inside)
+        below = [self._collection(of, place), *self._of_items(of, found)]
+        below += self._of_perhaps(node, operand)
         own: Sql = FALSE
-        inside = compiler.items(of)
-        if operand is not None:
-            found = self.labels(operand, inside)
-            if found.names != NONE.names:
-                names = compiler.folded(of, "list", self.plan.derive(inside, found.names))
-                below.append(Labels(names, FALSE))
-            if found.unnamed != FALSE:
-                below.append(Labels(NONE.names, compiler.folded(of, "or", found.unnamed)))
         # Any other aggregate but a sum or a count may have no value over nothing.
         if isinstance(node, tree.Aggregate) and node.kind not in ("sum", "count"):
             assert operand is not None
-            unknown = compiler.folded(of, "or", is_null(self._value(operand, inside)))
-            own = both(compiler.complete(of), negated(is_true(unknown)))
+            missing = is_null(self._value(operand, inside))
+            open_ = self.compiler.folded(of, "or", missing, TRUE)
+            own = both(self.compiler.complete(of), negated(is_true(open_)))
+            if of.name in self.compiler.asked.crowds:
+                own = both(own, negated(is_true(self.compiler.crowd_there(of))))
         return self._guarded(node, place, below, own)
+
+    def _of_items(self, of: tree.Collection, found: Labels) -> list[Labels]:
+        """What is unknown of the items that are there, and of persons who may count."""
+        compiler, inside, below = self.compiler, self.compiler.items(of), []
+        people = of.name in PEOPLE
+        if found.names != NONE.names:
+            names = self.plan.derive(inside, found.names)
+            below.append(Labels(self._listed(of, names, names if people else None), FALSE))
+        if found.unnamed != FALSE:
+            unnamed = found.unnamed
+            own = compiler.folded(of, "or", unnamed, unnamed if people else exp.null())
+            below.append(Labels(NONE.names, own))
+        return below
+
+    def _listed(self, of: tree.Collection, sure: Sql, perhaps: Sql | None) -> Sql:
+        """Lists of items put together; a row of several members by the owner who counts most."""
+        compiler = self.compiler
+        if of.name not in compiler.asked.shared or of.owner == MEMBER or of.name in PEOPLE:
+            return compiler.folded(
+                of, "list", sure, exp.null() if perhaps is None else perhaps, empty=no_texts()
+            )
+        return compiler.listed_once(of, sure)
+
+    def _of_perhaps(
+        self, node: tree.Quantifier | tree.Aggregate, operand: Node | None
+    ) -> list[Labels]:
+        """Why it is not sure of items that they are there, where it matters."""
+        of, compiler = node.collection, self.compiler
+        if compiler.all_sure(of):
+            return []
+        matters = self._matters(node, operand)
+        inside, below = compiler.items(of), []
+        who = NONE
+        if compiler.counts_matter(of):
+            who = self.labels(tree.Given("counted"), MEMBERS)
+        if of.name in PEOPLE:
+            return [self._where(of, matters, who)]
+        if of.name in compiler.asked.perhaps:
+            row = self._row_label(inside)
+            below.append(
+                Labels(compiler.unsure_rows(of, case((matters, row), default=no_texts())), FALSE)
+            )
+        if compiler.counts_matter(of) and who != NONE:
+            names = case((matters, who.names), default=no_texts())
+            below.append(Labels(compiler.rows_of_maybe_counted(of, names), FALSE))
+            if who.unnamed != FALSE:
+                flagged = both(matters, who.unnamed)
+                below.append(Labels(NONE.names, compiler.rows_of_maybe_counted(of, flagged, "or")))
+        if of.name in compiler.asked.crowds:
+            there = compiler.crowd_there(of)
+            if not compiler.crowd_apart(of, operand):
+                is_crowd = both(self.plan.source(inside, "crowd_"), matters)
+                there = compiler.folded(of, "or", FALSE, is_crowd)
+            names = case((is_true(there), one_text(text(f"{of.name}[*]"))), default=no_texts())
+            below.append(Labels(names, FALSE))
+        return below
+
+    def _matters(self, node: tree.Quantifier | tree.Aggregate, operand: Node | None) -> Sql:
+        """Whether it matters to a node that an item is there; never NULL."""
+        if operand is None or (isinstance(node, tree.Aggregate) and node.kind in ("min", "max")):
+            return TRUE
+        value = self._value(operand, self.compiler.items(node.collection))
+        if isinstance(node, tree.Aggregate) and node.kind == "sum":
+            return negated(is_true(binary(exp.EQ, value, number(0))))
+        settled = TRUE if isinstance(node, tree.Quantifier) and node.kind == "all" else FALSE
+        return negated(binary_is(value, settled))
+
+    def _where(self, of: tree.Collection, matters: Sql, who: Labels) -> Labels:
+        """What is missing of persons of whom it is unknown whether they count."""
+        compiler = self.compiler
+        names = NONE.names
+        if who.names != NONE.names:
+            wanted = case((matters, who.names), default=no_texts())
+            names = compiler.folded(of, "list", no_texts(), wanted, empty=no_texts())
+        unnamed: Sql = FALSE
+        if who.unnamed != FALSE:
+            unnamed = compiler.folded(of, "or", FALSE, both(matters, who.unnamed))
+        return Labels(names, unnamed)
+
+    def _row_label(self, relation: str) -> Sql:
+        """A row's own name: `vehicles[7]`."""
+        shown = typed(self.plan.source(relation, "row_"), "TEXT")
+        name = exp.func("CONCAT", text(f"{self.titles[relation]}["), shown, text("]"))
+        return one_text(name)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from sqlglot import exp
@@ -24,6 +24,7 @@ from shibie.engines.solver.values import NumberTerm as Units
 from shibie.engines.solver.values import truth
 from shibie.engines.sql import aggregates, arithmetic, dates, expressions
 from shibie.engines.sql.building import binary, case, is_true, negated, number, or_zero, typed
+from shibie.engines.sql.ends import Ends
 from shibie.language import tree
 from shibie.language.types import Date
 from support import subtrees
@@ -122,8 +123,8 @@ def sql_nought_for_nothing(kind: str) -> Patch:
     def broken(self: expressions.Compiler, node: tree.Aggregate, place: str) -> Any:
         if isinstance(node.type, Date):
             return OWN[tree.Aggregate, kind](self, node, place)
-        operand = self.bound(node.operand, self.items(node.collection))  # type: ignore[arg-type]
-        return self._aggregated(node, or_zero(self.folded(node.collection, kind, operand)))
+        found = cast("Ends", OWN[tree.Aggregate, kind](self, node, place))
+        return Ends(or_zero(found.least), or_zero(found.most))
 
     return case_of(SQL, tree.Aggregate, kind, broken)
 
@@ -139,11 +140,11 @@ def sql_not_supplied_is_empty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sql_unknown_is_false(self: expressions.Compiler, node: tree.Compare, place: str) -> Any:
-    return is_true(OWN[tree.Compare, "<"](self, node, place))
+    return is_true(cast("Any", OWN[tree.Compare, "<"](self, node, place)))
 
 
 def sql_greatest_skips_nulls(self: expressions.Compiler, node: tree.Extremum, place: str) -> Any:
-    values = [self._typed(operand, node.type, place) for operand in node.operands]
+    values = [self.value(operand, place) for operand in node.operands]
     return exp.func("GREATEST", *values)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from shibie.engines.sql.cases_in_memory import asked_of
 from shibie.engines.sql.compiling import RunSettings
 from shibie.language.names import Context
 from shibie.language.parse import ExpressionError, parse
@@ -16,7 +17,6 @@ from shibie.ruleset.model import RuleSet
 from support import households
 from support.chance import ByHypothesis, Chance
 from support.probe import probe
-from support.readings import asked_of
 from support.values import AS_OF
 from support.ways import Maker
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from shibie.case import Case
 from shibie.engines import interpreter
+from shibie.engines.sql.cases_in_memory import asked_of
 from shibie.language.parse import ExpressionError, parse
 from shibie.rosters.household_input import case_from
 from shibie.ruleset.model import RuleSet
@@ -73,7 +74,7 @@ def groups() -> list[list[Case]]:
     found: dict[Any, list[Case]] = {}
     for facts in (*partial(), *complete()[: SIZE // 4]):
         one = case_from(PROBE, facts, AS_OF)
-        key = readings.asked_of(PROBE, one), one.trust_declarations
+        key = asked_of(PROBE, one), one.trust_declarations
         found.setdefault(key, []).append(one)
     return sorted(found.values(), key=len, reverse=True)
 

@@ -330,7 +330,12 @@ def _whether_counted(node: tree.Collection, place: Place, visit: Visit) -> Truth
 Item = tuple[Truth, Place]
 
 
-def items(node: tree.Collection, place: Place) -> Iterable[Item]:
+def items(node: tree.Collection, place: Place) -> tuple[Place, ...]:
+    """The places of a collection's known items, those that may belong too."""
+    return tuple(at for _, at in memberships(node, place))
+
+
+def memberships(node: tree.Collection, place: Place) -> Iterable[Item]:
     """The known items of a collection: whether each is in it (True or None), and its place."""
     case = place.case
     if node.name in PEOPLE:
@@ -391,7 +396,7 @@ def _of_item(
 
 def _each_item(node: tree.Quantifier, place: Place, visit: Visit, wanted: bool) -> Iterable[Truth]:
     """Of each item, whether it is in the collection and its predicate is as wanted."""
-    for item in items(node.collection, place):
+    for item in memberships(node.collection, place):
         value = _of_item(node, node.predicate, item, visit)
         is_so = value if wanted else negation(value)
         if item[0] is None and is_so is not False:
@@ -422,7 +427,7 @@ def _all(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
 
 def _count(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
     complete, least, most = visit(node.collection, place), 0, 0
-    for item in items(node.collection, place):
+    for item in memberships(node.collection, place):
         counts = True if node.operand is None else _of_item(node, node.operand, item, visit)
         if counts is False:
             continue
@@ -438,7 +443,7 @@ def _sum(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
     complete, operand = visit(node.collection, place), cast("Node", node.operand)
     least = most = Decimal(0)
     known = True
-    for item in items(node.collection, place):
+    for item in memberships(node.collection, place):
         value = _of_item(node, operand, item, visit)
         known = known and value is not None
         if item[0] is None and value != 0:
@@ -464,7 +469,7 @@ def _extreme_of_items(choose: Callable[..., Any]) -> Reads:
     def of_items(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
         complete, operand = visit(node.collection, place), cast("Node", node.operand)
         every, sure = [], []
-        for item in items(node.collection, place):
+        for item in memberships(node.collection, place):
             value = _of_item(node, operand, item, visit)
             if item[0] is None:
                 _note_perhaps(node.collection, item[1], visit)

@@ -171,6 +171,15 @@ SNAP = Programme(
         "S11": ("eligible", "categorical_household", "", ""),
         # 3000 is between the limits, and disability is not known.
         "S12": ("pending", "", "", ""),
+        # 1413.01 - 198 = 1215.01, to the dollar 1215 <= 1215.
+        "S13": ("eligible", "regular_household", "", "benefit minimum"),
+        # Homeless: 1550 - 198 = 1352; 1352 - 179.66 = 1172.34, to 1172 <= 1215.
+        "S14": ("eligible", "regular_household", "", "benefit minimum"),
+        # In a free shelter there is no deduction: 1352 > 1215. S16: whether it is free is not known.
+        "S15": ("ineligible", "", "not_poor", ""),
+        "S16": ("pending", "regular_household", "", ""),
+        # Excess shelter costs of 500 - 401 = 99 are less than 179.66: net 622, allotment 291 - 187.
+        "S17": ("eligible", "regular_household", "", "benefit"),
     },
 )
 
@@ -253,6 +262,41 @@ def test_faults_of_the_procedure_have_titles(rule_id: str, zh: str, en: str) -> 
     ruleset = load("monitoring-2024")
     assert Speaker(ruleset, "zh").rule(rule_id) == zh
     assert Speaker(ruleset, "en").rule(rule_id) == en
+
+
+def test_snap_rounds_net_income_and_asks_the_homeless_for_free_shelter(tmp_path: Path) -> None:
+    """A roster whose form does not ask for free shelter: who needs the answer is pending.
+
+    R1: 1413.01 - 198 = 1215.01, to the dollar 1215, on the limit. R2: 1550 - 198 = 1352 is above
+    it, 1352 - 179.66 = 1172.34 is not. R3: 1271 - 198 = 1073 is within it either way.
+    """
+    (tmp_path / "households.csv").write_text(
+        "household_id,shelter_costs,dependent_care,child_support_paid,homeless,resources,"
+        "liquid_resources\nR1,0,0,0,no,0,0\nR2,0,0,0,yes,0,0\nR3,0,0,0,yes,0,0\n"
+    )
+    (tmp_path / "members.csv").write_text(
+        "household_id,member_id,born_on,disabled,receives_ssi_or_tanf,earned_income,"
+        "unearned_income,medical_expenses\n"
+        "R1,1,1985-05-01,no,no,0,1413.01,0\n"
+        "R2,1,1985-05-01,no,no,0,1550,0\n"
+        "R3,1,1985-05-01,no,no,0,1271,0\n"
+    )
+    ruleset = load("us-snap-2024")
+    roster = read_roster(tmp_path, ruleset, SNAP.as_of)
+    engines: tuple[EngineName, ...] = ("interpreter", "duckdb", "rete")
+    for engine in engines:
+        found = check(ruleset, roster, SNAP.as_of, engine)
+        assert [
+            (each.eligibility, each.unknown, "benefit" in [track.track for track in each.tracks])
+            for each in found.decisions
+        ] == [
+            ("eligible", (), True),
+            ("pending", ("free_shelter",), False),
+            ("eligible", (), True),
+        ], engine
+    (line,) = short(explain(found, "R2", "en"), "en")[-1:]
+    assert "Free shelter all month is yes → Not eligible" in line
+    assert "Free shelter all month is no → Eligible" in line
 
 
 def test_an_explanation_says_the_kind() -> None:

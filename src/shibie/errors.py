@@ -65,8 +65,9 @@ CODES: Final[Mapping[str, str]] = {
     # verdicts
     "unknown_rule": "there is no such rule to adjudicate",
     "bad_verdict": "the verdict cannot be used",
-    "not_refutable": "the rule cannot be refuted",
-    "unsigned_refutation": "a refutation without evidence, officer and date",
+    "verdict_not_allowed": "the rule does not allow this verdict",
+    "unknown_reason": "the reason is none of the pack's",
+    "unsigned_verdict": "a verdict without evidence, officer and date",
     # arguments
     "unknown_pack": "there is no such pack",
     "not_in_force": "the day lies outside the rule set's effect",

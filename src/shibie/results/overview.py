@@ -9,6 +9,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from shibie.errors import Lang, Words
+from shibie.results.counts import total
 from shibie.results.workbook_sheets import printed_across
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
@@ -100,7 +101,11 @@ def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tup
         (terms.STANDINGS[name].say(lang), each["households"], each["persons"])
         for name, each in summary.get("previous_roster", {}).items()
     ]
-    firing = {rule: each["true"] for rule, each in summary["by_rule"].items() if each.get("true")}
+    firing = {
+        rule: total(each[word] for word in ("true", "upheld") if word in each)
+        for rule, each in summary["by_rule"].items()
+        if each.keys() & {"true", "upheld"}
+    }
     villages = [
         (
             f"{village or '—'} · {speaker.eligibility(name)}",

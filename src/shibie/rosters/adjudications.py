@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,17 +10,28 @@ from typing import Any
 from pydantic import ValidationError
 
 from shibie.errors import Words, did_you_mean
-from shibie.household import Adjudication
+from shibie.household import Adjudication, Verdict
 from shibie.rosters.form_faults import pydantic_faults
 from shibie.rosters.records import Rejection, RowTable, TypedRow
 from shibie.ruleset.model import Rule, RuleSet
+from shibie.ruleset.verdicts import (
+    ALL_VERDICTS,
+    VERDICT_WORDS,
+    listed,
+    reason_code,
+    refusal,
+    unknown_reason,
+)
 from shibie.vocabulary import FieldSpec, folded, specs_of
 
-VERDICTS = {"属实": "upheld", "不属实": "refuted", "upheld": "upheld", "refuted": "refuted"}
+# A verdict as people write it: its word, or the code itself.
+VERDICTS: Mapping[str, Verdict] = {
+    text: verdict for verdict, word in VERDICT_WORDS.items() for text in (verdict, word.zh)
+}
 
 
 def adjudication_specs() -> tuple[FieldSpec, ...]:
-    """The fields of an adjudication as written: a verdict has words of its own (属实, 不属实)."""
+    """The fields of an adjudication as written: a verdict has words of its own (属实 …)."""
     return tuple(
         replace(spec, type="text", codes=()) if spec.name == "verdict" else spec
         for spec in specs_of(Adjudication)
@@ -76,17 +87,23 @@ class VerdictReader:
             return None
         verdict = VERDICTS.get(folded(str(values.get("verdict"))))
         if verdict is None:
+            allowed = listed(ALL_VERDICTS)
             self._reject(
                 record, "verdict", str(values.get("verdict") or ""),
-                "应为 属实 或 不属实", "expected upheld or refuted", "bad_verdict",
+                f"应为 {allowed.zh}", f"expected {allowed.en}", "bad_verdict",
             )  # fmt: skip
             return None
-        if verdict == "refuted" and not rule.refutable:
-            self._reject(
-                record, "rule_id", rule.id,
-                "这条规则不可推翻", "this rule cannot be refuted", "not_refutable",
-            )  # fmt: skip
+        refused = refusal(rule, verdict)
+        if refused is not None:
+            self._reject(record, "rule_id", rule.id, refused.zh, refused.en, "verdict_not_allowed")
             return None
+        reason = values.get("reason")
+        if reason is not None:
+            values["reason"] = reason_code(self.ruleset, str(reason))
+            if values["reason"] is None:
+                said = unknown_reason(self.ruleset, str(reason))
+                self._reject(record, "reason", str(reason), said.zh, said.en, "unknown_reason")
+                return None
         if isinstance(day, date) and day > self.as_of:
             self._reject(
                 record, "date", day.isoformat(),

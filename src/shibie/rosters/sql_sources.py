@@ -12,7 +12,7 @@ from shibie.engines.sql.building import WORD
 from shibie.engines.sql.cases_in_memory import typed
 from shibie.engines.sql.outcome import count_words
 from shibie.engines.sql.plan import HID, KEY, MID
-from shibie.engines.sql.verdicts_and_steps import VERDICTS, adjudicable
+from shibie.engines.sql.verdicts_and_steps import adjudicable
 from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
@@ -27,6 +27,7 @@ from shibie.rosters.sql_rejected import RejectedTables
 from shibie.rosters.sql_tables import SqlTable, SqlTables
 from shibie.rosters.sql_validation import PASSED, Typed
 from shibie.ruleset.model import RuleSet
+from shibie.ruleset.verdicts import ALL_VERDICTS
 from shibie.vocabulary import FieldSpec, specs_of
 
 # A household that Python read, with its row and its members' rows.
@@ -113,7 +114,7 @@ class Loader:
         """A row a household, with its verdicts as flag words."""
         places = {rule.id: at for at, rule in enumerate(adjudicable(self.ruleset))}
         self.verdicts = [
-            f"{verdict}{at}" for verdict in VERDICTS for at in range(count_words(len(places)))
+            f"{verdict}{at}" for verdict in ALL_VERDICTS for at in range(count_words(len(places)))
         ]
         rows: dict[str, dict[str, int]] = {}
         for each in adjudications:

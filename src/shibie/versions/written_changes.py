@@ -75,7 +75,7 @@ def _of_rules(old: RuleSet, new: RuleSet) -> Iterator[WrittenChange]:
             yield WrittenChange(
                 rule_id, other.title, "condition", _condition(one, old), _condition(other, new)
             )
-        if (one.kind, one.refutable) != (other.kind, other.refutable):
+        if (one.kind, one.verdicts) != (other.kind, other.verdicts):
             yield WrittenChange(rule_id, other.title, "kind", _kind(one), _kind(other))
         if one.title != other.title:
             yield WrittenChange(rule_id, other.title, "title", _same(one.title), _same(other.title))
@@ -95,8 +95,10 @@ def _condition(rule: Rule, ruleset: RuleSet) -> Words:
 
 
 def _kind(rule: Rule) -> Words:
-    said = Words("可推翻", "refutable") if rule.refutable else Words("不可推翻", "not refutable")
-    return Words(f"{rule.kind},{said.zh}", f"{rule.kind}, {said.en}")
+    if not rule.verdicts:
+        return _same(rule.kind)
+    zh, en = ([terms.VERDICTS[word].say(lang) for word in rule.verdicts] for lang in ("zh", "en"))
+    return Words(f"{rule.kind},可核实为{'、'.join(zh)}", f"{rule.kind}, verdicts: {', '.join(en)}")
 
 
 def _basis(basis: Basis) -> Words:

@@ -81,7 +81,7 @@ class Speaker:
         return terms.OUTCOMES[value].say(self.lang)
 
     def verdict(self, value: str) -> str:
-        """What an officer verified: 属实 or 不属实."""
+        """What an officer verified: 属实, 不属实 or 属实但例外."""
         return terms.VERDICTS[value].say(self.lang)
 
     def finding(self, kind: str) -> str:

@@ -154,7 +154,9 @@ class _Asked:
             from shibie.results.workbook import Annotated, write_workbook
 
             rejected = rejected_table(roster.rejected, self.lang)
-            annotated = Annotated(self.ruleset, [checked], rejected, decided.summary)
+            annotated = Annotated(
+                self.ruleset, [checked], rejected, decided.summary, acts=roster.acts
+            )
             write_workbook(path, annotated, self.lang, show_ids)
 
         return Result(self.ruleset, self.as_of, decided, self.lang, workbook)
@@ -180,7 +182,10 @@ class _Asked:
 
             parts = CheckedParts(self.ruleset, self.as_of, self.trust, LandedParts(run.loader))
             rejected = run.tables(self.lang)["rejected"]
-            annotated = Annotated(self.ruleset, parts.parts(), rejected, run.summary, large=True)
+            annotated = Annotated(
+                self.ruleset, parts.parts(), rejected, run.summary, large=True,
+                acts=run.loader.acts,
+            )  # fmt: skip
             with failures_said():
                 write_workbook(path, annotated, self.lang, show_ids)
 

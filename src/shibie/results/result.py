@@ -78,6 +78,11 @@ class Result(Closing):
         return self._tables["rejected"]
 
     @property
+    def acts(self) -> Table:
+        """A row for each act that counts: verdicts, links, corrections; to be read again as it is."""
+        return self._tables["acts"]
+
+    @property
     def summary(self) -> dict[str, Any]:
         """The counts, as in `summary.json`; `digest` is a fingerprint of the decisions."""
         return self._decided.summary

@@ -50,8 +50,8 @@ class VerdictReader:
         self.rejected: list[Rejection] = []
         self.notes: list[Words] = []
 
-    def read(self, table: RowTable) -> tuple[Adjudication, ...]:
-        """The verdicts that count: of several on one rule, the latest."""
+    def read(self, table: RowTable) -> tuple[tuple[TypedRow, Adjudication], ...]:
+        """The verdicts that count, with their rows: of several on one rule, the latest."""
         found: dict[tuple[str, str], list[tuple[TypedRow, Adjudication]]] = {}
         for record in table.records:
             self.rejected += record.faults
@@ -60,7 +60,7 @@ class VerdictReader:
                 key = (adjudication.household_id, adjudication.rule_id)
                 found.setdefault(key, []).append((record, adjudication))
         latest = (self._latest(several) for several in found.values())
-        return tuple(adjudication for adjudication in latest if adjudication is not None)
+        return tuple(each for each in latest if each is not None)
 
     def _one(self, record: TypedRow) -> Adjudication | None:
         values: dict[str, Any] = dict(record.values)
@@ -118,7 +118,9 @@ class VerdictReader:
                 self.rejected.append(record.rejection(field, shown, reason, code))
             return None
 
-    def _latest(self, several: list[tuple[TypedRow, Adjudication]]) -> Adjudication | None:
+    def _latest(
+        self, several: list[tuple[TypedRow, Adjudication]]
+    ) -> tuple[TypedRow, Adjudication] | None:
         """The latest verdict; two that contradict each other on one day are both refused."""
         newest = max((each.date or date.min) for _, each in several)
         last = [(record, each) for record, each in several if (each.date or date.min) == newest]
@@ -140,7 +142,7 @@ class VerdictReader:
                         f" row {record.number}",
                     )
                 )
-        return latest
+        return record, latest
 
     def _reject(
         self, record: TypedRow, field: str, value: str, zh: str, en: str, code: str = "invalid"

@@ -184,8 +184,8 @@ class RosterBuilder:
 
     # --- adjudications and steps --------------------------------------------------------
 
-    def adjudications(self, table: RowTable | None) -> tuple[Adjudication, ...]:
-        """The valid adjudications."""
+    def adjudications(self, table: RowTable | None) -> tuple[tuple[TypedRow, Adjudication], ...]:
+        """The valid adjudications, with their rows."""
         from shibie.rosters.adjudications import VerdictReader
 
         if table is None:

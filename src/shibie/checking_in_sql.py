@@ -38,6 +38,7 @@ class Run:
         summary: as in `summary.json`; there once the run is made.
         notes: what was normalised, ignored or not found.
         loader: has loaded the roster.
+        more: further tables of the result.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Run:
         self.procedure = bool(ruleset.procedure) and steps
         self.notes: list[Words] = []
         self.outputs: tuple[Output, ...] = ()
+        self.more: list[Table] = []
         self.summary: dict[str, Any] = self._run()
 
     def say(self, what: str) -> None:
@@ -184,7 +186,7 @@ class Run:
         return {
             output.name: Table(output.name, output.columns, self._rows(output), output.lists)
             for output in (*self.outputs, self.rejected(lang))
-        } | {"acts": acts_table(self.loader.acts)}
+        } | {table.name: table for table in (acts_table(self.loader.acts), *self.more)}
 
     def _rows(self, output: Output) -> StreamedRows:
         query = output.sorted(output.columns)
@@ -199,7 +201,7 @@ class Run:
             # What people wrote may hold anything: Python's writer of CSV is the measure.
             if form == "csv":
                 small = [Table(rejected.name, rejected.columns, self._rows(rejected))]
-                self.host.write(out, form, outputs, [*small, acts], texts)
+                self.host.write(out, form, outputs, [*small, acts, *self.more], texts)
             else:
-                self.host.write(out, form, (*outputs, rejected), [acts], texts)
+                self.host.write(out, form, (*outputs, rejected), [acts, *self.more], texts)
         self.say("done")

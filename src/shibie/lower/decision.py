@@ -211,9 +211,10 @@ class Lowered:
 
     @cached_property
     def tallies(self) -> tuple[Named, ...]:
-        """What is counted among the eligible."""
+        """What is counted, among the eligible or among all."""
         return tuple(
-            Named(rule.id, And((CLEARED, rule.node)), rule.owner) for rule in self.ruleset.tallies
+            Named(rule.id, rule.node if rule.among_all else And((CLEARED, rule.node)), rule.owner)
+            for rule in self.ruleset.tallies
         )
 
     @cached_property

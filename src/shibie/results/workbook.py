@@ -11,8 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
-from shibie.acts import COLUMNS as ACT_COLUMNS
-from shibie.acts import KIND_WORDS, Act, act_specs
+from shibie.acts import Act
 from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.citizen_id import mask
@@ -22,13 +21,13 @@ from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.errors import Lang, Words
 from shibie.household import BareHousehold
-from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.language.tree import HOUSEHOLD
 from shibie.language.types import Number
 from shibie.results.overview import write_overview
 from shibie.results.python_counts import standing
 from shibie.results.table import Table
+from shibie.results.workbook_ledgers import Ledgers
 from shibie.results.workbook_sheets import Cell, SheetColumn, Sheets, new_book
-from shibie.rosters.records import sensitive
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.words import terms
 from shibie.words.speaker import Speaker
@@ -47,6 +46,7 @@ class Annotated:
         summary: the counts.
         large: whether memory may not hold the whole book.
         acts: those that count.
+        clues: their table, where it was asked for.
     """
 
     ruleset: RuleSet
@@ -55,12 +55,13 @@ class Annotated:
     summary: Mapping[str, Any]
     large: bool = False
     acts: Iterable[Act] = ()
+    clues: Table | None = None
 
 
 def write_workbook(
     path: Path, annotated: Annotated, lang: Lang = "zh", show_ids: bool = False
 ) -> None:
-    """Write 认定结果, 依据, 批次, 退回 and 汇总, and 办理 where there are acts, into one workbook.
+    """Write 认定结果, 依据, 批次, 退回 and 汇总 into one workbook; 疑点 where asked, 办理 where there are acts.
 
     Args:
         path: the .xlsx file; an older one is replaced only when the new one is complete.
@@ -77,7 +78,9 @@ def write_workbook(
         name = Words("汇总", "summary").say(lang)
         sheet = book.add_worksheet(name)
         write_overview(book, sheet, annotated.ruleset, annotated.summary, lang)
-        writer.acts(tuple(annotated.acts))
+        ledgers = Ledgers(writer.sheets, writer.speaker, lang, show_ids)
+        ledgers.clues(annotated.clues)
+        ledgers.acts(tuple(annotated.acts))
 
 
 class _WorkbookWriter:
@@ -261,30 +264,6 @@ class _WorkbookWriter:
             for source, row, field, value, reason, _ in rejected.rows
         )
         self.sheets.add(self.say("退回", "rejected"), columns, rows)
-
-    def acts(self, acts: Sequence[Act]) -> None:
-        """What was decided and corrected, under the headers by which it is read again."""
-        if not acts:
-            return
-        specs = act_specs()
-        titles = [spec.name if self.speaker.is_foreign else spec.title for spec in specs]
-        columns = [SheetColumn(title) for title in titles]
-        self.sheets.add(self.say("办理", "acts"), columns, map(self.act_row, acts))
-
-    def act_row(self, act: Act) -> Sequence[Any]:
-        """An act in words; what it corrects is masked where it is sensitive."""
-        said = dict(zip(ACT_COLUMNS, act.row(), strict=True))
-        said["kind"] = KIND_WORDS[act.kind].say(self.lang)
-        if act.verdict is not None:
-            said["verdict"] = self.speaker.verdict(act.verdict)
-        if act.kind == "correction" and not self.show_ids:
-            owner = MEMBER if act.member_id else HOUSEHOLD
-            specs = self.ruleset.field_specs(owner)
-            hidden = sensitive(specs.values())
-            titles = {specs[name].title for name in hidden}
-            if act.field in hidden | titles:
-                said |= {name: mask(said[name]) for name in ("was", "value")}
-        return list(said.values())
 
 
 def _with_unit(rule: Rule) -> str:

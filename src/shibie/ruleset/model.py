@@ -49,6 +49,7 @@ class Rule:
         when: the condition without its exceptions.
         unless: the exceptions; `node` is `when` and none of them.
         unit: unit of a fact's value.
+        among_all: of a tally: whether it is counted among all households, not the eligible.
         line: line of the condition in its file.
     """
 
@@ -64,6 +65,7 @@ class Rule:
     unless: tuple[Condition, ...] = ()
     unit: str = ""
     line: int = 0
+    among_all: bool = False
 
 
 @dataclass(frozen=True)

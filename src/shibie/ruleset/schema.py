@@ -154,7 +154,9 @@ class TrackForm(RuleForm):
 
 
 class TallyForm(TrackForm):
-    """A figure to count among eligible households (and their members)."""
+    """A figure to count among eligible households, or among all (and their members)."""
+
+    among: Literal["eligible", "all"] = "eligible"
 
 
 class MeasureForm(TrackForm):

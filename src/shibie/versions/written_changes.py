@@ -75,7 +75,7 @@ def _of_rules(old: RuleSet, new: RuleSet) -> Iterator[WrittenChange]:
             yield WrittenChange(
                 rule_id, other.title, "condition", _condition(one, old), _condition(other, new)
             )
-        if (one.kind, one.verdicts) != (other.kind, other.verdicts):
+        if _sort(one) != _sort(other):
             yield WrittenChange(rule_id, other.title, "kind", _kind(one), _kind(other))
         if one.title != other.title:
             yield WrittenChange(rule_id, other.title, "title", _same(one.title), _same(other.title))
@@ -94,7 +94,14 @@ def _condition(rule: Rule, ruleset: RuleSet) -> Words:
     return Words(describe(rule.node, ruleset, "zh"), describe(rule.node, ruleset, "en"))
 
 
+def _sort(rule: Rule) -> tuple[object, ...]:
+    """What a rule is for: what it decides, which verdicts it allows, among whom it counts."""
+    return rule.kind, rule.verdicts, rule.among_all
+
+
 def _kind(rule: Rule) -> Words:
+    if rule.among_all:
+        return Words(f"{rule.kind},计入全部农户", f"{rule.kind}, among all households")
     if not rule.verdicts:
         return _same(rule.kind)
     zh, en = ([terms.VERDICTS[word].say(lang) for word in rule.verdicts] for lang in ("zh", "en"))

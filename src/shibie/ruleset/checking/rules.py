@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shibie.errors import Words
 from shibie.household import Verdict
 from shibie.language import tree
@@ -104,10 +106,11 @@ class Rules(Checking):
         ]
 
     def tallies(self) -> list[Rule | None]:
-        return [
-            self.owned("tally", ("tallies", index), each)
+        rules = (
+            (each, self.owned("tally", ("tallies", index), each))
             for index, each in enumerate(self.form.tallies)
-        ]
+        )
+        return [rule and replace(rule, among_all=each.among == "all") for each, rule in rules]
 
     def kinds(self) -> list[Rule | None]:
         return [

@@ -134,6 +134,8 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
          ("evidence", "", "a verdict needs evidence, officer and date; missing: evidence")),
         (act("verdict", rule_id="vehicle", verdict="属实但例外", register="vehicles", row_key="k"),
          ("row_key", "k", "an exemption is of the rule, not of one row")),
+        (act("verdict", rule_id="vehicle", verdict="不属实", row_key="k"),
+         ("register", "", "an act of kind verdict needs register")),
         (act("correction", field="wage_income", was="999", value="5"),
          ("was", "999.00", "it says 999.00 was there; the roster has 1000.00")),
         (act("correction", field="wage_incom", was="1000", value="5"),
@@ -205,6 +207,26 @@ def test_the_latest_verdict_counts_whichever_table_it_is_in(tmp_path: Path) -> N
     tables = checked(tmp_path, with_acts(later, sheets=sheets))
     assert eligibilities(tables) == BEFORE
     assert [(row["verdict"], row["date"]) for row in tables["acts"]] == [("upheld", "2015-12-10")]
+
+
+def test_a_row_refuted_alone_leaves_the_rule_to_the_others(tmp_path: Path) -> None:
+    """Of two cars one was sold: that says nothing of the other."""
+    row = {"register": "vehicles", "row_key": "r-1"}
+    tables = checked(
+        tmp_path,
+        with_acts(
+            act("verdict", rule_id="vehicle", verdict="不属实", reason="已转让", **row),
+            act("verdict", rule_id="above_local", verdict="不属实", **row),
+        ),
+    )
+    assert [row[:2] for row in reasons(tables)] == [(3, "rule_id")]
+    assert eligibilities(tables) == BEFORE
+    (kept,) = tables["acts"]
+    assert (kept["verdict"], kept["row_key"], kept["reason"]) == ("refuted", "r-1", "已转让")
+    (link,) = links_of(read_roster(tmp_path / "r", PACK, AS_OF).acts)
+    assert (link.register, link.row_key, link.household_id, link.yes) == (
+        "vehicles", "r-1", "003", False,
+    )  # fmt: skip
 
 
 def test_a_step_is_an_act_or_several(tmp_path: Path) -> None:

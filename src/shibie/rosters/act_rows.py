@@ -64,6 +64,8 @@ def verdict_row(given: GivenAct) -> TypedRow:
     """An act of kind verdict as a row of the verdicts' table."""
     fields = set(Adjudication.model_fields)
     values = {name: value for name, value in given.act if name in fields}
+    if given.act.row_key is not None:
+        values |= {"register": given.act.register_, "row_key": given.act.row_key}
     return replace(given.record, values=values)
 
 

@@ -83,7 +83,8 @@ class _Written:
             self.reject(record, "kind", str(values.get("kind") or ""),
                         f"应为:{zh}", f"expected one of: {', '.join(ACT_KINDS)}")  # fmt: skip
             return None
-        missing = [name for name in NEEDED[kind] if values.get(name) is None]
+        needed = (*NEEDED[kind], *(("register",) if values.get("row_key") is not None else ()))
+        missing = [name for name in dict.fromkeys(needed) if values.get(name) is None]
         if missing:
             titles = {spec.name: spec.title for spec in act_specs()}
             self.reject(

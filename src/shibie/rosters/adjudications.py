@@ -38,8 +38,24 @@ def adjudication_specs() -> tuple[FieldSpec, ...]:
     )
 
 
+# What names a row in a verdict of the table of acts.
+ROW_NAMES = ("register", "row_key")
+
+
+def _row_of(record: TypedRow) -> tuple[str, ...]:
+    """The register row that a verdict names; empty where it is on the whole rule."""
+    if record.values.get("row_key") is None:
+        return ()
+    return tuple(str(record.values.get(name)) for name in ROW_NAMES)
+
+
 class VerdictReader:
-    """Reads the adjudications of a roster; rejects rows, never households."""
+    """Reads the adjudications of a roster; rejects rows, never households.
+
+    Attributes:
+        of_rows: what was refuted of one register row alone: of two cars one was sold. The rule
+            stands on the others.
+    """
 
     def __init__(self, ruleset: RuleSet, as_of: date, households: Set[str]) -> None:
         self.as_of, self.households = as_of, households
@@ -49,21 +65,31 @@ class VerdictReader:
         self.ruleset = ruleset
         self.rejected: list[Rejection] = []
         self.notes: list[Words] = []
+        self.of_rows: list[tuple[TypedRow, Adjudication]] = []
 
     def read(self, table: RowTable) -> tuple[tuple[TypedRow, Adjudication], ...]:
         """The verdicts that count, with their rows: of several on one rule, the latest."""
-        found: dict[tuple[str, str], list[tuple[TypedRow, Adjudication]]] = {}
+        found: dict[tuple[str, ...], list[tuple[TypedRow, Adjudication]]] = {}
         for record in table.records:
             self.rejected += record.faults
             adjudication = None if record.faults else self._one(record)
             if adjudication is not None:
-                key = (adjudication.household_id, adjudication.rule_id)
+                row = _row_of(record) if adjudication.verdict == "refuted" else ()
+                key = (adjudication.household_id, adjudication.rule_id, *row)
                 found.setdefault(key, []).append((record, adjudication))
-        latest = (self._latest(several) for several in found.values())
-        return tuple(each for each in latest if each is not None)
+        latest = [each for several in found.values() if (each := self._latest(several))]
+        # Of these only the verdicts on a whole rule decide whether it fires.
+        self.of_rows = [
+            (record, each)
+            for record, each in latest
+            if each.verdict == "refuted" and _row_of(record)
+        ]
+        return tuple(each for each in latest if each not in self.of_rows)
 
     def _one(self, record: TypedRow) -> Adjudication | None:
-        values: dict[str, Any] = dict(record.values)
+        values: dict[str, Any] = {
+            name: value for name, value in record.values.items() if name not in ROW_NAMES
+        }
         household_id = str(values.get("household_id") or "")
         written = str(values.get("rule_id") or "")
         rule = self.rules.get(written)

@@ -176,7 +176,7 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         rejected_households=tuple(builder.rejected_households),
         given=len(households) + len(builder.rejected_households),
         notes=tuple(builder.notes),
-        acts=in_force(acts.given, signed),
+        acts=in_force(acts.given, (*signed, *builder.of_rows)),
     )
 
 

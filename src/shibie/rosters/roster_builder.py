@@ -42,6 +42,7 @@ class RosterBuilder:
     Attributes:
         rejected: every fault, in the order found.
         known: numbers of the households on the roster.
+        of_rows: verdicts that are on one register row alone.
     """
 
     def __init__(self, ruleset: RuleSet, as_of: date) -> None:
@@ -50,6 +51,7 @@ class RosterBuilder:
         self.rejected_households: list[str] = []
         self.notes: list[Words] = []
         self.known: set[str] = set()
+        self.of_rows: list[tuple[TypedRow, Adjudication]] = []
 
     def reject(self, table: RowTable) -> None:
         """Note the faults of a table's rows."""
@@ -194,6 +196,7 @@ class RosterBuilder:
         found = verdicts.read(table)
         self.rejected += verdicts.rejected
         self.notes += verdicts.notes
+        self.of_rows = verdicts.of_rows
         return found
 
     def steps(self, table: RowTable | None) -> tuple[StepRecord, ...]:

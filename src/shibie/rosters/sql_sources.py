@@ -88,7 +88,8 @@ class Loader:
         self._adjudications([adjudication for _, adjudication in signed])
         self._steps()
         self.rejected.add(self.reader.acts.rejected)
-        self.acts = in_force(self.reader.acts.given, signed)
+        of_rows = builder.of_rows if builder is not None else ()
+        self.acts = in_force(self.reader.acts.given, (*signed, *of_rows))
         registers = RegisterSources(
             self.host, self.tables, self.ruleset, self.typed, self.reader, self.rejected
         )

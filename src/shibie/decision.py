@@ -11,7 +11,7 @@ FindingKind = Literal[
     "criterion", "exclusion", "review", "discrepancy", "duplicate", "procedure", "track",
     "duplicate_row",
 ]  # fmt: skip
-FindingOutcome = Literal["true", "unknown", "refuted"]
+FindingOutcome = Literal["true", "unknown", "upheld", "refuted", "exempt"]
 NOT_POOR = "not_poor"
 
 

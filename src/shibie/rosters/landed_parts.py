@@ -233,6 +233,7 @@ class LandedParts:
                 name: read(source, self.ruleset.registers[name].match)
                 for name, source in laid_out.registers.items()
             },
+            self.reader.acts.about(own),
         )
         return RosterPart(assemble(tables, self.ruleset, self.as_of), own)
 

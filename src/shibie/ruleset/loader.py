@@ -76,6 +76,7 @@ class _Loader(Declarations, Parameters, Facts, PersonsChecking, Rules, Steps, Me
         tracks, tallies, kinds = self.tracks(), self.tallies(), self.kinds()
         procedure, shares, measures = self.procedure(), self.shares(), self.measures()
         properties, accepted = self.properties(), self.accepted()
+        reasons = self.reasons()
         if self.problems:
             raise RulesetError(self.problems)
         return RuleSet(
@@ -107,6 +108,7 @@ class _Loader(Declarations, Parameters, Facts, PersonsChecking, Rules, Steps, Me
             accepted=accepted,
             measures=measures,
             persons=persons,
+            reasons=reasons,
         )
 
     def check_effect(self) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 from shibie.bounds import Bounds
 from shibie.household import Adjudication, BareHousehold
@@ -33,6 +35,22 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Crowd:
+    """Register rows that tell nobody apart: each may be about anyone whom they fit.
+
+    Attributes:
+        rows: in the order of the register.
+        said: what was found out about them, for they are the same for many persons.
+    """
+
+    rows: tuple[Row, ...] = ()
+    said: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+
+NO_CROWD = Crowd()
+
+
+@dataclass(frozen=True)
 class Rows:
     """The register rows of one member, as far as they are known.
 
@@ -42,6 +60,27 @@ class Rows:
 
     items: tuple[Row, ...] = ()
     complete: bool = True
+
+    @classmethod
+    def parted(cls, own: tuple[Row, ...], crowd: Crowd, complete: bool = True) -> Rows:
+        """Rows of both kinds; a crowd that is one object for many persons stays one."""
+        items = own or crowd.rows
+        if own and crowd.rows:
+            items = tuple(sorted((*own, *crowd.rows), key=lambda row: row.number))
+        found = cls(items, complete)
+        found.__dict__.update(own=own, crowd=crowd)
+        return found
+
+    @cached_property
+    def own(self) -> tuple[Row, ...]:
+        """The rows that tell whom they may be about."""
+        return tuple(row for row in self.items if not row.crowd)
+
+    @cached_property
+    def crowd(self) -> Crowd:
+        """The rows that do not."""
+        rows = tuple(row for row in self.items if row.crowd)
+        return Crowd(rows) if rows else NO_CROWD
 
 
 UNKNOWN_ROWS = Rows((), complete=False)
@@ -81,8 +120,8 @@ class Case:
             return UNKNOWN_ROWS
         if member is not None:
             return of_members[member]
-        if all(rows is NO_ROWS for rows in of_members):
-            return NO_ROWS
+        if of_members and all(rows is of_members[0] for rows in of_members):
+            return of_members[0]
         items: dict[int, Row] = {}
         for rows in of_members:
             for row in rows.items:
@@ -91,13 +130,23 @@ class Case:
                     items[row.number] = row
         return Rows(tuple(items.values()), all(rows.complete for rows in of_members))
 
+    def crowd_of(self, register: str, members: Iterable[int]) -> Crowd:
+        """The rows that tell nobody apart and fit any of some members, each once."""
+        of_members = self.rows.get(register, ())
+        crowds = {id(crowd): crowd for each in members if (crowd := of_members[each].crowd).rows}
+        if len(crowds) < 2:
+            return next(iter(crowds.values()), NO_CROWD)
+        rows = {row.number: row for crowd in crowds.values() for row in crowd.rows}
+        return Crowd(tuple(rows.values()))
+
     def owners_of(self, register: str) -> Mapping[int, tuple[tuple[int, Row], ...]]:
         """For each row of the household, by its number, whom it is or may be about.
 
-        A member's own view of the row says whether it surely is about him.
+        A member's own view of the row says whether it surely is about him. Rows that tell
+        nobody apart are left out.
         """
         found: dict[int, list[tuple[int, Row]]] = {}
         for index, rows in enumerate(self.rows.get(register, ())):
-            for row in rows.items:
+            for row in rows.own:
                 found.setdefault(row.number, []).append((index, row))
         return {number: tuple(owners) for number, owners in found.items()}

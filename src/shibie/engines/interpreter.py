@@ -9,6 +9,7 @@ and tracing differ only in what `visit` does, so a trace can never disagree with
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal, localcontext
@@ -17,7 +18,7 @@ from typing import Any, cast
 
 from shibie import citizen_id
 from shibie.bounds import INFINITE, Bounds, bounded, is_known, least_of, most_of
-from shibie.case import Case, Row, Value
+from shibie.case import NO_CROWD, Case, Crowd, Row, Value
 from shibie.engines.exact import EXACT, floor, floor_quotient, quotient, rounded
 from shibie.engines.intervals import (
     Divided,
@@ -336,7 +337,10 @@ def items(node: tree.Collection, place: Place) -> tuple[Place, ...]:
 
 
 def memberships(node: tree.Collection, place: Place) -> Iterable[Item]:
-    """The known items of a collection: whether each is in it (True or None), and its place."""
+    """The known items of a collection: whether each is in it (True or None), and its place.
+
+    Rows that tell nobody apart are not among them: they are looked at together.
+    """
     case = place.case
     if node.name in PEOPLE:
         for index in range(len(case.household.members)):
@@ -346,11 +350,11 @@ def memberships(node: tree.Collection, place: Place) -> Iterable[Item]:
                 yield counts, at
         return
     if node.owner == MEMBER:
-        for row in case.rows_of(node.name, place.member).items:
+        for row in case.rows_of(node.name, place.member).own:
             yield row.sure or None, place.at_row(node.name, row, place.member)
         return
     if place.ruleset.persons is None or place.ruleset.registers[node.name].of == EVERYONE:
-        for row in case.rows_of(node.name).items:
+        for row in case.rows_of(node.name).own:
             yield row.sure or None, place.at_row(node.name, row, None)
         return
     for owners in case.owners_of(node.name).values():
@@ -372,7 +376,7 @@ def _note_perhaps(node: tree.Collection, at: Place, visit: Visit) -> None:
         return
     row = cast("Row", at.row)
     if not row.sure:
-        visit(tree.Collection(node.name, CROWD if row.crowd else ROW), at)
+        visit(tree.Collection(node.name, ROW), at)
         return
     for index, _ in at.case.owners_of(node.name)[row.number]:
         _whether_counted(node, at.at_member(index), visit)
@@ -383,15 +387,52 @@ def _of_item(
 ) -> Any:
     """The value of what is asked of an item.
 
-    A trace names a row that may belong as a whole, not its columns. Of a row that tells nobody
-    apart nothing but its own columns is asked.
+    A trace names a row that may belong as a whole, not its columns.
     """
     sure, at = item
-    if sure is None and at.row is not None:
-        if at.row.crowd and not reads_row_only(operand, node.collection.name):
-            return None
-        return _evaluate(operand, at)
-    return visit(operand, at)
+    return _evaluate(operand, at) if sure is None and at.row is not None else visit(operand, at)
+
+
+def _crowd(node: tree.Collection, place: Place) -> Crowd:
+    """The rows of a collection that tell nobody apart: each may belong to it."""
+    rows = place.case.rows.get(node.name, ())
+    if node.owner == MEMBER:
+        return rows[cast("int", place.member)].crowd if rows else NO_CROWD
+    some = [index for index, each in enumerate(rows) if each.crowd.rows]
+    return place.case.crowd_of(
+        node.name,
+        (i for i in some if _whether_counted(node, place.at_member(i), _evaluate) is not False),
+    )
+
+
+def _of_crowd(
+    node: tree.Quantifier | tree.Aggregate, operand: Node, place: Place
+) -> Mapping[Any, int]:
+    """The values of what is asked of the rows that tell nobody apart, and how often there is each.
+
+    Nothing but their own columns is asked of them; so the answer is the same for everybody.
+    """
+    crowd = _crowd(node.collection, place)
+    if not crowd.rows:
+        return {}
+    register, as_of = node.collection.name, place.case.as_of
+    key = (id(operand), as_of)
+    if key not in crowd.said:
+        values = Counter({None: len(crowd.rows)})
+        if reads_row_only(operand, register):
+            values = Counter(
+                _evaluate(operand, place.at_row(register, row, None)) for row in crowd.rows
+            )
+        # The operand is kept: an identity is told apart only as long as it is there.
+        crowd.said[key] = operand, values
+    found: Mapping[Any, int] = crowd.said[key][1]
+    return found
+
+
+def _note_crowd(node: tree.Collection, place: Place, visit: Visit) -> None:
+    """Let a trace name the rows that tell nobody apart, all in one."""
+    if visit is not _evaluate:
+        visit(tree.Collection(node.name, CROWD), place)
 
 
 def _each_item(node: tree.Quantifier, place: Place, visit: Visit, wanted: bool) -> Iterable[Truth]:
@@ -403,6 +444,10 @@ def _each_item(node: tree.Quantifier, place: Place, visit: Visit, wanted: bool) 
             _note_perhaps(node.collection, item[1], visit)
             is_so = None
         yield is_so
+    unwanted = not wanted
+    if any(value is not unwanted for value in _of_crowd(node, node.predicate, place)):
+        _note_crowd(node.collection, place, visit)
+        yield None
 
 
 def _some(node: tree.Quantifier, place: Place, visit: Visit, wanted: bool) -> Truth:
@@ -425,6 +470,9 @@ def _all(node: tree.Quantifier, place: Place, visit: Visit) -> Truth:
     return negation(_some(node, place, visit, wanted=False))
 
 
+_ALWAYS = tree.Literal(True)
+
+
 def _count(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
     complete, least, most = visit(node.collection, place), 0, 0
     for item in memberships(node.collection, place):
@@ -436,6 +484,10 @@ def _count(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
             _note_perhaps(node.collection, item[1], visit)
         elif counts:
             least += 1
+    said = _of_crowd(node, node.operand or _ALWAYS, place)
+    if perhaps := sum(times for value, times in said.items() if value is not False):
+        _note_crowd(node.collection, place, visit)
+        most += perhaps
     return bounded(least, most if complete else INFINITE)
 
 
@@ -452,6 +504,13 @@ def _sum(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
             low, high = least_of(value), most_of(value)
             least += low if item[0] else min(low, 0)
             most += high if item[0] else max(high, 0)
+    said = _of_crowd(node, operand, place)
+    if any(value != 0 for value in said):
+        _note_crowd(node.collection, place, visit)
+    known = known and None not in said
+    for value, times in said.items():
+        least += min(least_of(value), 0) * times
+        most += max(most_of(value), 0) * times
     if not known:
         return None
     if not complete:
@@ -476,6 +535,9 @@ def _extreme_of_items(choose: Callable[..., Any]) -> Reads:
             every.append(value)
             if item[0]:
                 sure.append(value)
+        if said := _of_crowd(node, operand, place):
+            _note_crowd(node.collection, place, visit)
+            every += said
         if isinstance(node.type, Date):
             known = complete and sure and len(sure) == len(every) and None not in every
             return choose(every) if known else None

@@ -71,34 +71,31 @@ class IndexedRegister:
     ) -> tuple[tuple[Rows, ...], Mapping[int, Twice]]:
         """The rows of each member, and of which members a row came twice."""
         found = [
-            () if number is None else self._of_person(household, index, number)
+            UNKNOWN_ROWS if number is None else self._of_person(household, index, number)
             for index, number in enumerate(numbers)
         ]
-        complete = [number is not None and number not in self.damaged for number in numbers]
         # Most people have no row in most registers, and few have two.
-        twice: Mapping[int, Twice] = {}
-        if sum(map(len, found)) > 1 and any(
-            row.sure or not row.crowd for rows in found for row in rows
-        ):
-            found, twice = settle(self.register, found)
-        return tuple(map(_rows, found, complete)), twice
+        if sum(len(rows.own) for rows in found) < 2:
+            return tuple(found), {}
+        settled, twice = settle(self.register, [rows.own for rows in found])
+        return tuple(
+            before if own is before.own else Rows.parted(own, before.crowd, before.complete)
+            for before, own in zip(found, settled, strict=True)
+        ), twice
 
-    def _of_person(self, household: BareHousehold, index: int, number: str) -> tuple[Row, ...]:
+    def _of_person(self, household: BareHousehold, index: int, number: str) -> Rows:
         """The rows that are, or may be, about a person, in the order of the register."""
-        rows = self.sure.get(number, ())
-        if not self.perhaps.rows:
-            return rows
-        said = said_by(self.register, household, household.members[index])
-        perhaps = self.perhaps.fitting(number, said)
-        if not (rows and perhaps):
-            return rows or perhaps
-        return tuple(sorted((*rows, *perhaps), key=lambda row: row.number))
-
-
-def _rows(found: tuple[Row, ...], complete: bool) -> Rows:
-    if not found:
-        return NO_ROWS if complete else UNKNOWN_ROWS
-    return Rows(found, complete)
+        rows, complete = self.sure.get(number, ()), number not in self.damaged
+        fitting = NO_ROWS
+        if self.perhaps.rows:
+            said = said_by(self.register, household, household.members[index])
+            fitting = self.perhaps.fitting(number, said)
+        if not rows:
+            return fitting if complete else Rows.parted(fitting.own, fitting.crowd, complete)
+        own = rows
+        if fitting.own:
+            own = tuple(sorted((*rows, *fitting.own), key=lambda row: row.number))
+        return Rows.parted(own, fitting.crowd, complete)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress
 
-from shibie.case import Row, Value
+from shibie.case import NO_ROWS, Row, Rows, Value
 from shibie.household import BareHousehold, BareMember
 from shibie.registers.masked_numbers import is_masked, tells_apart, visible
 from shibie.registers.rows import RegisterRow
@@ -80,12 +80,14 @@ class PerhapsRows:
         return {}
 
     @cached_property
-    def _joined(self) -> dict[tuple[int, ...], tuple[Row, ...]]:
-        """Rows of several groups in order: what fits many is one tuple for all of them."""
+    def _joined(self) -> dict[tuple[int, ...], Rows]:
+        """What was found, by the parts that it was put together from."""
         return {}
 
-    def fitting(self, number: str, said: Said) -> tuple[Row, ...]:
+    def fitting(self, number: str, said: Said) -> Rows:
         """The rows that may be about a person, in the order of the register.
+
+        What fits many persons is one object for all of them.
 
         Args:
             number: his citizen number.
@@ -93,12 +95,12 @@ class PerhapsRows:
         """
         found = (self._found(places, known, number, said) for places, known in self._groups)
         parts = [part for part in found if part]
-        if len(parts) < 2:
-            return parts[0] if parts else ()
+        if not parts:
+            return NO_ROWS
         key = tuple(map(id, parts))
         if key not in self._joined:
             rows = (row for part in parts for row in part)
-            self._joined[key] = tuple(sorted(rows, key=lambda row: row.number))
+            self._joined[key] = Rows(tuple(sorted(rows, key=lambda row: row.number)))
         return self._joined[key]
 
     def _found(self, places: _Places, known: _Known, number: str, said: Said) -> tuple[Row, ...]:

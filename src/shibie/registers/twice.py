@@ -28,7 +28,8 @@ def settle(
 
     Args:
         register: says what tells the rows of one person apart.
-        found: for each member his rows, in the order of the register.
+        found: for each member his rows, in the order of the register, without those that tell
+            nobody apart.
     """
     twice: dict[int, Twice] = {}
     of_members = _by_key(register, found, twice) if register.key else found
@@ -59,8 +60,7 @@ def _by_key(
     groups: defaultdict[tuple[Value, ...], dict[int, Row]] = defaultdict(dict)
     for rows in found:
         for row in rows:
-            # Rows that may be anybody's are nobody's in particular.
-            key = None if row.crowd else key_of_row(register, row)
+            key = key_of_row(register, row)
             if key is not None:
                 before = groups[key].get(row.number)
                 groups[key][row.number] = row if before is None or row.sure else before
@@ -148,8 +148,6 @@ class _Person:
 
     def kept(self, row: Row) -> Iterable[Row]:
         """The row as an item of the person; nothing where it counts once with an earlier one."""
-        if row.crowd:
-            return (row,)
         said = tuple(row.values.get(column) for column in self.columns)
         keyed = key_of_row(self.register, row) is not None
         complete = None not in said

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from shibie.engines.sql.compiling import RunSettings
-from shibie.engines.sql.outcome import NUMBER_OF, Judge
+from shibie.engines.sql.outcome import NUMBER_OF, Judge, Outcomes
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.errors import Lang, Words
 from shibie.language.tree import HOUSEHOLD
@@ -66,9 +66,7 @@ class Run:
     def _run(self) -> dict[str, Any]:
         self.say("reading")
         tables = open_tables(self.host, self.layout, self.ruleset, self.as_of)
-        judge = Judge(self.ruleset, self.asked, self.host.dialect, procedure=self.procedure)
-        outcomes = judge.outcomes(("ord_", *PASSED))
-        needed = Judge(self.ruleset, self.asked, self.host.dialect, "u_").unknowns()
+        outcomes, needed = self._compiled()
         columns: dict[str, set[str]] = {"h": set(), "m": set()}
         for each in (outcomes, needed):
             for relation, names in each.sources.items():
@@ -79,6 +77,11 @@ class Run:
         )
         loader.load()
         self.notes = [*self.layout.notes, *loader.notes]
+        found = loader.registers.settings(self.asked)
+        if found != self.asked:
+            # What is not sure of the registers is known only now, and costs where there is any.
+            self.asked = found
+            outcomes, needed = self._compiled()
         self.say("deciding")
         self.host.steps(outcomes.steps, self.say)
         self._judged()
@@ -98,6 +101,12 @@ class Run:
         )  # fmt: skip
 
     # --- deciding -----------------------------------------------------------------------
+
+    def _compiled(self) -> tuple[Outcomes, Outcomes]:
+        """The plans of the decisions, and of what is not known of those that are pending."""
+        judge = Judge(self.ruleset, self.asked, self.host.dialect, procedure=self.procedure)
+        unknowns = Judge(self.ruleset, self.asked, self.host.dialect, "u_").unknowns()
+        return judge.outcomes(("ord_", *PASSED)), unknowns
 
     def _judged(self) -> None:
         """Fill `decided` and `people`."""
@@ -120,6 +129,12 @@ class Run:
                 f"CREATE VIEW u_r{index}_src AS SELECT * FROM r{index}_src"
                 f" WHERE {KEY} IN (SELECT {KEY} FROM u_m_src)"
             )
+            if index in self.loader.registers.perhaps.crowds:
+                run(f"CREATE VIEW u_r{index}_crowd AS SELECT * FROM r{index}_crowd")
+                run(
+                    f"CREATE VIEW u_r{index}_fits AS SELECT * FROM r{index}_fits"
+                    f" WHERE {KEY} IN (SELECT {KEY} FROM u_m_src)"
+                )
         self.say("unknown facts")
         self.host.steps(steps, self.say)
         run(
@@ -154,7 +169,7 @@ class Run:
         for index, name in enumerate(self.ruleset.registers):
             if name in self.supplied:
                 query = (
-                    f"SELECT count(*) FROM r{index}_src AS r"
+                    f"SELECT count(*) FROM r{index}_rows AS r"
                     f" ANTI JOIN (SELECT {KEY} FROM m_plain WHERE {KEY} IS NOT NULL) AS m"
                     f" ON r.{KEY} = m.{KEY}"
                 )

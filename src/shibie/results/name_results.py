@@ -165,6 +165,14 @@ class NamedResults:
             f"SELECT ord_, hid, {DUPLICATE} AS place, rank AS mid, member_id,"
             f" {quoted(DUPLICATE_PERSON)}, 'duplicate', 'true' FROM twice"
         )
+        registers = list(self.ruleset.registers.values())
+        if registers:
+            ids = " ".join(f"WHEN {at} THEN {quoted(each.id)}" for at, each in enumerate(registers))
+            parts.append(
+                f"SELECT d.ord_, d.hid, {DUPLICATE} + 1 + t.register, t.mid, m.member_id,"
+                f" CASE t.register {ids} END, 'duplicate_row', t.outcome FROM came_twice AS t"
+                " JOIN decided AS d ON t.hid = d.hid JOIN m_plain AS m ON t.mid = m.mid"
+            )
         return (
             "SELECT hid AS household_id, member_id, rule_id, kind, outcome, ord_, place, mid FROM ("
             + " UNION ALL ".join(parts)

@@ -23,6 +23,7 @@ from shibie.rosters.records import RowTable, TypedRow, read_table
 from shibie.rosters.roster import RosterTables, assemble
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_perhaps_rows import FITS
 from shibie.rosters.sql_rejected import REJECTED_HOUSEHOLDS
 from shibie.rosters.sql_sources import Loader
 from shibie.rosters.sql_tables import SqlTable, open_tables
@@ -124,7 +125,7 @@ class LandedParts:
     def codes(self, register: str, column: str) -> Iterator[tuple[int, str]]:
         """Of each row of a register about a person: his key, and what a column says."""
         index = list(self.ruleset.registers).index(register)
-        query = f'SELECT {KEY}, "{column}" FROM r{index}_src ORDER BY {ROW}'
+        query = f'SELECT {KEY}, "{column}" FROM r{index}_rows ORDER BY {ROW}'
         for key, code in self.host.stream(query):
             yield int(key), str(code or "")
 
@@ -194,9 +195,19 @@ class LandedParts:
     def _about(self, register: str) -> str:
         """A query of the rows of a register about the persons of each part, damaged ones as well."""
         index = list(self.ruleset.registers).index(register)
+        rows = [
+            f"SELECT {KEY}, {ROW} FROM {name}" for name in (f"r{index}_rows", f"damaged{index}")
+        ]
+        perhaps = self.loader.registers.perhaps
+        if index in perhaps.registers:
+            rows.append(f"SELECT {KEY}, {ROW} FROM {FITS} WHERE register = {index}")
+        if index in perhaps.crowds:
+            rows.append(
+                f"SELECT f.{KEY}, c.{ROW} FROM r{index}_crowd AS c"
+                f" JOIN r{index}_fits AS f ON c.place_ = f.place_"
+            )
         return (
-            f"SELECT DISTINCT o.part, r.{ROW} FROM (SELECT {KEY}, {ROW} FROM r{index}_src"
-            f" UNION ALL SELECT {KEY}, {ROW} FROM damaged{index}) AS r"
+            f"SELECT DISTINCT o.part, r.{ROW} FROM ({' UNION ALL '.join(rows)}) AS r"
             f" JOIN m_plain AS m ON r.{KEY} = m.{KEY} JOIN {_OWN} AS o ON m.{HID} = o.{HID}"
         )
 

@@ -278,4 +278,7 @@ def table_of(source: SqlTable, records: Sequence[TypedRow]) -> RowTable:
 
 def unmatchable(records: Iterable[TypedRow], match: str) -> int:
     """How many good rows of a register name nobody."""
-    return sum(not record.faults and record.values.get(match) is None for record in records)
+    return sum(
+        not record.faults and not record.unusable and record.values.get(match) is None
+        for record in records
+    )

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from shibie.duckdb_tables import Column, integer_column
+from shibie.duckdb_tables import Column, integer_column, text_column
 from shibie.engines.sql.cases_in_memory import typed
-from shibie.engines.sql.plan import KEY
+from shibie.engines.sql.compiling import RunSettings
+from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.errors import Words
 from shibie.registers.matching import key_of
 from shibie.rosters.python_rows import PythonReader, unmatchable
 from shibie.rosters.records import TypedRow
 from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_perhaps_rows import FITS, SqlPerhapsRows
 from shibie.rosters.sql_rejected import RejectedTables
+from shibie.rosters.sql_same_rows import SAME, same_as_text
 from shibie.rosters.sql_tables import SqlTable, SqlTables
+from shibie.rosters.sql_twice import SqlTwice, note
 from shibie.rosters.sql_validation import Typed, sql_type
 from shibie.ruleset.model import Register, RuleSet
 
@@ -25,6 +30,9 @@ class RegisterSources:
     Attributes:
         damaged: for each register, how many of its rows about a person cannot be read; they
             are in the table `damaged<index>`, where the register was supplied.
+        perhaps: the rows without a usable number.
+        unsure: the registers of which a row may be about somebody.
+        shared: those of which an item may be of several members of one household.
         notes: how many rows name nobody.
     """
 
@@ -34,11 +42,14 @@ class RegisterSources:
     ) -> None:  # fmt: skip
         self.host, self.tables, self.ruleset = host, tables, ruleset
         self.typed, self.reader, self.rejected = typed, reader, rejected
+        self.perhaps = SqlPerhapsRows(host, tables, ruleset, typed)
         self.damaged: dict[int, int] = {}
+        self.unsure: set[int] = set()
+        self.shared: set[int] = set()
         self.notes: list[Words] = []
 
     def load(self) -> None:
-        """Read every register once; afterwards the sources are there."""
+        """Read every register once; `match` makes the sources of it."""
         for index, register in enumerate(self.ruleset.registers.values()):
             source = self.tables.registers.get(register.name)
             self.damaged[index] = 0
@@ -46,6 +57,18 @@ class RegisterSources:
                 self._nothing(index, register)
             else:
                 self._load(index, register, source)
+
+    def settings(self, asked: RunSettings) -> RunSettings:
+        """What a run asks, with what is not sure of the registers."""
+        names = list(self.ruleset.registers)
+
+        def named(indexes: Iterable[int]) -> frozenset[str]:
+            return frozenset(names[index] for index in indexes)
+
+        return replace(
+            asked, perhaps=named(self.unsure), shared=named(self.shared),
+            crowds=named(self.perhaps.crowds),
+        )  # fmt: skip
 
     def _columns(self, index: int) -> list[str]:
         """The fields that the rules read."""
@@ -60,23 +83,156 @@ class RegisterSources:
         self.host.run(f"CREATE VIEW r{index}_src AS SELECT {', '.join(nothing)} WHERE FALSE")
 
     def _load(self, index: int, register: Register, source: SqlTable) -> None:
-        """Make the source of a register, of the rows that SQL read and those that Python reads."""
+        """Read a register: the rows with a person's number, and those without."""
         self.typed.load_register(index, register, source)
         every = names_of(self._odd(index, register, []))
         self._damaged(index, register, [])
-        nobody = 0
-        for page in self.reader.pages(f"r{index}_typed"):
-            odd = self.reader.records(source, page)
-            self._odd(index, register, [record for record in odd if not record.faults])
-            self._damaged(index, register, [record for record in odd if record.faults])
+        typed, nobody = f"r{index}_typed", 0
+        for page in self.reader.pages(typed):
+            odd = self.reader.records(source, page, register.match)
+            known = [record for record in odd if record.values.get(register.match)]
+            self._odd(index, register, [record for record in known if not record.faults])
+            self._damaged(index, register, [record for record in known if record.faults])
+            nobody += self._unnumbered(index, register, odd)
             self.rejected.add([fault for record in odd for fault in record.faults])
-            nobody += unmatchable(odd, register.match)
+        for page in self.reader.pages(typed, f"fine AND written_ AND {KEY} IS NULL"):
+            records = self.reader.records(source, page, register.match)
+            nobody += self._unnumbered(index, register, records)
         self.host.run(
-            f"CREATE VIEW r{index}_src AS SELECT {every} FROM r{index}_typed"
+            f"CREATE VIEW r{index}_rows AS SELECT {every} FROM {typed}"
             f" WHERE fine AND {KEY} IS NOT NULL"
-            f" UNION ALL SELECT {every} FROM r{index}_odd WHERE {KEY} IS NOT NULL"
+            f" UNION ALL SELECT {every} FROM r{index}_odd"
         )
-        self._note_unmatchable(index, source.shown, nobody)
+        self._note_unmatchable(source.shown, nobody)
+
+    def _unnumbered(self, index: int, register: Register, records: Sequence[TypedRow]) -> int:
+        """Note the rows without a person's number; returns how many of them name nobody."""
+        rows = [each for each in records if not each.values.get(register.match)]
+        if not rows:
+            return 0
+        crowds = self.perhaps.add(index, register, rows)
+        told = [row for row, crowd in zip(rows, crowds, strict=True) if crowd is None]
+        if told:
+            same = [same_as_text(register, row.values) for row in told]
+            columns = {ROW: integer_column([row.number for row in told])}
+            columns |= {SAME: text_column(same), **self._read(index, register, told)}
+            self.host.append(f"r{index}_perhaps", columns)
+        others = [
+            (row, crowd) for row, crowd in zip(rows, crowds, strict=True) if crowd is not None
+        ]
+        if others:
+            columns = {
+                "place_": text_column([crowd for _, crowd in others]),
+                ROW: integer_column([row.number for row, _ in others]),
+            }
+            columns |= self._read(index, register, [row for row, _ in others])
+            self.host.append(f"r{index}_crowd", columns)
+        return unmatchable(rows, register.match)
+
+    def _read(self, index: int, register: Register, rows: Sequence[TypedRow]) -> dict[str, Column]:
+        """What rows say in the columns that the rules read."""
+        specs = self.ruleset.field_specs(register.name)
+        return {
+            name: typed(specs[name], [row.values.get(name) for row in rows])
+            for name in self._columns(index)
+        }
+
+    # --- whose they are -----------------------------------------------------------------
+
+    def match(self) -> None:
+        """Make the sources, once the members are there."""
+        self.perhaps.find()
+        note(self.host, 0, [])
+        settling = {}
+        for index, register in enumerate(self.ruleset.registers.values()):
+            source = self.tables.registers.get(register.name)
+            if source is not None:
+                perhaps = index in self.perhaps.registers
+                twice = SqlTwice(self.host, self.reader, index, register, source, perhaps)
+                if twice.households():
+                    settling[index] = twice
+        self._keys(settling)
+        for index, twice in settling.items():
+            twice.settle(self._columns(index))
+        for index, register in enumerate(self.ruleset.registers.values()):
+            if register.name in self.tables.registers:
+                self._source(index, index in settling)
+
+    def _keys(self, settling: Iterable[int]) -> None:
+        """Make `keyed`: who in two households has rows of his own in each has a key for each."""
+        touched = [f"SELECT {KEY} FROM {FITS}"]
+        touched += [
+            f"SELECT m.{KEY} FROM m_plain AS m JOIN r{index}_twice AS t ON m.{HID} = t.{HID}"
+            for index in settling
+        ]
+        self.apart = False
+        if settling or self.perhaps.registers:
+            self.host.run(
+                f"CREATE TABLE apart AS SELECT {MID}, {KEY} AS number, -{MID} AS {KEY} FROM m_plain"
+                f" WHERE {KEY} IN ({' UNION '.join(touched)}) AND {KEY} IN (SELECT {KEY}"
+                f" FROM m_plain WHERE {KEY} IS NOT NULL GROUP BY {KEY} HAVING count(*) > 1)"
+            )
+            self.apart = bool(self.host.rows("SELECT 1 FROM apart LIMIT 1"))
+        if self.apart:
+            self.host.run(
+                f"CREATE VIEW keyed AS SELECT m.{HID}, m.{MID}, coalesce(a.{KEY}, m.{KEY}) AS {KEY}"
+                f" FROM m_plain AS m LEFT JOIN apart AS a ON m.{MID} = a.{MID}"
+            )
+        else:
+            self.host.run(f"CREATE VIEW keyed AS SELECT {HID}, {MID}, {KEY} FROM m_plain")
+
+    def _source(self, index: int, settled: bool) -> None:
+        """Make r<index>_src: a line for each row and whom it is, or may be, about."""
+        columns = "".join(f', r."{name}"' for name in self._columns(index))
+        perhaps = index in self.perhaps.registers
+        if settled:
+            unsure = f"SELECT 1 FROM r{index}_settled WHERE NOT sure_ LIMIT 1"
+            perhaps = perhaps or bool(self.host.rows(unsure))
+        sure = ", TRUE AS sure_" if perhaps else ""
+        of_settled = f"SELECT k.{KEY} FROM keyed AS k JOIN r{index}_twice AS t ON k.{HID} = t.{HID}"
+        of_settled += f" WHERE k.{KEY} IS NOT NULL"
+
+        def elsewhere(key: str) -> str:
+            return f" WHERE {key} NOT IN ({of_settled})" if settled else ""
+
+        rows = f"r{index}_rows AS r"
+        arms = [f"SELECT r.{KEY}, r.{ROW}{sure}{columns} FROM {rows}{elsewhere(f'r.{KEY}')}"]
+        if self.apart:
+            arms.append(
+                f"SELECT a.{KEY}, r.{ROW}{sure}{columns} FROM {rows}"
+                f" JOIN apart AS a ON r.{KEY} = a.number{elsewhere(f'a.{KEY}')}"
+            )
+        if index in self.perhaps.registers:
+            self.unsure.add(index)
+            arms.append(
+                f"SELECT k.{KEY}, r.{ROW}, FALSE AS sure_{columns} FROM {FITS} AS f"
+                f" JOIN r{index}_perhaps AS r ON f.{ROW} = r.{ROW} AND f.register = {index}"
+                f" JOIN keyed AS k ON f.{MID} = k.{MID}{elsewhere(f'k.{KEY}')}"
+            )
+        if settled:
+            which = ", r.sure_" if perhaps else ""
+            arms.append(f"SELECT r.{KEY}, r.{ROW}{which}{columns} FROM r{index}_settled AS r")
+        if perhaps:
+            self.unsure.add(index)
+        self.host.run(f"CREATE VIEW r{index}_src AS {' UNION ALL '.join(arms)}")
+        if (settled or perhaps) and self._is_shared(index, settled):
+            self.shared.add(index)
+
+    def _is_shared(self, index: int, settled: bool) -> bool:
+        """Whether any item may be of several members of one household."""
+        pairs = [f"SELECT {MID}, {ROW} FROM {FITS} WHERE register = {index}"]
+        if settled:
+            pairs.append(
+                f"SELECT k.{MID}, s.{ROW} FROM r{index}_settled AS s JOIN keyed AS k"
+                f" ON s.{KEY} = k.{KEY}"
+            )
+        return bool(
+            self.host.rows(
+                f"SELECT 1 FROM ({' UNION ALL '.join(pairs)}) AS p JOIN m_plain AS m"
+                f" ON p.{MID} = m.{MID} GROUP BY m.{HID}, p.{ROW}"
+                f" HAVING count(DISTINCT m.{MID}) > 1 LIMIT 1"
+            )
+        )
 
     def _odd(self, index: int, register: Register, good: Sequence[TypedRow]) -> list[str]:
         """Add rows that Python read to r<index>_odd; returns its columns."""
@@ -87,6 +243,7 @@ class RegisterSources:
         }
         for name in self._columns(index):
             table[name] = typed(specs[name], [record.values.get(name) for record in good])
+        table[SAME] = text_column([same_as_text(register, record.values) for record in good])
         self.host.append(f"r{index}_odd", table)
         return list(table)
 
@@ -101,9 +258,7 @@ class RegisterSources:
         self.host.append(f"damaged{index}", table)
         self.damaged[index] += len(numbers)
 
-    def _note_unmatchable(self, index: int, shown: str, count: int) -> None:
-        query = f"SELECT count(*) FROM r{index}_typed WHERE fine AND written_ AND {KEY} IS NULL"
-        count += int(self.host.rows(query)[0][0])
+    def _note_unmatchable(self, shown: str, count: int) -> None:
         if count:
             self.notes.append(
                 Words(

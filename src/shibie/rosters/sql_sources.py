@@ -90,11 +90,13 @@ class Loader:
         self.rejected.add(self.reader.acts.rejected)
         of_rows = builder.of_rows if builder is not None else ()
         self.acts = in_force(self.reader.acts.given, (*signed, *of_rows))
-        registers = RegisterSources(
+        self.registers = registers = RegisterSources(
             self.host, self.tables, self.ruleset, self.typed, self.reader, self.rejected
         )
         registers.load()
         self.notes += registers.notes
+        self._plain_members()
+        registers.match()
         self._members(registers.damaged)
         self._households()
 
@@ -225,8 +227,8 @@ class Loader:
         """What a number tells of a person, as far as it is asked for."""
         return sorted(self.columns["m"] & {"born_", "sex_"})
 
-    def _members(self, damaged: Mapping[int, int]) -> None:
-        """Make m_src of both kinds of members; `damaged` counts the registers' unreadable rows."""
+    def _plain_members(self) -> None:
+        """Make m_plain of both kinds of members."""
         own = "member_id"
         unnumbered = "SELECT count(*) FROM m_typed WHERE member_id IS NULL"
         if self.host.rows(unnumbered)[0][0]:
@@ -240,15 +242,23 @@ class Loader:
             f" WHERE {HID} IS NOT NULL AND {self._trusted()}"
             f" UNION ALL SELECT member_id, {others} FROM m_odd"
         )
+
+    def _members(self, damaged: Mapping[int, int]) -> None:
+        """Make m_src of m_plain; `damaged` counts the registers' unreadable rows."""
         complete = []
         for index, name in enumerate(self.ruleset.registers):
             there = "FALSE"
             if name in self.tables.registers:
-                there = f"{KEY} IS NOT NULL"
+                there = f"m.{KEY} IS NOT NULL"
                 if damaged[index]:
-                    there += f" AND {KEY} NOT IN (SELECT {KEY} FROM damaged{index})"
+                    there += f" AND m.{KEY} NOT IN (SELECT {KEY} FROM damaged{index})"
             complete.append(f", ({there}) AS complete_r{index}")
-        self.host.run(f"CREATE VIEW m_src AS SELECT *{''.join(complete)} FROM m_plain")
+        every = "m.*"
+        rows = "m_plain AS m"
+        if self.registers.apart:
+            every = f"m.* EXCLUDE ({KEY}), k.{KEY}"
+            rows += f" JOIN keyed AS k ON m.{MID} = k.{MID}"
+        self.host.run(f"CREATE VIEW m_src AS SELECT {every}{''.join(complete)} FROM {rows}")
 
     def _trusted(self) -> str:
         """SQL: whether a row is decided from its typed columns, not read again in Python."""

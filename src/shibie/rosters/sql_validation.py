@@ -27,6 +27,7 @@ from shibie.rosters.sql_cells import (
     texts,
 )
 from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_same_rows import SAME, same_sql, telling
 from shibie.rosters.sql_tables import SqlTable, SqlTables
 from shibie.ruleset.model import Register, RuleSet
 from shibie.vocabulary import FieldSpec, specs_of
@@ -199,6 +200,8 @@ class Typed:
             columns[register.match] = person.value
         written = " OR ".join(f"{column.sql} IS NOT NULL" for column in source.columns.values())
         columns["written_"] = written
+        values = {spec.name: self.value(source, spec) for spec in telling(register)}
+        columns[SAME] = same_sql(register, values)
         fine = [self.canonical(source, needed, {register.match: person})]
         self._create(f"r{index}_typed", relation, columns, fine)
 

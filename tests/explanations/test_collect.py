@@ -192,5 +192,28 @@ poor: unable
     shown = "\n".join(
         [*short(told), json.dumps(as_data(told), ensure_ascii=False), page([told], rules, DAY)]
     )
-    assert "需照料" in shown
+    assert "需照料: 1: 健康状况(从略)" in shown
     assert "长期慢性病" not in shown
+
+
+def test_of_a_sensitive_leaf_only_the_value_is_withheld() -> None:
+    """What decides is told: a number made of it with what it is compared with, and other leaves."""
+    rules = loads(
+        """
+ruleset: {id: small, title: 小, effective: {from: 2015-01-01, to: 2016-12-31}}
+facts:
+  - {name: sick, title: 病人数, unit: 人, value: 'members.count("患有大病" in health)'}
+criteria:
+  - {id: care, title: 需照料, when: 'sick >= 2 and wage_income < 100 and not members.any("残疾" in health)'}
+poor: care
+"""
+    )
+    people = [{"health": ["患有大病"]}, {"health": ["患有大病"]}]
+    case = case_from(rules, {"wage_income": 5, "members": people}, DAY)
+    told = account(rules, case, decide(rules, case))
+    (why,) = told.why
+    assert why.said == ("病人数 (从略),不低于2;工资性收入 5.00 元,低于100.00 元;健康状况(从略)")
+    assert ("病人数", "(从略)") in [(fact.title, fact.value) for fact in why.facts]
+    shown = f"{why}{told.change}{[each.effects for each in told.change]}"
+    assert "病人数 2" not in shown
+    assert "effects='病人数" not in shown

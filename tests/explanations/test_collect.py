@@ -212,7 +212,7 @@ poor: care
     case = case_from(rules, {"wage_income": 5, "members": people}, DAY)
     told = account(rules, case, decide(rules, case))
     (why,) = told.why
-    assert why.said == ("病人数 (从略),不低于2;工资性收入 5.00 元,低于100.00 元;健康状况(从略)")
+    assert why.said == ("病人数 (从略),不低于2 人;工资性收入 5.00 元,低于100.00 元;健康状况(从略)")
     assert ("病人数", "(从略)") in [(fact.title, fact.value) for fact in why.facts]
     shown = f"{why}{told.change}{[each.effects for each in told.change]}"
     assert "病人数 2" not in shown

@@ -19,8 +19,8 @@ from shibie.ruleset.conditions import is_sensitive, opened
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.words import terms
 from shibie.words.prose import describe, state
+from shibie.words.sentences import Sentences
 from shibie.words.speaker import Speaker
-from shibie.words.values import amount
 
 SOURCES = {
     "declared": Words("申报", "declared"), "compared": terms.COMPARISON,
@@ -101,7 +101,7 @@ class _Teller:
 
     def __init__(self, ruleset: RuleSet, case: Case, lang: Lang) -> None:
         self.ruleset, self.case, self.lang = ruleset, case, lang
-        self.speaker = Speaker(ruleset, lang)
+        self.speaker, self.sentences = Speaker(ruleset, lang), Sentences(ruleset, lang)
         self.say = self.speaker.say
 
     # --- one sentence -------------------------------------------------------------------
@@ -245,7 +245,7 @@ class _Teller:
     def fact(self, at: Trace) -> ReasonFact:
         who = self.whose(at.label) if at.label else ""
         title = self.title(at.node)
-        value = amount(at.value, self.lang, unit_of(self.ruleset, at.node))
+        value = self.sentences.amount(at.value, self.sentences.unit(at.node))
         provenance = at.provenance or ValueOrigin("derived")
         place = ""
         if provenance.source == "compared" and provenance.register:
@@ -265,20 +265,6 @@ class _Teller:
 
     def sensitive(self, node: tree.Node) -> bool:
         return isinstance(node, tree.Field) and is_sensitive(self.ruleset, node)
-
-
-def unit_of(ruleset: RuleSet, node: tree.Node) -> str:
-    """The unit of a field, fact or parameter."""
-    match node:
-        case tree.Fact(owner=owner, name=name):
-            return ruleset.facts[cast("Any", owner), name].unit
-        case tree.Parameter(name=name):
-            return ruleset.parameters[name].unit
-        case tree.Field(owner=owner, name=name):
-            spec = ruleset.field_spec(owner, name)
-            return spec.unit if spec else ""
-        case _:
-            return ""
 
 
 def numbers_of(ruleset: RuleSet, case: Case) -> dict[str, Value]:

@@ -46,7 +46,7 @@ def test_excluded_for_two_reasons(township: Checked) -> None:
     assert lines[0] == "H01-01-009 董杰福(学堂山村,4 人): 不纳入"
     # (5534 + 5431 + 5796 - 3230) / 4 = 3382.75; 4 × 2854.995 = 11419.98 rounds up, so at most
     # 11419.97 in all: 2111.03 less.
-    assert "家庭人均纯收入 3,382.75 元,不低于 2015 年贫困线 2,855 元" in lines[1]
+    assert "家庭人均纯收入 3,382.75 元,不低于 2015 年贫困线 2,855.00 元" in lines[1]
     assert "有车辆(申报,车辆登记比对第 384 行)" in lines[1]
     assert "转移性收入不高于 3,684.97 元(现为 5,796.00 元)" in lines[2]
     assert lines[3].startswith("经手:核实“有小轿车或客货运车辆的不纳入”:属实(核实员丙,2015-10-16")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.decision import NOT_POOR, Decision, Eligibility
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
 from shibie.explanations.changed_cases import made
-from shibie.explanations.collect import to_collect
+from shibie.explanations.collect import ToCollect, to_find_out
 from shibie.explanations.explanation import Collect, Explanation, Obstacle, WouldChange
 from shibie.explanations.reasons import Reason, reason
-from shibie.explanations.search import Search, counterfactuals
+from shibie.explanations.search import By, Search, counterfactuals
+from shibie.explanations.trials import Trials
 from shibie.explanations.words import WHO, Phrases
 from shibie.ruleset.model import RuleSet
 from shibie.words.speaker import Speaker
+
+# How many changes are given, by the household's facts and by the rules.
+_GIVEN: Mapping[By, int] = {"facts": 12, "rules": 2}
 
 
 def explain(
@@ -62,6 +68,9 @@ def account(
     }
     why = tuple(_why(ruleset, decision, asked))
     teller = _Account(ruleset, case, decision, asked, lang)
+    found = to_find_out(ruleset, case)
+    change, cut_short = teller.change(search)
+    settles = any(each.settles for each in found.sets)
     return Explanation(
         decision.household_id,
         Speaker.head(case.household),
@@ -72,11 +81,13 @@ def account(
         why,
         tuple(each for each in asked.values() if each not in why),
         tuple(teller.obstacles()),
-        tuple(teller.collect()),
-        tuple(teller.change(search)),
+        tuple(teller.collect(found.sets)),
+        change,
         tuple(teller.moved()),
         tuple(teller.procedure()),
         tuple(teller.tracks()),
+        () if settles else tuple(map(teller.phrases.name, found.needed)),
+        found.cut_short or cut_short,
     )
 
 
@@ -157,10 +168,10 @@ class _Account:
             Obstacle(word("ineligible"), (no_ground,)),
         ]
 
-    def collect(self) -> list[Collect]:
+    def collect(self, sets: Iterable[ToCollect]) -> list[Collect]:
         """For a pending household, what to find out."""
         found = []
-        for each in to_collect(self.ruleset, self.case):
+        for each in sets:
             join = self.say(",且", ", and ")
             answers = tuple(
                 (
@@ -181,23 +192,31 @@ class _Account:
             return word
         return f"{word}({self.speaker.rules(grounds)})"
 
-    def change(self, search: Search | None) -> list[WouldChange]:
-        """What would change it: by facts, then by rules."""
-        found = [
-            *counterfactuals(self.ruleset, self.case, most=12, search=search),
-            *counterfactuals(self.ruleset, self.case, by="rules", most=2, search=search),
-        ]
-        return [
-            WouldChange(
-                self.phrases.changes(each.changes),
-                self.phrases.effects(self.case, made(self.ruleset, self.case, each.changes)),
-                WHO[each.who].say(self.lang),
-                self.speaker.eligibility(each.leads_to),
-                each,
-                self.phrases,
-            )
-            for each in found
-        ]
+    def change(self, search: Search | None) -> tuple[tuple[WouldChange, ...], bool]:
+        """What would change it: by facts, then by rules; and whether something was left untried."""
+        told: dict[tuple[str, str], WouldChange] = {}
+        cut_short = False
+        for by, most in _GIVEN.items():
+            trials = Trials(self.ruleset, self.case)
+            for each in counterfactuals(
+                self.ruleset, self.case, by=by, most=most, search=search, trials=trials
+            ):
+                text = self.phrases.changes(each.changes)
+                after = made(self.ruleset, self.case, each.changes)
+                # Different facts may be the same words: two rows that the source does not number.
+                told.setdefault(
+                    (text, each.who),
+                    WouldChange(
+                        text,
+                        self.phrases.effects(self.case, after),
+                        WHO[each.who].say(self.lang),
+                        self.speaker.eligibility(each.leads_to),
+                        each,
+                        self.phrases,
+                    ),
+                )
+            cut_short = cut_short or trials.cut_short
+        return tuple(told.values()), cut_short
 
     def moved(self) -> list[str]:
         """What changed the result: signed verdicts, and registers that contradict a declaration."""

@@ -15,7 +15,7 @@ from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 from shibie.words import lists
 from shibie.words.speaker import Speaker
-from shibie.words.values import amount
+from shibie.words.values import amount, currencies
 
 WHO: dict[Who, Words] = {
     "household": Words("农户可申报变化,经核实后算数", "the household can report it; it counts once verified"),
@@ -64,13 +64,17 @@ class Phrases:
             return title
         return self.speaker.of_person(self.person(lever.member), title)
 
+    def amount(self, value: Any, unit: str) -> str:
+        """A value with its unit, money with two decimals."""
+        return amount(value, self.lang, unit, currencies(self.ruleset))
+
     def value(self, lever: Lever, value: Any) -> str:
         """A value with its unit."""
         spec = spec_of(self.ruleset, lever)
         unit = spec.unit if spec else ""
         if lever.kind == "parameter":
             unit = self.ruleset.parameters[lever.name].unit
-        return amount(value, self.lang, unit)
+        return self.amount(value, unit)
 
     def sensitive(self, lever: Lever) -> bool:
         """Whether what a lever moves must not be shown."""
@@ -155,8 +159,8 @@ class Phrases:
         for name, value in becomes.items():
             rule = self.ruleset.facts["household", name]
             if value is not None and was[name] != value:
-                old = amount(was[name], self.lang, rule.unit)
-                told.append(f"{rule.title} {old} → {amount(value, self.lang, rule.unit)}")
+                old = self.amount(was[name], rule.unit)
+                told.append(f"{rule.title} {old} → {self.amount(value, rule.unit)}")
         return self.speaker.clauses(told)
 
     # --- answers ------------------------------------------------------------------------
@@ -185,7 +189,7 @@ class Phrases:
         told = []
         for name, value in cells:
             column = columns[name]
-            shown = amount(value, self.lang, column.unit)
+            shown = self.amount(value, column.unit)
             if column.type in ("money", "decimal", "integer"):
                 shown = self.say(f"达到 {shown}", f"from {shown}")
             told.append(f"{column.title} {shown}")

@@ -29,6 +29,7 @@ from shibie.results.table import Table
 from shibie.results.workbook_ledgers import Ledgers
 from shibie.results.workbook_sheets import Cell, SheetColumn, Sheets, new_book
 from shibie.ruleset.model import Rule, RuleSet
+from shibie.vocabulary import shared
 from shibie.words import terms
 from shibie.words.speaker import Speaker
 
@@ -151,7 +152,7 @@ class _WorkbookWriter:
         return [
             household.household_id,
             household.village,
-            getattr(household, "group", None),
+            shared(household, "group"),
             self.speaker.head(household),
             len(household.members),
             Cell(self.speaker.eligibility(decision.eligibility), self.fills[decision.eligibility]),
@@ -246,7 +247,7 @@ class _WorkbookWriter:
                 self.speaker.rule(track.track),
                 self.say("个人", "person") if member else self.say("全户", "whole household"),
                 track.member_id,
-                getattr(member, "name", None) if member else None,
+                shared(member, "name") if member else None,
                 number if self.show_ids or number is None else mask(number),
                 1 if member else len(household.members),
             )

@@ -14,7 +14,7 @@ from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.duplicates import DUPLICATE_PERSON
 from shibie.ruleset.basis import Basis, Provenance
 from shibie.ruleset.model import RuleSet
-from shibie.vocabulary import specs_of
+from shibie.vocabulary import shared, specs_of
 from shibie.words import lists, terms
 
 # What the product finds by itself, without a rule of the pack.
@@ -147,13 +147,13 @@ class Speaker:
         """A member's name, or the member id where the form has no name."""
         for member in household.members:
             if member.member_id == member_id:
-                return getattr(member, "name", None) or member_id
+                return shared(member, "name") or member_id
         return member_id
 
     @classmethod
     def head(cls, household: BareHousehold) -> str:
         """The name of the head of the household, else of its first member."""
-        heads = [each for each in household.members if getattr(each, "relation", "") == "户主"]
+        heads = [each for each in household.members if shared(each, "relation") == "户主"]
         return cls.person(household, (heads or [*household.members])[0].member_id)
 
     def of_person(self, who: str, what: str) -> str:

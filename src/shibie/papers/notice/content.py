@@ -15,6 +15,7 @@ from shibie.errors import InputError, Lang, Problem, Words
 from shibie.explanations.account import account
 from shibie.explanations.explanation import Explanation
 from shibie.explanations.reasons import Reason
+from shibie.household import Household
 from shibie.papers.notice.period import Period
 from shibie.papers.notice.privacy import (
     numbers_in,
@@ -23,6 +24,7 @@ from shibie.papers.notice.privacy import (
     without_numbers,
 )
 from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import shared
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
 
@@ -97,7 +99,7 @@ def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
         "household": told.household_id,
         # A form without names has a number for each member, which is nobody's name.
         "head": told.head
-        if hasattr(case.household.members[0], "name")
+        if isinstance(case.household, Household)
         else setting.say("本户", "To the household"),
         "place": place_of(case) or setting.say("未填地址", "no address given"),
         "persons": told.persons,
@@ -164,7 +166,7 @@ def _effect(effects: str, setting: Setting) -> str:
 def place_of(case: Case) -> str:
     """County, township, village and group, as far as the form has them."""
     names = ("county", "township", "village", "group")
-    return "".join(str(getattr(case.household, name, None) or "") for name in names)
+    return "".join(str(shared(case.household, name) or "") for name in names)
 
 
 def _clean(value: Any) -> Any:
@@ -210,7 +212,7 @@ def _list(
     ]
     place = {
         "village": village or "—",
-        "township": str(getattr(first.household, "township", None) or "") if first else "",
+        "township": str(shared(first.household, "township") or "") if first else "",
         "office": setting.office,
     }
     _must_be_public(place, first.household.household_id if first else "")
@@ -233,7 +235,7 @@ def _row(
     row = {
         "number": number,
         "name": public_name(Speaker.head(case.household)),
-        "group": str(getattr(case.household, "group", None) or "—"),
+        "group": str(shared(case.household, "group") or "—"),
         "persons": len(case.household.members),
         "tracks": setting.speaker.joined(r.title for r in ruleset.tracks if r.id in given) or "—",
     }

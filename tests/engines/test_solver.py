@@ -18,7 +18,7 @@ from shibie.engines.place import Place
 from shibie.engines.solver import numbers, reading, values
 from shibie.engines.solver.answers import SolverModel, pins
 from shibie.engines.solver.household import Bound
-from shibie.engines.solver.logic import TruthTerm, both, decided, disjunction, inverse, pick
+from shibie.engines.solver.logic import TruthTerm, both, decided, disjunction, pick
 from shibie.engines.solver.outcome import SymbolicOutcome
 from shibie.engines.solver.reading import SolverReading
 from shibie.engines.solver.symbolic import Symbolic
@@ -167,7 +167,7 @@ def two_valued(self: SolverReading, node: tree.Compare, place: Any) -> TruthTerm
 def forgetful(self: SolverReading, node: tree.Quantifier, place: Any) -> TruthTerm:
     """A register that was not compared read as an empty one."""
     return disjunction(
-        TruthTerm(both(there, self.truth(node.predicate, at).yes), inverse(there))
+        TruthTerm(both(there.yes, self.truth(node.predicate, at).yes), there.no)
         for there, at in self._items(node.collection, place)
     )
 
@@ -176,7 +176,8 @@ def up_only(self: SolverReading, node: tree.RoundQuotient, place: Any) -> values
     """Half up instead of half away from zero."""
     above, below = self.number(node.numerator, place), self.number(node.denominator, place)
     found = numbers.quotient(above, below, node.places)
-    return values.NumberTerm(found.known, found.units + pick(above.units < 0, 1, 0), node.places)
+    units = found.units + pick(above.units < 0, 1, 0)
+    return values.NumberTerm.exact(found.known, units, node.places)
 
 
 @pytest.mark.parametrize(

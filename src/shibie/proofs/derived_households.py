@@ -50,6 +50,10 @@ class DerivedHousehold(HouseholdTerms):
         """The same rows."""
         return self.base.row(register, member, row)
 
+    def sure(self, register: str, member: int, row: int) -> BoolTerm:
+        """As sure."""
+        return self.base.sure(register, member, row)
+
     def fact(self, slot: Slot) -> ValueTerm:
         """The same facts."""
         return self.base.fact(slot)
@@ -186,7 +190,7 @@ class Grown(DerivedHousehold):
         self.changes.append(step >= 0)
         units = value.units + step if up else value.units - step
         self.changes += within(self.base, slot, units)
-        return NumberTerm(value.known, units, value.scale)
+        return NumberTerm.exact(value.known, units, value.scale)
 
 
 class Stepped(DerivedHousehold):
@@ -197,7 +201,7 @@ class Stepped(DerivedHousehold):
         self.slot = slot
         value = base.fact(slot)
         assert isinstance(value, NumberTerm)
-        self.value = NumberTerm(value.known, value.units + 1, value.scale)
+        self.value = NumberTerm.exact(value.known, value.units + 1, value.scale)
         self.changes = [value.known, *within(base, slot, self.value.units)]
 
     def fact(self, slot: Slot) -> ValueTerm:

@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any, cast
 
 from shibie import citizen_id
+from shibie.bounds import INFINITE, bounded
 from shibie.case import Case
 from shibie.case import Value as Plain
 from shibie.engines.solver.days import Day
 from shibie.engines.solver.household import HouseholdTerms, Slot
 from shibie.engines.solver.logic import BoolTerm, TruthTerm, agree, both, certain, inverse
 from shibie.engines.solver.symbolic import Symbolic
-from shibie.engines.solver.values import CodeSet, Dated, NumberTerm, ValueTerm, Word
+from shibie.engines.solver.values import CodeSet, Dated, End, NumberTerm, ValueTerm, Word
 from shibie.engines.solver.z3lib import z3
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Code, type_of
@@ -35,12 +36,18 @@ def pins(household: Symbolic, case: Case) -> Iterator[BoolTerm]:
     term which depends on the value of an unknown fact would be seen to.
 
     Raises:
-        ValueError: for a case with more members or rows than the bound.
+        ValueError: for a case with more members or rows than the bound, or with rows that a
+            symbolic household does not have: of several members at once, or of a crowd.
     """
     members = len(case.household.members)
     most = max((len(rows.items) for table in case.rows.values() for rows in table), default=0)
     if members > household.bound.members or most > household.bound.rows:
         raise ValueError(f"{members} members, {most} rows: beyond the bound {household.bound}")
+    for register in household.ruleset.registers:
+        if any(len(owners) > 1 for owners in case.owners_of(register).values()):
+            raise ValueError(f"a row of {register} is, or may be, about several members")
+        if any(row.crowd for rows in case.rows.get(register, ()) for row in rows.items):
+            raise ValueError(f"a row of {register} tells nobody apart")
     yield household.as_of.key == Day.of(case.as_of).key
     for register in household.ruleset.registers:
         yield agree(household.supplied(register), register in case.supplied)
@@ -59,6 +66,8 @@ def pins(household: Symbolic, case: Case) -> Iterator[BoolTerm]:
             for row in range(household.bound.rows):
                 there = rows is not None and row < len(rows.items)
                 yield agree(household.row(register, member, row), there)
+                if rows is not None and there:
+                    yield agree(household.sure(register, member, row), rows.items[row].sure)
     for rule in (*household.ruleset.exclusions, *household.ruleset.reviews):
         said = case.adjudications[rule.id].verdict if rule.id in case.adjudications else ""
         for word in rule.verdicts:
@@ -127,6 +136,11 @@ class SolverModel:
         """A day."""
         return date(self.int(day.year), self.int(day.month), self.int(day.day))
 
+    def _end(self, end: End, scale: int) -> Decimal | None:
+        if not self.bool(end.has):
+            return None
+        return Decimal(self.int(end.units)).scaleb(-scale)
+
     def value(
         self, facts: HouseholdTerms, value: ValueTerm, codes: tuple[str, ...] | None = None
     ) -> Plain:
@@ -134,12 +148,15 @@ class SolverModel:
         match value:
             case TruthTerm():
                 return True if self.bool(value.yes) else False if self.bool(value.no) else None
+            case NumberTerm():
+                least, most = (self._end(end, value.scale) for end in (value.least, value.most))
+                found = bounded(
+                    -INFINITE if least is None else least, INFINITE if most is None else most
+                )
+                exact = isinstance(found, Decimal) and value.scale == 0
+                return int(cast("Decimal", found)) if exact else found
             case _ if not self.bool(value.known):
                 return None
-            case NumberTerm():
-                units = Decimal(self.int(value.units))
-                found = units.scaleb(-value.scale)
-                return int(found) if value.scale == 0 else found
             case Dated():
                 return self.day(value.day)
             case Word():

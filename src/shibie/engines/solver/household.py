@@ -85,6 +85,10 @@ class HouseholdTerms:
         """Whether a member has such a row."""
         raise NotImplementedError
 
+    def sure(self, register: str, member: int, row: int) -> BoolTerm:
+        """Whether such a row, if there is one, surely is about the member."""
+        raise NotImplementedError
+
     def fact(self, slot: Slot) -> ValueTerm:
         """A declared field or a column of a row."""
         raise NotImplementedError

@@ -34,7 +34,7 @@ class SymbolicLeaves(Operands):
         key = self.value(node.key, TOP)
         assert isinstance(key, Word | NumberTerm)
         by = node.key.type
-        found = NumberTerm(False, 0, scale, frozenset([0]))
+        found = NumberTerm.exact(False, 0, scale, frozenset([0]))
         for name, series in parameter.series.items():
             if isinstance(by, types.Code) and name not in by.codes:
                 continue
@@ -50,7 +50,7 @@ class SymbolicLeaves(Operands):
 
     def _in_force(self, series: tuple[tuple[date, Decimal], ...], scale: int) -> NumberTerm:
         """The value in force on the day of judgement."""
-        found = NumberTerm(False, 0, scale, frozenset([0]))
+        found = NumberTerm.exact(False, 0, scale, frozenset([0]))
         for day, value in series:
             begun = either(self.facts.as_of.key >= Day.of(day).key)
             found = cast("NumberTerm", chosen(begun, NumberTerm.of(value, scale), found))
@@ -92,11 +92,15 @@ class SymbolicLeaves(Operands):
         key = (node.owner, f"\0{node.name}", place.member if node.owner == MEMBER else None)
         if key not in self.memo:
             at = SymbolicPlace(place.member) if node.owner == MEMBER else TOP
+            register = hits.collection.name
             found = self.truth(hits, at)
-            trusted = both(self.facts.trusting, inverse(self.facts.supplied(hits.collection.name)))
+            no = found.no if self.ruleset.registers[register].absence == "no" else False
+            trusted = both(self.facts.trusting, inverse(self.facts.supplied(register)))
+            # Who is on the form is said to be there, unless he is said to be absent.
+            absence = (node.owner, node.name) in self.ruleset.absences
             self.memo[key] = TruthTerm(
                 either(said.yes, both(inverse(trusted), found.yes)),
-                both(inverse(said.yes), logic.choice(trusted, said.no, found.no)),
+                both(inverse(said.yes), logic.choice(trusted, True if absence else said.no, no)),
             )
         return self.memo[key]
 
@@ -106,13 +110,22 @@ class SymbolicLeaves(Operands):
         return Word(self.facts.numbered(member), sex)
 
     def _counted(self, _node: tree.Given, place: SymbolicPlace) -> ValueTerm:
+        return self.counts(cast("int", place.member))
+
+    def counts(self, member: int) -> TruthTerm:
+        """Whether somebody who is on the form counts as a person of the household."""
         persons = self.ruleset.persons
-        return logic.TRUE if persons is None else self.value(persons.counted, place)
+        if persons is None:
+            return logic.TRUE
+        key = (MEMBER, "\0counted", member)
+        if key not in self.memo:
+            self.memo[key] = self.truth(persons.counted, SymbolicPlace(member))
+        return truth(self.memo[key])
 
     def _age(self, _node: tree.Given, place: SymbolicPlace) -> ValueTerm:
         member = cast("int", place.member)
         years = days.years_between(self.facts.born(member), self.facts.as_of)
-        return NumberTerm(self.facts.numbered(member), years, 0)
+        return NumberTerm.exact(self.facts.numbered(member), years, 0)
 
     def _fact(self, node: tree.Fact, place: SymbolicPlace) -> ValueTerm:
         member = place.member if node.owner == MEMBER else None

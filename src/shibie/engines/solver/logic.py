@@ -117,6 +117,14 @@ class TruthTerm:
         """Whether it is neither."""
         return both(inverse(self.yes), inverse(self.no))
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is true or false by what it is made of, and never unknown."""
+        yes, no = self.yes, self.no
+        if isinstance(yes, bool) or isinstance(no, bool):
+            return isinstance(yes, bool) and isinstance(no, bool) and yes is not no
+        return bool(z3.eq(inverse(yes), no) or z3.eq(yes, inverse(no)))
+
 
 TRUE, FALSE, UNKNOWN = TruthTerm(True, False), TruthTerm(False, True), TruthTerm(False, False)
 

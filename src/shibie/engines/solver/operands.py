@@ -49,6 +49,10 @@ class Operands:
         assert isinstance(value, NumberTerm)
         return value
 
+    def counts(self, member: int) -> TruthTerm:
+        """Whether somebody who is on the form counts as a person of the household."""
+        raise NotImplementedError
+
     def constant(self, value: tree.Constant, of: types.Type) -> ValueTerm:
         """A constant of a type."""
         match value:

@@ -25,6 +25,7 @@ from shibie.engines.solver.values import (
     Ordering,
     ValueTerm,
     chosen,
+    equal,
     less,
     limited,
     not_after,
@@ -61,12 +62,13 @@ class SolverReading(SymbolicLeaves, SymbolicAggregates):
         return less(self.value(node.left, place), self.value(node.right, place))
 
     def _equal(self, node: tree.Compare, place: SymbolicPlace) -> ValueTerm:
-        left, right = self.value(node.left, place), self.value(node.right, place)
-        return logic.decided(both(left.known, right.known), same(left, right))
+        return equal(self.value(node.left, place), self.value(node.right, place))
 
     def _in(self, node: tree.In, place: SymbolicPlace) -> ValueTerm:
         value = self.value(node.operand, place)
-        constants = (self.constant(each, node.operand.type) for each in node.values)
+        constants = [self.constant(each, node.operand.type) for each in node.values]
+        if isinstance(value, NumberTerm) and not value.is_exact:
+            return logic.disjunction(equal(value, each) for each in constants)
         return logic.decided(value.known, either(*(same(value, each) for each in constants)))
 
     def _has_code(self, node: tree.HasCode, place: SymbolicPlace) -> ValueTerm:
@@ -85,6 +87,10 @@ class SolverReading(SymbolicLeaves, SymbolicAggregates):
     def _choose(self, node: tree.Choose, place: SymbolicPlace) -> ValueTerm:
         condition = self.truth(node.condition, place)
         then, otherwise = self.value(node.then, place), self.value(node.otherwise, place)
+        if condition.is_settled:
+            return chosen(condition.yes, then, otherwise)
+        if isinstance(then, NumberTerm) and isinstance(otherwise, NumberTerm):
+            return numbers.hull(condition, then, otherwise)
         # With the condition unknown, a value only where both branches agree on it.
         agreed = both(then.known, otherwise.known, same(then, otherwise))
         known = either(condition.known, agreed)
@@ -106,8 +112,13 @@ class SolverReading(SymbolicLeaves, SymbolicAggregates):
 
 
 def _extremum(before: Ordering) -> Reads:
+    least = before is not_after
+
     def extremum(self: SolverReading, node: tree.Extremum, place: SymbolicPlace) -> ValueTerm:
         values = [self.value(each, place) for each in node.operands]
+        if any(isinstance(value, NumberTerm) and not value.is_exact for value in values):
+            several = (value for value in values if isinstance(value, NumberTerm))
+            return reduce(lambda a, b: numbers.extreme(a, b, least), several)
         known = both(*(value.known for value in values))
         return limited(reduce(lambda a, b: chosen(before(a, b), a, b), values), known)
 
@@ -136,7 +147,8 @@ def _between(count: Callable[[Day, Day], Int]) -> Reads:
         start, end = self.value(node.start, place), self.value(node.end, place)
         assert isinstance(start, Dated)
         assert isinstance(end, Dated)
-        return NumberTerm(both(start.known, end.known), count(start.day, end.day), 0)
+        known = both(start.known, end.known)
+        return NumberTerm.exact(known, count(start.day, end.day), 0)
 
     return between
 

@@ -137,6 +137,10 @@ class Symbolic(HouseholdTerms):
                 self.structure.append(implies(bit, self.row(register, member, row - 1)))
         return self.bits[name]
 
+    def sure(self, register: str, member: int, row: int) -> BoolTerm:
+        """Whether such a row, if there is one, surely is about the member."""
+        return self.bit(f"sure[{register}][{member}][{row}]")
+
     def verdict(self, rule: str, verdict: Verdict) -> BoolTerm:
         """Whether an officer gave this verdict on the rule: at most one, of those it allows."""
         adjudicable = self.ruleset.rule(rule)
@@ -178,7 +182,7 @@ class Symbolic(HouseholdTerms):
                 units = z3.Int(label)
                 least, most = self.limits(slot)
                 self.structure += [units >= least, units <= most]
-                return NumberTerm(known, units, of.scale)
+                return NumberTerm.exact(known, units, of.scale)
             case Date():
                 return Dated(known, self.day(label))
             case Code(codes=codes):

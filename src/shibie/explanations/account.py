@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.decision import NOT_POOR, Decision, Eligibility
+from shibie.engines.persons import heads
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
 from shibie.explanations.changed_cases import made
 from shibie.explanations.collect import ToCollect, to_find_out
@@ -75,7 +76,7 @@ def account(
         decision.household_id,
         Speaker.head(case.household),
         case.household.village or "",
-        len(case.household.members),
+        heads(ruleset, case),
         decision.eligibility,
         _outcome(teller.speaker, decision),
         why,

@@ -24,11 +24,13 @@ from shibie.language.tree import (
     Collection,
     Declared,
     Field,
+    Given,
     Node,
     Not,
     Quantifier,
     Sure,
 )  # fmt: skip
+from shibie.language.types import BOOL
 from shibie.lower.named import (
     DECISION,
     Awaited,
@@ -47,6 +49,7 @@ ELIGIBLE, INELIGIBLE, PENDING = map(of_decision, ("eligible", "ineligible", "pen
 CLEARED = of_decision("cleared")
 POOR, QUALIFIED = of_decision("poor"), of_decision("qualified")
 EXCLUDED = of_decision("excluded")
+COUNTED = Given("counted", type=BOOL)
 # So many sets of verdicts are kept, as folded into the trees.
 MOST_KEPT = 256
 UNDER_REVIEW, ADMITTED = of_decision("under_review"), of_decision("admitted")
@@ -202,19 +205,27 @@ class Lowered:
             Track(
                 rule.id,
                 rule.owner,
-                rule.node,
-                And((CLEARED, rule.node)),
-                And((ELIGIBLE, unknown(rule.node))),
+                asked,
+                And((CLEARED, asked)),
+                And((ELIGIBLE, unknown(asked))),
             )
             for rule in self.ruleset.tracks
+            for asked in (self.of_counted(rule),)
         )
+
+    def of_counted(self, rule: Rule) -> Node:
+        """A rule's condition; that of members asks only of those who count."""
+        if self.ruleset.persons is None or rule.owner == HOUSEHOLD:
+            return rule.node
+        return And((COUNTED, rule.node))
 
     @cached_property
     def tallies(self) -> tuple[Named, ...]:
         """What is counted, among the eligible or among all."""
         return tuple(
-            Named(rule.id, rule.node if rule.among_all else And((CLEARED, rule.node)), rule.owner)
+            Named(rule.id, asked if rule.among_all else And((CLEARED, asked)), rule.owner)
             for rule in self.ruleset.tallies
+            for asked in (self.of_counted(rule),)
         )
 
     @cached_property

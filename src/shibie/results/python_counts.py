@@ -9,9 +9,11 @@ from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.decision import Decision, Eligibility
 from shibie.engines.interpreter import evaluate
+from shibie.engines.persons import heads
 from shibie.engines.place import Place
 from shibie.household import BareHousehold
 from shibie.language.tree import HOUSEHOLD
+from shibie.lower import lowered
 from shibie.registers.matching import unmatched
 from shibie.results.counts import NO_VILLAGE, Counted, Tally, summary
 from shibie.results.digest import digest
@@ -51,7 +53,7 @@ def count_part(tally: Tally, checked: Checked) -> None:
 
 def _add(tally: Tally, checked: Checked, case: Case, decision: Decision) -> None:
     """Count one household."""
-    size, eligibility = len(case.household.members), decision.eligibility
+    size, eligibility = heads(checked.ruleset, case), decision.eligibility
     tally.add(("eligibility", eligibility), 1, size)
     if eligibility == "eligible" and decision.kind:
         tally.add(("kind", decision.kind), 1, size)
@@ -89,10 +91,11 @@ def holders(ruleset: RuleSet, rule: Rule, case: Case) -> tuple[str, ...]:
     if rule.owner == HOUSEHOLD:
         found = [""] if evaluate(rule.node, top) is True else []
     else:
+        asked = lowered(ruleset).of_counted(rule)
         found = [
             member.member_id
             for number, member in enumerate(case.household.members)
-            if evaluate(rule.node, top.at_member(number)) is True
+            if evaluate(asked, top.at_member(number)) is True
         ]
     top.leave()
     return tuple(found)

@@ -18,6 +18,7 @@ from shibie.citizen_id import mask
 from shibie.decision import Decision
 from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
+from shibie.engines.persons import heads
 from shibie.engines.place import Place
 from shibie.errors import Lang, Words
 from shibie.household import BareHousehold
@@ -117,7 +118,7 @@ class _WorkbookWriter:
                 decisions.add(self.decision_row(case, decision))
                 for row in self.finding_rows(case.household, decision):
                     findings.add(row)
-                for row in self.track_rows(case.household, decision):
+                for row in self.track_rows(case, decision):
                     tracks.add(row)
         for sheet in (decisions, findings, tracks):
             sheet.end()
@@ -154,7 +155,7 @@ class _WorkbookWriter:
             household.village,
             shared(household, "group"),
             self.speaker.head(household),
-            len(household.members),
+            heads(self.ruleset, case),
             Cell(self.speaker.eligibility(decision.eligibility), self.fills[decision.eligibility]),
             *kind,
             "\n".join(self.reasons(decision)),
@@ -235,7 +236,8 @@ class _WorkbookWriter:
             SheetColumn(self.say("人数", "persons")),
         ]
 
-    def track_rows(self, household: BareHousehold, decision: Decision) -> Iterator[Sequence[Any]]:
+    def track_rows(self, case: Case, decision: Decision) -> Iterator[Sequence[Any]]:
+        household = case.household
         members = {member.member_id: member for member in household.members}
         for track in decision.tracks:
             member = members.get(track.member_id)
@@ -249,7 +251,7 @@ class _WorkbookWriter:
                 track.member_id,
                 shared(member, "name") if member else None,
                 number if self.show_ids or number is None else mask(number),
-                1 if member else len(household.members),
+                1 if member else heads(self.ruleset, case),
             )
 
     def rejected(self, rejected: Table) -> None:

@@ -20,10 +20,12 @@ from shibie.engines.sql.building import (
     Dialect,
     Sql,
     binary,
+    binary_is,
     case,
     concatenated,
     either,
     is_null,
+    negated,
     no_texts,
     number,
     words,
@@ -108,8 +110,14 @@ class Judge:
         self._of_owners()
         self.household += [(name, self.plan.source(HOUSEHOLDS, name)) for name in also]
         if also:
-            self.household.append(("size_", self.plan.fold(MEMBERS, "count", TRUE)))
+            self.household.append(("size_", self.plan.fold(MEMBERS, "count", self._heads())))
         return self._finish()
+
+    def _heads(self) -> Sql:
+        """Whether a member is one of the persons in figures: unless he surely does not count."""
+        if self.ruleset.persons is None:
+            return TRUE
+        return negated(binary_is(self.compiler.counted, FALSE))
 
     def unknowns(self) -> Outcomes:
         """The facts still needed, for the households in the sources."""

@@ -11,6 +11,7 @@ from typing import Any
 from shibie.case import Case
 from shibie.checking_in_python import Checked, CheckedBy
 from shibie.decision import NOT_POOR, Decision
+from shibie.engines.persons import heads
 from shibie.errors import InputError, Lang, Problem, Words
 from shibie.explanations.account import account
 from shibie.explanations.explanation import Explanation
@@ -236,7 +237,7 @@ def _row(
         "number": number,
         "name": public_name(Speaker.head(case.household)),
         "group": str(shared(case.household, "group") or "—"),
-        "persons": len(case.household.members),
+        "persons": heads(ruleset, case),
         "tracks": setting.speaker.joined(r.title for r in ruleset.tracks if r.id in given) or "—",
     }
     _must_be_public(row, decision.household_id)

@@ -15,6 +15,7 @@ from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.decision import Decision
 from shibie.engines.kleene import Truth, conjunction
+from shibie.engines.persons import heads, who_counts
 from shibie.engines.place import Place
 from shibie.engines.trace import trace, unknown_facts
 from shibie.errors import Lang, Words
@@ -64,7 +65,7 @@ def drafts(checked: Checked, lang: Lang = "zh") -> tuple[HouseholdPlan, ...]:
     pairs = zip(checked.cases, checked.decisions, strict=True)
     return tuple(
         HouseholdPlan(
-            decision.household_id, case.household.village or "", len(case.household.members),
+            decision.household_id, case.household.village or "", heads(checked.ruleset, case),
             tuple(_proposed(checked.ruleset, case, decision, lang)),
         )
         for case, decision in pairs
@@ -85,7 +86,10 @@ def _proposed(ruleset: RuleSet, case: Case, decision: Decision, lang: Lang) -> I
     top = Place.top(ruleset, case)
     members = [
         (member.member_id, top.at_member(index))
-        for index, member in enumerate(case.household.members)
+        for (index, member), counts in zip(
+            enumerate(case.household.members), who_counts(ruleset, case), strict=True
+        )
+        if counts is not False
     ]
     for measure in ruleset.measures:
         for member_id, place in [("", top)] if measure.owner == HOUSEHOLD else members:

@@ -18,7 +18,7 @@ from shibie.engines.place import Place
 from shibie.engines.solver import numbers, reading, values
 from shibie.engines.solver.answers import SolverModel, pins
 from shibie.engines.solver.household import Bound
-from shibie.engines.solver.logic import TruthTerm, both, decided, disjunction, inverse, pick
+from shibie.engines.solver.logic import TruthTerm, both, decided, disjunction, pick
 from shibie.engines.solver.outcome import SymbolicOutcome
 from shibie.engines.solver.reading import SolverReading
 from shibie.engines.solver.symbolic import Symbolic

@@ -155,7 +155,7 @@ def test_rows_that_no_symbolic_household_has_are_refused(row: Row, owners: tuple
     case = case_of_home(PACKS["members"], home(HERE, HERE))
     rows = tuple(Rows((row,) if index in owners else ()) for index in range(2))
     household = Symbolic(PACKS["members"], readings.BOUND)
-    with pytest.raises(ValueError, match="several members|nobody apart"):
+    with pytest.raises(ValueError, match=r"several members|nobody apart"):
         list(pins(household, replace(case, rows={"cars": rows})))
 
 

@@ -162,7 +162,9 @@ class SymbolicAggregates(Operands):
     def _first_day(self, node: tree.Aggregate, place: SymbolicPlace, before: Ordering) -> ValueTerm:
         """The first or last day; of days there are no bounds."""
         operand = cast("Node", node.operand)
-        items = [(each, self.value(operand, at)) for each, at in self._items(node.collection, place)]
+        items = [
+            (each, self.value(operand, at)) for each, at in self._items(node.collection, place)
+        ]
         known = both(
             self._complete(node.collection, place),
             *(either(belongs.no, both(belongs.yes, value.known)) for belongs, value in items),

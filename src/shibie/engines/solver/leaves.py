@@ -100,9 +100,7 @@ class SymbolicLeaves(Operands):
             absence = (node.owner, node.name) in self.ruleset.absences
             self.memo[key] = TruthTerm(
                 either(said.yes, both(inverse(trusted), found.yes)),
-                both(
-                    inverse(said.yes), logic.choice(trusted, True if absence else said.no, no)
-                ),
+                both(inverse(said.yes), logic.choice(trusted, True if absence else said.no, no)),
             )
         return self.memo[key]
 

@@ -17,6 +17,8 @@ PREFIXES = {"household": HOUSEHOLD, "户": HOUSEHOLD, "member": MEMBER, "本人"
 MEMBERS = "members"
 # All persons of the form, those who do not count as members too.
 EVERYONE = "everyone"
+# Of a row of a register in a household written as plain data: that it may be about the person.
+PERHAPS = "perhaps"
 PEOPLE = frozenset((MEMBERS, EVERYONE))
 
 

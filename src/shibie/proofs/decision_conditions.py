@@ -59,7 +59,8 @@ def is_complete(ruleset: RuleSet, case: Case) -> bool:
         elif owner == tree.MEMBER:
             values = [getattr(member, name) for member in case.household.members]
         else:
-            values = [row.values.get(name) for row in case.rows_of(owner).items]
+            rows = case.rows_of(owner).items
+            values = [row.values.get(name) if row.sure else None for row in rows]
         if None in values:
             return False
     return True

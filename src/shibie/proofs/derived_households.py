@@ -103,6 +103,12 @@ class Forgotten(DerivedHousehold):
         """Rows are found by the number in the register."""
         return both(self.base.row(register, member, row), self._reached(register, member))
 
+    def sure(self, register: str, member: int, row: int) -> BoolTerm:
+        """That a row is about the member may be forgotten, as with its number masked."""
+        return both(
+            self.base.sure(register, member, row), self._kept(f"whose {register}[{member}][{row}]")
+        )
+
     def fact(self, slot: Slot) -> ValueTerm:
         """A fact may be forgotten."""
         name = f"number[{slot.member}]" if slot.name == "id_number" else slot.label
@@ -151,6 +157,10 @@ class Grown(DerivedHousehold):
             self.changes.append(implies(more, both(*there, inverse(full))))
         else:
             self.changes.append(implies(more, base.row(register, member, 0)))
+            self.changes += [
+                implies(both(more, self._is_last(member, row)), base.sure(register, member, row))
+                for row in range(base.bound.rows)
+            ]
         return more
 
     def row(self, register: str, member: int, row: int) -> BoolTerm:
@@ -162,8 +172,23 @@ class Grown(DerivedHousehold):
         if self.up:
             before = base.row(register, member, row - 1) if row else True
             return either(here, both(self.more[member], before))
-        last = inverse(base.row(register, member, row + 1)) if row + 1 < self.bound.rows else True
-        return both(here, inverse(both(self.more[member], last)))
+        return both(here, inverse(both(self.more[member], self._is_last(member, row))))
+
+    def _is_last(self, member: int, row: int) -> BoolTerm:
+        """Whether it is the member's last row."""
+        base, register = self.base, self.register
+        here = base.row(register, member, row)
+        return both(
+            here,
+            inverse(base.row(register, member, row + 1)) if row + 1 < self.bound.rows else True,
+        )
+
+    def sure(self, register: str, member: int, row: int) -> BoolTerm:
+        """As sure; the row more surely is the member's."""
+        sure = self.base.sure(register, member, row)
+        if register != self.register or not self.up:
+            return sure
+        return either(inverse(self.base.row(register, member, row)), sure)
 
     def fact(self, slot: Slot) -> ValueTerm:
         """A fact that grows or shrinks, or any other."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -95,7 +95,17 @@ class Prover:
             *known,
             *(household.supplied(register) for register in ruleset.registers),
             *(implies(household.present(each), household.numbered(each)) for each in people),
+            *self._sure_rows(),
         )
+
+    def _sure_rows(self) -> Iterator[BoolTerm]:
+        """That each row there is surely is about its member."""
+        household, bound = self.household, self.bound
+        for register in self.ruleset.registers:
+            for member in range(bound.members):
+                for row in range(bound.rows):
+                    there = household.row(register, member, row)
+                    yield implies(there, household.sure(register, member, row))
 
     def _there(self, slot: Slot) -> BoolTerm:
         if slot.owner == HOUSEHOLD:
@@ -194,6 +204,7 @@ class Prover:
         for row in reversed(range(bound.rows)):
             for register in self.ruleset.registers:
                 yield both(*(inverse(household.row(register, member, row)) for member in people))
+        yield both(*self._sure_rows())
         yield both(*(household.supplied(register) for register in self.ruleset.registers))
         yield both(*(implies(household.present(each), household.numbered(each)) for each in people))
         for slot, value in list(household.slots.items()):

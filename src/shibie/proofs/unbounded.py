@@ -11,28 +11,29 @@ statements; `LoosenedReading` is the loosened reading.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any, cast
 
+from shibie.engines.solver import numbers
 from shibie.engines.solver.household import Bound, SymbolicPlace
-from shibie.engines.solver.logic import BoolTerm, both, either, implies, inverse
+from shibie.engines.solver.logic import BoolTerm, Int, both, either, implies, inverse
 from shibie.engines.solver.reading import SolverReading
 from shibie.engines.solver.symbolic import Symbolic
-from shibie.engines.solver.values import NumberTerm, ValueTerm
+from shibie.engines.solver.values import End, NumberTerm, ValueTerm, limited
 from shibie.engines.solver.z3lib import z3
 from shibie.language import tree
-from shibie.language.names import MEMBERS
+from shibie.language.names import MEMBERS, PEOPLE
 from shibie.language.operators import OPERATORS, Key, RegistryError, label_of, variants_of
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.types import Number as NumberType
-from shibie.proofs.derived_households import DerivedHousehold, Grown, Stepped
+from shibie.proofs.derived_households import DerivedHousehold, Forgotten, Grown, Stepped
 from shibie.ruleset.conditions import collections_used, definition, fields_used, opened_at
 from shibie.ruleset.model import Rule, RuleSet
 
 # A household, and the same one changed.
 READINGS = 2
 # Each quantifier says at most two things: there is an item for which it is true, and one
-# for which it is not false. An aggregate: there is an item, and one that is unknown.
+# for which it is not false. An aggregate: there is an item, and one of which something is unknown,
+# maybe that it belongs.
 STATEMENTS = 2
 
 
@@ -65,6 +66,9 @@ class _Statements:
         rule = self.asked(node)
         if rule is not None:
             return rule.node, rule.owner
+        counted = counted_behind(self.ruleset, node)
+        if counted is not None:
+            return counted, MEMBER
         found = definition(self.ruleset, node)
         if not isinstance(node, tree.Fact | tree.Field) or found is None:
             return None
@@ -72,36 +76,52 @@ class _Statements:
 
     def over(self, node: tree.Quantifier | tree.Aggregate) -> None:
         """Count one quantifier or aggregate."""
-        name = node.collection.name
-        if name == MEMBERS:
-            self.members += statements(node)
+        name, said = node.collection.name, statements(self.ruleset, node)
+        if name in PEOPLE:
+            self.members += said
             return
-        self.rows[name] += statements(node)
-        if node.collection.owner == MEMBER:
+        self.rows[name] += said
+        # A row that is looked at only if its member counts is that member's for good.
+        counts = counted_behind(self.ruleset, node.collection) is not None
+        if node.collection.owner == MEMBER or counts:
             self.personal.add(name)
-        else:
+        if node.collection.owner != MEMBER:
             self.of_household.add(node)
 
     def of_people(self) -> int:
         """Counts statements about the household's rows that conditions also make for one person."""
         return sum(
-            statements(node) for node in self.of_household if node.collection.name in self.personal
+            statements(self.ruleset, node)
+            for node in self.of_household
+            if node.collection.name in self.personal
         )
 
 
 def _inside(collection: tree.Collection, _: str) -> str:
     """A condition on items speaks of a member, or of a row."""
-    return MEMBER if collection.name == MEMBERS else "row"
+    return MEMBER if collection.name in PEOPLE else "row"
 
 
-def statements(node: tree.Quantifier | tree.Aggregate) -> int:
+def counted_behind(ruleset: RuleSet, node: Node) -> Node | None:
+    """Who counts, where that is asked: by name, of the members, and of whose rows are looked at."""
+    persons = ruleset.persons
+    match node:
+        case tree.Given(name="counted") | tree.Collection(name="members"):
+            return persons.counted if persons else None
+        case tree.Collection(owner="household", name=name) if name in ruleset.registers and persons:
+            return persons.counted if ruleset.registers[name].of == MEMBERS else None
+    return None
+
+
+def statements(ruleset: RuleSet, node: tree.Quantifier | tree.Aggregate) -> int:
     """How many things a quantifier or aggregate says about items.
 
-    A mere count says only that there is one; of the members that is never in question.
+    A mere count of the people on the form says nothing: that there is one is never in question.
     """
     if isinstance(node, tree.Quantifier) or node.operand is not None:
         return STATEMENTS
-    return 0 if node.collection.name == MEMBERS else 1
+    everyone = node.collection.name in PEOPLE and not counted_behind(ruleset, node.collection)
+    return 0 if everyone else STATEMENTS
 
 
 def enough(ruleset: RuleSet, roots: Iterable[Node]) -> Bound:
@@ -127,6 +147,10 @@ def enough(ruleset: RuleSet, roots: Iterable[Node]) -> Bound:
     return Bound(members, 1 + READINGS * max(said.rows.values(), default=0))
 
 
+# What the names of a household's numbers end with of which less is known.
+_FORGOTTEN = " with less known"
+
+
 class LoosenedReading(SolverReading):
     """The reading in which sums, counts and quotients may be any number."""
 
@@ -150,6 +174,8 @@ class LoosenedReading(SolverReading):
             used = fields_used(self.ruleset, [node])
             if facts.register in collections or used & facts.fields.keys():
                 changed = f" after {facts.name}"
+        elif isinstance(facts, Forgotten):
+            changed = _FORGOTTEN
         else:
             assert not isinstance(facts, Stepped)
         return f"any {node!r} at {place}{changed}"
@@ -157,21 +183,63 @@ class LoosenedReading(SolverReading):
     def _any_number(
         self, node: tree.Aggregate, place: SymbolicPlace
     ) -> tuple[NumberTerm, BoolTerm, BoolTerm]:
-        """Any number; that all items and their values are known; that there is an item."""
+        """Any number; that all items and their values are known; that there may be an item.
+
+        Where not everything is known, it is between any bounds, or unknown.
+        """
         items = list(self._items(node.collection, place))
-        known = self._complete(node.collection, place)
-        if node.operand is not None:
-            values = [(there, self.value(node.operand, at)) for there, at in items]
-            known = both(known, *(implies(there, value.known) for there, value in values))
+        known: BoolTerm = self._complete(node.collection, place)
+        for belongs, at in items:
+            known = both(known, belongs.known)
+            if node.operand is not None:
+                known = both(known, either(belongs.no, self.value(node.operand, at).known))
         scale = node.type.scale if isinstance(node.type, NumberType) else 0
-        found = NumberTerm(known, z3.Int(self._label(node, place)), scale)
-        return found, known, either(*(there for there, _ in items))
+        label = self._label(node, place)
+        some = either(*(inverse(belongs.no) for belongs, _ in items))
+        if known is True:
+            return NumberTerm.exact(True, z3.Int(label), scale), True, some
+        least, most = (
+            End(either(known, z3.Bool(f"{way} of {label}")), z3.Int(f"{way} {label}"))
+            for way in ("least", "most")
+        )
+        self.base.structure += [
+            implies(both(least.has, most.has), least.units <= most.units),
+            implies(known, least.units == most.units),
+        ]
+        found = NumberTerm(least, most, scale)
+        self._no_less_known(node, found, label)
+        return found, known, some
+
+    def _no_less_known(self, node: tree.Aggregate, found: NumberTerm, label: str) -> None:
+        """Of a household of which less is known, the bounds are no narrower.
+
+        Which is so of all conditions but those that ask what is known.
+        """
+        before: dict[str, NumberTerm] = self.base.__dict__.setdefault("loosened", {})
+        if not isinstance(self.facts, Forgotten):
+            before[label] = found
+            return
+        more = before.get(label.removesuffix(_FORGOTTEN))
+        if more is None or self._asks_what_is_known(node):
+            return
+        self.base.structure += [
+            implies(found.least.has, both(more.least.has, found.least.units <= more.least.units)),
+            implies(found.most.has, both(more.most.has, found.most.units >= more.most.units)),
+        ]
+
+    def _asks_what_is_known(self, node: Node) -> bool:
+        def behind(part: Node, _: str) -> tuple[Node, str] | None:
+            found = definition(self.ruleset, part) or counted_behind(self.ruleset, part)
+            return None if found is None else (found, "")
+
+        opened = opened_at([node], "", behind, lambda _, at: at)
+        return any(isinstance(part, tree.Known | tree.Sure) for part, _ in opened)
 
     def _any_of_items(self, node: tree.Aggregate, place: SymbolicPlace) -> ValueTerm:
         if not isinstance(node.type, NumberType):
             return super().value(node, place)
-        found, known, some = self._any_number(node, place)
-        return replace(found, known=both(known, some))
+        found, _, some = self._any_number(node, place)
+        return limited(found, some)
 
     def _any_sum(self, node: tree.Aggregate, place: SymbolicPlace) -> ValueTerm:
         found, known, some = self._any_number(node, place)
@@ -182,30 +250,36 @@ class LoosenedReading(SolverReading):
         found, known, some = self._any_number(node, place)
         said = self.base.structure
         said.append(implies(both(known, inverse(some)), found.units == 0))
-        said.append(found.units >= 0)
+        said.append(found.least.units >= 0)
         if node.operand is None:
             said.append(implies(both(known, some), found.units >= 1))
         return found
 
     def _any_quotient(self, node: tree.RoundQuotient, place: SymbolicPlace) -> ValueTerm:
         above, below = self.number(node.numerator, place), self.number(node.denominator, place)
-        if isinstance(below.units, int):
+        if isinstance(below.units, int) and below.is_exact:
             return super().value(node, place)
-        known = both(above.known, below.known, inverse(either(below.units == 0)))
         # One function for each way of rounding: the nearest is not the next below.
         name = f"quotient {above.scale} {below.scale} {node.places} {node.way}"
-        units = z3.Function(name, z3.IntSort(), z3.IntSort(), z3.IntSort())(
-            z3.IntVal(above.units) if isinstance(above.units, int) else above.units, below.units
-        )
+        function = z3.Function(name, z3.IntSort(), z3.IntSort(), z3.IntSort())
+
+        def over(x: End, y: End) -> Int:
+            terms = (z3.IntVal(end.units) if isinstance(end.units, int) else end.units
+                     for end in (x, y))  # fmt: skip
+            found = function(*terms)
+            self._grows_with_numerator(name, x.units, y.units, found)
+            return found
+
+        return numbers.quotient_by(above, below, node.places, over, floors=node.way == "down")
+
+    def _grows_with_numerator(self, name: str, above: Int, below: Int, quotient: Int) -> None:
+        """Adds that over the same divisor above zero, more is not less; nor over a lesser one."""
         earlier: list[tuple[Any, Any, Any]] = self.base.__dict__.setdefault(name, [])
-        for a, b, quotient in earlier:
-            same: BoolTerm = both(either(b == below.units), below.units > 0)
-            self.base.structure += [
-                implies(both(same, a <= above.units), quotient <= units),
-                implies(both(same, a >= above.units), quotient >= units),
-            ]
-        earlier.append((above.units, below.units, units))
-        return NumberTerm(known, units, node.places)
+        ways = [(each, (above, below, quotient)) for each in earlier]
+        for (a, b, q), (c, d, r) in [*ways, *((two, one) for one, two in ways)]:
+            nearer = either(b == d, both(c >= 0, d <= b), both(a <= 0, b <= d))
+            self.base.structure.append(implies(both(b > 0, d > 0, a <= c, nearer), q <= r))
+        earlier.append((above, below, quotient))
 
 
 _LOOSENED: Mapping[Key, Callable[[LoosenedReading, Any, SymbolicPlace], ValueTerm]] = {

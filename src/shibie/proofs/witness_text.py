@@ -13,7 +13,7 @@ from shibie import citizen_id
 from shibie.decision import Decision
 from shibie.errors import Lang, Words
 from shibie.language import tree
-from shibie.language.names import MEMBERS
+from shibie.language.names import MEMBERS, PERHAPS
 from shibie.language.walks import walk
 from shibie.proofs.witness import Given, Witness
 from shibie.rosters.household_input import ADJUDICATIONS
@@ -74,18 +74,25 @@ def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[
                 continue
             empty = [each for each in empty if each != name]
             cells = [
-                joined((text for _, text in values(register.columns, row, "")), lang)
+                _row([text for _, text in values(register.columns, row, "")], row, lang)
                 for row in rows
             ]
-            unknown = Words("各项未知", "nothing known").say(lang)
             label = name if english else register.title
-            yield f"{who} {label}", " | ".join(cell or unknown for cell in cells)
+            yield f"{who} {label}", " | ".join(cells)
     if empty:
         titles = [name if english else ruleset.registers[name].title for name in empty]
         said = Words("比对无记录:", "compared, no rows: ").say(lang)
         yield said + joined(titles, lang), ""
     for rule, verdict in given.get(ADJUDICATIONS, {}).items():
         yield speaker.rule(rule), Words("核实", "").say(lang) + speaker.verdict(verdict)
+
+
+def _row(texts: list[str], row: Given, lang: Lang) -> str:
+    """A row of a register: its columns, and that it may be about the person."""
+    said = joined(texts, lang) or Words("各项未知", "nothing known").say(lang)
+    if row.get(PERHAPS) is not True:
+        return said
+    return said + Words("(可能是本人的记录)", " (may be about this person)").say(lang)
 
 
 def _nodes(ruleset: RuleSet) -> Iterator[tree.Node]:

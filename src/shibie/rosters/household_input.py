@@ -15,7 +15,7 @@ from typing import Any, cast
 from shibie.case import UNKNOWN_ROWS, Case, Row, Rows, Value
 from shibie.errors import InputError, Problem, Words, did_you_mean
 from shibie.household import Adjudication, BareHousehold
-from shibie.language.names import MEMBERS
+from shibie.language.names import MEMBERS, PERHAPS
 from shibie.registers.matching import usable_number
 from shibie.rosters.adjudications import adjudication_specs
 from shibie.rosters.cells import Cell, CellError, read_plain, shown
@@ -24,6 +24,7 @@ from shibie.ruleset.model import Register, RuleSet
 from shibie.vocabulary import FieldSpec, folded
 
 ADJUDICATIONS, TRUST = "adjudications", "trust_declarations"
+_PERHAPS = FieldSpec(PERHAPS, "可能是本人的记录", "bool")
 _TRUST = FieldSpec(TRUST, "信任申报", "bool")
 # Nobody has to sign for what is only supposed.
 _SUPPOSED = "假定"
@@ -41,7 +42,8 @@ def case_from(
     Args:
         ruleset: says which fields and registers there are.
         given: household fields by name or title; `members`, each with its fields and,
-            under a register's name, its rows; registers at the top with rows of whoever
+            under a register's name, its rows (`perhaps: true` in a row: it may be about the
+            member); registers at the top with rows of whoever
             has the number in their match column (rows without one belong to the first
             member); `adjudications` as {rule: upheld | refuted | exempt}, or with the verdict's
             fields instead of the word; `trust_declarations`.
@@ -223,7 +225,12 @@ class _HouseholdReader:
         def row(values: Mapping[str, Any], path: str) -> Row:
             nonlocal count
             count += 1
-            return Row(count, self.fields(register.columns, values, f"{path}[{count}].", []))
+            at = f"{path}[{count}]."
+            perhaps = self.perhaps(register, values, at)
+            cells = {
+                key: value for key, value in values.items() if perhaps is None or key != PERHAPS
+            }
+            return Row(count, self.fields(register.columns, cells, at, []), sure=not perhaps)
 
         for given in self.mappings(table, register.name):
             found = row(given, register.name)
@@ -239,6 +246,12 @@ class _HouseholdReader:
             for given in self.mappings(own.get(register.name), path):
                 of_member[index].append(row(given, path))
         return tuple(map(self.rows_of, members, numbers, of_member))
+
+    def perhaps(self, register: Register, row: Mapping[str, Any], path: str) -> bool | None:
+        """Whether a row only may be about the person; None where it says nothing of that."""
+        if PERHAPS not in row or _headed(register.columns, PERHAPS) is not None:
+            return None
+        return self.value(_PERHAPS, row[PERHAPS], f"{path}{PERHAPS}") is True
 
     def rows_of(self, member: Mapping[str, Any], number: str | None, found: list[Row]) -> Rows:
         """The rows of one member: unknown where there is no number to find them by."""

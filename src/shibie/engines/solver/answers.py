@@ -17,6 +17,7 @@ from shibie.engines.solver.logic import BoolTerm, TruthTerm, agree, both, certai
 from shibie.engines.solver.symbolic import Symbolic
 from shibie.engines.solver.values import CodeSet, Dated, End, NumberTerm, ValueTerm, Word
 from shibie.engines.solver.z3lib import z3
+from shibie.language.names import PERHAPS
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Code, type_of
 
@@ -203,6 +204,7 @@ def given_of(facts: HouseholdTerms, symbolic: Symbolic, model: Any) -> tuple[Giv
         for register in supplied:
             rows = [
                 {slot.name: plain(slot) for slot in slots if slot[:1] + slot[2:] == (register, member, row)}
+                | ({} if answer.bool(facts.sure(register, member, row)) else {PERHAPS: True})
                 for row in range(facts.bound.rows)
                 if answer.bool(facts.row(register, member, row))
             ]  # fmt: skip

@@ -67,8 +67,8 @@ class SqlPerhapsRows:
             }
             known = tuple(field for field, value in its.items() if value is not None)
             crowd = not known and not (shown and tells_apart(shown))
-            crowds.append(shown if crowd else None)
             places = tuple(at for at, char in enumerate(shown) if char != HIDDEN)
+            crowds.append((shown if places else "") if crowd else None)
             if crowd:
                 self.places.add(places)
                 self.crowds.add(index)

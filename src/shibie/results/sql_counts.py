@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from shibie.decision import ELIGIBILITIES
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
@@ -20,7 +22,7 @@ def tally_of(host: Host, ruleset: RuleSet, standing: bool) -> Tally:
     """The counts of all decided households.
 
     Args:
-        host: has the tables `decided`, `people`, `named`, `twice`.
+        host: has the tables `decided`, `people`, `named`, `twice`, `came_twice`.
         ruleset: the rules.
         standing: whether the form asks about the previous roster.
     """
@@ -99,13 +101,18 @@ def _of_rules(ruleset: RuleSet) -> list[str]:
         " (SELECT first, unnest(findings) AS f, households, persons FROM named)"
         " GROUP BY first, f.rule_id, f.outcome) GROUP BY rule_id, outcome"
     ]
-    of_people = [
-        (each.name, f"people WHERE {flag('dt', at)}")
-        for at, each in enumerate(lowered(ruleset).discrepancies)
-    ]
-    for name, source in (*of_people, (DUPLICATE_PERSON, "twice")):
-        households = f"decided WHERE hid IN (SELECT hid FROM {source})"
-        parts.append(_part("rule", quoted(name), "'true'", _COUNT) + f" FROM {households}")
+    sources: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for at, each in enumerate(lowered(ruleset).discrepancies):
+        sources[each.name, "true"].append(f"people WHERE {flag('dt', at)}")
+    for at, register in enumerate(ruleset.registers.values()):
+        for outcome in ("true", "unknown"):
+            came = f"came_twice WHERE register = {at} AND outcome = {quoted(outcome)}"
+            sources[register.id, outcome].append(came)
+    sources[DUPLICATE_PERSON, "true"].append("twice")
+    for (name, outcome), several in sources.items():
+        hids = " UNION ALL ".join(f"SELECT hid FROM {source}" for source in several)
+        households = f"decided WHERE hid IN ({hids})"
+        parts.append(_part("rule", quoted(name), quoted(outcome), _COUNT) + f" FROM {households}")
     return parts
 
 

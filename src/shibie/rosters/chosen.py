@@ -17,7 +17,7 @@ from shibie.errors import InputError, Problem, Words, did_you_mean
 from shibie.rosters.act_rows import patched
 from shibie.rosters.acts_on_roster import RosterActs, acts_on
 from shibie.rosters.duckdb_host import duck_host
-from shibie.rosters.families import Families, families, of_households, of_persons, person_of
+from shibie.rosters.families import Families, families, of_households, of_register, person_of
 from shibie.rosters.layout import Layout, lay_out
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.python_rows import PythonReader, number_of, table_of
@@ -105,11 +105,11 @@ class _Chosen:
         return table_of(source, list(of_households(self.reader, source, asked).values()))
 
     def _registers(self, persons: Set[str]) -> dict[str, RowTable]:
-        """The rows about some persons; a register without any is supplied nevertheless."""
+        """The rows that are or may be about some persons; a register without any is supplied nevertheless."""
         found = {}
         for name, source in self.tables.registers.items():
             match = self.ruleset.registers[name].match
-            rows = of_persons(self.reader, source, match, persons)
+            rows = of_register(self.reader, source, match, persons)
             found[name] = table_of(source, list(rows.values()))
         return found
 

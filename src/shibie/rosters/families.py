@@ -13,6 +13,7 @@ from shibie.rosters.cells import Cell, CellError, read_cell
 from shibie.rosters.national_export import HOUSEHOLD_ID, taken_apart
 from shibie.rosters.python_rows import CellsByRow, PythonReader, number_of, table_of
 from shibie.rosters.records import RowTable, TypedRow
+from shibie.rosters.sql_cells import reading
 from shibie.rosters.sql_host import ROW
 from shibie.rosters.sql_tables import SqlTable
 from shibie.rosters.text_search import Sought
@@ -69,6 +70,28 @@ def of_persons(
     where = may_be_person(column, persons)
     records = reader.typed(source, reader.cells(source, where, lines_of_persons(persons)))
     return {each.number: each for each in records if person_of(reader, each, name) in persons}
+
+
+def of_register(
+    reader: PythonReader, source: SqlTable, match: str, persons: Set[str]
+) -> dict[int, TypedRow]:
+    """The records of a register that are, or may be, about any of some persons.
+
+    Whom a record may be about that has no usable number is not asked here.
+    """
+    column = source.columns.get(match)
+    if not persons:
+        return {}
+    where = "TRUE"
+    if column is not None:
+        plain = reading(column.sql, column.sql_type, column.spec, reader.as_of)
+        where = f"({may_be_person(column, persons)} OR {plain.value} IS NULL)"
+    records = reader.typed(source, reader.cells(source, where), match=match)
+    return {
+        each.number: each
+        for each in records
+        if each.values.get(match) is None or person_of(reader, each, match) in persons
+    }
 
 
 def person_of(reader: PythonReader, record: TypedRow, name: str = PERSON) -> str | None:

@@ -25,6 +25,8 @@ from shibie.ruleset.model import Register, RuleSet
 
 # Which row may be about which member: register, row_, hid, mid, k.
 FITS: Final = "fits"
+# Which part of a number, as rows that tell nobody apart show it, fits whom: k, place_.
+CROWD_FITS: Final = "crowd_fits"
 _ROWS, _CROWDS, _PEOPLE, _SAID = "perhaps_rows", "crowd_places", "fit_people", "said_texts"
 # Texts of such characters alone are compared as they are, but for capitals.
 _PLAIN: Final = r"[0-9A-Za-z\x{4E00}-\x{9FFF}]+"
@@ -47,6 +49,7 @@ class SqlPerhapsRows:
         self.places: set[tuple[int, ...]] = set()
         self.registers: set[int] = set()
         self.crowds: set[int] = set()
+        self._folded: set[str] = set()
         every = (field for each in ruleset.registers.values() for field, _ in each.or_match)
         self.fields = sorted(set(every))
 
@@ -64,8 +67,8 @@ class SqlPerhapsRows:
             }
             known = tuple(field for field, value in its.items() if value is not None)
             crowd = not known and not (shown and tells_apart(shown))
-            crowds.append(shown if crowd else None)
             places = tuple(at for at, char in enumerate(shown) if char != HIDDEN)
+            crowds.append((shown if places else "") if crowd else None)
             if crowd:
                 self.places.add(places)
                 self.crowds.add(index)
@@ -90,7 +93,7 @@ class SqlPerhapsRows:
     # --- whom they fit ------------------------------------------------------------------
 
     def find(self) -> None:
-        """Make `fits` of the rows that tell people apart, and r<index>_fits of the others."""
+        """Make `fits` of the rows that tell people apart, and `crowd_fits` of the others."""
         if self.kinds or self.crowds:
             self._people()
         self.host.append(
@@ -131,12 +134,7 @@ class SqlPerhapsRows:
                 f"SELECT DISTINCT m.{KEY}, p.place_ FROM {_CROWDS} AS p JOIN {_PEOPLE} AS m"
                 f" ON {same} WHERE regexp_full_match(p.place_, '{pattern}')"
             )
-        self.host.run(f"CREATE TABLE crowd_fits AS {' UNION ALL '.join(arms)}")
-        for index in sorted(self.crowds):
-            self.host.run(
-                f"CREATE VIEW r{index}_fits AS SELECT {KEY}, place_ FROM crowd_fits"
-                f" WHERE place_ IN (SELECT place_ FROM r{index}_crowd)"
-            )
+        self.host.run(f"CREATE TABLE {CROWD_FITS} AS {' UNION ALL '.join(arms)}")
 
     # --- persons ------------------------------------------------------------------------
 
@@ -193,15 +191,11 @@ class SqlPerhapsRows:
     def _odd_texts(self, relation: str) -> None:
         """Fold in Python the texts that SQL does not."""
         query = f"SELECT DISTINCT said FROM {relation} AS s WHERE NOT {_is_plain('said')}"
-        written = [str(text) for (text,) in self.host.rows(query)]
-        if self._seen:
-            before = {str(text) for (text,) in self.host.rows(f"SELECT written FROM {_SAID}")}
-            written = [text for text in written if text not in before]
-        self._seen = True
-        said = [None if is_blank(text) else _text(text) for text in written]
-        self.host.append(_SAID, {"written": text_column(written), "said": text_column(said)})
-
-    _seen = False
+        written = {str(text) for (text,) in self.host.rows(query)} - self._folded
+        self._folded |= written
+        said = [None if is_blank(text) else _text(text) for text in sorted(written)]
+        columns = {"written": text_column(sorted(written)), "said": text_column(said)}
+        self.host.append(_SAID, columns)
 
 
 def _text(value: Any) -> str | None:

@@ -15,7 +15,7 @@ from shibie.registers.matching import key_of
 from shibie.rosters.python_rows import PythonReader, unmatchable
 from shibie.rosters.records import TypedRow
 from shibie.rosters.sql_host import ROW, Host
-from shibie.rosters.sql_perhaps_rows import FITS, SqlPerhapsRows
+from shibie.rosters.sql_perhaps_rows import CROWD_FITS, FITS, SqlPerhapsRows
 from shibie.rosters.sql_rejected import RejectedTables
 from shibie.rosters.sql_same_rows import SAME, same_as_text
 from shibie.rosters.sql_tables import SqlTable, SqlTables
@@ -184,7 +184,7 @@ class RegisterSources:
     def _source(self, index: int, settled: bool) -> None:
         """Make r<index>_src: a line for each row and whom it is, or may be, about."""
         columns = "".join(f', r."{name}"' for name in self._columns(index))
-        perhaps = index in self.perhaps.registers
+        perhaps = index in self.perhaps.registers or index in self.perhaps.crowds
         if settled:
             unsure = f"SELECT 1 FROM r{index}_settled WHERE NOT sure_ LIMIT 1"
             perhaps = perhaps or bool(self.host.rows(unsure))
@@ -203,7 +203,6 @@ class RegisterSources:
                 f" JOIN apart AS a ON r.{KEY} = a.number{elsewhere(f'a.{KEY}')}"
             )
         if index in self.perhaps.registers:
-            self.unsure.add(index)
             arms.append(
                 f"SELECT k.{KEY}, r.{ROW}, FALSE AS sure_{columns} FROM {FITS} AS f"
                 f" JOIN r{index}_perhaps AS r ON f.{ROW} = r.{ROW} AND f.register = {index}"
@@ -215,8 +214,21 @@ class RegisterSources:
         if perhaps:
             self.unsure.add(index)
         self.host.run(f"CREATE VIEW r{index}_src AS {' UNION ALL '.join(arms)}")
+        if index in self.perhaps.crowds:
+            self._crowd_fits(index)
         if (settled or perhaps) and self._is_shared(index, settled):
             self.shared.add(index)
+
+    def _crowd_fits(self, index: int) -> None:
+        """Make r<index>_fits: whom the rows fit that tell nobody apart."""
+        places = f"SELECT place_ FROM r{index}_crowd"
+        arms = [f"SELECT {KEY}, place_ FROM {CROWD_FITS} WHERE place_ IN ({places})"]
+        if self.apart:
+            arms.append(
+                f"SELECT a.{KEY}, c.place_ FROM {CROWD_FITS} AS c"
+                f" JOIN apart AS a ON c.{KEY} = a.number WHERE c.place_ IN ({places})"
+            )
+        self.host.run(f"CREATE VIEW r{index}_fits AS {' UNION ALL '.join(arms)}")
 
     def _is_shared(self, index: int, settled: bool) -> bool:
         """Whether any item may be of several members of one household."""

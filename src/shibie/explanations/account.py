@@ -16,6 +16,7 @@ from shibie.explanations.search import By, Search, counterfactuals
 from shibie.explanations.trials import Trials
 from shibie.explanations.words import WHO, Phrases
 from shibie.ruleset.model import RuleSet
+from shibie.words import terms
 from shibie.words.speaker import Speaker
 
 # How many changes are given, by the household's facts and by the rules.
@@ -141,8 +142,8 @@ class _Account:
             for path in decision.unknown
         ]
         needed += [
-            self.say(f"待核实:{self.title(rule)}", f"to be verified: {self.title(rule)}")
-            for rule in decision.reviews
+            self.say(f"待核实:{said}", f"to be verified: {said}")
+            for said in map(self.speaker.statement, decision.reviews)
         ]
         settled = self.say(
             "需要的事实都已知道,没有待核实的事项",
@@ -153,8 +154,9 @@ class _Account:
             return [Obstacle(word("eligible"), grounds), Obstacle(word("pending"), (settled,))]
         no_ground = self.say("没有已知的不纳入原因", "no reason against it is known")
         if decision.eligibility == "eligible":
-            refuted = [each.title for each in self.asked.values() if each.outcome == "refuted"]
-            cleared = [self.say(f"核实为不属实:{title}", f"refuted: {title}") for title in refuted]
+            not_so = Words("经核实不属实", "is refuted")
+            refuted = [each.rule_id for each in self.asked.values() if each.outcome == "refuted"]
+            cleared = [self.speaker.found(rule_id, not_so) for rule_id in refuted]
             return [
                 Obstacle(word("ineligible"), (no_ground, *cleared)),
                 Obstacle(word("pending"), (settled,)),
@@ -218,12 +220,12 @@ class _Account:
         """What changed the result: signed verdicts, and registers that contradict a declaration."""
         told = []
         for rule_id, verdict in self.case.adjudications.items():
-            word = self.speaker.verdict(verdict.verdict)
+            word = terms.VERDICTS[verdict.verdict]
             by = self.say(",", ", ").join(
                 str(part) for part in (verdict.officer, verdict.date, verdict.evidence) if part
             )
-            told.append(self.say(f"核实“{self.title(rule_id)}”:{word}({by})",
-                                 f"'{self.title(rule_id)}' {word} ({by})"))  # fmt: skip
+            found = self.speaker.found(rule_id, Words(f"经核实{word.zh}", f"is {word.en}"))
+            told.append(self.say(f"{found}({by})", f"{found} ({by})"))
         for finding in self.decision.findings:
             if finding.kind not in ("discrepancy", "duplicate"):
                 continue

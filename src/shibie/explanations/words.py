@@ -40,7 +40,13 @@ class Phrases:
     def name(self, lever: Lever) -> str:
         """What a lever is, with whose it is."""
         match lever.kind:
-            case "verdict" | "rule":
+            case "verdict":
+                whether = Words("是否属实", "whether it is so")
+                rule = self.ruleset.rule(lever.name)
+                if rule is None or not rule.statement:
+                    return self.speaker.rule(lever.name)
+                return self.say(f"{rule.statement}{whether.zh}", f"{rule.statement}: {whether.en}")
+            case "rule":
                 return self.speaker.rule(lever.name)
             case "parameter":
                 return self.ruleset.parameters[lever.name].title
@@ -88,7 +94,7 @@ class Phrases:
         lever, name = change.lever, self.name(change.lever)
         match lever.kind:
             case "verdict":
-                return self.verdict(change, name)
+                return self.verdict(change)
             case "rule":
                 return self.say(f"规则“{name}”不再适用", f"the rule '{name}' no longer applies")
             case "row":
@@ -115,16 +121,16 @@ class Phrases:
         codes = self.speaker.joined(sorted(added))
         return self.say(f"含{codes}", f"including {codes}") if codes else MASKED.say(self.lang)
 
-    def verdict(self, change: FactChange, name: str) -> str:
-        """An officer's verdict, given or given anew."""
+    def verdict(self, change: FactChange) -> str:
+        """An officer's verdict, given or given anew, on what the rule states."""
+        words = Words("经核实不属实", "is refuted")
         if change.value == "upheld":
-            return self.say(f"“{name}”经核实属实", f"'{name}' is upheld")
-        if change.before == "upheld":
-            return self.say(
-                f"“{name}”凭新证据复核为不属实(原核实为属实)",
-                f"'{name}' is refuted on new evidence (it was upheld)",
+            words = Words("经核实属实", "is upheld")
+        elif change.before == "upheld":
+            words = Words(
+                "凭新证据复核为不属实(原核实为属实)", "is refuted on new evidence (it was upheld)"
             )
-        return self.say(f"“{name}”经核实不属实", f"'{name}' is refuted")
+        return self.speaker.found(change.lever.name, words)
 
     def changes(self, changes: Iterable[FactChange]) -> str:
         """Several changes together; a person who could not be matched is named once."""
@@ -165,7 +171,7 @@ class Phrases:
         """One answer to an unknown fact."""
         lever, name = change.lever, self.name(change.lever)
         if lever.kind == "verdict":
-            return self.verdict(change, name)
+            return self.verdict(change)
         if lever.kind == "rows":
             rows = cast("tuple[Any, ...]", change.value)
             if not rows:

@@ -73,6 +73,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
         exclusions = self.exclusions()
         tracks, tallies, kinds = self.tracks(), self.tallies(), self.kinds()
         procedure, shares, measures = self.procedure(), self.shares(), self.measures()
+        relevant = self.relevant()
         properties, accepted = self.properties(), self.accepted()
         if self.problems:
             raise RulesetError(self.problems)
@@ -104,6 +105,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
             properties=properties,
             accepted=accepted,
             measures=measures,
+            relevant=relevant,
         )
 
     def check_effect(self) -> None:

@@ -50,6 +50,7 @@ class Rule:
         unless: the exceptions; `node` is `when` and none of them.
         unit: unit of a fact's value.
         line: line of the condition in its file.
+        statement: what is so where it holds, as a sentence that may be true or not; or empty.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Rule:
     unless: tuple[Condition, ...] = ()
     unit: str = ""
     line: int = 0
+    statement: str = ""
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,7 @@ class RuleSet:
         poor: the inclusion expression over the criteria.
         names: what names mean, for parsing further expressions (eval, tests, properties).
         comparisons: by (owner, field) of a compared fact: whether its register has a hit.
+        relevant: by (owner, field): of which households or members the field means something.
     """
 
     id: str
@@ -237,6 +240,7 @@ class RuleSet:
     properties: tuple[Property, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     measures: tuple[Measure, ...] = ()
+    relevant: Mapping[tuple[str, str], Node] = field(default_factory=dict, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle or a copy takes along: the data, not what was worked out from it.

@@ -7,6 +7,7 @@ import re
 from datetime import date
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
@@ -20,6 +21,8 @@ from shibie.explanations.account import account, explain
 from shibie.explanations.explanation import Explanation
 from shibie.explanations.page import as_data, page
 from shibie.explanations.text import full, short
+from shibie.papers.notice.content import Setting, reasons
+from shibie.papers.notice.period import Period
 from shibie.rosters.household_input import case_from
 from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load, loads
@@ -154,7 +157,7 @@ exclusions:
 def changes(born: date | None, **facts: object) -> list[str]:
     rules = loads(RULES)
     number = citizen_id.make("511902", born, 1) if born else None
-    person = {"id_number": number, "health": []}
+    person: dict[str, object] = {"id_number": number, "health": []}
     given = {"education_secured": True, "owns_vehicle": False, "runs_business": False, **facts}
     case = case_from(rules, {"members": [person], **given}, date(2015, 12, 20))
     return [each.text for each in account(rules, case, decide(rules, case)).change]
@@ -197,3 +200,32 @@ def test_a_verdict_is_about_a_statement() -> None:
 def test_whatever_an_officer_may_verify_has_a_statement(name: str) -> None:
     ruleset = load(name)
     assert all(rule.statement for rule in (*ruleset.exclusions, *ruleset.reviews))
+
+
+def test_what_is_missing_is_said_together() -> None:
+    """Eight comparisons that were not done are one line, and a search for none of them another."""
+    ruleset = load("bazhong-2015")
+    person = {"relation": "户主", "education": "小学"}
+    case = case_from(ruleset, {"housing_grade": "D", "members": [person]}, date(2015, 12, 20))
+    decision = decide(ruleset, case)
+    told = account(ruleset, case, decision)
+    seven = "七个比对尚未进行:房产登记、车辆登记、财政供养、工商登记、存款、户籍、社保公积金"
+    assert told.undone == seven
+    assert short(told)[1] == (
+        f"为什么:{seven};住房安全无保障: 住房等级:D;"
+        "家庭生活明显高于当地平均水平的不纳入: 未知:家庭生活明显高于当地平均水平"
+    )
+    five = "五个比对尚未进行:工商登记、存款、财政供养、房产登记、车辆登记"
+    assert told.why_not[0].because[:2] == (five, "未知:家庭生活明显高于当地平均水平")
+    (only,) = told.collect
+    clean = "房产登记、车辆登记、财政供养、工商登记、存款、户籍、社保公积金七个比对都没有记录"
+    assert (f"家庭生活明显高于当地平均水平为否,且{clean}", "纳入") in only.answers
+    assert "七个比对都查明没有记录" in told.change[0].text
+    # What machines read stays as it is.
+    assert decision.unknown == (
+        "business", "deposits", "living_above_local", "payroll", "real_estate", "vehicles",
+    )  # fmt: skip
+    day = date(2015, 12, 20)
+    setting = Setting(SimpleNamespace(ruleset=ruleset), Period(day, day, 1))
+    letter_reasons = [each["said"] for each in reasons(told, setting)]
+    assert letter_reasons == [seven, "住房等级:D", "未知:家庭生活明显高于当地平均水平"]

@@ -89,6 +89,7 @@ def account(
         tuple(teller.tracks()),
         () if settles else tuple(map(teller.phrases.name, found.needed)),
         found.cut_short or cut_short,
+        teller.undone(why),
     )
 
 
@@ -134,12 +135,21 @@ class _Account:
     def fact(self, path: str) -> str:
         return self.speaker.unknown(self.case.household, path)
 
+    def undone(self, why: Iterable[Reason]) -> str:
+        """Several comparisons that undecided reasons wait for, as one sentence."""
+        registers = dict.fromkeys(name for each in why for name in each.undone)
+        return self.speaker.undone(registers) if len(registers) > 1 else ""
+
     def obstacles(self) -> list[Obstacle]:
         """What stands in the way of the two other outcomes."""
         decision, word = self.decision, self.speaker.eligibility
-        needed = [
+        undone = [path for path in decision.unknown if path in self.ruleset.registers]
+        grouped = len(undone) > 1
+        needed = [self.speaker.undone(undone)] if grouped else []
+        needed += [
             self.say(f"未知:{self.fact(path)}", f"unknown: {self.fact(path)}")
             for path in decision.unknown
+            if not (grouped and path in undone)
         ]
         needed += [
             self.say(f"待核实:{said}", f"to be verified: {said}")
@@ -170,10 +180,9 @@ class _Account:
         """For a pending household, what to find out."""
         found = []
         for each in sets:
-            join = self.say(",且", ", and ")
             answers = tuple(
                 (
-                    join.join(map(self.phrases.answer, answer.changes)),
+                    self.phrases.answers(answer.changes),
                     self.result(answer.leads_to, answer.grounds),
                 )
                 for answer in each.answers

@@ -136,9 +136,12 @@ class Phrases:
         """Several changes together; a person who could not be matched is named once."""
         parts: list[str] = []
         unmatched: dict[int, list[str]] = {}
+        clean: list[FactChange] = []
         for change in changes:
             lever = change.lever
-            if lever.kind == "rows" and lever.member is not None and change.value == ():
+            if _finds_nothing(change):
+                clean.append(change)
+            elif lever.kind == "rows" and lever.member is not None and change.value == ():
                 unmatched.setdefault(lever.member, []).append(
                     self.ruleset.registers[lever.name].title
                 )
@@ -152,7 +155,22 @@ class Phrases:
                     f"{self.person(member)} is compared and has no row ({titles})",
                 )
             )
+        parts += self.without_rows(clean, "查明")
         return self.say(",且", ", and ").join(parts)
+
+    def without_rows(self, changes: list[FactChange], found: str = "") -> list[str]:
+        """Registers in which the household is found to have no row, together where it is several."""
+        if len(changes) < 2:
+            return [self.change(each) for each in changes]
+        titles = [self.ruleset.registers[each.lever.name].title for each in changes]
+        listed = self.speaker.joined(title.removesuffix("比对") for title in titles)
+        count = lists.counted(len(titles), "个")
+        return [
+            self.say(
+                f"{listed}{count}比对都{found}没有记录",
+                f"all {len(titles)} comparisons ({listed}) find no row",
+            )
+        ]
 
     def effects(self, before: Case, after: tuple[RuleSet, Case]) -> str:
         """What the changes do to the derived numbers: 家庭人均纯收入 3,592.00 元 → 2,854.99 元."""
@@ -166,6 +184,15 @@ class Phrases:
         return self.speaker.clauses(told)
 
     # --- answers ------------------------------------------------------------------------
+
+    def answers(self, changes: Iterable[FactChange]) -> str:
+        """Answers to several facts; comparisons that find nothing are named together."""
+        changes = list(changes)
+        clean = [each for each in changes if _finds_nothing(each)]
+        if len(clean) < 2:
+            clean = []
+        told = [self.answer(each) for each in changes if each not in clean]
+        return self.say(",且", ", and ").join([*told, *self.without_rows(clean)])
 
     def answer(self, change: FactChange) -> str:
         """One answer to an unknown fact."""
@@ -196,6 +223,11 @@ class Phrases:
                 shown = self.say(f"达到 {shown}", f"from {shown}")
             told.append(f"{column.title} {shown}")
         return f"({self.say(',', ', ').join(told)})" if told else ""
+
+
+def _finds_nothing(change: FactChange) -> bool:
+    """Whether a whole comparison is found to have no row of the household."""
+    return change.lever.kind == "rows" and change.lever.member is None and change.value == ()
 
 
 def bound(change: FactChange) -> Words | None:

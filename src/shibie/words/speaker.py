@@ -204,6 +204,22 @@ class Speaker:
             return self.say(f"{registers[name].title}(未做)", f"{registers[name].title} (not done)")
         return self._title(HOUSEHOLD, name)
 
+    def undone(self, registers: Iterable[str]) -> str:
+        """The comparisons that were not done, in one sentence.
+
+        >>> from shibie.ruleset.loader import load
+        >>> Speaker(load("bazhong-2015")).undone(["vehicles", "payroll"])
+        '两个比对尚未进行:车辆登记、财政供养'
+        """
+        titles = [self.ruleset.registers[name].title for name in registers]
+        if len(titles) == 1:
+            return self.say(f"{titles[0]}尚未进行", f"{titles[0]} is not done yet")
+        listed = self.joined(title.removesuffix("比对") for title in titles)
+        return self.say(
+            f"{lists.counted(len(titles), '个')}比对尚未进行:{listed}",
+            f"{len(titles)} comparisons are not done yet: {listed}",
+        )
+
     def field(self, name: str) -> str:
         """The title of a field of any table, or the name itself."""
         if self.is_foreign:

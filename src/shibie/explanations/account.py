@@ -17,6 +17,7 @@ from shibie.explanations.search import By, Search, counterfactuals
 from shibie.explanations.trials import Trials
 from shibie.explanations.words import WHO, Phrases
 from shibie.ruleset.model import RuleSet
+from shibie.words import terms
 from shibie.words.speaker import Speaker
 
 # How many changes are given, by the household's facts and by the rules.
@@ -89,6 +90,7 @@ def account(
         tuple(teller.tracks()),
         () if settles else tuple(map(teller.phrases.name, found.needed)),
         found.cut_short or cut_short,
+        teller.undone(why),
     )
 
 
@@ -134,16 +136,25 @@ class _Account:
     def fact(self, path: str) -> str:
         return self.speaker.unknown(self.case.household, path)
 
+    def undone(self, why: Iterable[Reason]) -> str:
+        """Several comparisons that undecided reasons wait for, as one sentence."""
+        registers = dict.fromkeys(name for each in why for name in each.undone)
+        return self.speaker.undone(registers) if len(registers) > 1 else ""
+
     def obstacles(self) -> list[Obstacle]:
         """What stands in the way of the two other outcomes."""
         decision, word = self.decision, self.speaker.eligibility
-        needed = [
+        undone = [path for path in decision.unknown if path in self.ruleset.registers]
+        grouped = len(undone) > 1
+        needed = [self.speaker.undone(undone)] if grouped else []
+        needed += [
             self.say(f"未知:{self.fact(path)}", f"unknown: {self.fact(path)}")
             for path in decision.unknown
+            if not (grouped and path in undone)
         ]
         needed += [
-            self.say(f"待核实:{self.title(rule)}", f"to be verified: {self.title(rule)}")
-            for rule in decision.reviews
+            self.say(f"待核实:{said}", f"to be verified: {said}")
+            for said in map(self.speaker.statement, decision.reviews)
         ]
         settled = self.say(
             "需要的事实都已知道,没有待核实的事项",
@@ -155,11 +166,11 @@ class _Account:
         no_ground = self.say("没有已知的不纳入原因", "no reason against it is known")
         if decision.eligibility == "eligible":
             cleared = [
-                self.say(f"{self.speaker.outcome(each.outcome)}:{each.title}",
-                         f"{self.speaker.outcome(each.outcome)}: {each.title}")
+                self.speaker.found(each.rule_id, Words(f"经核实{word.zh}", f"is {word.en}"))
                 for each in self.asked.values()
                 if each.outcome in ("refuted", "exempt")
-            ]  # fmt: skip
+                for word in (terms.VERDICTS[each.outcome],)
+            ]
             return [
                 Obstacle(word("ineligible"), (no_ground, *cleared)),
                 Obstacle(word("pending"), (settled,)),
@@ -173,10 +184,9 @@ class _Account:
         """For a pending household, what to find out."""
         found = []
         for each in sets:
-            join = self.say(",且", ", and ")
             answers = tuple(
                 (
-                    join.join(map(self.phrases.answer, answer.changes)),
+                    self.phrases.answers(answer.changes),
                     self.result(answer.leads_to, answer.grounds),
                 )
                 for answer in each.answers
@@ -223,7 +233,7 @@ class _Account:
         """What changed the result: signed verdicts, and registers that contradict a declaration."""
         told = []
         for rule_id, verdict in self.case.adjudications.items():
-            word = self.speaker.verdict(verdict.verdict)
+            word = terms.VERDICTS[verdict.verdict]
             by = self.say(",", ", ").join(
                 str(part)
                 for part in (
@@ -234,8 +244,8 @@ class _Account:
                 )
                 if part
             )
-            told.append(self.say(f"核实“{self.title(rule_id)}”:{word}({by})",
-                                 f"'{self.title(rule_id)}' {word} ({by})"))  # fmt: skip
+            found = self.speaker.found(rule_id, Words(f"经核实{word.zh}", f"is {word.en}"))
+            told.append(self.say(f"{found}({by})", f"{found} ({by})"))
         for finding in self.decision.findings:
             if finding.kind not in ("discrepancy", "duplicate"):
                 continue

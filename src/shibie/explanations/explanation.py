@@ -63,6 +63,8 @@ class Explanation:
         tracks: the help given, in words.
         needed: for a pending household of which no set is found that settles it: what every
             such set needs, in words.
+        undone: the comparisons that were not done and that undecided rules wait for, in one
+            sentence; empty where it is fewer than two.
         cut_short: whether the search for what to find out or for what would change it left
             something untried.
     """
@@ -83,3 +85,4 @@ class Explanation:
     tracks: tuple[str, ...]
     needed: tuple[str, ...] = ()
     cut_short: bool = False
+    undone: str = ""

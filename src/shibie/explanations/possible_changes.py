@@ -16,6 +16,7 @@ from shibie.engines.place import Place
 from shibie.explanations.changeable_facts import (
     NUMERIC,
     below,
+    is_relevant,
     lever_of,
     mined,
     spec_of,
@@ -162,6 +163,8 @@ def _field(
     if who == "rule":
         return []
     lever, said = lever_of(node, place)
+    if not is_relevant(lever, place):
+        return []
     hits = place.ruleset.comparison_of(node.owner, node.name)
     marked: Who = "officer" if hits is not None or lever.kind == "column" else who
     change = frozenset([FactChange(lever, want, said, who=marked)])
@@ -179,6 +182,8 @@ def _single(node: Node, place: Place, want: bool, who: Who, trials: Trials) -> I
     for lever, before in dict(below(node, place)).items():
         spec = spec_of(place.ruleset, lever)
         if spec is None or spec.type in NUMERIC or lever.kind not in ("field", "column"):
+            continue
+        if not is_relevant(lever, place):
             continue
         if trials.enough():
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
@@ -60,6 +60,8 @@ class Reason:
         said: what it found, in words.
         facts: the facts behind it.
         basis: where the rule comes from.
+        undone: the registers that were not supplied and that it waits for.
+        missing: what it waits for beside them, in words.
     """
 
     rule_id: str
@@ -69,6 +71,8 @@ class Reason:
     said: str
     facts: tuple[ReasonFact, ...]
     basis: Basis
+    undone: tuple[str, ...] = ()
+    missing: str = ""
 
 
 def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reason:
@@ -82,12 +86,18 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
     if rule.when is not None and whole.value is True:
         told = trace(rule.when, Place.top(ruleset, case))
     words = _Teller(ruleset, case, lang)
-    said = words.said(told)
+    undone: list[str] = []
+    missing = ""
     if whole.value is None:
-        said = words.missing(whole, rule.id)
+        paths = sorted(unknown_facts(whole, rule.id))
+        undone = [path for path in paths if path in ruleset.registers]
+        missing = words.missing(path for path in paths if path not in undone)
+        said = words.missing(paths)
+    else:
+        said = words.said(told)
     if outcome == "upheld" and whole.value is not True:
         # Not the condition but an officer's word is what it rests on.
-        said = terms.OUTCOMES["upheld"].say(lang)
+        said, undone, missing = terms.OUTCOMES["upheld"].say(lang), [], ""
     return Reason(
         rule.id,
         words.speaker.rule(rule.id),
@@ -96,6 +106,8 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
         said,
         tuple(dict.fromkeys(words.facts(told))),
         words.speaker.basis_of(rule.id),
+        tuple(undone),
+        missing,
     )
 
 
@@ -152,12 +164,11 @@ class _Teller:
         titles = (self.title(each.node) for each in _all(at) if self.sensitive(each.node))
         return self.speaker.joined(dict.fromkeys(titles)) + mask
 
-    def missing(self, at: Trace, rule_id: str) -> str:
-        """The facts whose absence leaves a rule undecided."""
+    def missing(self, paths: Iterable[str]) -> str:
+        """The facts whose absence leaves a rule undecided; nothing where there are none."""
         household = self.case.household
-        paths = sorted(unknown_facts(at, rule_id))
         listed = self.speaker.joined(self.speaker.unknown(household, path) for path in paths)
-        return self.say(f"未知:{listed}", f"unknown: {listed}")
+        return self.say(f"未知:{listed}", f"unknown: {listed}") if listed else ""
 
     def item(self, at: Trace) -> str:
         """One member or row that makes a quantifier true."""

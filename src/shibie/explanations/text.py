@@ -72,11 +72,12 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
 
 def _grounds(told: Explanation, lang: Lang) -> list[str]:
     """Every reason with what it found; the criteria that do not hold are one reason."""
-    found = []
+    found = [told.undone] if told.undone else []
     criteria = [each for each in told.why if each.kind == "criterion"]
     for each in told.why:
         if each.kind != "criterion" or each.outcome in ("true", "unknown"):
-            found.append(f"{each.title}: {each.said}")
+            said = waits_for(each, told)
+            found += [f"{each.title}: {said}"] if said else []
     if told.eligibility == "ineligible" and criteria:
         title = OWN_RULES[NOT_POOR].say(lang)
         if any(each.kind == "criterion" and each.outcome == "true" for each in told.others):
@@ -95,6 +96,11 @@ def _grounds(told: Explanation, lang: Lang) -> list[str]:
         others = Words("其他标准也不成立", "the other criteria do not hold either").say(lang)
         found.append(f"{title}: {said}{Words(',', ', ').say(lang)}{others}")
     return found or [Words("没有已知的原因", "no reason is known").say(lang)]
+
+
+def waits_for(each: Reason, told: Explanation) -> str:
+    """What a reason found, without the comparisons that one sentence names for all."""
+    return each.missing if told.undone and each.undone else each.said
 
 
 def nearest(told: Explanation, lang: Lang) -> str:

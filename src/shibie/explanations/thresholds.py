@@ -17,7 +17,14 @@ from typing import Any
 
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
-from shibie.explanations.changeable_facts import below, constants, span_of, spec_of, step_of
+from shibie.explanations.changeable_facts import (
+    below,
+    constants,
+    is_relevant,
+    span_of,
+    spec_of,
+    step_of,
+)
 from shibie.explanations.changed_cases import (
     BoundWord,
     ChangeSet,
@@ -103,6 +110,8 @@ class _Trial:
         for lever, before in dict(below(node, place)).items():
             if lever.kind == "rows":
                 self.open.append(lever)
+            elif not is_relevant(lever, place):
+                continue
             elif (lever.kind == "parameter") is (who == "rule") and self._scale(lever):
                 self.levers[lever] = before
 

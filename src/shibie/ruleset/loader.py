@@ -75,6 +75,7 @@ class _Loader(Declarations, Parameters, Facts, PersonsChecking, Rules, Steps, Me
         exclusions = self.exclusions()
         tracks, tallies, kinds = self.tracks(), self.tallies(), self.kinds()
         procedure, shares, measures = self.procedure(), self.shares(), self.measures()
+        relevant = self.relevant()
         properties, accepted = self.properties(), self.accepted()
         reasons = self.reasons()
         if self.problems:
@@ -109,6 +110,7 @@ class _Loader(Declarations, Parameters, Facts, PersonsChecking, Rules, Steps, Me
             measures=measures,
             persons=persons,
             reasons=reasons,
+            relevant=relevant,
         )
 
     def check_effect(self) -> None:

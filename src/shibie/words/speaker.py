@@ -101,6 +101,25 @@ class Speaker:
         comparisons = {each.id: each.title for each in self.ruleset.registers.values()}
         return comparisons.get(rule_id) or self._step(rule_id)
 
+    def statement(self, rule_id: str) -> str:
+        """What is so where a rule holds: its statement, or else its title in quotes.
+
+        >>> from shibie.ruleset.loader import load
+        >>> Speaker(load("bazhong-2015")).statement("vehicle")
+        '户中有小轿车或客货运车辆'
+        """
+        rule = self.ruleset.rule(rule_id)
+        if rule is not None and rule.statement:
+            return self.say(rule.statement, f"'{rule.statement}'")
+        title = self.rule(rule_id)
+        return self.say(f"“{title}”", f"'{title}'")
+
+    def found(self, rule_id: str, words: Words) -> str:
+        """What an officer found a rule's statement to be: 户中有小轿车,经核实不属实."""
+        statement = self.statement(rule_id)
+        comma = "" if statement.endswith("”") else ","
+        return self.say(f"{statement}{comma}{words.zh}", f"{statement} {words.en}")
+
     def rules(self, rule_ids: Iterable[str]) -> str:
         """The titles of several, as a list."""
         return self.joined(map(self.rule, rule_ids))
@@ -185,6 +204,22 @@ class Speaker:
         if name in registers:
             return self.say(f"{registers[name].title}(未做)", f"{registers[name].title} (not done)")
         return self._title(HOUSEHOLD, name)
+
+    def undone(self, registers: Iterable[str]) -> str:
+        """The comparisons that were not done, in one sentence.
+
+        >>> from shibie.ruleset.loader import load
+        >>> Speaker(load("bazhong-2015")).undone(["vehicles", "payroll"])
+        '两个比对尚未进行:车辆登记、财政供养'
+        """
+        titles = [self.ruleset.registers[name].title for name in registers]
+        if len(titles) == 1:
+            return self.say(f"{titles[0]}尚未进行", f"{titles[0]} is not done yet")
+        listed = self.joined(title.removesuffix("比对") for title in titles)
+        return self.say(
+            f"{lists.counted(len(titles), '个')}比对尚未进行:{listed}",
+            f"{len(titles)} comparisons are not done yet: {listed}",
+        )
 
     def field(self, name: str) -> str:
         """The title of a field of any table, or the name itself."""

@@ -198,7 +198,7 @@ class _WorkbookWriter:
 
     def finding_rows(self, household: BareHousehold, decision: Decision) -> Iterator[Sequence[Any]]:
         for each in decision.findings:
-            title, *basis = self.bases[each.rule_id]
+            title, *basis = self.bases[each.rule_id, each.outcome]
             yield (
                 each.household_id,
                 self.speaker.head(household),
@@ -210,16 +210,17 @@ class _WorkbookWriter:
                 *basis,
             )
 
-    def memo_bases(self) -> Mapping[str, tuple[str, str, str, str]]:
-        """Title, basis, source and provenance of every rule that occurs in a finding."""
+    def memo_bases(self) -> Mapping[tuple[str, str], tuple[str, str, str, str]]:
+        """Title, basis, source and provenance of every rule and outcome that occurs in a finding."""
         speaker = self.speaker
 
-        class Bases(defaultdict[str, tuple[str, str, str, str]]):
-            def __missing__(self, rule_id: str) -> tuple[str, str, str, str]:
+        class Bases(defaultdict[tuple[str, str], tuple[str, str, str, str]]):
+            def __missing__(self, key: tuple[str, str]) -> tuple[str, str, str, str]:
+                rule_id, outcome = key
                 basis = speaker.basis_of(rule_id)
                 sure = speaker.provenance(basis.provenance)
-                self[rule_id] = (speaker.rule(rule_id), basis.text, basis.source, sure)
-                return self[rule_id]
+                self[key] = (speaker.beside(rule_id, outcome), basis.text, basis.source, sure)
+                return self[key]
 
         return Bases()
 

@@ -114,6 +114,20 @@ class Speaker:
         title = self.rule(rule_id)
         return self.say(f"“{title}”", f"'{title}'")
 
+    def beside(self, rule_id: str, outcome: str) -> str:
+        """A rule beside its outcome in a table: a verdict stands beside what it is about.
+
+        >>> from shibie.ruleset.loader import load
+        >>> speaker = Speaker(load("bazhong-2015"))
+        >>> speaker.beside("vehicle", "refuted"), speaker.outcome("refuted")
+        ('户中有小轿车或客货运车辆', '核实为不属实')
+        >>> speaker.beside("vehicle", "true"), speaker.outcome("true")
+        ('有小轿车或客货运车辆的不纳入', '成立')
+        """
+        rule = self.ruleset.rule(rule_id)
+        is_verdict = outcome in terms.VERDICTS
+        return rule.statement if rule and rule.statement and is_verdict else self.rule(rule_id)
+
     def found(self, rule_id: str, words: Words) -> str:
         """What an officer found a rule's statement to be: 户中有小轿车,经核实不属实."""
         statement = self.statement(rule_id)

@@ -21,7 +21,7 @@ from shibie.engines.rete import host
 from shibie.engines.solver import days, reading
 from shibie.engines.solver.logic import TruthTerm, both, decided, inverse, pick
 from shibie.engines.solver.values import NumberTerm as Units
-from shibie.engines.solver.values import truth
+from shibie.engines.solver.values import chosen, truth
 from shibie.engines.sql import aggregates, arithmetic, dates, expressions
 from shibie.engines.sql.building import binary, case, is_true, negated, number, or_zero, typed
 from shibie.engines.sql.ends import Ends
@@ -203,10 +203,11 @@ def solver_unknown_is_false(
 
 def solver_least_of_nothing(self: reading.SolverReading, node: tree.Aggregate, place: Any) -> Any:
     found = SOLVERS_OWN[tree.Aggregate, "min"](self, node, place)
-    known, _ = self._values(node, place)
     if not isinstance(found, Units):
         return found
-    return Units(known, pick(found.known, found.units, 0), found.scale)
+    nothing = both(*(belongs.no for belongs, _ in self._items(node.collection, place)))
+    known = both(nothing, self._complete(node.collection, place))
+    return chosen(known, Units.of(0, 0), found)
 
 
 # --- the interpreter, against Python ------------------------------------------------------

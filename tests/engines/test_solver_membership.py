@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from shibie.bounds import Bounds
 from shibie.case import Case, Row, Rows
-from shibie.engines.solver import aggregates, numbers, reading
+from shibie.engines.solver import aggregates, logic, numbers, reading
 from shibie.engines.solver.answers import SolverModel, pins
-from shibie.engines.solver.logic import TruthTerm
+from shibie.engines.solver.logic import TruthTerm, both
 from shibie.engines.solver.reading import SolverReading
 from shibie.engines.solver.symbolic import Symbolic
 from shibie.engines.solver.values import NumberTerm
@@ -173,11 +173,11 @@ def test_a_number_without_bounds_is_not_computed_twice() -> None:
 def all_sure(self: SolverReading, node: tree.Quantifier, place: Any) -> TruthTerm:
     """A row that may be somebody's read as his."""
     found = [
-        TruthTerm(reading.both(reading.logic.inverse(belongs.no), holds.yes), holds.no)
+        TruthTerm(both(logic.inverse(belongs.no), holds.yes), holds.no)
         for belongs, at in self._items(node.collection, place)
         for holds in (self.truth(node.predicate, at),)
     ]
-    return reading.logic.disjunction(found)
+    return logic.disjunction(found)
 
 
 def one_end(self: SolverReading, node: tree.Aggregate, place: Any) -> NumberTerm:

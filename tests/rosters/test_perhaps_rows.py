@@ -98,7 +98,9 @@ def masked(text: str, rnd: random.Random) -> str:
 def drawn(folder: Path, seed: int, share: float = 0.4) -> Path:
     """A small roster of masked, blank, doubled and damaged rows."""
     rnd = random.Random(seed)
-    people, households, members = [], [], []
+    people: list[Any] = []
+    households: list[Any] = []
+    members: list[Any] = []
     for at in range(rnd.randint(1, 4)):
         hid = f"H{at}"
         households.append((hid, rnd.choice(("甲村", "乙村", "")), rnd.choice((2000, 2000, 9000))))
@@ -126,7 +128,7 @@ def drawn(folder: Path, seed: int, share: float = 0.4) -> Path:
             owner = rnd.choice((owner, owner.replace("·", "• ").lower(), rnd.choice(NAMES)))
             odd = rnd.random() < 0.1
             if name == "deposits":
-                row = (
+                row: tuple[str, ...] = (
                     mine, rnd.choice(("农行", "")), rnd.choice(("3000", "6000.00", "", "3000.0")),
                     "abc" if odd else rnd.choice(("2014-01-01", "2014/1/1", "")),
                 )  # fmt: skip

@@ -127,7 +127,7 @@ class SolverModel:
             return term
         return bool(z3.is_true(self.model.eval(term, model_completion=True)))
 
-    def int(self, term: Any) -> int:
+    def whole(self, term: Any) -> int:
         """A whole number."""
         if isinstance(term, int):
             return term
@@ -135,12 +135,12 @@ class SolverModel:
 
     def day(self, day: Day) -> date:
         """A day."""
-        return date(self.int(day.year), self.int(day.month), self.int(day.day))
+        return date(self.whole(day.year), self.whole(day.month), self.whole(day.day))
 
     def _end(self, end: End, scale: int) -> Decimal | None:
         if not self.bool(end.has):
             return None
-        return Decimal(self.int(end.units)).scaleb(-scale)
+        return Decimal(self.whole(end.units)).scaleb(-scale)
 
     def value(
         self, facts: HouseholdTerms, value: ValueTerm, codes: tuple[str, ...] | None = None
@@ -161,7 +161,7 @@ class SolverModel:
             case Dated():
                 return self.day(value.day)
             case Word():
-                place = self.int(value.place)
+                place = self.whole(value.place)
                 return codes[place] if codes is not None else facts.texts.text(place)
             case CodeSet():
                 return frozenset(code for code, has in value.has.items() if self.bool(has))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +15,7 @@ from shibie.checking_in_python import Checked, must_be_in_force
 from shibie.checking_in_python import check as check_held
 from shibie.decision import Decision
 from shibie.errors import InputError, Lang, Words, bad_argument
+from shibie.registers.set_aside import registers_named
 from shibie.rosters.given_roster import GivenRoster, roster_of_path, roster_of_tables
 from shibie.ruleset.loader import RulesOrPack, core_ruleset, load, loaded, loads
 from shibie.ruleset.model import RuleSet
@@ -40,6 +41,7 @@ def decide(
     as_of: date,
     *,
     trust_declarations: bool = False,
+    set_aside: Iterable[str] = (),
     strict: bool = False,
 ) -> Decision:
     """Decide one household that is given as plain data.
@@ -52,6 +54,8 @@ def decide(
             written: 1000.1 is 1000.10 yuan.
         as_of: the day as of which it is judged; it must lie in the rule set's effect.
         trust_declarations: take declared values where a register was not given.
+        set_aside: registers, by name or title, of which rows that may be about anybody concern
+            nobody.
         strict: also hold the household to the form, as a row of a roster is: whatever the form
             requires must be there and must agree.
 
@@ -65,7 +69,9 @@ def decide(
     """
     ruleset = loaded(rules)
     must_be_in_force(ruleset, as_of)
-    return _decided(ruleset, _case(ruleset, household, as_of, trust_declarations, strict))
+    return _decided(
+        ruleset, _case(ruleset, household, as_of, trust_declarations, set_aside, strict)
+    )
 
 
 def read(path: str | Path, rules: RulesOrPack, as_of: date) -> GivenRoster:
@@ -125,6 +131,7 @@ def explain(
     household_id: str | None = None,
     *,
     trust_declarations: bool = False,
+    set_aside: Iterable[str] = (),
     lang: Lang | None = None,
 ) -> Explanation:
     """Why a household is decided as it is, what to find out, and what would change it.
@@ -136,6 +143,8 @@ def explain(
         as_of: the day of judgement.
         household_id: which household of the roster.
         trust_declarations: take declared values where a register was not supplied.
+        set_aside: registers, by name or title, of which rows that may be about anybody concern
+            nobody.
         lang: language of the words; the pack's own by default.
 
     Raises:
@@ -149,14 +158,17 @@ def explain(
     must_be_in_force(ruleset, as_of)
     said = lang or ruleset.lang
     if isinstance(given, Mapping):
-        case = _case(ruleset, given, as_of, trust_declarations)
+        case = _case(ruleset, given, as_of, trust_declarations, set_aside)
         return account(ruleset, case, _decided(ruleset, case), said)
     if household_id is None:
         raise InputError(
             bad_argument("household_id", Words("请说明是哪一户", "say which household"))
         )
     part = read_chosen(_given(ruleset, given, as_of).sheets, ruleset, as_of, [household_id])
-    checked = check_held(ruleset, part, as_of, trust_declarations=trust_declarations)
+    checked = check_held(
+        ruleset, part, as_of, trust_declarations=trust_declarations,
+        set_aside=registers_named(ruleset, set_aside),
+    )  # fmt: skip
     return explained(checked, household_id, said)
 
 
@@ -167,6 +179,7 @@ def evaluate(
     as_of: date | None = None,
     *,
     trust_declarations: bool = False,
+    set_aside: Iterable[str] = (),
 ) -> Value:
     """The value of one expression for a household; None where it is unknown.
 
@@ -177,6 +190,8 @@ def evaluate(
             shared vocabulary.
         as_of: the day of judgement; today by default.
         trust_declarations: take declared values where a register was not given.
+        set_aside: registers, by name or title, of which rows that may be about anybody concern
+            nobody.
 
     Raises:
         InputError: for a bad expression or bad data, with every fault.
@@ -189,7 +204,7 @@ def evaluate(
     from shibie.evaluation import evaluate_data
 
     ruleset = core_ruleset() if rules is None else loaded(rules)
-    return evaluate_data(expression, household, ruleset, as_of, trust_declarations)
+    return evaluate_data(expression, household, ruleset, as_of, trust_declarations, set_aside)
 
 
 def test(rules: RulesOrPack) -> TestReport:
@@ -296,6 +311,7 @@ def recheck(
     since: date,
     *,
     trust_declarations: bool = False,
+    set_aside: Iterable[str] = (),
 ) -> Recheck:
     """Compare two rosters by their persons (回头看): who stays, leaves, comes, and why.
 
@@ -306,6 +322,8 @@ def recheck(
         as_of: the day of judgement.
         since: the day of the roster before.
         trust_declarations: take declared values where a register was not supplied.
+        set_aside: registers, by name or title, of which rows that may be about anybody concern
+            nobody.
 
     Returns:
         the comparison; close it, or use it in a `with` statement.
@@ -322,7 +340,7 @@ def recheck(
     with ExitStack() as until_made:
         kept, _ = until_made.enter_context(scratch_database())
         with (
-            checked_parts(given, trust_declarations) as parts,
+            checked_parts(given, trust_declarations, set_aside=set_aside) as parts,
             roster_parts(_given(ruleset, before, as_of)) as old,
         ):
             found = compared(kept, old, parts, since)
@@ -330,11 +348,13 @@ def recheck(
 
 
 def _case(
-    ruleset: RuleSet, household: Mapping[str, Any], as_of: date, trust: bool, strict: bool = False
-) -> Case:
+    ruleset: RuleSet, household: Mapping[str, Any], as_of: date, trust: bool,
+    set_aside: Iterable[str], strict: bool = False,
+) -> Case:  # fmt: skip
     from shibie.rosters.household_input import case_from
 
-    return case_from(ruleset, household, as_of, trust, strict)
+    apart = registers_named(ruleset, set_aside)
+    return case_from(ruleset, household, as_of, trust, strict, apart)
 
 
 def _decided(ruleset: RuleSet, case: Case) -> Decision:

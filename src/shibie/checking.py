@@ -6,7 +6,7 @@ same, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from shibie.checking_in_python import Checked, must_be_in_force
 from shibie.checking_in_python import EngineName as HeldEngine
 from shibie.checking_in_python import check as check_held
 from shibie.errors import InputError, Lang, Problem, Words, bad_argument
+from shibie.registers.set_aside import registers_named
 from shibie.results.files import Format, write_folder
 from shibie.results.result import Result, target
 from shibie.results.table import Table
@@ -39,6 +40,7 @@ def check(
     *,
     engine: Engine = "auto",
     trust_declarations: bool = False,
+    set_aside: Iterable[str] = (),
     lang: Lang | None = None,
     memory: str | None = None,
     temp: str | Path | None = None,
@@ -53,6 +55,8 @@ def check(
         as_of: the day as of which it is judged; it must lie in the rule set's effect.
         engine: which reading decides; all of them agree. `auto` chooses by size.
         trust_declarations: take declared values where a register was not supplied.
+        set_aside: registers, by name or title, of which rows that may be about anybody concern
+            nobody.
         lang: language of reasons and notes; the pack's own by default.
         memory: most memory of the database, e.g. `4GB`; beyond it, it spills.
         temp: a folder for what spills; the system's own by default.
@@ -69,7 +73,9 @@ def check(
     """
     ruleset = loaded(rules)
     must_be_in_force(ruleset, as_of)
-    asked = _Asked(ruleset, as_of, trust_declarations, lang or ruleset.lang, progress, clues)
+    apart = registers_named(ruleset, set_aside)
+    said = lang or ruleset.lang
+    asked = _Asked(ruleset, as_of, trust_declarations, apart, said, progress, clues)
     if clues and engine == "spark":
         what = Words("spark 引擎不列疑点台账", "the spark engine lists no clues")
         raise InputError(bad_argument("clues", what))
@@ -153,11 +159,11 @@ class _Asked:
     """What was asked for, and the ways to do it."""
 
     def __init__(
-        self, ruleset: RuleSet, as_of: date, trust: bool, lang: Lang,
+        self, ruleset: RuleSet, as_of: date, trust: bool, set_aside: Set[str], lang: Lang,
         progress: Callable[[str], None] | None, clues: bool,
     ) -> None:  # fmt: skip
         self.ruleset, self.as_of, self.trust, self.lang = ruleset, as_of, trust, lang
-        self.progress, self.clues = progress, clues
+        self.set_aside, self.progress, self.clues = set_aside, progress, clues
 
     def held(self, roster: Roster, engine: str) -> Result:
         """Decide a roster that Python has read."""
@@ -166,7 +172,7 @@ class _Asked:
                 bad_argument("engine", Words("spark 只读文件夹", "spark reads folders only"))
             )
         name = cast("HeldEngine", engine)
-        checked = check_held(self.ruleset, roster, self.as_of, name, self.trust)
+        checked = check_held(self.ruleset, roster, self.as_of, name, self.trust, self.set_aside)
         decided = _DecidedInPython(checked, self.clues)
 
         def workbook(path: Path, show_ids: bool) -> None:
@@ -193,7 +199,10 @@ class _Asked:
         layout = roster.layout
         with ExitStack() as until_made:
             host = until_made.enter_context(duck_host(memory, temp))
-            run = Run(host, layout, self.ruleset, self.as_of, self.trust, self.progress)
+            run = Run(
+                host, layout, self.ruleset, self.as_of, self.trust, self.progress,
+                self.set_aside,
+            )  # fmt: skip
             run.notes += roster.unread
             if self.clues:
                 run.more = _with_clues(run.summary, self.parts(run))
@@ -219,7 +228,9 @@ class _Asked:
         from shibie.checking_in_parts import CheckedParts
         from shibie.rosters.landed_parts import LandedParts
 
-        return CheckedParts(self.ruleset, self.as_of, self.trust, LandedParts(run.loader)).parts()
+        return CheckedParts(
+            self.ruleset, self.as_of, self.trust, LandedParts(run.loader), self.set_aside
+        ).parts()
 
     def by_spark(self, folder: str, temp: str | Path | None) -> Result:
         """Decide a folder on Spark."""
@@ -230,6 +241,7 @@ class _Asked:
             spark_run(
                 self.ruleset, folder, self.as_of, temp=None if temp is None else str(temp),
                 trust_declarations=self.trust, progress=self.progress,
+                set_aside=self.set_aside,
             )
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ Nothing is lost on the way: every household of the input is decided or rejected.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal, Protocol
@@ -43,6 +43,11 @@ class CheckedBy(Protocol):
         """Whether declared values stand in for registers not supplied."""
         ...
 
+    @property
+    def set_aside(self) -> Set[str]:
+        """The registers of which rows that cannot be matched concern nobody."""
+        ...
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -56,6 +61,7 @@ class Checked:
         decisions: in the same order.
         as_of: the day of judgement.
         trust_declarations: whether declared values stood in for registers not supplied.
+        set_aside: the registers of which rows that cannot be matched concerned nobody.
     """
 
     ruleset: RuleSet
@@ -65,6 +71,7 @@ class Checked:
     decisions: tuple[Decision, ...]
     as_of: date
     trust_declarations: bool
+    set_aside: Set[str] = frozenset()
 
 
 def check(
@@ -73,6 +80,7 @@ def check(
     as_of: date,
     engine: EngineName = "interpreter",
     trust_declarations: bool = False,
+    set_aside: Set[str] = frozenset(),
 ) -> Checked:
     """Decide every household of a roster.
 
@@ -82,12 +90,13 @@ def check(
         as_of: the day as of which it is judged; it must lie in the rule set's effect.
         engine: which reading decides; all of them agree.
         trust_declarations: take declared values where a register was not supplied.
+        set_aside: names of registers of which rows that cannot be matched concern nobody.
 
     Raises:
         InputError: when the rule set is not in force on that day.
     """
     must_be_in_force(ruleset, as_of)
-    registers = index(ruleset, roster.registers, as_of)
+    registers = index(ruleset, roster.registers, as_of, set_aside)
     verdicts = _by_household(roster.adjudications)
     found = [
         matched(
@@ -105,7 +114,9 @@ def check(
     if ruleset.procedure and roster.steps:
         stands = standings(ruleset, cases, decisions, roster.steps)
         decisions = tuple(with_procedure(ruleset, decisions, stands))
-    checked = Checked(ruleset, roster, registers, cases, decisions, as_of, trust_declarations)
+    checked = Checked(
+        ruleset, roster, registers, cases, decisions, as_of, trust_declarations, set_aside
+    )
     assert roster.given == len(checked.decisions) + len(roster.rejected_households)
     return checked
 

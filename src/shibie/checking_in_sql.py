@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from shibie.results.digest import lines_query, of_lines
 from shibie.results.files import Format, json_text
 from shibie.results.name_results import NamedResults
 from shibie.results.sql_counts import tally_of
+from shibie.results.sql_unmatched import matches, unmatched
 from shibie.results.table import StreamedRows, Table, streamed
 from shibie.results.tables import COLUMNS, acts_table, lists_of
 from shibie.rosters.layout import Layout
@@ -44,9 +45,10 @@ class Run:
     def __init__(
         self, host: Host, layout: Layout, ruleset: RuleSet, as_of: date,
         trust_declarations: bool = False, progress: Progress | None = None,
+        set_aside: Set[str] = frozenset(),
     ) -> None:  # fmt: skip
         self.host, self.layout, self.ruleset, self.as_of = host, layout, ruleset, as_of
-        self.trust, self.progress = trust_declarations, progress
+        self.trust, self.set_aside, self.progress = trust_declarations, set_aside, progress
         self.started = time.monotonic()
         self.supplied = frozenset(layout.registers)
         trusted = frozenset(ruleset.registers) - self.supplied if trust_declarations else ()
@@ -73,7 +75,13 @@ class Run:
                 columns.setdefault(relation, set()).update(names)
         self.say("validating")
         self.loader = loader = Loader(
-            self.host, tables, self.ruleset, self.as_of, columns, self.layout.places
+            self.host,
+            tables,
+            self.ruleset,
+            self.as_of,
+            columns,
+            self.layout.places,
+            self.set_aside,
         )
         loader.load()
         self.notes = [*self.layout.notes, *loader.notes]
@@ -95,8 +103,9 @@ class Run:
         return summary(
             Counted(
                 self.ruleset, self.as_of, self.trust, tally_of(self.host, self.ruleset, standing),
-                loader.rejected.households, loader.rejected.rows, self.supplied,
-                self._unmatched(), self._digest(),
+                loader.rejected.households, loader.rejected.rows,
+                matches(self.host, self.ruleset, self.supplied), self._unmatched(), self._crowds(),
+                self._digest(), self.set_aside,
             )
         )  # fmt: skip
 
@@ -176,6 +185,14 @@ class Run:
                 found[name] = int(self.host.rows(query)[0][0])
         return found
 
+    def _crowds(self) -> dict[str, int]:
+        """Of registers with rows that tell nobody apart, how many these are."""
+        names = list(self.ruleset.registers)
+        return {
+            names[index]: int(self.host.rows(f"SELECT count(*) FROM r{index}_crowd")[0][0])
+            for index in self.loader.registers.perhaps.crowds
+        }
+
     def _digest(self) -> str:
         self.say("digest")
         lines = [
@@ -196,11 +213,15 @@ class Run:
             "place, row, seq",
         )
 
+    def unmatched(self) -> Output:
+        """The rows of registers that are not surely about anybody."""
+        return unmatched(self.ruleset, self.supplied)
+
     def tables(self, lang: Lang) -> dict[str, Table]:
         """The result tables, each streamed when it is gone through."""
         return {
             output.name: Table(output.name, output.columns, self._rows(output), output.lists)
-            for output in (*self.outputs, self.rejected(lang))
+            for output in (*self.outputs, self.rejected(lang), self.unmatched())
         } | {table.name: table for table in (acts_table(self.loader.acts), *self.more)}
 
     def _rows(self, output: Output) -> StreamedRows:
@@ -209,14 +230,15 @@ class Run:
 
     def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
         """Write folders of results."""
-        outputs, rejected, acts = self.outputs, self.rejected(lang), acts_table(self.loader.acts)
+        rejected, acts = self.rejected(lang), acts_table(self.loader.acts)
+        outputs, plain = self.outputs, (rejected, self.unmatched())
         texts = {"summary.json": json_text(self.summary)}
         for out, form in outs.items():
             self.say(f"writing {out}")
             # What people wrote may hold anything: Python's writer of CSV is the measure.
             if form == "csv":
-                small = [Table(rejected.name, rejected.columns, self._rows(rejected))]
+                small = [Table(each.name, each.columns, self._rows(each)) for each in plain]
                 self.host.write(out, form, outputs, [*small, acts, *self.more], texts)
             else:
-                self.host.write(out, form, (*outputs, rejected), [acts, *self.more], texts)
+                self.host.write(out, form, (*outputs, *plain), [acts, *self.more], texts)
         self.say("done")

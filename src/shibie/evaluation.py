@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any, NoReturn
@@ -16,6 +16,7 @@ from shibie.errors import InputError, Words, bad_argument
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.parse import ExpressionError, parse
+from shibie.registers.set_aside import registers_named
 from shibie.rosters.household_input import case_from
 from shibie.ruleset.conditions import collections_used
 from shibie.ruleset.loader import core_ruleset, load
@@ -29,6 +30,7 @@ def evaluate_given(
     rules: str | None = None,
     as_of: date | None = None,
     trust_declarations: bool = False,
+    set_aside: Iterable[str] = (),
 ) -> Value:
     """The value of `expression` for the household that the JSON text describes.
 
@@ -39,6 +41,7 @@ def evaluate_given(
             shared vocabulary.
         as_of: the day of judgement; today by default.
         trust_declarations: take declared values where a register is not given.
+        set_aside: registers of which rows that only may be about somebody concern nobody.
 
     Raises:
         InputError: for a bad expression or bad JSON, with every fault.
@@ -49,7 +52,7 @@ def evaluate_given(
     True
     """
     ruleset = load(rules) if rules else core_ruleset()
-    return evaluate_data(expression, _json(given), ruleset, as_of, trust_declarations)
+    return evaluate_data(expression, _json(given), ruleset, as_of, trust_declarations, set_aside)
 
 
 def evaluate_data(
@@ -58,6 +61,7 @@ def evaluate_data(
     ruleset: RuleSet,
     as_of: date | None = None,
     trust_declarations: bool = False,
+    set_aside: Iterable[str] = (),
 ) -> Value:
     """The value of `expression` for a household as plain data.
 
@@ -67,6 +71,7 @@ def evaluate_data(
         ruleset: whose facts, parameters and registers may be used.
         as_of: the day of judgement; today by default.
         trust_declarations: take declared values where a register is not given.
+        set_aside: registers of which rows that only may be about somebody concern nobody.
 
     Raises:
         InputError: for a bad expression or bad data, with every fault.
@@ -92,7 +97,10 @@ def evaluate_data(
                 code="members_needed",
             )
         )
-    case = case_from(ruleset, household, judged, trust_declarations)
+    case = case_from(
+        ruleset, household, judged, trust_declarations,
+        set_aside=registers_named(ruleset, set_aside),
+    )  # fmt: skip
     with localcontext(EXACT):
         return evaluate(node, Place.top(ruleset, case))
 

@@ -36,6 +36,9 @@ def _letter(lang: Lang) -> bytes:
         bold=True,
     )  # fmt: skip
     page.text("{%p endif %}")
+    page.text("{%p if set_aside %}")
+    page.text("{{ set_aside }}", bold=True)
+    page.text("{%p endif %}")
     page.heading(say("理由", "Reasons"))
     page.text("{%p for reason in reasons %}")
     page.item("{{ reason.title }}: {{ reason.said }}")
@@ -117,6 +120,9 @@ def _list(lang: Lang) -> bytes:
     page.text(
         say("这是初筛,不是最终结果。", "This is a first screening. It is not final."), bold=True
     )
+    page.text("{%p endif %}")
+    page.text("{%p if set_aside %}")
+    page.text("{{ set_aside }}", bold=True)
     page.text("{%p endif %}")
     _table(page)
     page.text("{%p if not rows %}")

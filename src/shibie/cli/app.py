@@ -82,6 +82,15 @@ TrustOption = Annotated[
         help="未提供比对表的事项按申报认定(初筛) First screening: take declared values.",
     ),
 ]
+SetAsideOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set-aside",
+        metavar="REGISTER",
+        help="此比对表中对不上人的记录当作与谁都无关;可多次"
+        " Rows of it that cannot be matched concern nobody; repeatable.",
+    ),
+]
 RosterArgument = Annotated[
     Path, typer.Argument(help="名册:文件夹或 .xlsx Roster: a folder or an .xlsx.")
 ]

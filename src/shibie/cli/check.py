@@ -15,6 +15,7 @@ from shibie.cli.app import (
     Engine,
     LangOption,
     RulesOption,
+    SetAsideOption,
     TrustOption,
     app,
     day,
@@ -57,6 +58,7 @@ def check(
         ),
     ] = None,
     trust_declarations: TrustOption = False,
+    set_aside: SetAsideOption = None,
     show_ids: Annotated[
         bool,
         typer.Option("--show-ids", help="工作簿中不遮盖证件号码 Do not mask identity numbers."),
@@ -81,6 +83,7 @@ def check(
 ) -> None:
     """批量认定一份名册 Decide every household of a roster."""
     from shibie import checking
+    from shibie.registers.unmatched import matching_nobody
 
     # One run over data without cycles: collecting would only walk it again and again.
     gc.disable()
@@ -95,6 +98,7 @@ def check(
         temp = temp or next((str(Path(text).parent) for text in outs), None)
     with checking.check(
         rules, roster, day(as_of), engine=name, trust_declarations=trust_declarations,
+        set_aside=set_aside or (),
         lang=language, memory=memory, temp=temp, progress=_tell if sys.stderr.isatty() else None,
         clues=clues,
     ) as result:  # fmt: skip
@@ -104,7 +108,8 @@ def check(
             print(note, file=sys.stderr)
         for text in outs:
             print(Words(f"结果在 {text}", f"results in {text}").say(language))
-        raise typer.Exit(REJECTED if result.summary["rejected_rows"] else 0)
+        doubtful = result.summary["rejected_rows"] or matching_nobody(result.summary["registers"])
+        raise typer.Exit(REJECTED if doubtful else 0)
 
 
 def _tell(what: str) -> None:
@@ -115,14 +120,17 @@ def _tell(what: str) -> None:
 def report(ruleset: RuleSet, summary: dict[str, Any], lang: Lang) -> None:
     """Print the summary: what came in, and the counts that an officer reports."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
-    from shibie.results.overview import blocks, heading
+    from shibie.results.overview import blocks, heading, warnings
 
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
     console.print(f"[bold]{ruleset.title}[/bold]")
-    for line in heading(summary, lang):
+    for line in heading(ruleset, summary, lang):
         console.print(line)
+    for line in warnings(ruleset, summary, lang):
+        console.print(f"[bold red]{escape(line)}[/bold red]")
     for name, rows in blocks(ruleset, summary, lang):
         shown = [row for row in rows if row[1] or row[2]]
         if shown:

@@ -16,6 +16,7 @@ from shibie.cli.app import (
     LangOption,
     RosterArgument,
     RulesOption,
+    SetAsideOption,
     TrustOption,
     app,
     asked,
@@ -37,6 +38,7 @@ def explain(
         Path | None, typer.Option("--html", help="另存为网页 Write a page as well.")
     ] = None,
     trust_declarations: TrustOption = False,
+    set_aside: SetAsideOption = None,
     lang: LangOption = None,
 ) -> None:
     """解释一户的认定 Why, why not, what to find out, what would change it."""
@@ -46,6 +48,7 @@ def explain(
     from shibie.explanations.page import as_data, page
     from shibie.explanations.text import full as tree
     from shibie.explanations.text import short
+    from shibie.registers.set_aside import registers_named
     from shibie.rosters.chosen import read_chosen
 
     gc.disable()
@@ -53,7 +56,10 @@ def explain(
     given = asked(roster, rules, as_of)
     ruleset, judged = given.ruleset, given.as_of
     read = read_chosen(given.sheets, ruleset, judged, household)
-    checked = check(ruleset, read, judged, trust_declarations=trust_declarations)
+    checked = check(
+        ruleset, read, judged, trust_declarations=trust_declarations,
+        set_aside=registers_named(ruleset, set_aside or ()),
+    )  # fmt: skip
     told = [explained(checked, each, language) for each in household]
     if html is not None:
         write_text(html, page(told, ruleset, judged, language))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import shutil
 import sys
+from collections.abc import Set
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
@@ -19,6 +20,7 @@ from shibie.cli.app import (
     LangOption,
     RosterArgument,
     RulesOption,
+    SetAsideOption,
     TrustOption,
     app,
     asked,
@@ -93,10 +95,12 @@ def notice(
     ] = None,
     fonts: FontsOption = None,
     trust_declarations: TrustOption = False,
+    set_aside: SetAsideOption = None,
     lang: LangOption = None,
 ) -> None:
     """写告知书和公示名单 Write letters to households and public lists."""
     from shibie.papers.notice.write import Order
+    from shibie.registers.set_aside import registers_named
 
     gc.disable()
     language = spoken(lang, rules)
@@ -112,7 +116,8 @@ def notice(
         frozenset(household or ()), templates, fonts,
     )  # fmt: skip
     begins = day(posted, "--posted") if posted else given.as_of
-    notices = Notices(given, trust_declarations, begins, days, office, order, out, language)
+    apart = registers_named(given.ruleset, set_aside or ())
+    notices = Notices(given, trust_declarations, apart, begins, days, office, order, out, language)
     # A list is of a whole village; a letter is about one household.
     if household and PaperKind.lists not in kinds:
         rejected = notices.alone()
@@ -127,6 +132,7 @@ class Notices:
 
     given: GivenRoster
     trust_declarations: bool
+    set_aside: Set[str]
     begins: date
     days: int | None
     office: str
@@ -142,7 +148,10 @@ class Notices:
 
         ruleset, as_of, asked_for = self.given.ruleset, self.given.as_of, self.order.households
         read = read_chosen(self.given.sheets, ruleset, as_of, asked_for)
-        checked = check(ruleset, read, as_of, trust_declarations=self.trust_declarations)
+        checked = check(
+            ruleset, read, as_of,
+            trust_declarations=self.trust_declarations, set_aside=self.set_aside,
+        )  # fmt: skip
         must_be_decided(asked_for, {each.household_id for each in checked.decisions})
         self._write(checked, [checked], len(asked_for))
         return any(each.household_id in asked_for for each in read.rejected)
@@ -152,7 +161,9 @@ class Notices:
         from shibie.checking_in_parts import checked_parts
         from shibie.papers.notice.write import must_be_decided
 
-        with checked_parts(self.given, self.trust_declarations) as checked:
+        with checked_parts(
+            self.given, self.trust_declarations, set_aside=self.set_aside
+        ) as checked:
             roster, chosen = checked.roster, self.order.households
             must_be_decided(chosen, roster.decided(frozenset(chosen)))
             letters = len(chosen) or roster.households

@@ -18,6 +18,7 @@ from shibie.cli.app import (
     LangOption,
     RosterArgument,
     RulesOption,
+    SetAsideOption,
     TablesOption,
     TrustOption,
     app,
@@ -55,6 +56,7 @@ def plan(
     ] = None,
     as_json: JsonOption = False,
     trust_declarations: TrustOption = False,
+    set_aside: SetAsideOption = None,
     lang: LangOption = None,
 ) -> None:
     """一户一规划:拟定措施并核查是否合适 Draft a plan for each household; check that measures fit."""
@@ -73,7 +75,10 @@ def plan(
                 "--rules", Words(f"规则包 {name} 没有措施(measures)", f"{name} has no measures")
             )
         )
-    with checked_parts(given, trust_declarations) as checked, scratch_database() as (kept, _):
+    with (
+        checked_parts(given, trust_declarations, set_aside=set_aside or ()) as checked,
+        scratch_database() as (kept, _),
+    ):
         request = PlanRequest(checked, kept, as_json, language)
         tables, status = request.drafts() if check_file is None else request.review(check_file)
         for path in targets:

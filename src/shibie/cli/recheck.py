@@ -17,6 +17,7 @@ from shibie.cli.app import (
     JsonOption,
     LangOption,
     RulesOption,
+    SetAsideOption,
     TablesOption,
     TrustOption,
     app,
@@ -51,6 +52,7 @@ def recheck(
     out: TablesOption = None,
     as_json: JsonOption = False,
     trust_declarations: TrustOption = False,
+    set_aside: SetAsideOption = None,
     lang: LangOption = None,
 ) -> None:
     """回头看:两份名册按人比对 Match two rosters by their persons."""
@@ -69,7 +71,7 @@ def recheck(
     must_exist(old)
     begun = since_of(since, judged)
     with (
-        checked_parts(given, trust_declarations) as now,
+        checked_parts(given, trust_declarations, set_aside=set_aside or ()) as now,
         roster_parts(roster_of_path(old, ruleset, judged)) as before,
         scratch_database() as (kept, _),
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -15,6 +16,7 @@ from shibie.cli.app import (
     REJECTED,
     JsonOption,
     LangOption,
+    SetAsideOption,
     TrustOption,
     app,
     asked,
@@ -82,6 +84,7 @@ def report(
     ] = False,
     as_json: JsonOption = False,
     trust_declarations: TrustOption = False,
+    set_aside: SetAsideOption = None,
     lang: LangOption = None,
 ) -> None:
     """乡镇报告和数字核对 The township's report, or a check of published figures."""
@@ -103,7 +106,7 @@ def report(
         must_exist(before)
         old = _Before(before, since_of(since, given.as_of))
     charted = None if no_charts or not targets else (fonts,)
-    whole, rejected = _whole(given, old, trust_declarations, language, charted)
+    whole, rejected = _whole(given, old, trust_declarations, set_aside or (), language, charted)
     _write(whole, targets, template)
     if as_json:
         print(json.dumps(_data(whole), ensure_ascii=False, indent=1))
@@ -173,7 +176,7 @@ class _Before(NamedTuple):
 
 
 def _whole(
-    given: GivenRoster, before: _Before | None, trust_declarations: bool, lang: Lang,
+    given: GivenRoster, before: _Before | None, trust_declarations: bool, set_aside: Sequence[str], lang: Lang,
     charted: tuple[Path | None] | None,
 ) -> tuple[WholeReport, bool]:  # fmt: skip
     """The report, and whether a row of either roster is rejected.
@@ -182,6 +185,7 @@ def _whole(
         given: the roster.
         before: the roster before.
         trust_declarations: take declared values where a register was not supplied.
+        set_aside: registers of which rows that cannot be matched concern nobody.
         lang: the language.
         charted: the folder of fonts for charts, if they are wanted.
     """
@@ -198,7 +202,7 @@ def _whole(
 
     ruleset = given.ruleset
     with ExitStack() as held:
-        checked = held.enter_context(checked_parts(given, trust_declarations))
+        checked = held.enter_context(checked_parts(given, trust_declarations, set_aside=set_aside))
         kept, _ = held.enter_context(scratch_database())
         rejected, compared = bool(checked.roster.rejected_rows), None
         book = Book(kept, ruleset)

@@ -14,6 +14,7 @@ from shibie.cli.app import (
     AsOfOption,
     JsonOption,
     LangOption,
+    SetAsideOption,
     TrustOption,
     app,
     day,
@@ -106,6 +107,7 @@ def evaluate(
     rules: PackOption = None,
     as_of: AsOfOption = "",
     trust_declarations: TrustOption = False,
+    set_aside: SetAsideOption = None,
     lang: LangOption = None,
 ) -> None:
     """计算一个表达式 Print the value of an expression, or `unknown`.
@@ -116,7 +118,7 @@ def evaluate(
     from shibie.evaluation import evaluate_given
 
     judged = day(as_of) if as_of else None
-    value = evaluate_given(expression, given, rules, judged, trust_declarations)
+    value = evaluate_given(expression, given, rules, judged, trust_declarations, set_aside or ())
     print(shown(value))
 
 

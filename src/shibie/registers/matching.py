@@ -55,6 +55,7 @@ class IndexedRegister:
     Attributes:
         register: what the pack says of it.
         rows: all of its rows.
+        numbers: the usable numbers by row.
         sure: the readable rows of each number.
         damaged: the numbers of which a row was unreadable.
         perhaps: the rows without a usable number; none where these are set aside.
@@ -62,6 +63,7 @@ class IndexedRegister:
 
     register: Register
     rows: tuple[RegisterRow, ...]
+    numbers: Mapping[int, str]
     sure: Mapping[str, tuple[Row, ...]]
     damaged: Set[str]
     perhaps: PerhapsRows
@@ -139,18 +141,21 @@ def _indexed(
 ) -> IndexedRegister:
     sure: defaultdict[str, list[Row]] = defaultdict(list)
     damaged: set[str] = set()
+    numbers: dict[int, str] = {}
     perhaps: list[RegisterRow] = []
     for row in rows:
         number = number_of(register, row, as_of)
         if number is None:
             perhaps.append(row)
-        elif row.readable:
+            continue
+        numbers[row.number] = number
+        if row.readable:
             sure[number].append(Row(row.number, row.values))
         else:
             damaged.add(number)
     of_numbers = {number: tuple(of_number) for number, of_number in sure.items()}
     fitted = PerhapsRows(register, () if set_aside else tuple(perhaps))
-    return IndexedRegister(register, rows, of_numbers, damaged, fitted)
+    return IndexedRegister(register, rows, numbers, of_numbers, damaged, fitted)
 
 
 def number_of(register: Register, row: RegisterRow, as_of: date) -> str | None:

@@ -84,6 +84,11 @@ class PerhapsRows:
         """What was found, by the parts that it was put together from."""
         return {}
 
+    @property
+    def crowds(self) -> int:
+        """How many of them tell nobody apart."""
+        return sum(row.crowd for group in self._groups.values() for _, _, row in group)
+
     def fitting(self, number: str, said: Said) -> Rows:
         """The rows that may be about a person, in the order of the register.
 

@@ -6,10 +6,10 @@ completed with zeros is said once, here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from shibie.decision import ELIGIBILITIES
 from shibie.lower import lowered
@@ -17,6 +17,8 @@ from shibie.ruleset.model import RuleSet
 
 SCHEMA: Final = 2
 NO_VILLAGE: Final = ""
+# So many rows that hold up households are listed by themselves.
+WORST: Final = 10
 # Against the roster before: on it and eligible now, and so on.
 STANDINGS: Final = ("retained", "removed", "pending", "new", "exited")
 _BEFORE: Final = ("retained", "removed", "pending")
@@ -31,7 +33,7 @@ class Tally:
 
     Keys: `("eligibility", e)`, `("kind", k)`, `("ground", g)`, `("grounds", number)`,
     `("rule", id, outcome)`, `("track", id)`, `("tally", id)`, `("village", v, e)`,
-    `("standing", s)`.
+    `("standing", s)`, `("held_up", register, row)`, `("held_up_by", register)`.
 
     >>> tally = Tally()
     >>> tally.add(("eligibility", "eligible"), 1, 3)
@@ -64,8 +66,10 @@ class Counted:
         tally: of the decided households.
         rejected_households: how many were not decided.
         rejected_rows: how many faults there were.
-        supplied: the registers that were there.
+        matches: of each register that was there, how many rows it has, and how many of them are
+            surely about persons.
         unmatched: for each of them, how many rows match nobody.
+        crowds: of each, how many rows tell nobody apart.
         digest: of the decisions.
     """
 
@@ -75,9 +79,11 @@ class Counted:
     tally: Tally
     rejected_households: int
     rejected_rows: int
-    supplied: frozenset[str]
+    matches: Mapping[str, tuple[int, int]]
     unmatched: Mapping[str, int]
+    crowds: Mapping[str, int]
     digest: str
+    set_aside: Set[str] = frozenset()
 
 
 def summary(counted: Counted) -> dict[str, Any]:
@@ -95,6 +101,7 @@ def summary(counted: Counted) -> dict[str, Any]:
         "ruleset": ruleset.id,
         "as_of": counted.as_of.isoformat(),
         "trust_declarations": counted.trust_declarations,
+        "set_aside": [name for name in ruleset.registers if name in counted.set_aside],
         "in": decided["households"] + counted.rejected_households,
         "decided": decided["households"],
         "rejected": counted.rejected_households,
@@ -114,12 +121,49 @@ def summary(counted: Counted) -> dict[str, Any]:
         "by_village": by_village(tally),
         "tallies": {rule.id: tally.of("tally", rule.id) for rule in ruleset.tallies},
         **previous_roster(tally),
-        "registers": {
-            name: {"supplied": name in counted.supplied} for name in ruleset.registers
-        },
+        "registers": {name: _register(counted, name) for name in ruleset.registers},
+        "held_up": held_up(tally, counted.crowds),
         "unmatched_register_rows": dict(counted.unmatched),
         "digest": counted.digest,
     }  # fmt: skip
+
+
+def _register(counted: Counted, name: str) -> dict[str, Any]:
+    """Whether a register was supplied, and how many of its rows are surely about persons."""
+    if name not in counted.matches:
+        return {"supplied": False}
+    rows, matched = counted.matches[name]
+    return {"supplied": True, "rows": rows, "matched": matched}
+
+
+def held_up(tally: Tally, crowds: Mapping[str, int]) -> list[dict[str, Any]]:
+    """By register, the rows that may be about somebody and leave households open; worst first.
+
+    Under `by_row` are those that hold up most households; the row `*` stands for all those that
+    tell nobody apart.
+
+    >>> tally = Tally()
+    >>> for key in (("held_up", "cars", "7"), ("held_up", "cars", "*"), ("held_up_by", "cars")):
+    ...     tally.add(key, 2, 5)
+    >>> held_up(tally, {"cars": 3})  # doctest: +NORMALIZE_WHITESPACE
+    [{'register': 'cars', 'rows': 4, 'households': 2, 'persons': 5,
+      'by_row': [{'row': '*', 'households': 2, 'persons': 5}, {'row': '7', 'households': 2, 'persons': 5}]}]
+    """
+    found = []
+    for (register,) in tally.names("held_up_by"):
+        rows = [row for name, row in tally.names("held_up") if name == register]
+        counts = [{"row": row, **tally.of("held_up", register, row)} for row in rows]
+        counts.sort(key=lambda each: (-cast("int", each["households"]), str(each["row"])))
+        several = sum(crowds.get(register, 0) if row == "*" else 1 for row in rows)
+        found.append(
+            {
+                "register": register,
+                "rows": several,
+                **tally.of("held_up_by", register),
+                "by_row": counts[:WORST],
+            }
+        )
+    return sorted(found, key=lambda each: (-cast("int", each["households"]), each["register"]))
 
 
 def total(counts: Iterable[Count]) -> Count:

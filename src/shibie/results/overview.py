@@ -9,6 +9,8 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from shibie.errors import Lang, Words
+from shibie.registers.set_aside import said_of_set_aside
+from shibie.registers.unmatched import matching_nobody
 from shibie.results.counts import total
 from shibie.results.workbook_sheets import printed_across
 from shibie.ruleset.model import RuleSet
@@ -34,7 +36,7 @@ def write_overview(
     row = 0
     sheet.write_string(row, 0, ruleset.title, bold)
     row += 1
-    for line in heading(summary, lang):
+    for line in (*heading(ruleset, summary, lang), *warnings(ruleset, summary, lang)):
         sheet.write_string(row, 0, line)
         row += 1
     row += 1
@@ -57,7 +59,7 @@ def write_overview(
     _charts(book, sheet, ruleset, summary, lang)
 
 
-def heading(summary: Mapping[str, Any], lang: Lang) -> list[str]:
+def heading(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[str]:
     """What came in and went out, in a few lines."""
     lines = [
         f"{terms.DAY.say(lang)} {summary['as_of']}",
@@ -71,6 +73,35 @@ def heading(summary: Mapping[str, Any], lang: Lang) -> list[str]:
             Words(
                 "初筛:未提供比对表的事项按申报认定,不是最终结果",
                 "first screening: declarations stand where no register was supplied; not final",
+            ).say(lang)
+        )
+    apart = said_of_set_aside(ruleset, summary["set_aside"], lang)
+    return [*lines, apart] if apart else lines
+
+
+def warnings(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[str]:
+    """What of the registers must be seen: those that match nobody, and rows that hold up many."""
+    titles = {name: register.title for name, register in ruleset.registers.items()}
+    lines = [
+        Words(
+            f"注意:{titles[name]}的 {summary['registers'][name]['rows']} 行没有一行对得上名册上的人,"
+            "请核对是不是给错了表;现按“都没有记录”认定",
+            f"WARNING: none of the {summary['registers'][name]['rows']} rows of {titles[name]} is surely"
+            " about anybody on the roster; is it the right table? It counts as compared",
+        ).say(lang)
+        for name in matching_nobody(summary["registers"])
+    ]
+    for each in summary["held_up"]:
+        worst = each["by_row"][0]
+        row = Words("认不出人的行", "rows that tell nobody apart").say(lang)
+        if worst["row"] != "*":
+            row = Words(f"第 {worst['row']} 行", f"row {worst['row']}").say(lang)
+        lines.append(
+            Words(
+                f"{titles[each['register']]}:{each['rows']} 行对不上人,使 {each['households']} 户待核实"
+                f"(最多的是{row},{worst['households']} 户)",
+                f"{titles[each['register']]}: {each['rows']} rows that may be about somebody hold up"
+                f" {each['households']} households (most by {row}: {worst['households']})",
             ).say(lang)
         )
     return lines

@@ -15,6 +15,7 @@ from shibie.household import BareHousehold
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
 from shibie.registers.matching import unmatched
+from shibie.registers.unmatched import matches, numbers_of
 from shibie.results.counts import NO_VILLAGE, Counted, Tally, summary
 from shibie.results.digest import digest
 from shibie.results.tables import result_tables
@@ -28,12 +29,15 @@ _OF_BEFORE: Final[Mapping[Eligibility, StandingId]] = {
 
 def summarise(checked: Checked) -> dict[str, Any]:
     """The summary of a check as plain data, ready for `summary.json`."""
-    roster = checked.roster
+    roster, people = checked.roster, numbers_of(checked.cases)
     return summary(
         Counted(
             checked.ruleset, checked.as_of, checked.trust_declarations, tally_of(checked),
-            len(roster.rejected_households), len(roster.rejected), checked.registers.supplied,
-            unmatched(checked.registers, checked.cases), digest(result_tables(checked)),
+            len(roster.rejected_households), len(roster.rejected),
+            {name: matches(each, people) for name, each in checked.registers.of.items()},
+            unmatched(checked.registers, checked.cases),
+            {name: each.perhaps.crowds for name, each in checked.registers.of.items()},
+            digest(result_tables(checked)), checked.set_aside,
         )
     )  # fmt: skip
 
@@ -71,6 +75,11 @@ def _add(tally: Tally, checked: Checked, case: Case, decision: Decision) -> None
         given = sum(track.track == rule.id for track in decision.tracks)
         if given:
             tally.add(("track", rule.id), 1, size if rule.owner == HOUSEHOLD else given)
+    held = {tuple(name[:-1].split("[")) for name in decision.unknown if name.endswith("]")}
+    for register, row in held:
+        tally.add(("held_up", register, row), 1, size)
+    for register in {register for register, _ in held}:
+        tally.add(("held_up_by", register), 1, size)
     tally.add(("village", case.household.village or NO_VILLAGE, eligibility), 1, size)
     if getattr(case.household, "on_previous_roster", None) is not None:
         tally.add(("standing", standing(case, decision)), 1, size)

@@ -79,6 +79,11 @@ class Result(Closing):
         return self._tables["rejected"]
 
     @property
+    def unmatched(self) -> Table:
+        """A row for each register row that is not surely about anybody on the roster."""
+        return self._tables["unmatched"]
+
+    @property
     def acts(self) -> Table:
         """A row for each act that counts: verdicts, links, corrections; to be read again as it is."""
         return self._tables["acts"]

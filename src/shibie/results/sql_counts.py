@@ -22,11 +22,11 @@ def tally_of(host: Host, ruleset: RuleSet, standing: bool) -> Tally:
     """The counts of all decided households.
 
     Args:
-        host: has the tables `decided`, `people`, `named`, `twice`, `came_twice`.
+        host: has the tables `decided`, `people`, `named`, `twice`, `came_twice`, `needed`.
         ruleset: the rules.
         standing: whether the form asks about the previous roster.
     """
-    parts = [*_of_households(ruleset), *_of_combinations(), *_of_rules(ruleset)]
+    parts = [*_of_households(ruleset), *_of_combinations(), *_of_rules(ruleset), *_held_up()]
     if standing:
         parts.append(_standings())
     for name, several in (("track", ruleset.tracks), ("tally", ruleset.tallies)):
@@ -114,6 +114,23 @@ def _of_rules(ruleset: RuleSet) -> list[str]:
         households = f"decided WHERE hid IN ({hids})"
         parts.append(_part("rule", quoted(name), quoted(outcome), _COUNT) + f" FROM {households}")
     return parts
+
+
+def _held_up() -> list[str]:
+    """By register and row, whom a row that may be about somebody leaves open."""
+    facts = "(SELECT hid, unnest(unknown) AS fact FROM needed)"
+    rows = (
+        "(SELECT DISTINCT hid, split_part(fact, '[', 1) AS register,"
+        f" replace(split_part(fact, '[', 2), ']', '') AS number FROM {facts} WHERE fact LIKE '%]')"
+    )
+    registers = f"(SELECT DISTINCT hid, register FROM {rows})"
+    counts = f"{_COUNT}, 0 AS place"
+    return [
+        f"SELECT 'held_up' AS kind, register AS one, number AS two, {counts} FROM {rows} AS r"
+        " JOIN decided AS d ON r.hid = d.hid GROUP BY register, number",
+        f"SELECT 'held_up_by' AS kind, register AS one, NULL AS two, {counts} FROM {registers} AS r"
+        " JOIN decided AS d ON r.hid = d.hid GROUP BY register",
+    ]
 
 
 def _standings() -> str:

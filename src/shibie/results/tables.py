@@ -10,6 +10,7 @@ from shibie.acts import Act
 from shibie.checking_in_python import Checked
 from shibie.decision import Decision
 from shibie.errors import Lang
+from shibie.registers.unmatched import numbers_of, unmatched_rows
 from shibie.results.table import Table
 from shibie.rosters.records import Rejection
 
@@ -22,6 +23,7 @@ COLUMNS: Final = {
     "tracks": ("household_id", "member_id", "track"),
     "rejected": ("source", "row", "field", "value", "reason", "code"),
     "acts": ACT_COLUMNS,
+    "unmatched": ("register", "row", "number", "reason"),
 }  # fmt: skip
 LISTS: Final = frozenset(("grounds", "reviews", "unknown", "tracks"))
 
@@ -32,7 +34,7 @@ def lists_of(name: str) -> frozenset[str]:
 
 
 def result_tables(checked: Checked, lang: Lang = "zh") -> tuple[Table, ...]:
-    """decisions, findings, tracks, rejected and acts, in the roster's order."""
+    """decisions, findings, tracks, rejected, acts and unmatched, in the roster's order."""
     decisions = checked.decisions
     rows: dict[str, tuple[tuple[Any, ...], ...]] = {
         "decisions": tuple(_decision_row(checked, decision) for decision in decisions),
@@ -51,12 +53,19 @@ def result_tables(checked: Checked, lang: Lang = "zh") -> tuple[Table, ...]:
         *(Table(name, COLUMNS[name], rows[name], lists_of(name)) for name in rows),
         rejected_table(checked.roster.rejected, lang),
         acts_table(checked.roster.acts),
+        unmatched_table(checked),
     )
 
 
 def acts_table(acts: Iterable[Act]) -> Table:
     """What was decided and corrected, as far as it counts: to be read again as it is."""
     return Table("acts", COLUMNS["acts"], tuple(act.row() for act in acts))
+
+
+def unmatched_table(checked: Checked) -> Table:
+    """The rows of registers that are not surely about anybody."""
+    rows = tuple(unmatched_rows(checked.registers, numbers_of(checked.cases)))
+    return Table("unmatched", COLUMNS["unmatched"], rows)
 
 
 def rejected_table(rejected: Iterable[Rejection], lang: Lang) -> Table:

@@ -8,7 +8,7 @@ is not given is unknown, and a register that is not given is a comparison that w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from datetime import date
 from typing import Any, cast
 
@@ -36,6 +36,7 @@ def case_from(
     as_of: date,
     trust_declarations: bool = False,
     strict: bool = False,
+    set_aside: Set[str] = frozenset(),
 ) -> Case:
     """The case that `given` describes.
 
@@ -54,6 +55,7 @@ def case_from(
         strict: ask everything that a roster asks: the household's number, valid and distinct
             citizen numbers, the rules of the form, signed verdicts. Members without a number
             can be compared with no register, and a row at the top must name its person.
+        set_aside: registers of which rows that only may be about somebody are left out.
 
     Raises:
         InputError: with every fault, each at its path.
@@ -63,7 +65,7 @@ def case_from(
     >>> case.household.wage_income
     Decimal('1000.10')
     """
-    reader = _HouseholdReader(ruleset, as_of, strict)
+    reader = _HouseholdReader(ruleset, as_of, strict, set_aside)
     case = reader.case(given, trust_declarations)
     if reader.problems or case is None:
         raise InputError(reader.problems)
@@ -73,8 +75,11 @@ def case_from(
 class _HouseholdReader:
     """Reads one household, noting every fault at its path."""
 
-    def __init__(self, ruleset: RuleSet, as_of: date, strict: bool) -> None:
+    def __init__(
+        self, ruleset: RuleSet, as_of: date, strict: bool, set_aside: Set[str] = frozenset()
+    ) -> None:
         self.ruleset, self.as_of, self.strict = ruleset, as_of, strict
+        self.set_aside = set_aside
         self.problems: list[Problem] = []
 
     def case(self, given: Mapping[str, Any], trust: bool) -> Case | None:
@@ -245,6 +250,8 @@ class _HouseholdReader:
             path = f"{MEMBERS}[{index + 1}].{register.name}"
             for given in self.mappings(own.get(register.name), path):
                 of_member[index].append(row(given, path))
+        if register.name in self.set_aside:
+            of_member = [[row for row in rows if row.sure] for rows in of_member]
         return tuple(map(self.rows_of, members, numbers, of_member))
 
     def perhaps(self, register: Register, row: Mapping[str, Any], path: str) -> bool | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 def spark_run(
     ruleset: RuleSet, folder: str, as_of: date, *, temp: str | None = None,
     trust_declarations: bool = False, progress: Progress | None = None,
+    set_aside: Set[str] = frozenset(),
     session: SparkSession | None = None,
 ) -> Iterator[Run]:  # fmt: skip
     """Decide every household of a folder that Spark can read.
@@ -53,6 +54,7 @@ def spark_run(
         as_of: the day of judgement.
         temp: a folder for scratch files; Hadoop's own by default.
         trust_declarations: take declared values where a register was not supplied.
+        set_aside: registers of which rows that may be about anybody concern nobody.
         progress: is told what is being done.
         session: the Spark session; the active one, or a new one, by default.
 
@@ -69,7 +71,7 @@ def spark_run(
     try:
         host = SparkHost(spark, storage, scratch)
         layout = lay_out(host.sheets(folder), ruleset)
-        yield Run(host, layout, ruleset, as_of, trust_declarations, progress)
+        yield Run(host, layout, ruleset, as_of, trust_declarations, progress, set_aside)
     finally:
         storage.remove(scratch)
 

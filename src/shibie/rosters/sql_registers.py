@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from shibie.duckdb_tables import Column, integer_column, text_column
 from shibie.engines.sql.cases_in_memory import typed
@@ -12,8 +12,10 @@ from shibie.engines.sql.compiling import RunSettings
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.errors import Words
 from shibie.registers.matching import key_of
+from shibie.registers.unmatched import unusable
 from shibie.rosters.python_rows import PythonReader, unmatchable
 from shibie.rosters.records import TypedRow
+from shibie.rosters.roster import register_row
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_perhaps_rows import CROWD_FITS, FITS, SqlPerhapsRows
 from shibie.rosters.sql_rejected import RejectedTables
@@ -22,6 +24,9 @@ from shibie.rosters.sql_tables import SqlTable, SqlTables
 from shibie.rosters.sql_twice import SqlTwice, note
 from shibie.rosters.sql_validation import Typed, sql_type
 from shibie.ruleset.model import Register, RuleSet
+
+# The rows of all registers without a usable number: register, row, number and reason.
+UNUSABLE: Final = "unusable_rows"
 
 
 class RegisterSources:
@@ -38,10 +43,11 @@ class RegisterSources:
 
     def __init__(
         self, host: Host, tables: SqlTables, ruleset: RuleSet, typed: Typed, reader: PythonReader,
-        rejected: RejectedTables,
+        rejected: RejectedTables, set_aside: Set[str] = frozenset(),
     ) -> None:  # fmt: skip
         self.host, self.tables, self.ruleset = host, tables, ruleset
         self.typed, self.reader, self.rejected = typed, reader, rejected
+        self.set_aside = set_aside
         self.perhaps = SqlPerhapsRows(host, tables, ruleset, typed)
         self.damaged: dict[int, int] = {}
         self.unsure: set[int] = set()
@@ -50,6 +56,8 @@ class RegisterSources:
 
     def load(self) -> None:
         """Read every register once; `match` makes the sources of it."""
+        nothing = {"register": integer_column([]), ROW: integer_column([])}
+        self.host.append(UNUSABLE, nothing | {"number": text_column([]), "reason": text_column([])})
         for index, register in enumerate(self.ruleset.registers.values()):
             source = self.tables.registers.get(register.name)
             self.damaged[index] = 0
@@ -110,6 +118,9 @@ class RegisterSources:
         rows = [each for each in records if not each.values.get(register.match)]
         if not rows:
             return 0
+        self._unusable(index, register, rows)
+        if register.name in self.set_aside:
+            return unmatchable(rows, register.match)
         crowds = self.perhaps.add(index, register, rows)
         told = [row for row, crowd in zip(rows, crowds, strict=True) if crowd is None]
         if told:
@@ -128,6 +139,19 @@ class RegisterSources:
             columns |= self._read(index, register, [row for row, _ in others])
             self.host.append(f"r{index}_crowd", columns)
         return unmatchable(rows, register.match)
+
+    def _unusable(self, index: int, register: Register, rows: Sequence[TypedRow]) -> None:
+        """Note rows without a usable number, for the table of what matches nobody."""
+        said = [unusable(register_row(row, register.match)) for row in rows]
+        self.host.append(
+            UNUSABLE,
+            {
+                "register": integer_column([index] * len(rows)),
+                ROW: integer_column([row.number for row in rows]),
+                "number": text_column([number for number, _ in said]),
+                "reason": text_column([reason for _, reason in said]),
+            },
+        )
 
     def _read(self, index: int, register: Register, rows: Sequence[TypedRow]) -> dict[str, Column]:
         """What rows say in the columns that the rules read."""

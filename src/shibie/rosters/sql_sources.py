@@ -43,6 +43,7 @@ class Loader:
     Args:
         columns: for each relation, the fields that the rules read.
         places: of the tables, in the order of rejected rows.
+        set_aside: registers of which rows that may be about anybody concern nobody.
 
     Attributes:
         rejected: every fault, and the households that are not decided.
@@ -53,12 +54,14 @@ class Loader:
     def __init__(
         self, host: Host, tables: SqlTables, ruleset: RuleSet, as_of: date,
         columns: Mapping[str, Set[str]], places: Mapping[str, int],
+        set_aside: Set[str] = frozenset(),
     ) -> None:  # fmt: skip
         self.host, self.ruleset, self.as_of, self.columns = host, ruleset, as_of, columns
         self.tables = tables = filled(host, tables, ruleset, as_of)
         steps = tables.steps is not None or acts_written(tables.acts, ruleset, as_of).has_steps
         self.procedure = bool(ruleset.procedure) and steps
         self.acts: tuple[Act, ...] = ()
+        self.set_aside = set_aside
         self.typed = Typed(host, tables, ruleset, as_of, columns)
         self.reader = PythonReader(host, tables, ruleset, as_of)
         self.rejected = RejectedTables(host, places)
@@ -91,7 +94,13 @@ class Loader:
         of_rows = builder.of_rows if builder is not None else ()
         self.acts = in_force(self.reader.acts.given, (*signed, *of_rows))
         self.registers = registers = RegisterSources(
-            self.host, self.tables, self.ruleset, self.typed, self.reader, self.rejected
+            self.host,
+            self.tables,
+            self.ruleset,
+            self.typed,
+            self.reader,
+            self.rejected,
+            self.set_aside,
         )
         registers.load()
         self.notes += registers.notes

@@ -25,6 +25,7 @@ from shibie.papers.notice.privacy import (
     tells_of_sensitive_things,
     without_numbers,
 )
+from shibie.registers.set_aside import said_of_set_aside
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import shared
 from shibie.words.speaker import Speaker
@@ -83,6 +84,7 @@ class Setting:
             "counted": self.counted(),
             "office": self.office,
             "screening": self.checked_by.trust_declarations,
+            "set_aside": said_of_set_aside(ruleset, self.checked_by.set_aside, self.lang),
         }
 
 

@@ -17,6 +17,7 @@ from shibie.papers.report.figures import Figures
 from shibie.papers.report.identities import UNITS, FigureIdentity
 from shibie.papers.report.published import PublishedCount
 from shibie.papers.report.text import Mark, Piece, ReportText
+from shibie.registers.set_aside import said_of_set_aside
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
 
@@ -76,6 +77,9 @@ class WholeReport:
         if self.checked_by.trust_declarations:
             text += self.say("初筛:未提供比对表的事项按申报认定,不是最终结果。",
                              " First screening: declarations stand; not final.")  # fmt: skip
+        apart = said_of_set_aside(ruleset, self.checked_by.set_aside, self.lang)
+        if apart:
+            text += self.say(f"{apart}。", f" {apart[:1].upper()}{apart[1:]}.")
         return text
 
 

@@ -1,0 +1,53 @@
+"""Registers of which the rows that cannot be matched are taken to concern nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shibie.errors import InputError, Lang, Words, bad_argument, did_you_mean
+from shibie.ruleset.model import RuleSet
+
+
+def registers_named(ruleset: RuleSet, names: Iterable[str]) -> frozenset[str]:
+    """The registers of some names, or titles or ids of their comparisons.
+
+    Raises:
+        InputError: when there is no such register.
+
+    >>> from shibie.ruleset.loader import load
+    >>> registers_named(load("bazhong-2015"), ["车辆登记比对"])
+    frozenset({'vehicles'})
+    """
+    known = {
+        text: register.name
+        for register in ruleset.registers.values()
+        for text in (register.title, register.id, register.name)
+    }
+    problems = [
+        bad_argument(
+            "set_aside",
+            Words(f"没有比对表“{name}”", f"there is no register '{name}'"),
+            suggestion=did_you_mean(name, known)
+            or Words(
+                "应为 " + "、".join(ruleset.registers), "one of " + ", ".join(ruleset.registers)
+            ),
+        )
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise InputError(problems)
+    return frozenset(known[name] for name in names)
+
+
+def said_of_set_aside(ruleset: RuleSet, names: Iterable[str], lang: Lang) -> str:
+    """What every output says of registers set aside; empty where none is."""
+    apart = frozenset(names)
+    titles = [each.title for each in ruleset.registers.values() if each.name in apart]
+    if not titles:
+        return ""
+    listed = "、".join(titles) if lang == "zh" else ", ".join(titles)
+    return Words(
+        f"搁置:{listed}中对不上人的记录,当作与名册上的人无关",
+        f"set aside: rows of {listed} that cannot be matched are taken to concern nobody",
+    ).say(lang)

@@ -1,0 +1,65 @@
+"""The rows of registers that are surely about nobody on the roster, or not surely about anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from typing import Final, Literal
+
+from shibie import citizen_id
+from shibie.case import Case
+from shibie.registers.masked_numbers import visible
+from shibie.registers.matching import IndexedRegister, Registers
+from shibie.registers.rows import RegisterRow
+
+# `nobody`: a usable number that nobody on the roster has; `masked`: some of its places are hidden;
+# `no_number`: none is written, or none that can be used.
+Reason = Literal["nobody", "masked", "no_number"]
+NOBODY: Final[Reason] = "nobody"
+UnmatchedRow = tuple[str, int, str, Reason]
+
+
+def unusable(row: RegisterRow) -> tuple[str, Reason]:
+    """What is shown of a row without a usable number, and why it cannot be matched.
+
+    >>> unusable(RegisterRow(2, {}, "511902********0010"))
+    ('511902********0010', 'masked')
+    >>> unusable(RegisterRow(2, {}, "511902195502280011")), unusable(RegisterRow(2, {}))
+    (('511*************11', 'no_number'), ('', 'no_number'))
+    """
+    shown = visible(row.written)
+    return (shown, "masked") if shown else (citizen_id.mask(row.written), "no_number")
+
+
+def unmatched_rows(registers: Registers, people: Set[str]) -> Iterator[UnmatchedRow]:
+    """Register, row, number and reason of each row that is not surely about a person.
+
+    Args:
+        registers: as they were matched.
+        people: the usable numbers of all who are decided.
+    """
+    for name, register in registers.of.items():
+        for row in register.rows:
+            number = register.numbers.get(row.number)
+            if number is None:
+                yield name, row.number, *unusable(row)
+            elif number not in people:
+                yield name, row.number, citizen_id.mask(number), NOBODY
+
+
+def matches(register: IndexedRegister, people: Set[str]) -> tuple[int, int]:
+    """How many rows a register has, and how many of them surely are about persons."""
+    return len(register.rows), sum(number in people for number in register.numbers.values())
+
+
+def numbers_of(cases: tuple[Case, ...]) -> Set[str]:
+    """The usable numbers of all persons."""
+    return {number for case in cases for number in case.numbers if number is not None}
+
+
+def matching_nobody(summary: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """The registers with rows of which none is surely about anybody, by a summary's counts.
+
+    >>> matching_nobody({"vehicles": {"rows": 3, "matched": 0}, "deposits": {"rows": 0, "matched": 0}})
+    ['vehicles']
+    """
+    return [name for name, each in summary.items() if each.get("rows") and not each.get("matched")]

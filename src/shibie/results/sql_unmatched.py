@@ -1,0 +1,75 @@
+"""What of the registers matches nobody, by SQL: as `registers.unmatched` says it of a small roster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shibie.citizen_id import CHECK_CHARACTERS, WEIGHTS
+from shibie.engines.sql.plan import KEY
+from shibie.registers.unmatched import NOBODY
+from shibie.results.tables import COLUMNS, lists_of
+from shibie.rosters.sql_cells import quoted
+from shibie.rosters.sql_host import ROW, Host, Output
+from shibie.rosters.sql_registers import UNUSABLE
+from shibie.ruleset.model import RuleSet
+
+_PEOPLE = f"(SELECT {KEY} FROM m_plain WHERE {KEY} IS NOT NULL)"
+
+
+def unmatched(ruleset: RuleSet, supplied: Iterable[str]) -> Output:
+    """The table of rows that are not surely about anybody."""
+    parts = [
+        f"SELECT {index} AS place, {quoted(name)} AS register, {ROW} AS row,"
+        f" {_masked()} AS number, {quoted(NOBODY)} AS reason FROM ({_numbered(index)})"
+        f" WHERE {KEY} NOT IN {_PEOPLE}"
+        for index, name in _supplied(ruleset, supplied)
+    ]
+    names = " ".join(
+        f"WHEN {index} THEN {quoted(name)}" for index, name in enumerate(ruleset.registers)
+    )
+    if names:
+        parts.append(
+            f"SELECT register AS place, CASE register {names} END AS register, {ROW} AS row,"
+            f" number, reason FROM {UNUSABLE}"
+        )
+    nothing = "SELECT 0 AS place, '' AS register, 0 AS row, '' AS number, '' AS reason WHERE FALSE"
+    query = " UNION ALL ".join(parts) or nothing
+    return Output("unmatched", COLUMNS["unmatched"], lists_of("unmatched"), query, "place, row")
+
+
+def matches(host: Host, ruleset: RuleSet, supplied: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Of each register, how many rows it has and how many surely are about persons."""
+    found = {}
+    for index, name in _supplied(ruleset, supplied):
+        numbered = _numbered(index)
+        rows = (
+            f"SELECT (SELECT count(*) FROM ({numbered}))"
+            f" + (SELECT count(*) FROM {UNUSABLE} WHERE register = {index}),"
+            f" (SELECT count(*) FROM ({numbered}) WHERE {KEY} IN {_PEOPLE})"
+        )
+        every, matched = host.rows(rows)[0]
+        found[name] = int(every), int(matched)
+    return found
+
+
+def _supplied(ruleset: RuleSet, supplied: Iterable[str]) -> list[tuple[int, str]]:
+    there = frozenset(supplied)
+    return [(index, name) for index, name in enumerate(ruleset.registers) if name in there]
+
+
+def _numbered(index: int) -> str:
+    """The rows with a usable number, unreadable ones as well."""
+    return (
+        f"SELECT {KEY}, {ROW} FROM r{index}_rows UNION ALL SELECT {KEY}, {ROW} FROM damaged{index}"
+    )
+
+
+def _masked() -> str:
+    """A number as it may be shown: the first three characters and the last two."""
+    text = f"CAST({KEY} AS VARCHAR)"
+    total = " + ".join(
+        f"CAST(substr({text}, {place}, 1) AS INTEGER) * {weight}"
+        for place, weight in enumerate(WEIGHTS, start=1)
+    )
+    check = f"substr({quoted(CHECK_CHARACTERS)}, ({total}) % 11 + 1, 1)"
+    return f"concat(substr({text}, 1, 3), repeat('*', 13), substr({text}, 17, 1), {check})"

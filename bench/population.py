@@ -5,12 +5,16 @@ are valid, distinct and in no order; villages differ in size by a power law; 2�
 people are in each register; 1–3 % of the values are missing. The same seed gives the same
 population. Nobody in it exists.
 
-    python bench/population.py OUT HOUSEHOLDS [SEED]
+    python bench/population.py OUT HOUSEHOLDS [SEED] [--county CODE] [--names] [--masked SHARE]
+
+`--county` gives everybody one county's code, `--names` gives people and register rows names,
+`--masked` hides the birth date or the last four places of a share of the registers' numbers.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -21,7 +25,24 @@ REGIONS, DAYS, SEQUENCES = 2_000, 30_000, 999
 SPACE = REGIONS * DAYS * SEQUENCES
 STRIDE = 40_960_001_537  # prime to SPACE, so that numbers are distinct and scattered
 MOST = 8  # members of a household
+_SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹"
+_GIVEN = "秀英华文明芳军平红兰建国强丽敏静伟杰勇艳涛超霞刚桂玉梅珍海波林春生成志永德光荣福贵琼"
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How people are known.
+
+    Attributes:
+        county: the one code of all numbers; 0 for many counties.
+        names: whether people and register rows have names.
+        masked: the share of register rows of which some places are hidden.
+    """
+
+    county: int = 0
+    names: bool = False
+    masked: float = 0.0
 
 
 def chance(key: str, salt: str) -> str:
@@ -52,10 +73,38 @@ def money(key: str, salt: str, mean: int, missing: float = 0.015) -> str:
     return f"CASE WHEN {v} < {missing} THEN NULL ELSE CAST({value} AS DECIMAL(14, 2)) END"
 
 
-def number(person: str) -> str:
+def mixed(key: str, salt: str) -> str:
+    """A key of its own: chances of one key with several salts go together."""
+    return f"hash({key}, '{salt}')"
+
+
+def name(key: str) -> str:
+    """A name: many people share a surname, some the whole name."""
+    signs = (
+        f"substr('{signs}', 1 + floor({len(signs)} * power({chance(mixed(key, salt), salt)}, {skew}))::INTEGER, 1)"
+        for salt, signs, skew in (
+            ("surname", _SURNAMES, 2),
+            ("first", _GIVEN, 1),
+            ("next", _GIVEN, 1),
+        )
+    )
+    return f"({' || '.join(signs)})"
+
+
+def masked(full: str, key: str, share: float) -> str:
+    """A number as a register gives it out."""
+    u = chance(key, "masked")
+    return (
+        f"CASE WHEN {u} < {share / 2} THEN substr({full}, 1, 6) || '********' || substr({full}, 15)"
+        f" WHEN {u} < {share} THEN substr({full}, 1, 14) || '****' ELSE {full} END"
+    )
+
+
+def number(person: str, county: int = 0) -> str:
     """The citizen number of a person."""
-    place = f"(({person}) * {STRIDE}::HUGEINT % {SPACE})::BIGINT"
-    region = f"(510000 + {place} // {DAYS * SEQUENCES})"
+    space = DAYS * SEQUENCES if county else SPACE
+    place = f"(({person}) * {STRIDE}::HUGEINT % {space})::BIGINT"
+    region = f"({county})" if county else f"(510000 + {place} // {DAYS * SEQUENCES})"
     day = f"strftime(DATE '{AS_OF}' - (1 + {place} // {SEQUENCES} % {DAYS})::INTEGER, '%Y%m%d')"
     return f"({region}::VARCHAR || {day} || lpad((1 + {place} % {SEQUENCES})::VARCHAR, 3, '0'))"
 
@@ -68,8 +117,10 @@ def checked(first17: str) -> str:
     return f"({first17} || substr('10X98765432', ({total}) % 11 + 1, 1))"
 
 
-def make(out: Path, households: int, seed: int = 1) -> None:
+def make(out: Path, households: int, seed: int = 1, known: Numbers = Numbers()) -> None:
     """Write the population."""
+    if known.county and households * MOST > DAYS * SEQUENCES:
+        raise SystemExit("so many people have no distinct numbers in one county")
     (out / "registers").mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
     villages = max(1, households // 400)
@@ -88,8 +139,8 @@ def make(out: Path, households: int, seed: int = 1) -> None:
     }  # fmt: skip
     columns = [
         "household_id", f"'V' || lpad(({village})::VARCHAR, 6, '0') AS village",
-        *(f"{money(key, name, mean)} AS {name}" for name, mean in amounts.items()),
-        *(f"{flag(key, name, yes)} AS {name}" for name, yes in flags.items()),
+        *(f"{money(key, field, mean)} AS {field}" for field, mean in amounts.items()),
+        *(f"{flag(key, field, yes)} AS {field}" for field, yes in flags.items()),
         f"{pick(key, 'grade', {'A': 50, 'B': 35, 'C': 10, 'D': 5}, 0.02)} AS housing_grade",
         f"{pick(key, 'cause', {'因病': 40, '因残': 15, '因学': 10, '缺技术': 20, '其他': 15}, 0.3)} AS main_cause",
     ]  # fmt: skip
@@ -109,9 +160,10 @@ def make(out: Path, households: int, seed: int = 1) -> None:
         f"{pick(mine, 'health', {'健康': 78, '长期慢性病': 12, '患有大病': 4, '残疾': 4, '患有大病|残疾': 1}, 0.02)} AS health",
         f"{pick(mine, 'labour', {'普通劳动力': 50, '技能劳动力': 5, '丧失劳动力': 10, '无劳动力': 35}, 0.02)} AS labor",
         f"{flag(mine, 'dibao', 0.08)} AS receives_dibao", f"{flag(mine, 'payroll', 0.01)} AS on_payroll",
+        *([f"{name(mine)} AS name"] if known.names else []),
     ]  # fmt: skip
     people = (
-        f"(SELECT *, {number(person)} AS first17, {chance(mine, 'pupil')} < 0.15 AS pupil FROM"
+        f"(SELECT *, {number(person, known.county)} AS first17, {chance(mine, 'pupil')} < 0.15 AS pupil FROM"
         f" (SELECT i, household_id, unnest(range({size}))::INTEGER AS j FROM {of_households}))"
     )
     copy(connection, f"SELECT {', '.join(fields)} FROM {people}", out / "members.parquet")
@@ -130,13 +182,18 @@ def make(out: Path, households: int, seed: int = 1) -> None:
         "deposits": (0.05, {"balance": money(mine, "balance", 3000)}),
         "civil_affairs": (0.05, {"kind": pick(mine, "aid", {"农村低保": 70, "五保": 10, "残疾证": 20}, 0.01)}),
     }  # fmt: skip
-    for name, (share, values) in kinds.items():
+    for register, (share, values) in kinds.items():
+        if known.names:
+            values = {**values, "person_name": name(mine)}
         more = ", ".join(f"{value} AS {column}" for column, value in values.items())
+        its = f"{mine} + {len(register)}"
+        written = masked("whole", its, known.masked) if known.masked else "whole"
         rows = (
-            f"SELECT {checked('first17')} AS id_number, {more} FROM {people}"
-            f" WHERE {chance(mine, 'in ' + name)} < {share}"
+            f"SELECT {written} AS id_number, {more} FROM"
+            f" (SELECT *, {checked('first17')} AS whole FROM {people})"
+            f" WHERE {chance(mine, 'in ' + register)} < {share}"
         )
-        copy(connection, rows, out / "registers" / f"{name}.parquet")
+        copy(connection, rows, out / "registers" / f"{register}.parquet")
     connection.close()
 
 
@@ -144,5 +201,18 @@ def copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     connection.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description="A population as a roster folder of Parquet.")
+    parser.add_argument("out", type=Path)
+    parser.add_argument("households", type=int)
+    parser.add_argument("seed", type=int, nargs="?", default=1)
+    parser.add_argument("--county", type=int, default=0)
+    parser.add_argument("--names", action="store_true")
+    parser.add_argument("--masked", type=float, default=0.0)
+    given = parser.parse_args()
+    known = Numbers(given.county, given.names, given.masked)
+    make(given.out, given.households, given.seed, known)
+
+
 if __name__ == "__main__":
-    make(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 1)
+    main()

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from decimal import localcontext
 from typing import Any
 
+from shibie.bounds import is_known
 from shibie.case import Case, Value
 from shibie.decision import ELIGIBILITIES, Decision, Finding
 from shibie.engines.decide import place_of
@@ -200,7 +201,7 @@ def _min_days(step: Step, place: Place) -> int | None:
     if step.min_days is None:
         return None
     value = evaluate(step.min_days, place)
-    return None if value is None else int(value)  # type: ignore[arg-type]
+    return int(value) if is_known(value) else None  # type: ignore[arg-type]
 
 
 def _earliest(ruleset: RuleSet, step: Step, place: Place) -> date | None:
@@ -245,7 +246,7 @@ def shares(
     for share in ruleset.shares:
         of, having = documented(share.step, share.document)
         least: Any = evaluate(share.at_least, Place.top(ruleset, case)) if case else None
-        holds = None if not of or least is None else having * 100 >= least * of
+        holds = None if not of or not is_known(least) else having * 100 >= least * of
         results.append(ShareResult(share.id, share.title, of, having, least, holds))
     return tuple(results)
 

@@ -68,7 +68,7 @@ def person(number: int, **facts: Any) -> dict[str, Any]:
 
 
 def case(ruleset: RuleSet, *people: dict[str, Any], **options: Any) -> Case:
-    supplied = {"registry": [], "cars": []} if options.pop("supplied", True) else {}
+    supplied: dict[str, Any] = {"registry": [], "cars": []} if options.pop("supplied", True) else {}
     facts = {"wage_income": Decimal(9000), "members": list(people), **supplied}
     return case_from(ruleset, facts, AS_OF, **options)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from shibie.bounds import Bounds
 from shibie.cli.app import (
     AsOfOption,
     JsonOption,
@@ -129,7 +130,7 @@ def shown(value: Any) -> str:
     ('unknown', 'true', '2310.00')
     """
     match value:
-        case None:
+        case None | Bounds():
             return "unknown"
         case bool():
             return "true" if value else "false"

@@ -15,6 +15,7 @@ from fractions import Fraction
 from itertools import product
 from typing import Any
 
+from shibie.bounds import is_known
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.explanations.changeable_facts import (
@@ -134,7 +135,7 @@ class _Trial:
         place = moved(self.place, ruleset, case)
         left: Any = evaluate(self.node.left, place)
         right: Any = evaluate(self.node.right, place)
-        return None if left is None or right is None else left - right
+        return left - right if is_known(left) and is_known(right) else None
 
     def change(self, lever: Lever, value: Any, bound: BoundWord = "") -> FactChange:
         who: Who = "officer" if lever.kind in ("column", "rows") else self.who

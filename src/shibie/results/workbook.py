@@ -12,6 +12,7 @@ from typing import Any
 import xlsxwriter
 
 from shibie.acts import Act
+from shibie.bounds import Bounds
 from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.citizen_id import mask
@@ -33,6 +34,7 @@ from shibie.ruleset.model import Rule, RuleSet
 from shibie.vocabulary import shared
 from shibie.words import terms
 from shibie.words.speaker import Speaker
+from shibie.words.values import plain
 
 _FILLS = {"eligible": "#C6E7CE", "ineligible": "#F4C7C3", "pending": "#FCE8B2"}
 
@@ -163,7 +165,7 @@ class _WorkbookWriter:
             "\n".join(self.speaker.unknown(household, path) for path in decision.unknown),
             "\n".join(rule.title for rule in self.ruleset.tracks if rule.id in given),
             terms.STANDINGS[standing(case, decision)].say(self.lang),
-            *_values(self.ruleset, case, self.numbers),
+            *_values(self.ruleset, case, self.numbers, self.lang),
         ]
 
     def titles(self, rule_ids: Iterable[str]) -> list[str]:
@@ -274,10 +276,11 @@ def _with_unit(rule: Rule) -> str:
     return f"{rule.title}({rule.unit})" if rule.unit else rule.title
 
 
-def _values(ruleset: RuleSet, case: Case, rules: Sequence[Rule]) -> list[Any]:
+def _values(ruleset: RuleSet, case: Case, rules: Sequence[Rule], lang: Lang) -> list[Any]:
     """The household's derived numbers; None where they are unknown."""
     place = Place.top(ruleset, case)
     with localcontext(EXACT):
         found = [evaluate(rule.node, place) for rule in rules]
     place.leave()
-    return found
+    # What lies between bounds is said in words: a cell holds one number.
+    return [plain(value, lang) if isinstance(value, Bounds) else value for value in found]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, localcontext
 from pathlib import Path
 
+from shibie.bounds import is_known
 from shibie.case import Value
 from shibie.decision import Decision
 from shibie.engines.decide import decide
@@ -132,7 +133,8 @@ def _differences(
         found = facts[name]
         # In YAML 否 and no are text; of a yes/no fact they mean what they say.
         wanted = yes_or_no(wanted) if isinstance(found, bool) else wanted
-        if found != (None if wanted == "unknown" else wanted):
+        unknown = wanted == "unknown" and not is_known(found)
+        if not unknown and found != wanted:
             yield Difference(f"facts.{name}", _word(wanted), _word(found))
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any
 
+from shibie.bounds import is_known
 from shibie.engines.exact import EXACT, rounded
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
@@ -82,7 +83,7 @@ def moved(ruleset: RuleSet, given: Given, as_of: date, target: Target, steps: in
         place = Place.top(ruleset, case_from(ruleset, changed, as_of))
         with localcontext(EXACT):
             left, right = (evaluate(side, place) for side in sides)
-        return None if left is None or right is None else left - right  # type: ignore[operator]
+        return left - right if is_known(left) and is_known(right) else None  # type: ignore[operator]
 
     far = FAR if target.spec.maximum is None else Decimal(target.spec.maximum)
     near = Decimal(target.spec.minimum or 0)

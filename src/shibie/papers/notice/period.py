@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from shibie.bounds import is_known
 from shibie.case import Case
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
@@ -62,4 +63,4 @@ def _least(ruleset: RuleSet, case: Case | None, step: Step | None) -> int | None
     if step is None or step.min_days is None or case is None:
         return None
     value = evaluate(step.min_days, Place.top(ruleset, case))
-    return None if value is None else int(str(value))
+    return int(str(value)) if is_known(value) else None

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from rosters import test_perhaps_rows as perhaps_rows
 from rosters.test_damage import damaged
 from rosters.test_folder import AS_OF, FILES, PACK, TOWNSHIP, as_parquet, small
 from shibie.checking import check
@@ -77,6 +78,15 @@ def test_a_damaged_folder(spark: SparkSession, tmp_path: Path, seed: int, encodi
         assert (tmp_path / "spark" / name).read_text() == (tmp_path / "small" / name).read_text()
     assert found == expected
     assert found["rejected"] > 0
+
+
+@pytest.mark.slow
+def test_rows_that_may_be_about_somebody(spark: SparkSession, tmp_path: Path) -> None:
+    folder = perhaps_rows.drawn(tmp_path, 3)
+    expected = perhaps_rows.results(folder, "interpreter")
+    found = perhaps_rows.results(folder, "spark")
+    for name, said in expected.items():
+        assert found[name] == said, name
 
 
 @pytest.mark.slow

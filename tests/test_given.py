@@ -125,7 +125,7 @@ def test_every_fault_is_found_at_its_path() -> None:
         ("members[2].vehicles[2].value", "not_a_number"),
         ("adjudications.vehicl", "unknown_rule"),
         ("adjudications.vehicle", "bad_verdict"),
-        ("adjudications.above_local", "not_refutable"),
+        ("adjudications.above_local", "verdict_not_allowed"),
         ("trust_declarations", "not_yes_no"),
     ]
 
@@ -350,16 +350,17 @@ def test_whoever_has_no_number_was_compared_with_nothing() -> None:
     assert [(len(rows.items), rows.complete) for rows in lenient] == [(0, True), (1, True)]
 
 
-def test_a_refutation_is_signed() -> None:
+def test_a_verdict_is_signed() -> None:
     signed = {"verdict": "不属实", "evidence": "照片", "officer": "王", "date": "2015-12-01"}
     case = case_from(PACK, household(adjudications={"vehicle": signed}), AS_OF, strict=True)
     (found,) = case.adjudications.values()
     assert (found.rule_id, found.verdict, found.officer) == ("vehicle", "refuted", "王")
     assert found.date == date(2015, 12, 1)
-    bare = problems(household(adjudications={"vehicle": "refuted"}), strict=True)
-    assert [(each.where, each.code) for each in bare] == [
-        ("adjudications.vehicle", "unsigned_refutation")
-    ]
+    for verdict in ("upheld", "refuted", "exempt"):
+        bare = problems(household(adjudications={"vehicle": verdict}), strict=True)
+        assert [(each.where, each.code) for each in bare] == [
+            ("adjudications.vehicle", "unsigned_verdict")
+        ]
     late = {**signed, "date": date(2015, 12, 21)}
     assert said(household(adjudications={"vehicle": late}), strict=True)[0][0] == (
         "adjudications.vehicle.date"

@@ -90,6 +90,7 @@ def roster(
     *,
     adjudications: Any = None,
     steps: Any = None,
+    acts: Any = None,
     **registers: Any,
 ) -> GivenRoster:
     """A roster of tables that a program holds.
@@ -104,6 +105,7 @@ def roster(
         members: a row a person.
         adjudications: verdicts on rules, a row each.
         steps: records of the procedure, a row each.
+        acts: whatever a person decided or corrected, a row each.
         registers: each by its name in the rule set; one that is left out was not supplied.
 
     Raises:
@@ -111,7 +113,7 @@ def roster(
     """
     tables = {
         "households": households, "members": members, "adjudications": adjudications,
-        "steps": steps, **registers,
+        "steps": steps, "acts": acts, **registers,
     }  # fmt: skip
     return roster_of_tables(loaded(rules), as_of, tables)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from shibie.checking_in_python import Checked, must_be_in_force
 from shibie.checking_in_python import EngineName as HeldEngine
@@ -26,6 +26,9 @@ from shibie.rosters.sheets import HELD_BELOW, size_of
 from shibie.ruleset.loader import RulesOrPack, loaded
 from shibie.ruleset.model import RuleSet
 
+if TYPE_CHECKING:
+    from shibie.checking_in_sql import Run
+
 Engine = Literal["auto", "interpreter", "duckdb", "rete", "spark"]
 
 
@@ -40,6 +43,7 @@ def check(
     memory: str | None = None,
     temp: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
+    clues: bool = False,
 ) -> Result:
     """Decide every household of a roster.
 
@@ -53,6 +57,8 @@ def check(
         memory: most memory of the database, e.g. `4GB`; beyond it, it spills.
         temp: a folder for what spills; the system's own by default.
         progress: is told what is being done.
+        clues: also list the clues (疑点台账): each rule and register row that speaks against a
+            household. A roster of any size is gone through a part at a time for them.
 
     Returns:
         the result; close it, or use it in a `with` statement.
@@ -63,7 +69,10 @@ def check(
     """
     ruleset = loaded(rules)
     must_be_in_force(ruleset, as_of)
-    asked = _Asked(ruleset, as_of, trust_declarations, lang or ruleset.lang, progress)
+    asked = _Asked(ruleset, as_of, trust_declarations, lang or ruleset.lang, progress, clues)
+    if clues and engine == "spark":
+        what = Words("spark 引擎不列疑点台账", "the spark engine lists no clues")
+        raise InputError(bad_argument("clues", what))
     if isinstance(roster, Roster):
         return asked.held(roster, "interpreter" if engine == "auto" else engine)
     if engine not in ("auto", "duckdb") and (memory or (temp and engine != "spark")):
@@ -111,21 +120,31 @@ def _not_for(engine: str, option: str) -> Problem:
     )
 
 
+def _with_clues(summary: dict[str, Any], parts: Iterable[Checked]) -> list[Table]:
+    """The table of clues, once their counts stand in the summary."""
+    from shibie.results.clues import clues_table
+
+    table, summary["clues"] = clues_table(parts)
+    return [table]
+
+
 class _DecidedInPython:
     """A roster that Python decided, as a result writes it."""
 
-    def __init__(self, checked: Checked) -> None:
+    def __init__(self, checked: Checked, clues: bool) -> None:
         from shibie.results.python_counts import summarise
 
         self.checked = checked
         self.summary: dict[str, Any] = summarise(checked)
         self.notes: list[Words] = list(checked.roster.notes)
+        self.more: list[Table] = _with_clues(self.summary, [checked]) if clues else []
 
     def tables(self, lang: Lang) -> Mapping[str, Table]:
-        return {table.name: table for table in result_tables(self.checked, lang)}
+        every = (*result_tables(self.checked, lang), *self.more)
+        return {table.name: table for table in every}
 
     def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
-        tables = result_tables(self.checked, lang)
+        tables = (*result_tables(self.checked, lang), *self.more)
         for out, form in outs.items():
             write_folder(Path(out), tables, self.summary, form)
 
@@ -135,10 +154,10 @@ class _Asked:
 
     def __init__(
         self, ruleset: RuleSet, as_of: date, trust: bool, lang: Lang,
-        progress: Callable[[str], None] | None,
+        progress: Callable[[str], None] | None, clues: bool,
     ) -> None:  # fmt: skip
         self.ruleset, self.as_of, self.trust, self.lang = ruleset, as_of, trust, lang
-        self.progress = progress
+        self.progress, self.clues = progress, clues
 
     def held(self, roster: Roster, engine: str) -> Result:
         """Decide a roster that Python has read."""
@@ -148,13 +167,20 @@ class _Asked:
             )
         name = cast("HeldEngine", engine)
         checked = check_held(self.ruleset, roster, self.as_of, name, self.trust)
-        decided = _DecidedInPython(checked)
+        decided = _DecidedInPython(checked, self.clues)
 
         def workbook(path: Path, show_ids: bool) -> None:
             from shibie.results.workbook import Annotated, write_workbook
 
             rejected = rejected_table(roster.rejected, self.lang)
-            annotated = Annotated(self.ruleset, [checked], rejected, decided.summary)
+            annotated = Annotated(
+                self.ruleset,
+                [checked],
+                rejected,
+                decided.summary,
+                acts=roster.acts,
+                clues=next(iter(decided.more), None),
+            )
             write_workbook(path, annotated, self.lang, show_ids)
 
         return Result(self.ruleset, self.as_of, decided, self.lang, workbook)
@@ -169,22 +195,31 @@ class _Asked:
             host = until_made.enter_context(duck_host(memory, temp))
             run = Run(host, layout, self.ruleset, self.as_of, self.trust, self.progress)
             run.notes += roster.unread
+            if self.clues:
+                run.more = _with_clues(run.summary, self.parts(run))
             closing = until_made.pop_all()
 
         def workbook(path: Path, show_ids: bool) -> None:
             # A workbook shows the roster itself, which Python reads a part at a time.
-            from shibie.checking_in_parts import CheckedParts
             from shibie.results.workbook import Annotated, write_workbook
-            from shibie.rosters.landed_parts import LandedParts
             from shibie.scratch_database import failures_said
 
-            parts = CheckedParts(self.ruleset, self.as_of, self.trust, LandedParts(run.loader))
             rejected = run.tables(self.lang)["rejected"]
-            annotated = Annotated(self.ruleset, parts.parts(), rejected, run.summary, large=True)
+            annotated = Annotated(
+                self.ruleset, self.parts(run), rejected, run.summary, large=True,
+                acts=run.loader.acts, clues=next(iter(run.more), None),
+            )  # fmt: skip
             with failures_said():
                 write_workbook(path, annotated, self.lang, show_ids)
 
         return Result(self.ruleset, self.as_of, run, self.lang, workbook, closing)
+
+    def parts(self, run: Run) -> Iterable[Checked]:
+        """What the database holds, decided again a part at a time with all that explains it."""
+        from shibie.checking_in_parts import CheckedParts
+        from shibie.rosters.landed_parts import LandedParts
+
+        return CheckedParts(self.ruleset, self.as_of, self.trust, LandedParts(run.loader)).parts()
 
     def by_spark(self, folder: str, temp: str | Path | None) -> Result:
         """Decide a folder on Spark."""

@@ -18,8 +18,9 @@ from shibie.results.files import Format, json_text
 from shibie.results.name_results import NamedResults
 from shibie.results.sql_counts import tally_of
 from shibie.results.table import StreamedRows, Table, streamed
-from shibie.results.tables import COLUMNS, lists_of
+from shibie.results.tables import COLUMNS, acts_table, lists_of
 from shibie.rosters.layout import Layout
+from shibie.rosters.roster import acts_written
 from shibie.rosters.sql_host import Host, Output
 from shibie.rosters.sql_rejected import REJECTED_ROWS
 from shibie.rosters.sql_sources import Loader
@@ -37,6 +38,7 @@ class Run:
         summary: as in `summary.json`; there once the run is made.
         notes: what was normalised, ignored or not found.
         loader: has loaded the roster.
+        more: further tables of the result.
     """
 
     def __init__(
@@ -49,9 +51,11 @@ class Run:
         self.supplied = frozenset(layout.registers)
         trusted = frozenset(ruleset.registers) - self.supplied if trust_declarations else ()
         self.asked = RunSettings(as_of, frozenset(trusted))
-        self.procedure = bool(ruleset.procedure) and layout.steps is not None
+        steps = layout.steps is not None or acts_written(layout.acts, ruleset, as_of).has_steps
+        self.procedure = bool(ruleset.procedure) and steps
         self.notes: list[Words] = []
         self.outputs: tuple[Output, ...] = ()
+        self.more: list[Table] = []
         self.summary: dict[str, Any] = self._run()
 
     def say(self, what: str) -> None:
@@ -182,7 +186,7 @@ class Run:
         return {
             output.name: Table(output.name, output.columns, self._rows(output), output.lists)
             for output in (*self.outputs, self.rejected(lang))
-        }
+        } | {table.name: table for table in (acts_table(self.loader.acts), *self.more)}
 
     def _rows(self, output: Output) -> StreamedRows:
         query = output.sorted(output.columns)
@@ -190,14 +194,14 @@ class Run:
 
     def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
         """Write folders of results."""
-        outputs, rejected = self.outputs, self.rejected(lang)
+        outputs, rejected, acts = self.outputs, self.rejected(lang), acts_table(self.loader.acts)
         texts = {"summary.json": json_text(self.summary)}
         for out, form in outs.items():
             self.say(f"writing {out}")
             # What people wrote may hold anything: Python's writer of CSV is the measure.
             if form == "csv":
                 small = [Table(rejected.name, rejected.columns, self._rows(rejected))]
-                self.host.write(out, form, outputs, small, texts)
+                self.host.write(out, form, outputs, [*small, acts, *self.more], texts)
             else:
-                self.host.write(out, form, (*outputs, rejected), [], texts)
+                self.host.write(out, form, (*outputs, rejected), [acts, *self.more], texts)
         self.say("done")

@@ -10,7 +10,7 @@ ELIGIBILITIES: tuple[Eligibility, ...] = ("eligible", "ineligible", "pending")
 FindingKind = Literal[
     "criterion", "exclusion", "review", "discrepancy", "duplicate", "procedure", "track"
 ]
-FindingOutcome = Literal["true", "unknown", "refuted"]
+FindingOutcome = Literal["true", "unknown", "upheld", "refuted", "exempt"]
 NOT_POOR = "not_poor"
 
 

@@ -65,8 +65,13 @@ CODES: Final[Mapping[str, str]] = {
     # verdicts
     "unknown_rule": "there is no such rule to adjudicate",
     "bad_verdict": "the verdict cannot be used",
-    "not_refutable": "the rule cannot be refuted",
-    "unsigned_refutation": "a refutation without evidence, officer and date",
+    "verdict_not_allowed": "the rule does not allow this verdict",
+    "unknown_reason": "the reason is none of the pack's",
+    "unsigned_verdict": "a verdict without evidence, officer and date",
+    # acts
+    "bad_act": "the act cannot be used",
+    "wrong_head": "the act names another head than the roster has",
+    "stale_correction": "a correction of another value than the roster has",
     # arguments
     "unknown_pack": "there is no such pack",
     "not_in_force": "the day lies outside the rule set's effect",

@@ -65,7 +65,7 @@ SchoolStatus = Literal[
 ]  # fmt: skip
 Health = Literal["健康", "长期慢性病", "患有大病", "残疾"]
 Labor = Literal["普通劳动力", "技能劳动力", "弱劳动力或半劳动力", "丧失劳动力", "无劳动力"]
-Verdict = Literal["upheld", "refuted"]
+Verdict = Literal["upheld", "refuted", "exempt"]
 
 
 def asked(
@@ -254,28 +254,32 @@ class Household(BareHousehold):
 
 
 class Adjudication(Record):
-    """An officer's verdict (核实) on a firing exclusion or review of one household.
+    """An officer's verdict (核实) on an exclusion or review of one household.
 
-    A refutation takes evidence, an officer and a date: whoever signs answers for it.
+    It takes evidence, an officer and a date: whoever signs answers for it.
     """
 
     household_id: str = asked("户编号", "所核实的户", required=True)
     rule_id: str = asked("规则编号", "所核实的规则", aliases=("规则",), required=True)
     verdict: Verdict = asked(
-        "核实结论", "upheld 属实 或 refuted 不属实", aliases=("结论",), required=True
+        "核实结论",
+        "upheld 属实、refuted 不属实 或 exempt 属实但例外",
+        aliases=("结论",),
+        required=True,
     )
     evidence: str | None = asked("证据", "凭什么", aliases=("核实证据", "依据"))
     officer: str | None = asked("核实人", "签字人", aliases=("经办人",))
     date: datetime.date | None = asked("核实日期", "签字日期", aliases=("日期",))
+    reason: str | None = asked("核实原因", "规则包 reasons 中的原因编号", aliases=("原因",))
 
     @model_validator(mode="after")
-    def _refutation_is_signed(self) -> Self:
+    def _verdict_is_signed(self) -> Self:
         signed = {"evidence": self.evidence, "officer": self.officer, "date": self.date}
         missing = [name for name, value in signed.items() if value is None]
-        if self.verdict == "refuted" and missing:
+        if missing:
             raise PydanticCustomError(
-                "unsigned_refutation",
-                "a refutation needs evidence, officer and date; missing: {missing}",
+                "unsigned_verdict",
+                "a verdict needs evidence, officer and date; missing: {missing}",
                 {"missing": ", ".join(missing)},
             )
         return self

@@ -160,6 +160,26 @@ def test_adjudications() -> None:
     assert (upheld.eligibility, upheld.grounds) == ("ineligible", ("vehicle",))
 
 
+@pytest.mark.parametrize(
+    ("owns", "verdict", "outcome"),
+    [
+        ("是", None, "true"), (None, None, "unknown"), ("否", None, None),
+        ("是", "upheld", "upheld"), (None, "upheld", "upheld"), ("否", "upheld", "upheld"),
+        ("是", "refuted", "refuted"), (None, "refuted", "refuted"), ("否", "refuted", None),
+        ("是", "exempt", "exempt"), (None, "exempt", "exempt"), ("否", "exempt", None),
+    ],
+)  # fmt: skip
+def test_a_verdict_is_the_outcome_of_its_rule(
+    owns: str | None, verdict: str | None, outcome: str | None
+) -> None:
+    """What was upheld is found whatever is known; of what is false nothing else is."""
+    member = {"wage": 5, "on_payroll": False, "accounts": []}
+    compared: dict[str, Any] = {} if owns is None else {"vehicles": []}
+    facts = household(owns_vehicle=owns, members=[member | compared])
+    found = decided({**facts, "adjudications": {"vehicle": verdict} if verdict else {}})
+    assert next((f.outcome for f in found.findings if f.rule_id == "vehicle"), None) == outcome
+
+
 def test_reviews_wait_for_an_adjudication() -> None:
     account = {"balance": 1, "active": False, "bank": "农行"}
     doubtful = household(members=[person(accounts=[account])])
@@ -208,12 +228,22 @@ def judged(
         (True, False, True, None, "pending", ()),
         (True, False, None, None, "pending", ()),
         (True, False, True, "r+", "ineligible", ("r",)),
-        (True, False, None, "r+", "pending", ()),
+        # What an officer signed for decides, also where the condition is not decided, or false.
+        (True, False, None, "r+", "ineligible", ("r",)),
+        (True, False, False, "r+", "ineligible", ("r",)),
         (True, False, True, "r-", "eligible", ()),
         (True, False, None, "r-", "eligible", ()),
         (True, True, False, "x-", "eligible", ()),
         (True, None, False, "x-", "eligible", ()),
         (True, True, False, "x+", "ineligible", ("x",)),
+        (True, None, False, "x+", "ineligible", ("x",)),
+        (None, False, False, "x+", "ineligible", ("x",)),
+        (True, True, False, "x*", "eligible", ()),
+        (True, None, False, "x*", "eligible", ()),
+        (True, False, True, "r*", "eligible", ()),
+        (True, False, None, "r*", "eligible", ()),
+        (False, True, False, "x*", "ineligible", ("not_poor",)),
+        (True, True, True, "x*", "pending", ()),
     ],
 )
 def test_judge(
@@ -224,7 +254,9 @@ def test_judge(
     expected: str,
     grounds: tuple[str, ...],
 ) -> None:
-    given = {verdict[0]: {"+": "upheld", "-": "refuted"}[verdict[1]]} if verdict else {}
+    given = (
+        {verdict[0]: {"+": "upheld", "-": "refuted", "*": "exempt"}[verdict[1]]} if verdict else {}
+    )
     found = judged(poor, {"x": exclusion}, {"r": review}, given)
     assert (found.eligibility, found.grounds) == (expected, grounds)
 

@@ -154,6 +154,7 @@ exclusions: [{id: wealthy, title: 富裕, when: rich}]
 tallies:
   - {id: ill_ones, title: 病人, for: member, when: ill}
   - {id: poor_ones, title: 不富, when: rich == false}
+  - {id: all_ill, title: 全部病人, for: member, among: all, when: ill}
 """
 
 
@@ -179,6 +180,14 @@ def test_the_same_of_every_kind_of_household(tmp_path: Path, said: bool) -> None
     assert figures.single.keys() & standings == (standings if said else set())
     assert all(figures.single[name].count.households for name in figures.single)
     queries_give_the_figures(book)
+    # Whom a pack counts among all is no part of those who are eligible.
+    assert "tally:all_ill" not in figures.tallies
+    whole = figures.single["tally:all_ill"].count
+    assert (whole.persons or 0) > (figures.single["tally:ill_ones"].count.persons or 0)
+    text = "".join(
+        p for each in told(checked, figures).paragraphs for p in each if isinstance(p, str)
+    )
+    assert f"全部农户中,全部病人 {whole.households} 户 {whole.persons} 人。" in text
 
 
 def test_no_table_of_the_queries_holds_a_number_or_a_name(book: Book) -> None:

@@ -91,7 +91,7 @@ def partial(draw: st.DrawFn, least: int = 1) -> Given:
     verdicts = {
         rule: verdict
         for rule in ("vehicle", "rich", "doubtful")
-        if (verdict := draw(st.sampled_from([None, None, "upheld", "refuted"])))
+        if (verdict := draw(st.sampled_from([None, None, "upheld", "refuted", "exempt"])))
     }
     return {**given, "adjudications": verdicts, "trust_declarations": draw(st.booleans())}
 

@@ -18,8 +18,8 @@ from shibie.words.speaker import Speaker
 SOURCE = Path(shibie.__file__).parent
 # One English word for each of them, in every output.
 ONE_WORD = (
-    terms.KEPT, terms.NEW, terms.REMOVED, terms.EXITED, terms.PENDING, terms.REJECTED, terms.UPHELD,
-    terms.REFUTED, terms.COMPARISON,
+    terms.KEPT, terms.NEW, terms.REMOVED, terms.EXITED, terms.PENDING, terms.REJECTED,
+    terms.COMPARISON, *terms.VERDICTS.values(),
 )  # fmt: skip
 # English that older outputs had for the same things.
 OLD = ("retained", "left poverty", "to be adjudicated", "grounds (")

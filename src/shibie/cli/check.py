@@ -70,6 +70,13 @@ def check(
     temp: Annotated[
         str | None, typer.Option(help="大名册的临时文件放在哪里 Where large folders spill.")
     ] = None,
+    clues: Annotated[
+        bool,
+        typer.Option(
+            "--clues",
+            help="另列疑点台账 List each rule and register row that speaks against a household.",
+        ),
+    ] = False,
     lang: LangOption = None,
 ) -> None:
     """批量认定一份名册 Decide every household of a roster."""
@@ -89,6 +96,7 @@ def check(
     with checking.check(
         rules, roster, day(as_of), engine=name, trust_declarations=trust_declarations,
         lang=language, memory=memory, temp=temp, progress=_tell if sys.stderr.isatty() else None,
+        clues=clues,
     ) as result:  # fmt: skip
         result.write(*outs, show_ids=show_ids)
         report(result.ruleset, result.summary, language)

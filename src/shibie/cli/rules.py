@@ -32,6 +32,7 @@ PackOption = Annotated[
 @app.command()
 def fields(rules: PackOption = None, as_json: JsonOption = False, lang: LangOption = None) -> None:
     """列出全部字段 List every field: name, title, type, unit, codes, meaning."""
+    from shibie.acts import act_specs
     from shibie.household import Adjudication, StepRecord
     from shibie.ruleset.loader import load
     from shibie.vocabulary import Vocabulary, specs_of
@@ -43,6 +44,7 @@ def fields(rules: PackOption = None, as_json: JsonOption = False, lang: LangOpti
         "members": (specs_of(Adjudication)[0], *vocabulary.member),
         "adjudications": specs_of(Adjudication),
         "steps": specs_of(StepRecord),
+        "acts": act_specs(),
     }
     for name, register in (ruleset.registers if ruleset else {}).items():
         tables[f"registers/{name}"] = register.columns

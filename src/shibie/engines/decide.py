@@ -71,10 +71,9 @@ def verdicts_of(case: Case) -> RuleVerdicts:
     """The adjudications of a case by verdict."""
     if not case.adjudications:
         return NO_VERDICTS
-    by = {"upheld": set[str](), "refuted": set[str]()}
-    for rule_id, adjudication in case.adjudications.items():
-        by[adjudication.verdict].add(rule_id)
-    return RuleVerdicts(frozenset(by["upheld"]), frozenset(by["refuted"]))
+    return RuleVerdicts(
+        frozenset((rule_id, each.verdict) for rule_id, each in case.adjudications.items())
+    )
 
 
 def judgement(ruleset: RuleSet, case: Case) -> Judgement:
@@ -147,8 +146,9 @@ def _findings(program: Lowered, household_id: str, says: Says) -> Iterator[Findi
         if value is False:
             continue
         outcome: FindingOutcome = "unknown" if value is None else "true"
-        if each.refuted is not None and says(each.refuted):
-            outcome = "refuted"
+        for verdict, given in each.verdicts:
+            if says(given):
+                outcome = verdict
         yield Finding(household_id, "", each.name, each.kind, outcome)
 
 

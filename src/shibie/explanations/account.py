@@ -142,8 +142,12 @@ class _Account:
             return [Obstacle(word("eligible"), grounds), Obstacle(word("pending"), (settled,))]
         no_ground = self.say("没有已知的不纳入原因", "no reason against it is known")
         if decision.eligibility == "eligible":
-            refuted = [each.title for each in self.asked.values() if each.outcome == "refuted"]
-            cleared = [self.say(f"核实为不属实:{title}", f"refuted: {title}") for title in refuted]
+            cleared = [
+                self.say(f"{self.speaker.outcome(each.outcome)}:{each.title}",
+                         f"{self.speaker.outcome(each.outcome)}: {each.title}")
+                for each in self.asked.values()
+                if each.outcome in ("refuted", "exempt")
+            ]  # fmt: skip
             return [
                 Obstacle(word("ineligible"), (no_ground, *cleared)),
                 Obstacle(word("pending"), (settled,)),
@@ -201,7 +205,14 @@ class _Account:
         for rule_id, verdict in self.case.adjudications.items():
             word = self.speaker.verdict(verdict.verdict)
             by = self.say(",", ", ").join(
-                str(part) for part in (verdict.officer, verdict.date, verdict.evidence) if part
+                str(part)
+                for part in (
+                    self.ruleset.reasons.get(verdict.reason or "", verdict.reason),
+                    verdict.officer,
+                    verdict.date,
+                    verdict.evidence,
+                )
+                if part
             )
             told.append(self.say(f"核实“{self.title(rule_id)}”:{word}({by})",
                                  f"'{self.title(rule_id)}' {word} ({by})"))  # fmt: skip

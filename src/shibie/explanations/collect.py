@@ -23,7 +23,7 @@ from shibie.explanations.changeable_facts import below
 from shibie.explanations.changed_cases import FactChange, Lever, made
 from shibie.explanations.possible_answers import answers
 from shibie.language import tree
-from shibie.lower.decision import refuted, upheld
+from shibie.lower.decision import adjudicated
 from shibie.ruleset.conditions import definition
 from shibie.ruleset.model import RuleSet
 
@@ -108,8 +108,12 @@ def unknown_levers(ruleset: RuleSet, case: Case) -> Iterator[Lever]:
     """The facts that are not known and that the undecided rules may still ask for."""
     place = Place.top(ruleset, case)
     roots = [ruleset.poor.node]
-    roots += [rule.node for rule in ruleset.exclusions if not evaluate(refuted(rule), place)]
-    roots += [rule.node for rule in ruleset.reviews if not evaluate(refuted(rule), place)]
+    open_rules = [
+        rule
+        for rule in (*ruleset.exclusions, *ruleset.reviews)
+        if not evaluate(adjudicated(rule), place)
+    ]
+    roots += [rule.node for rule in open_rules]
     seen = set()
     for root in roots:
         if evaluate(root, place) is None:
@@ -117,9 +121,8 @@ def unknown_levers(ruleset: RuleSet, case: Case) -> Iterator[Lever]:
                 if value is None and lever.kind != "parameter" and lever not in seen:
                     seen.add(lever)
                     yield lever
-    for rule in ruleset.reviews:
-        open_review = not evaluate(refuted(rule), place) and not evaluate(upheld(rule), place)
-        if open_review and evaluate(rule.node, place) is not False:
+    for rule in open_rules:
+        if rule.kind == "review" and evaluate(rule.node, place) is not False:
             yield Lever("verdict", rule.id)
 
 

@@ -18,13 +18,16 @@ from shibie.engines.decide import judgement
 from shibie.explanations.changeable_facts import NUMERIC, mined, span_of, spec_of, step_of
 from shibie.explanations.changed_cases import BoundWord, FactChange, Lever, made
 from shibie.ruleset.model import RuleSet
+from shibie.ruleset.verdicts import lifting
 
 
 def answers(ruleset: RuleSet, case: Case, lever: Lever) -> list[FactChange]:
     """The answers to one unknown fact that are worth telling apart."""
     match lever.kind:
         case "verdict":
-            return [FactChange(lever, word, who="officer") for word in ("refuted", "upheld")]
+            rule = ruleset.rule(lever.name)
+            verdicts = (lifting(rule), "upheld") if rule is not None else ()
+            return [FactChange(lever, word, who="officer") for word in verdicts if word]
         case "rows":
             return [
                 FactChange(lever, rows, who="officer")

@@ -28,7 +28,7 @@ SOURCES = {
     "constant": Words("规则", "rule"), "as_of": terms.DAY,
 }  # fmt: skip
 MASKED = Words("(从略)", "(withheld)")
-RuleOutcome = Literal["true", "false", "unknown", "refuted"]
+RuleOutcome = Literal["true", "false", "unknown", "upheld", "refuted", "exempt"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Reason:
         rule_id: the rule.
         title: its title.
         kind: criterion, exclusion or review.
-        outcome: true, false, unknown or refuted.
+        outcome: true, false or unknown, or what an officer's verdict made of it.
         said: what it found, in words.
         facts: the facts behind it.
         basis: where the rule comes from.
@@ -76,8 +76,8 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
     whole = trace(rule.node, Place.top(ruleset, case))
     verdict = case.adjudications.get(rule.id)
     outcome: RuleOutcome = {True: "true", False: "false", None: "unknown"}[cast("Any", whole.value)]  # type: ignore[assignment]
-    if verdict is not None and verdict.verdict == "refuted" and outcome != "false":
-        outcome = "refuted"
+    if verdict is not None and (verdict.verdict == "upheld" or outcome != "false"):
+        outcome = verdict.verdict
     told = whole
     if rule.when is not None and whole.value is True:
         told = trace(rule.when, Place.top(ruleset, case))
@@ -85,6 +85,9 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
     said = words.said(told)
     if whole.value is None:
         said = words.missing(whole, rule.id)
+    if outcome == "upheld" and whole.value is not True:
+        # Not the condition but an officer's word is what it rests on.
+        said = terms.OUTCOMES["upheld"].say(lang)
     return Reason(
         rule.id,
         words.speaker.rule(rule.id),

@@ -29,8 +29,9 @@ from shibie.explanations.changed_cases import (
     made,
 )
 from shibie.explanations.possible_changes import NOTHING, smallest, together, ways
-from shibie.lower.decision import refuted
+from shibie.lower.decision import adjudicated, lifted, upheld
 from shibie.ruleset.model import Rule, RuleSet
+from shibie.ruleset.verdicts import lifting
 
 By = Literal["facts", "rules"]
 Search = Callable[[RuleSet, Case, Eligibility, By], Iterable[ChangeSet]]
@@ -101,7 +102,8 @@ def _into(place: Place, by: By) -> list[ChangeSet]:
     fact: Who = "household" if by == "facts" else "rule"
     parts = [ways(ruleset.poor.node, place, True, fact)]
     for rule in (*ruleset.exclusions, *ruleset.reviews):
-        if not evaluate(refuted(rule), place) and (evaluate(rule.node, place) is not False):
+        stands = not evaluate(lifted(rule), place) and evaluate(rule.node, place) is not False
+        if stands or evaluate(upheld(rule), place):
             parts.append(_without(rule, place, by))
     return together(parts)
 
@@ -112,16 +114,18 @@ def _without(rule: Rule, place: Place, by: By) -> list[ChangeSet]:
     What an exclusion looks at is an asset or a standing that a household must not be told
     to talk away: it is always for an officer to verify, with evidence.
     """
+    signed = evaluate(upheld(rule), place) is True
     if by == "rules":
         dropped = frozenset([FactChange(Lever("rule", rule.id), False, True, who="rule")])
-        return smallest([*ways(rule.node, place, False, "rule"), dropped])
+        # What an officer signed for does not hang on the condition any more.
+        return [dropped] if signed else smallest([*ways(rule.node, place, False, "rule"), dropped])
     by_verdict: list[ChangeSet] = []
-    if rule.refutable and evaluate(rule.node, place) is True:
-        before = place.case.adjudications.get(rule.id)
-        said = before.verdict if before else None
-        change = FactChange(Lever("verdict", rule.id), "refuted", said, who="officer")
+    verdict = lifting(rule)
+    if verdict is not None and (signed or evaluate(rule.node, place) is True):
+        before = "upheld" if signed else None
+        change = FactChange(Lever("verdict", rule.id), verdict, before, who="officer")
         by_verdict = [frozenset([change])]
-    return [*by_verdict, *ways(rule.node, place, False, "officer")]
+    return by_verdict if signed else [*by_verdict, *ways(rule.node, place, False, "officer")]
 
 
 def _out_of(place: Place, by: By) -> list[ChangeSet]:
@@ -130,12 +134,12 @@ def _out_of(place: Place, by: By) -> list[ChangeSet]:
     fact: Who = "household" if by == "facts" else "rule"
     plans = list(ways(ruleset.poor.node, place, False, fact))
     for rule in ruleset.exclusions:
-        if not evaluate(refuted(rule), place):
+        if not evaluate(adjudicated(rule), place):
             plans += ways(rule.node, place, True, "officer" if by == "facts" else "rule")
     for rule in ruleset.reviews:
         if (
             by == "facts"
-            and not evaluate(refuted(rule), place)
+            and not evaluate(adjudicated(rule), place)
             and evaluate(rule.node, place) is True
         ):
             change = FactChange(Lever("verdict", rule.id), "upheld", None, who="officer")

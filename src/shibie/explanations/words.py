@@ -115,6 +115,10 @@ class Phrases:
         """An officer's verdict, given or given anew."""
         if change.value == "upheld":
             return self.say(f"“{name}”经核实属实", f"'{name}' is upheld")
+        if change.value == "exempt":
+            return self.say(
+                f"“{name}”经核实属实但例外", f"'{name}' is true, and the household exempt"
+            )
         if change.before == "upheld":
             return self.say(
                 f"“{name}”凭新证据复核为不属实(原核实为属实)",

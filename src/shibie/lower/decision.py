@@ -1,7 +1,7 @@
 """Rules and verdicts → the decision, as trees.
 
-E is the or of the exclusions not refuted and of the reviews upheld; P the `poor`
-expression; R the or of the reviews not yet adjudicated. P and not E qualifies; a household
+E is the or of the exclusions that hold or were upheld, unless they were refuted or are exempt,
+and of the reviews upheld; P the `poor` expression; R the or of the reviews not yet adjudicated. P and not E qualifies; a household
 that qualifies and of which R is false is eligible, one that does not qualify is
 ineligible, and everything else is pending.
 """
@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from shibie.decision import NOT_POOR
+from shibie.household import Verdict
 from shibie.language.connectives import FALSE, TRUE, every, negated, not_false, some, unknown
 from shibie.language.names import MEMBERS
 from shibie.language.tree import (
@@ -66,17 +67,26 @@ def upheld(rule: Rule) -> Node:
     return of_rule(rule.id, "upheld")
 
 
-def refuted(rule: Rule) -> Node:
-    """That an officer found it to be untrue."""
-    return of_rule(rule.id, "refuted")
+def lifted(rule: Rule) -> Node:
+    """That an officer found it to be untrue, or true and not to apply."""
+    return _said_of(rule, "refuted", "exempt")
+
+
+def adjudicated(rule: Rule) -> Node:
+    """That an officer gave a verdict on the rule."""
+    return _said_of(rule, *rule.verdicts)
+
+
+def _said_of(rule: Rule, *words: Verdict) -> Node:
+    """That the verdict on a rule is one of these; a verdict that it does not allow never is."""
+    return some(of_rule(rule.id, word) for word in words if word in rule.verdicts)
 
 
 @dataclass(frozen=True)
 class RuleVerdicts:
-    """The rules that officers found to be true and to be untrue of a household."""
+    """What officers found of a household: (rule, verdict)."""
 
-    upheld: frozenset[str] = frozenset()
-    refuted: frozenset[str] = frozenset()
+    given: frozenset[tuple[str, Verdict]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -127,26 +137,31 @@ class Lowered:
         found |= {(DECISION, name): node for name, node in parts.items()}
         return found
 
-    def _upheld(self, rule: Rule) -> Node:
+    def _said(self, rule: Rule, *words: Verdict) -> Node:
+        """That the verdict on a rule is one of these."""
         if self.verdicts is None:
-            return upheld(rule)
-        return TRUE if rule.id in self.verdicts.upheld else FALSE
-
-    def _refuted(self, rule: Rule) -> Node:
-        if self.verdicts is None:
-            return refuted(rule)
-        return TRUE if rule.id in self.verdicts.refuted else FALSE
+            return _said_of(rule, *words)
+        allowed = [word for word in words if word in rule.verdicts]
+        given = any((rule.id, word) in self.verdicts.given for word in allowed)
+        return TRUE if given else FALSE
 
     def _stands(self, rule: Rule) -> Node:
-        """That a rule excludes, after the verdicts."""
+        """That a rule excludes, after the verdicts: whatever is known, what was upheld does."""
+        upheld = self._said(rule, "upheld")
         if rule.kind == "review":
-            return every((self._upheld(rule), holds(rule)))
-        return every((negated(self._refuted(rule)), holds(rule)))
+            return upheld
+        lifted = self._said(rule, "refuted", "exempt")
+        return some((upheld, every((negated(lifted), holds(rule)))))
 
     def _waits(self, rule: Rule) -> Node:
         """That a review holds and nobody has adjudicated it."""
-        adjudicated = some((self._upheld(rule), self._refuted(rule)))
-        return every((negated(adjudicated), holds(rule)))
+        return every((negated(self._said(rule, *rule.verdicts)), holds(rule)))
+
+    def _reported(self, rule: Rule) -> Reported:
+        """An exclusion or review as a finding: where its condition or a verdict says so."""
+        verdicts = tuple((word, self._said(rule, word)) for word in rule.verdicts)
+        told = some((self._said(rule, "upheld"), holds(rule)))
+        return Reported(rule.id, rule.kind, told, verdicts)  # type: ignore[arg-type]
 
     def definition(self, node: Field) -> Node | None:
         """The tree behind a reference."""
@@ -177,14 +192,7 @@ class Lowered:
         ruleset = self.ruleset
         return (
             *(Reported(rule.id, "criterion", holds(rule)) for rule in ruleset.criteria),
-            *(
-                Reported(rule.id, "exclusion", holds(rule), self._refuted(rule))
-                for rule in ruleset.exclusions
-            ),
-            *(
-                Reported(rule.id, "review", holds(rule), self._refuted(rule))
-                for rule in ruleset.reviews
-            ),
+            *map(self._reported, (*ruleset.exclusions, *ruleset.reviews)),
         )
 
     @cached_property
@@ -203,9 +211,10 @@ class Lowered:
 
     @cached_property
     def tallies(self) -> tuple[Named, ...]:
-        """What is counted among the eligible."""
+        """What is counted, among the eligible or among all."""
         return tuple(
-            Named(rule.id, And((CLEARED, rule.node)), rule.owner) for rule in self.ruleset.tallies
+            Named(rule.id, rule.node if rule.among_all else And((CLEARED, rule.node)), rule.owner)
+            for rule in self.ruleset.tallies
         )
 
     @cached_property
@@ -236,13 +245,11 @@ class Lowered:
         reviewing = And((Sure(QUALIFIED), unknown(UNDER_REVIEW)))
         found = [Awaited("poor", ruleset.poor.node, open_)]
         for rule in ruleset.exclusions:
-            when = every((open_, negated(self._refuted(rule))))
+            when = every((open_, negated(self._said(rule, *rule.verdicts))))
             found.append(Awaited(rule.id, rule.node, when))
         for rule in ruleset.reviews:
-            adjudicated = some((self._upheld(rule), self._refuted(rule)))
-            standing = every((open_, self._upheld(rule)))
-            waiting = every((reviewing, negated(adjudicated)))
-            found.append(Awaited(rule.id, rule.node, some((standing, waiting))))
+            when = every((reviewing, negated(self._said(rule, *rule.verdicts))))
+            found.append(Awaited(rule.id, rule.node, when))
         return tuple(found)
 
     @cached_property
@@ -269,7 +276,7 @@ def lowered(
     """
     # On the object itself: it holds mappings, so it is no key, and lives as long as needed.
     made: dict[Any, Lowered] = ruleset.__dict__.setdefault("_lowered", {})
-    key = (with_procedure, verdicts and (verdicts.upheld, verdicts.refuted))
+    key = (with_procedure, verdicts)
     # Threads share it: what one has found must not be looked up again after another cleared it.
     found = made.get(key)
     if found is None:

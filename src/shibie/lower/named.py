@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from shibie.household import Verdict
 from shibie.language.tree import Field, Node
 from shibie.vocabulary import Owner
 
@@ -20,7 +21,7 @@ def of_decision(name: str) -> Field:
 
 
 def of_rule(rule_id: str, name: str) -> Field:
-    """What is known of a rule: whether it `holds`, was `upheld` or `refuted`."""
+    """What is known of a rule: whether it `holds`, was `upheld`, `refuted` or `exempt`."""
     return Field(f"rule:{rule_id}", name)
 
 
@@ -46,14 +47,14 @@ class Reported:
     Attributes:
         name: id of the rule.
         kind: criterion, exclusion or review.
-        holds: its condition; true and unknown are told apart.
-        refuted: that a verdict says otherwise; None for rules without verdicts.
+        holds: its condition, or an officer's word for it; true and unknown are told apart.
+        verdicts: for each verdict that there may be on it, that it was given.
     """
 
     name: str
     kind: Literal["criterion", "exclusion", "review"]
     holds: Node
-    refuted: Node | None = None
+    verdicts: tuple[tuple[Verdict, Node], ...] = ()
 
 
 @dataclass(frozen=True)

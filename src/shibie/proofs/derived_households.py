@@ -11,6 +11,7 @@ from shibie.engines.solver.reading import SolverReading
 from shibie.engines.solver.symbolic import Symbolic
 from shibie.engines.solver.values import NumberTerm, ValueTerm, limited
 from shibie.engines.solver.z3lib import z3
+from shibie.household import Verdict
 from shibie.language.tree import MEMBER, Field
 
 
@@ -53,13 +54,9 @@ class DerivedHousehold(HouseholdTerms):
         """The same facts."""
         return self.base.fact(slot)
 
-    def upheld(self, rule: str) -> BoolTerm:
+    def verdict(self, rule: str, verdict: Verdict) -> BoolTerm:
         """The same adjudications."""
-        return self.base.upheld(rule)
-
-    def refuted(self, rule: str) -> BoolTerm:
-        """The same adjudications."""
-        return self.base.refuted(rule)
+        return self.base.verdict(rule, verdict)
 
 
 class Forgotten(DerivedHousehold):

@@ -188,8 +188,7 @@ class Prover:
         yield from (inverse(household.present(member)) for member in range(1, bound.members))
         rules = (*self.ruleset.exclusions, *self.ruleset.reviews)
         yield both(
-            *(inverse(household.upheld(rule.id)) for rule in rules),
-            *(inverse(household.refuted(rule.id)) for rule in rules),
+            *(inverse(household.verdict(rule.id, word)) for rule in rules for word in rule.verdicts)
         )
         people = range(bound.members)
         for row in reversed(range(bound.rows)):

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from shibie.decision import ELIGIBILITIES
 from shibie.engines.sql.building import WORD
-from shibie.engines.sql.outcome import count_words
+from shibie.engines.sql.outcome import VERDICT_FLAGS, count_words
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import Named, lowered
 from shibie.lower.named import Track
@@ -43,7 +43,7 @@ class NamedResults:
         findings = len(program.findings)
         sizes = {
             "g": len(program.grounds), "w": len(program.reviews),
-            "ft": findings, "fu": findings, "fr": findings,
+            "ft": findings, "fu": findings, **dict.fromkeys(VERDICT_FLAGS.values(), findings),
         }  # fmt: skip
         if procedure:
             sizes |= {"pt": len(self.checks), "pu": len(self.checks)}
@@ -91,10 +91,12 @@ class NamedResults:
         """For each rule of a household that is not false: (place, rule, kind, outcome)."""
         items: list[str] = []
         for at, each in enumerate(self.program.findings):
-            true, unknown, refuted = (flag(name, at) for name in ("ft", "fu", "fr"))
-            outcome = f"CASE WHEN {true} THEN 'true' ELSE 'unknown' END"
-            if each.refuted is not None:
-                outcome = f"CASE WHEN {refuted} THEN 'refuted' ELSE {outcome} END"
+            true, unknown = flag("ft", at), flag("fu", at)
+            said = "".join(
+                f" WHEN {flag(VERDICT_FLAGS[word], at)} THEN {quoted(word)}"
+                for word, _ in each.verdicts
+            )
+            outcome = f"CASE{said} WHEN {true} THEN 'true' ELSE 'unknown' END"
             items.append(
                 f"CASE WHEN {true} OR {unknown} THEN {{'place': {at}, 'rule_id': "
                 f"{quoted(each.name)}, 'kind': {quoted(each.kind)}, 'outcome': {outcome}}} END"

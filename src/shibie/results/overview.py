@@ -9,6 +9,7 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from shibie.errors import Lang, Words
+from shibie.results.counts import total
 from shibie.results.workbook_sheets import printed_across
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
@@ -100,7 +101,16 @@ def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tup
         (terms.STANDINGS[name].say(lang), each["households"], each["persons"])
         for name, each in summary.get("previous_roster", {}).items()
     ]
-    firing = {rule: each["true"] for rule, each in summary["by_rule"].items() if each.get("true")}
+    firing = {
+        rule: total(each[word] for word in ("true", "upheld") if word in each)
+        for rule, each in summary["by_rule"].items()
+        if each.keys() & {"true", "upheld"}
+    }
+
+    def tallies(among_all: bool) -> Mapping[str, Any]:
+        rules = [rule for rule in ruleset.tallies if rule.among_all is among_all]
+        return {rule.id: summary["tallies"][rule.id] for rule in rules}
+
     villages = [
         (
             f"{village or '—'} · {speaker.eligibility(name)}",
@@ -121,10 +131,38 @@ def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tup
         ),
         (say("原因个数", "number of reasons"), number_of_grounds),
         (say("帮扶批次(一户可有多个)", "tracks (several a household)"), rule_rows(summary["by_track"])),
-        (say("其中", "of the eligible"), rule_rows(summary["tallies"])),
+        (say("其中", "of the eligible"), rule_rows(tallies(False))),
+        (say("全部户中", "of all households"), rule_rows(tallies(True))),
         (say("规则成立", "rules that hold"), rule_rows(firing)),
         (say("分村", "by village"), villages),
+        *_clues(ruleset, summary, lang),
     ]  # fmt: skip
+
+
+def _clues(
+    ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang
+) -> list[tuple[str, list[tuple[str, int, int]]]]:
+    """The counts of clues, where they were asked for; rows are told beside each name."""
+    say, verdicts = Speaker(ruleset, lang).say, terms.VERDICTS
+    titles = {
+        "declared": say("没有比对记录", "without a register row"), "open": say("尚未核实", "not yet verified"),
+        **{name: register.title for name, register in ruleset.registers.items()},
+        **{name: word.say(lang) for name, word in verdicts.items()}, **ruleset.reasons,
+    }  # fmt: skip
+
+    def rows(by: str) -> list[tuple[str, int, int]]:
+        found = []
+        for name, each in summary.get("clues", {}).get(by, {}).items():
+            title, count = titles.get(name, name), each["rows"]
+            told = say(f"{title}({count} 条记录)", f"{title} ({count} rows)") if count else title
+            found.append((told, each["households"], each["persons"]))
+        return found
+
+    return [
+        (say("疑点(按比对表)", "clues by register"), rows("by_register")),
+        (say("疑点(按核实结论)", "clues by verdict"), rows("by_verdict")),
+        (say("疑点(按核实原因)", "clues by reason"), rows("by_reason")),
+    ]
 
 
 def _charts(

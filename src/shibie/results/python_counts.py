@@ -72,11 +72,15 @@ def _add(tally: Tally, checked: Checked, case: Case, decision: Decision) -> None
     tally.add(("village", case.household.village or NO_VILLAGE, eligibility), 1, size)
     if getattr(case.household, "on_previous_roster", None) is not None:
         tally.add(("standing", standing(case, decision)), 1, size)
-    if eligibility == "eligible":
-        for rule in checked.ruleset.tallies:
-            hits = holders(checked.ruleset, rule, case)
-            if hits:
-                tally.add(("tally", rule.id), 1, size if rule.owner == HOUSEHOLD else len(hits))
+    for rule in counted(checked.ruleset, eligibility):
+        hits = holders(checked.ruleset, rule, case)
+        if hits:
+            tally.add(("tally", rule.id), 1, size if rule.owner == HOUSEHOLD else len(hits))
+
+
+def counted(ruleset: RuleSet, eligibility: Eligibility) -> tuple[Rule, ...]:
+    """The tallies that are counted among households of an eligibility."""
+    return tuple(rule for rule in ruleset.tallies if rule.among_all or eligibility == "eligible")
 
 
 def holders(ruleset: RuleSet, rule: Rule, case: Case) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 from shibie.closing import Closing
 from shibie.errors import InputError, Lang, Words, bad_argument
+from shibie.results.clues import COLUMNS as CLUE_COLUMNS
 from shibie.results.files import Format
 from shibie.results.table import Table
 from shibie.ruleset.model import RuleSet
@@ -76,6 +77,16 @@ class Result(Closing):
     def rejected(self) -> Table:
         """A row for each fault that kept a row or a household out."""
         return self._tables["rejected"]
+
+    @property
+    def acts(self) -> Table:
+        """A row for each act that counts: verdicts, links, corrections; to be read again as it is."""
+        return self._tables["acts"]
+
+    @property
+    def clues(self) -> Table:
+        """A row for each clue against a household, where they were asked for."""
+        return self._tables.get("clues") or Table("clues", CLUE_COLUMNS, ())
 
     @property
     def summary(self) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
+from shibie.acts import COLUMNS as ACT_COLUMNS
+from shibie.acts import Act
 from shibie.checking_in_python import Checked
 from shibie.decision import Decision
 from shibie.errors import Lang
@@ -19,6 +21,7 @@ COLUMNS: Final = {
     "findings": ("household_id", "member_id", "rule_id", "kind", "outcome"),
     "tracks": ("household_id", "member_id", "track"),
     "rejected": ("source", "row", "field", "value", "reason", "code"),
+    "acts": ACT_COLUMNS,
 }  # fmt: skip
 LISTS: Final = frozenset(("grounds", "reviews", "unknown", "tracks"))
 
@@ -29,7 +32,7 @@ def lists_of(name: str) -> frozenset[str]:
 
 
 def result_tables(checked: Checked, lang: Lang = "zh") -> tuple[Table, ...]:
-    """decisions, findings, tracks and rejected, in the roster's order."""
+    """decisions, findings, tracks, rejected and acts, in the roster's order."""
     decisions = checked.decisions
     rows: dict[str, tuple[tuple[Any, ...], ...]] = {
         "decisions": tuple(_decision_row(checked, decision) for decision in decisions),
@@ -47,7 +50,13 @@ def result_tables(checked: Checked, lang: Lang = "zh") -> tuple[Table, ...]:
     return (
         *(Table(name, COLUMNS[name], rows[name], lists_of(name)) for name in rows),
         rejected_table(checked.roster.rejected, lang),
+        acts_table(checked.roster.acts),
     )
+
+
+def acts_table(acts: Iterable[Act]) -> Table:
+    """What was decided and corrected, as far as it counts: to be read again as it is."""
+    return Table("acts", COLUMNS["acts"], tuple(act.row() for act in acts))
 
 
 def rejected_table(rejected: Iterable[Rejection], lang: Lang) -> Table:

@@ -11,6 +11,7 @@ from typing import Any
 
 import xlsxwriter
 
+from shibie.acts import Act
 from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.citizen_id import mask
@@ -25,6 +26,7 @@ from shibie.language.types import Number
 from shibie.results.overview import write_overview
 from shibie.results.python_counts import standing
 from shibie.results.table import Table
+from shibie.results.workbook_ledgers import Ledgers
 from shibie.results.workbook_sheets import Cell, SheetColumn, Sheets, new_book
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.words import terms
@@ -43,6 +45,8 @@ class Annotated:
         rejected: the table of rejected rows.
         summary: the counts.
         large: whether memory may not hold the whole book.
+        acts: those that count.
+        clues: their table, where it was asked for.
     """
 
     ruleset: RuleSet
@@ -50,12 +54,14 @@ class Annotated:
     rejected: Table
     summary: Mapping[str, Any]
     large: bool = False
+    acts: Iterable[Act] = ()
+    clues: Table | None = None
 
 
 def write_workbook(
     path: Path, annotated: Annotated, lang: Lang = "zh", show_ids: bool = False
 ) -> None:
-    """Write 认定结果, 依据, 批次, 退回 and 汇总 into one workbook.
+    """Write 认定结果, 依据, 批次, 退回 and 汇总 into one workbook; 疑点 where asked, 办理 where there are acts.
 
     Args:
         path: the .xlsx file; an older one is replaced only when the new one is complete.
@@ -72,6 +78,9 @@ def write_workbook(
         name = Words("汇总", "summary").say(lang)
         sheet = book.add_worksheet(name)
         write_overview(book, sheet, annotated.ruleset, annotated.summary, lang)
+        ledgers = Ledgers(writer.sheets, writer.speaker, lang, show_ids)
+        ledgers.clues(annotated.clues)
+        ledgers.acts(tuple(annotated.acts))
 
 
 class _WorkbookWriter:

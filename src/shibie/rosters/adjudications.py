@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -10,25 +10,52 @@ from typing import Any
 from pydantic import ValidationError
 
 from shibie.errors import Words, did_you_mean
-from shibie.household import Adjudication
+from shibie.household import Adjudication, Verdict
 from shibie.rosters.form_faults import pydantic_faults
 from shibie.rosters.records import Rejection, RowTable, TypedRow
 from shibie.ruleset.model import Rule, RuleSet
+from shibie.ruleset.verdicts import (
+    ALL_VERDICTS,
+    VERDICT_WORDS,
+    listed,
+    reason_code,
+    refusal,
+    unknown_reason,
+)
 from shibie.vocabulary import FieldSpec, folded, specs_of
 
-VERDICTS = {"属实": "upheld", "不属实": "refuted", "upheld": "upheld", "refuted": "refuted"}
+# A verdict as people write it: its word, or the code itself.
+VERDICTS: Mapping[str, Verdict] = {
+    text: verdict for verdict, word in VERDICT_WORDS.items() for text in (verdict, word.zh)
+}
 
 
 def adjudication_specs() -> tuple[FieldSpec, ...]:
-    """The fields of an adjudication as written: a verdict has words of its own (属实, 不属实)."""
+    """The fields of an adjudication as written: a verdict has words of its own (属实 …)."""
     return tuple(
         replace(spec, type="text", codes=()) if spec.name == "verdict" else spec
         for spec in specs_of(Adjudication)
     )
 
 
+# What names a row in a verdict of the table of acts.
+ROW_NAMES = ("register", "row_key")
+
+
+def _row_of(record: TypedRow) -> tuple[str, ...]:
+    """The register row that a verdict names; empty where it is on the whole rule."""
+    if record.values.get("row_key") is None:
+        return ()
+    return tuple(str(record.values.get(name)) for name in ROW_NAMES)
+
+
 class VerdictReader:
-    """Reads the adjudications of a roster; rejects rows, never households."""
+    """Reads the adjudications of a roster; rejects rows, never households.
+
+    Attributes:
+        of_rows: what was refuted of one register row alone: of two cars one was sold. The rule
+            stands on the others.
+    """
 
     def __init__(self, ruleset: RuleSet, as_of: date, households: Set[str]) -> None:
         self.as_of, self.households = as_of, households
@@ -38,21 +65,31 @@ class VerdictReader:
         self.ruleset = ruleset
         self.rejected: list[Rejection] = []
         self.notes: list[Words] = []
+        self.of_rows: list[tuple[TypedRow, Adjudication]] = []
 
-    def read(self, table: RowTable) -> tuple[Adjudication, ...]:
-        """The verdicts that count: of several on one rule, the latest."""
-        found: dict[tuple[str, str], list[tuple[TypedRow, Adjudication]]] = {}
+    def read(self, table: RowTable) -> tuple[tuple[TypedRow, Adjudication], ...]:
+        """The verdicts that count, with their rows: of several on one rule, the latest."""
+        found: dict[tuple[str, ...], list[tuple[TypedRow, Adjudication]]] = {}
         for record in table.records:
             self.rejected += record.faults
             adjudication = None if record.faults else self._one(record)
             if adjudication is not None:
-                key = (adjudication.household_id, adjudication.rule_id)
+                row = _row_of(record) if adjudication.verdict == "refuted" else ()
+                key = (adjudication.household_id, adjudication.rule_id, *row)
                 found.setdefault(key, []).append((record, adjudication))
-        latest = (self._latest(several) for several in found.values())
-        return tuple(adjudication for adjudication in latest if adjudication is not None)
+        latest = [each for several in found.values() if (each := self._latest(several))]
+        # Of these only the verdicts on a whole rule decide whether it fires.
+        self.of_rows = [
+            (record, each)
+            for record, each in latest
+            if each.verdict == "refuted" and _row_of(record)
+        ]
+        return tuple(each for each in latest if each not in self.of_rows)
 
     def _one(self, record: TypedRow) -> Adjudication | None:
-        values: dict[str, Any] = dict(record.values)
+        values: dict[str, Any] = {
+            name: value for name, value in record.values.items() if name not in ROW_NAMES
+        }
         household_id = str(values.get("household_id") or "")
         written = str(values.get("rule_id") or "")
         rule = self.rules.get(written)
@@ -76,17 +113,23 @@ class VerdictReader:
             return None
         verdict = VERDICTS.get(folded(str(values.get("verdict"))))
         if verdict is None:
+            allowed = listed(ALL_VERDICTS)
             self._reject(
                 record, "verdict", str(values.get("verdict") or ""),
-                "应为 属实 或 不属实", "expected upheld or refuted", "bad_verdict",
+                f"应为 {allowed.zh}", f"expected {allowed.en}", "bad_verdict",
             )  # fmt: skip
             return None
-        if verdict == "refuted" and not rule.refutable:
-            self._reject(
-                record, "rule_id", rule.id,
-                "这条规则不可推翻", "this rule cannot be refuted", "not_refutable",
-            )  # fmt: skip
+        refused = refusal(rule, verdict)
+        if refused is not None:
+            self._reject(record, "rule_id", rule.id, refused.zh, refused.en, "verdict_not_allowed")
             return None
+        reason = values.get("reason")
+        if reason is not None:
+            values["reason"] = reason_code(self.ruleset, str(reason))
+            if values["reason"] is None:
+                said = unknown_reason(self.ruleset, str(reason))
+                self._reject(record, "reason", str(reason), said.zh, said.en, "unknown_reason")
+                return None
         if isinstance(day, date) and day > self.as_of:
             self._reject(
                 record, "date", day.isoformat(),
@@ -101,7 +144,9 @@ class VerdictReader:
                 self.rejected.append(record.rejection(field, shown, reason, code))
             return None
 
-    def _latest(self, several: list[tuple[TypedRow, Adjudication]]) -> Adjudication | None:
+    def _latest(
+        self, several: list[tuple[TypedRow, Adjudication]]
+    ) -> tuple[TypedRow, Adjudication] | None:
         """The latest verdict; two that contradict each other on one day are both refused."""
         newest = max((each.date or date.min) for _, each in several)
         last = [(record, each) for record, each in several if (each.date or date.min) == newest]
@@ -123,7 +168,7 @@ class VerdictReader:
                         f" row {record.number}",
                     )
                 )
-        return latest
+        return record, latest
 
     def _reject(
         self, record: TypedRow, field: str, value: str, zh: str, en: str, code: str = "invalid"

@@ -14,13 +14,15 @@ from datetime import date
 from pathlib import Path
 
 from shibie.errors import InputError, Problem, Words, did_you_mean
+from shibie.rosters.act_rows import patched
+from shibie.rosters.acts_on_roster import RosterActs, acts_on
 from shibie.rosters.duckdb_host import duck_host
-from shibie.rosters.families import families, of_households, of_persons, person_of
+from shibie.rosters.families import Families, families, of_households, of_persons, person_of
 from shibie.rosters.layout import Layout, lay_out
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.python_rows import PythonReader, number_of, table_of
 from shibie.rosters.records import RowTable
-from shibie.rosters.roster import Roster, RosterTables, assemble, in_order
+from shibie.rosters.roster import Roster, RosterTables, acts_written, assemble, in_order
 from shibie.rosters.sheets import Sheet, read_sheets
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host
@@ -71,7 +73,8 @@ class _Chosen:
         households, members = those.found()
         records = (*households.records, *members.records)
         self._must_be_there(asked, {number_of(record) for record in records})
-        numbers = (person_of(self.reader, record) for record in members.records)
+        corrected = patched(members, self._acts(those).patches, of_members=True)
+        numbers = (person_of(self.reader, record) for record in corrected.records)
         persons = frozenset(number for number in numbers if number is not None)
         # A person found twice is a finding only where the other household is decided.
         those.take(those.holding(persons) - asked)
@@ -84,8 +87,16 @@ class _Chosen:
             self._about(signed, asked),
             self._about(self.tables.steps, asked),
             self._registers(persons),
+            self._acts(those),
         )
         return assemble(tables, self.ruleset, self.as_of)
+
+    def _acts(self, those: Families) -> RosterActs:
+        """The acts about the households that were found."""
+        households, members = those.found()
+        written = acts_written(self.tables.acts, self.ruleset, self.as_of)
+        mine = written.about({number_of(record) for record in households.records})
+        return acts_on(mine, households, members, self.ruleset, self.as_of)
 
     def _about(self, source: SqlTable | None, asked: Set[str]) -> RowTable | None:
         """The rows about some households, where a row is about one."""

@@ -24,9 +24,9 @@ _REASONS: Mapping[str, Words] = {
     "too_many_causes": Words("其他致贫原因至多两项", "at most two other_causes"),
     "same_cause": Words("其他致贫原因与主要致贫原因重复", "other_causes repeats main_cause"),
     "heads": Words("户主应恰有一人,实有 {count} 人", "exactly one 户主 expected, found {count}"),
-    "unsigned_refutation": Words(
-        "推翻规则须有证据、核实人和日期,缺 {missing}",
-        "a refutation needs evidence, officer and date; missing: {missing}",
+    "unsigned_verdict": Words(
+        "核实须有证据、核实人和日期,缺 {missing}",
+        "a verdict needs evidence, officer and date; missing: {missing}",
     ),
 }
 _FIELDS: Mapping[str, str] = {
@@ -35,7 +35,7 @@ _FIELDS: Mapping[str, str] = {
     "too_many_causes": "other_causes",
     "same_cause": "other_causes",
     "heads": "relation",
-    "unsigned_refutation": "evidence",
+    "unsigned_verdict": "evidence",
 }
 
 _TITLES = {spec.name: spec.title for spec in specs_of(Adjudication)}

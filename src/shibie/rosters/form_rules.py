@@ -77,7 +77,7 @@ def verdicts_of(
     verdicts = VerdictReader(ruleset, as_of, {"1"})
     found = verdicts.read(RowTable("", frozenset(), records))
     return (
-        {each.rule_id: each for each in found},
+        {each.rule_id: each for _, each in found},
         [(names[each.row], each) for each in verdicts.rejected],
     )
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from shibie.acts import COLUMNS as ACT_COLUMNS
 from shibie.duckdb_tables import quoted_name
 from shibie.errors import InputError, Problem, Words, bad_argument, did_you_mean, listed
 from shibie.household import Adjudication, StepRecord
@@ -15,7 +16,7 @@ from shibie.rosters.sheets import Cells, Sheet
 from shibie.ruleset.model import RuleSet
 
 # The tables of a roster beside its registers.
-TABLES: Final = ("households", "members", "adjudications", "steps")
+TABLES: Final = ("households", "members", "adjudications", "steps", "acts")
 
 
 def sheets_of(ruleset: RuleSet, tables: Mapping[str, Any]) -> tuple[Sheet, ...]:
@@ -23,7 +24,7 @@ def sheets_of(ruleset: RuleSet, tables: Mapping[str, Any]) -> tuple[Sheet, ...]:
 
     Args:
         ruleset: says which registers there are.
-        tables: by name: `households`, `members`, `adjudications`, `steps`, or a register's;
+        tables: by name: `households`, `members`, `adjudications`, `steps`, `acts`, or a register's;
             None where there is none.
 
     Raises:
@@ -62,6 +63,7 @@ def _columns(ruleset: RuleSet, name: str) -> tuple[str, ...]:
         "members": {"household_id": None, **ruleset.field_specs(MEMBER)},
         "adjudications": Adjudication.model_fields,
         "steps": StepRecord.model_fields,
+        "acts": ACT_COLUMNS,
     }
     return tuple(specs[name] if name in specs else ruleset.field_specs(name))
 

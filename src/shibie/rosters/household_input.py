@@ -43,7 +43,7 @@ def case_from(
         given: household fields by name or title; `members`, each with its fields and,
             under a register's name, its rows; registers at the top with rows of whoever
             has the number in their match column (rows without one belong to the first
-            member); `adjudications` as {rule: upheld | refuted}, or with the verdict's
+            member); `adjudications` as {rule: upheld | refuted | exempt}, or with the verdict's
             fields instead of the word; `trust_declarations`.
             A member whose `id_number` is given as None has no usable number, so that its
             register rows are unknown; one that leaves it out has rows but no known age.

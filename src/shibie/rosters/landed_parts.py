@@ -230,6 +230,7 @@ class LandedParts:
             self._verdicts_of(own),
             read(laid_out.steps) if laid_out.steps else None,
             {name: read(source) for name, source in laid_out.registers.items()},
+            self.reader.acts.about(own),
         )
         return RosterPart(assemble(tables, self.ruleset, self.as_of), own)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from shibie.acts import act_specs
 from shibie.errors import InputError, Problem, Words, listed
 from shibie.household import StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
@@ -20,6 +21,7 @@ SHEET_NAMES: Mapping[str, tuple[str, ...]] = {
     "members": ("members", "成员", "家庭成员", "成员表"),
     "adjudications": ("adjudications", "核实", "核实表"),
     "steps": ("steps", "程序", "程序表"),
+    "acts": ("acts", "办理", "办理表"),
 }
 
 
@@ -42,6 +44,7 @@ class Layout:
         steps: records of the procedure.
         registers: by name.
         notes: what was ignored.
+        acts: whatever was decided or corrected, a row each.
     """
 
     households: Placed
@@ -50,12 +53,13 @@ class Layout:
     steps: Placed | None
     registers: Mapping[str, Placed]
     notes: tuple[Words, ...]
+    acts: Placed | None = None
 
     @property
     def places(self) -> dict[str, int]:
         """The place of each table, as messages name it, in the order of rejected rows."""
         several = (
-            self.households, self.members, self.adjudications, self.steps,
+            self.households, self.members, self.adjudications, self.steps, self.acts,
             *self.registers.values(),
         )  # fmt: skip
         shown = dict.fromkeys(placed.sheet.shown for placed in several if placed is not None)
@@ -99,6 +103,7 @@ class _Finder:
         """All tables of the roster."""
         adjudications = self.optional("adjudications", adjudication_specs())
         steps = self.optional("steps", specs_of(StepRecord))
+        acts = self.optional("acts", act_specs())
         registers = {}
         for name, register in self.ruleset.registers.items():
             table = self.register(register)
@@ -120,7 +125,7 @@ class _Finder:
                 self.notes.append(
                     Words(f"未使用的表:{sheet.shown}", f"table not used: {sheet.shown}")
                 )
-        return Layout(*pair, adjudications, steps, registers, tuple(self.notes))
+        return Layout(*pair, adjudications, steps, registers, tuple(self.notes), acts)
 
     def take(self, names: Iterable[str]) -> Sheet | None:
         """The sheet of one of these names, with content if any has."""

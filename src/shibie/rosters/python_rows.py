@@ -14,13 +14,15 @@ from datetime import date
 from shibie.duckdb_tables import integer_column, text_column
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD
+from shibie.rosters.act_rows import joined, step_rows, verdict_row
+from shibie.rosters.acts_on_roster import RosterActs, acts_on
 from shibie.rosters.cells import Cell
 from shibie.rosters.headers import Header
 from shibie.rosters.landed_cells import unwrap
 from shibie.rosters.national_export import HOUSEHOLD_ID, filled_down, taken_apart
 from shibie.rosters.parquet import cell_sql
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
-from shibie.rosters.roster import RosterTables, assemble
+from shibie.rosters.roster import RosterTables, acts_written, assemble
 from shibie.rosters.roster_builder import RosterBuilder
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.sql_host import ROW, Host
@@ -33,6 +35,8 @@ SUSPECT = "suspect"
 # The households and the members, a row each; `hid` is NULL where no number is written.
 HOUSEHOLDS, MEMBERS = "h_typed", "m_typed"
 BATCH = 20_000
+# Steps among the acts come after every row of a table of steps.
+ACT_ROWS = 10**15
 CellsByRow = Mapping[int, tuple[Cell, ...]]
 
 
@@ -57,6 +61,7 @@ class PythonReader:
     def __init__(self, host: Host, tables: SqlTables, ruleset: RuleSet, as_of: date) -> None:
         self.host, self.tables = host, tables
         self.ruleset, self.as_of = ruleset, as_of
+        self.acts = RosterActs()
 
     def records(self, source: SqlTable, rows: str) -> list[TypedRow]:
         """Rows of a table, as Python reads them.
@@ -174,26 +179,23 @@ class PythonReader:
         for page in dict.fromkeys([0, *(int(row[0]) for row in pages)]):
             chosen = f"hid IN (SELECT hid FROM {SUSPECT} WHERE page = {page})"
             where = f"{chosen} OR hid IS NULL" if page == 0 else chosen
-            if self.tables.persons is not None:
-                rows = f"SELECT mid FROM {MEMBERS} WHERE {where}"
-                yield self._persons(self.records(self.tables.persons, rows))
-                continue
-            households = self.records(
-                self.tables.households, f"SELECT ord_ FROM {HOUSEHOLDS} WHERE {where}"
-            )
-            members = self.records(self.tables.members, f"SELECT mid FROM {MEMBERS} WHERE {where}")
-            yield self._batch(
-                table_of(self.tables.households, households), table_of(self.tables.members, members)
-            )
+            yield self._batch(*self._both(where))
 
-    def _persons(self, records: Sequence[TypedRow]) -> PythonRows:
-        """A batch where a row is a person."""
-        assert self.tables.persons is not None
-        of_household = frozenset(self.ruleset.field_specs(HOUSEHOLD))
-        return self._batch(*taken_apart(table_of(self.tables.persons, records), of_household))
+    def _both(self, where: str) -> tuple[RowTable, RowTable]:
+        """The households that a condition on their numbers holds of, and their members."""
+        tables, rows = self.tables, f"SELECT mid FROM {MEMBERS} WHERE {where}"
+        if tables.persons is not None:
+            of_household = frozenset(self.ruleset.field_specs(HOUSEHOLD))
+            persons = table_of(tables.persons, self.records(tables.persons, rows))
+            return taken_apart(persons, of_household)
+        households = self.records(tables.households, f"SELECT ord_ FROM {HOUSEHOLDS} WHERE {where}")
+        members = self.records(tables.members, rows)
+        return table_of(tables.households, households), table_of(tables.members, members)
 
     def _batch(self, households: RowTable, members: RowTable) -> PythonRows:
-        roster = assemble(RosterTables(households, members), self.ruleset, self.as_of)
+        # Of all acts corrections alone change what is read here.
+        tables = RosterTables(households, members, acts=self.acts.about(frozenset()))
+        roster = assemble(tables, self.ruleset, self.as_of)
         rows: dict[str, int] = {}
         people: dict[str, list[int]] = {}
         for record in households.records:
@@ -219,14 +221,34 @@ class PythonReader:
         builder.known = {str(row[0]) for row in rows}
         return builder
 
-    def adjudications(self) -> tuple[tuple[Adjudication, ...], RosterBuilder | None]:
-        """All adjudications: they are few beside the roster."""
+    def read_acts(self) -> RosterActs:
+        """All acts: they are few beside the roster, and so are the households that they name."""
+        written = acts_written(self.tables.acts, self.ruleset, self.as_of)
+        self.host.keep("asked", {"hid": text_column(sorted(written.households))})
+        households, members = self._both("hid IN (SELECT hid FROM asked)")
+        self.acts = acts_on(written, households, members, self.ruleset, self.as_of)
+        return self.acts
+
+    def adjudications(
+        self,
+    ) -> tuple[tuple[tuple[TypedRow, Adjudication], ...], RosterBuilder | None]:
+        """All adjudications with their rows: they are few beside the roster."""
         placed = self.tables.verdicts
-        if placed is None:
+        own = None if placed is None else read_table(placed.sheet, placed.header, self.as_of)
+        table = joined(own, map(verdict_row, self.acts.of_kind("verdict")))
+        if table is None:
             return (), None
-        table = read_table(placed.sheet, placed.header, self.as_of)
         builder = self.builder(table.records)
         return builder.adjudications(table), builder
+
+    def act_steps(self) -> tuple[list[tuple[int, StepRecord]], list[Rejection]]:
+        """The steps among the acts, each with a row after all rows of the steps' table."""
+        rows = step_rows(self.acts.of_kind("step"), self.as_of)
+        builder, found = self.builder(rows), []
+        for place, record in enumerate(rows):
+            table = RowTable(record.source, frozenset(record.values), (record,))
+            found += [(ACT_ROWS + place, step) for step in builder.steps(table)]
+        return found, builder.rejected
 
     def steps(
         self, source: SqlTable, rows: str

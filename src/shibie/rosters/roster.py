@@ -11,10 +11,21 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+from shibie.acts import Act
 from shibie.case import Row
 from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD
+from shibie.rosters.act_rows import (
+    WrittenActs,
+    in_force,
+    joined,
+    patched,
+    step_rows,
+    verdict_row,
+)
+from shibie.rosters.acts import written_acts
+from shibie.rosters.acts_on_roster import RosterActs, acts_on
 from shibie.rosters.layout import Layout, Placed, lay_out
 from shibie.rosters.national_export import filled_down, taken_apart
 from shibie.rosters.records import Rejection, RowTable, read_table
@@ -37,6 +48,8 @@ class Roster:
         rejected_households: the households that are not decided.
         given: how many households came in.
         notes: what was normalised, ignored or not found.
+        acts: what was decided and corrected, as far as it counts: verdicts, links, corrections
+            and what else is in the table of acts.
     """
 
     households: tuple[BareHousehold, ...]
@@ -48,6 +61,7 @@ class Roster:
     rejected_households: tuple[str, ...]
     given: int
     notes: tuple[Words, ...]
+    acts: tuple[Act, ...] = ()
 
 
 def read_roster(path: Path, ruleset: RuleSet, as_of: date) -> Roster:
@@ -93,6 +107,7 @@ class RosterTables:
     adjudications: RowTable | None = None
     steps: RowTable | None = None
     registers: Mapping[str, RowTable] = field(default_factory=dict)
+    acts: RosterActs = field(default_factory=RosterActs)
 
 
 def read_tables(layout: Layout, ruleset: RuleSet, as_of: date) -> RosterTables:
@@ -113,15 +128,29 @@ def read_tables(layout: Layout, ruleset: RuleSet, as_of: date) -> RosterTables:
         filled = filled_down(first.sheet, first.header.row, first.header.columns)
         person_rows = read_table(filled, first.header, as_of)
         pair = taken_apart(person_rows, frozenset(ruleset.field_specs(HOUSEHOLD)))
-    return RosterTables(*pair, adjudications, steps, registers)
+    acts = acts_on(acts_written(layout.acts, ruleset, as_of), *pair, ruleset, as_of)
+    return RosterTables(*pair, adjudications, steps, registers, acts)
+
+
+def acts_written(placed: Placed | None, ruleset: RuleSet, as_of: date) -> WrittenActs:
+    """The acts of the table that was found, each read by itself."""
+    if placed is None:
+        return WrittenActs()
+    return written_acts(read_table(placed.sheet, placed.header, as_of), ruleset, as_of)
 
 
 def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
     """Put the records of the tables together into households; faults come as they are found."""
-    builder = RosterBuilder(ruleset, as_of)
-    households = builder.households(tables.households, tables.members)
-    adjudications = builder.adjudications(tables.adjudications)
-    steps = builder.steps(tables.steps)
+    builder, acts = RosterBuilder(ruleset, as_of), tables.acts
+    households = builder.households(
+        patched(tables.households, acts.patches, of_members=False),
+        patched(tables.members, acts.patches, of_members=True),
+    )
+    signed = builder.adjudications(
+        joined(tables.adjudications, map(verdict_row, acts.of_kind("verdict")))
+    )
+    steps = builder.steps(joined(tables.steps, step_rows(acts.of_kind("step"), as_of)))
+    builder.rejected += acts.rejected
     registers: dict[str, tuple[Row, ...] | None] = {}
     damaged: dict[str, frozenset[str]] = {}
     for name, register in ruleset.registers.items():
@@ -141,12 +170,13 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         households=households,
         registers=registers,
         damaged=damaged,
-        adjudications=adjudications,
+        adjudications=tuple(adjudication for _, adjudication in signed),
         steps=steps,
         rejected=tuple(builder.rejected),
         rejected_households=tuple(builder.rejected_households),
         given=len(households) + len(builder.rejected_households),
         notes=tuple(builder.notes),
+        acts=in_force(acts.given, (*signed, *builder.of_rows)),
     )
 
 

@@ -42,6 +42,7 @@ class RosterBuilder:
     Attributes:
         rejected: every fault, in the order found.
         known: numbers of the households on the roster.
+        of_rows: verdicts that are on one register row alone.
     """
 
     def __init__(self, ruleset: RuleSet, as_of: date) -> None:
@@ -50,6 +51,7 @@ class RosterBuilder:
         self.rejected_households: list[str] = []
         self.notes: list[Words] = []
         self.known: set[str] = set()
+        self.of_rows: list[tuple[TypedRow, Adjudication]] = []
 
     def reject(self, table: RowTable) -> None:
         """Note the faults of a table's rows."""
@@ -184,8 +186,8 @@ class RosterBuilder:
 
     # --- adjudications and steps --------------------------------------------------------
 
-    def adjudications(self, table: RowTable | None) -> tuple[Adjudication, ...]:
-        """The valid adjudications."""
+    def adjudications(self, table: RowTable | None) -> tuple[tuple[TypedRow, Adjudication], ...]:
+        """The valid adjudications, with their rows."""
         from shibie.rosters.adjudications import VerdictReader
 
         if table is None:
@@ -194,6 +196,7 @@ class RosterBuilder:
         found = verdicts.read(table)
         self.rejected += verdicts.rejected
         self.notes += verdicts.notes
+        self.of_rows = verdicts.of_rows
         return found
 
     def steps(self, table: RowTable | None) -> tuple[StepRecord, ...]:

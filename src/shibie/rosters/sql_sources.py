@@ -7,18 +7,21 @@ from datetime import date
 from typing import Any
 
 from shibie import citizen_id
+from shibie.acts import Act
 from shibie.duckdb_tables import Column, integer_column, text_column
 from shibie.engines.sql.building import WORD
 from shibie.engines.sql.cases_in_memory import typed
 from shibie.engines.sql.outcome import count_words
 from shibie.engines.sql.plan import HID, KEY, MID
-from shibie.engines.sql.verdicts_and_steps import VERDICTS, adjudicable
+from shibie.engines.sql.verdicts_and_steps import adjudicable
 from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.matching import usable_number
+from shibie.rosters.act_rows import in_force
 from shibie.rosters.person_rows import filled
 from shibie.rosters.python_rows import BATCH, SUSPECT, PythonReader
+from shibie.rosters.roster import acts_written
 from shibie.rosters.roster_builder import step_names
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
@@ -27,6 +30,7 @@ from shibie.rosters.sql_rejected import RejectedTables
 from shibie.rosters.sql_tables import SqlTable, SqlTables
 from shibie.rosters.sql_validation import PASSED, Typed
 from shibie.ruleset.model import RuleSet
+from shibie.ruleset.verdicts import ALL_VERDICTS
 from shibie.vocabulary import FieldSpec, specs_of
 
 # A household that Python read, with its row and its members' rows.
@@ -43,6 +47,7 @@ class Loader:
     Attributes:
         rejected: every fault, and the households that are not decided.
         notes: what was normalised, ignored or not found.
+        acts: those that count, once the roster is loaded.
     """
 
     def __init__(
@@ -51,7 +56,9 @@ class Loader:
     ) -> None:  # fmt: skip
         self.host, self.ruleset, self.as_of, self.columns = host, ruleset, as_of, columns
         self.tables = tables = filled(host, tables, ruleset, as_of)
-        self.procedure = bool(ruleset.procedure) and tables.steps is not None
+        steps = tables.steps is not None or acts_written(tables.acts, ruleset, as_of).has_steps
+        self.procedure = bool(ruleset.procedure) and steps
+        self.acts: tuple[Act, ...] = ()
         self.typed = Typed(host, tables, ruleset, as_of, columns)
         self.reader = PythonReader(host, tables, ruleset, as_of)
         self.rejected = RejectedTables(host, places)
@@ -64,18 +71,25 @@ class Loader:
         self._odd_households([])
         self._odd_members([])
         self._cells()
-        self.some = bool(self.typed.suspects(BATCH))
+        suspects = self.typed.suspects(BATCH)
+        if self.tables.acts is not None:
+            self.reader.read_acts()
+            suspects += self._corrected()
+        self.some = bool(suspects)
         for found in self.reader.read_suspects():
             self.rejected.add(found.rejected)
             self.rejected.add_households(found.rejected_households)
             self._odd_households(found.households)
             self._odd_members(found.households)
-        adjudications, builder = self.reader.adjudications()
+        signed, builder = self.reader.adjudications()
         if builder is not None:
             self.rejected.add(builder.rejected)
             self.notes += builder.notes
-        self._adjudications(adjudications)
+        self._adjudications([adjudication for _, adjudication in signed])
         self._steps()
+        self.rejected.add(self.reader.acts.rejected)
+        of_rows = builder.of_rows if builder is not None else ()
+        self.acts = in_force(self.reader.acts.given, (*signed, *of_rows))
         registers = RegisterSources(
             self.host, self.tables, self.ruleset, self.typed, self.reader, self.rejected
         )
@@ -107,13 +121,22 @@ class Loader:
             f" FROM {cells} AS c LEFT JOIN {name}_numbers AS n ON c.{row} = n.{row}"
         )
 
+    def _corrected(self) -> int:
+        """Leave the households of which something is corrected to Python; how many more."""
+        known = {str(hid) for (hid,) in self.host.rows(f"SELECT hid FROM {SUSPECT}")}
+        more = sorted(self.reader.acts.corrected - known)
+        if more:
+            pages = integer_column([0] * len(more))
+            self.host.append(SUSPECT, {"hid": text_column(more), "page": pages})
+        return len(more)
+
     # --- adjudications and steps --------------------------------------------------------
 
     def _adjudications(self, adjudications: Sequence[Adjudication]) -> None:
         """A row a household, with its verdicts as flag words."""
         places = {rule.id: at for at, rule in enumerate(adjudicable(self.ruleset))}
         self.verdicts = [
-            f"{verdict}{at}" for verdict in VERDICTS for at in range(count_words(len(places)))
+            f"{verdict}{at}" for verdict in ALL_VERDICTS for at in range(count_words(len(places)))
         ]
         rows: dict[str, dict[str, int]] = {}
         for each in adjudications:
@@ -128,15 +151,22 @@ class Loader:
     def _steps(self) -> None:
         """The last record of each household and step, a row a household."""
         source, steps = self.tables.steps, self.ruleset.procedure
-        if source is None:
-            return
-        self.typed.load_steps(source, step_names(self.ruleset) or {"": ""})
         specs = {spec.name: spec for spec in specs_of(StepRecord)}
-        self._odd_steps(specs, [])
-        for page in self.reader.pages("steps_typed"):
-            odd, faults = self.reader.steps(source, page)
-            self._odd_steps(specs, odd)
-            self.rejected.add(faults)
+        of_acts, faults = self.reader.act_steps()
+        self.rejected.add(faults)
+        if source is None and not self.procedure:
+            return
+        self._odd_steps(specs, of_acts)
+        if source is None:
+            none = {name: typed(spec, []) for name, spec in specs.items()}
+            empty = {ROW: integer_column([]), **none, "fine": Column("BOOLEAN", [])}
+            self.host.append("steps_typed", empty)
+        else:
+            self.typed.load_steps(source, step_names(self.ruleset) or {"": ""})
+            for page in self.reader.pages("steps_typed"):
+                odd, faults = self.reader.steps(source, page)
+                self._odd_steps(specs, odd)
+                self.rejected.add(faults)
         if not self.procedure:
             return
         for step in steps:

@@ -53,6 +53,7 @@ class SqlTables:
         persons: the table of which households and members are parts, where a row is a
             person; else None.
         verdicts: adjudications, which Python reads: they are few beside the roster.
+        acts: whatever was decided or corrected; Python reads them, too.
     """
 
     households: SqlTable
@@ -61,6 +62,7 @@ class SqlTables:
     registers: Mapping[str, SqlTable]
     verdicts: Placed | None
     steps: SqlTable | None
+    acts: Placed | None = None
 
 
 def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> SqlTables:
@@ -96,7 +98,9 @@ def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Sq
         )  # fmt: skip
     registers = {name: source(placed) for name, placed in layout.registers.items()}
     steps = source(layout.steps) if layout.steps else None
-    return SqlTables(households, members, persons, registers, layout.adjudications, steps)
+    return SqlTables(
+        households, members, persons, registers, layout.adjudications, steps, layout.acts
+    )
 
 
 def open_table(host: Host, placed: Placed, as_of: date) -> SqlTable:

@@ -74,6 +74,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
         tracks, tallies, kinds = self.tracks(), self.tallies(), self.kinds()
         procedure, shares, measures = self.procedure(), self.shares(), self.measures()
         properties, accepted = self.properties(), self.accepted()
+        reasons = self.reasons()
         if self.problems:
             raise RulesetError(self.problems)
         return RuleSet(
@@ -104,6 +105,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
             properties=properties,
             accepted=accepted,
             measures=measures,
+            reasons=reasons,
         )
 
     def check_effect(self) -> None:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from shibie.household import StepRecord
+from shibie.household import StepRecord, Verdict
 from shibie.language.names import Names
 from shibie.language.tree import HOUSEHOLD, MEMBER, Collection, Field, Node, Quantifier
 from shibie.ruleset.basis import NO_BASIS, Basis, Provenance
@@ -45,10 +45,11 @@ class Rule:
         node: the typed tree.
         text: the condition as its author wrote it.
         basis: where it comes from.
-        refutable: whether an officer may refute it (exclusions and reviews).
+        verdicts: the verdicts that an officer may give on it (exclusions and reviews).
         when: the condition without its exceptions.
         unless: the exceptions; `node` is `when` and none of them.
         unit: unit of a fact's value.
+        among_all: of a tally: whether it is counted among all households, not the eligible.
         line: line of the condition in its file.
     """
 
@@ -59,11 +60,12 @@ class Rule:
     text: str
     owner: Owner = "household"
     basis: Basis = NO_BASIS
-    refutable: bool = False
+    verdicts: tuple[Verdict, ...] = ()
     when: Node | None = None
     unless: tuple[Condition, ...] = ()
     unit: str = ""
     line: int = 0
+    among_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,8 @@ class RuleSet:
         poor: the inclusion expression over the criteria.
         names: what names mean, for parsing further expressions (eval, tests, properties).
         comparisons: by (owner, field) of a compared fact: whether its register has a hit.
+        reasons: the titles of what a verdict may give as its reason, by code; any text where
+            there are none.
     """
 
     id: str
@@ -237,6 +241,7 @@ class RuleSet:
     properties: tuple[Property, ...] = ()
     accepted: tuple[Accepted, ...] = ()
     measures: tuple[Measure, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle or a copy takes along: the data, not what was worked out from it.

@@ -12,6 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shibie.household import Verdict
+
 Name = Annotated[str, Field(pattern=r"^[^\W\d]\w*$", description="名称:字母、数字、下划线或汉字")]
 PackId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", description="小写字母、数字和 -")]
 Expression = Annotated[str, Field(min_length=1, description="条件或算式")]
@@ -142,6 +144,7 @@ class ExclusionForm(RuleForm):
     unless: list[ExceptionForm] = []
     effect: Literal["exclude", "review"] = "exclude"
     refutable: bool | None = None
+    verdicts: list[Verdict] | None = Field(None, description="这条规则可以有的核实结论")
 
 
 class TrackForm(RuleForm):
@@ -151,7 +154,9 @@ class TrackForm(RuleForm):
 
 
 class TallyForm(TrackForm):
-    """A figure to count among eligible households (and their members)."""
+    """A figure to count among eligible households, or among all (and their members)."""
+
+    among: Literal["eligible", "all"] = "eligible"
 
 
 class MeasureForm(TrackForm):
@@ -248,6 +253,7 @@ class PackForm(Form):
     shares: list[ShareForm] = []
     properties: list[PropertyForm] = []
     accepted: list[AcceptedForm] = []
+    reasons: dict[Name, str] = Field({}, description="核实原因:编号 → 名称")
 
 
 class ParametersForm(Form):

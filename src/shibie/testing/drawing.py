@@ -72,7 +72,7 @@ class Drawing:
         verdicts = {
             rule.id: verdict
             for rule in (*self.ruleset.exclusions, *self.ruleset.reviews)
-            if rule.refutable and (verdict := self.draw(self.seldom("", "refuted", "upheld")))
+            if (verdict := self.draw(self.seldom("", *rule.verdicts)))
         }
         if verdicts:
             given[ADJUDICATIONS] = verdicts

@@ -75,7 +75,7 @@ def _of_rules(old: RuleSet, new: RuleSet) -> Iterator[WrittenChange]:
             yield WrittenChange(
                 rule_id, other.title, "condition", _condition(one, old), _condition(other, new)
             )
-        if (one.kind, one.refutable) != (other.kind, other.refutable):
+        if _sort(one) != _sort(other):
             yield WrittenChange(rule_id, other.title, "kind", _kind(one), _kind(other))
         if one.title != other.title:
             yield WrittenChange(rule_id, other.title, "title", _same(one.title), _same(other.title))
@@ -94,9 +94,18 @@ def _condition(rule: Rule, ruleset: RuleSet) -> Words:
     return Words(describe(rule.node, ruleset, "zh"), describe(rule.node, ruleset, "en"))
 
 
+def _sort(rule: Rule) -> tuple[object, ...]:
+    """What a rule is for: what it decides, which verdicts it allows, among whom it counts."""
+    return rule.kind, rule.verdicts, rule.among_all
+
+
 def _kind(rule: Rule) -> Words:
-    said = Words("可推翻", "refutable") if rule.refutable else Words("不可推翻", "not refutable")
-    return Words(f"{rule.kind},{said.zh}", f"{rule.kind}, {said.en}")
+    if rule.among_all:
+        return Words(f"{rule.kind},计入全部农户", f"{rule.kind}, among all households")
+    if not rule.verdicts:
+        return _same(rule.kind)
+    zh, en = ([terms.VERDICTS[word].say(lang) for word in rule.verdicts] for lang in ("zh", "en"))
+    return Words(f"{rule.kind},可核实为{'、'.join(zh)}", f"{rule.kind}, verdicts: {', '.join(en)}")
 
 
 def _basis(basis: Basis) -> Words:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from shibie.acts import act_specs
 from shibie.decision import NOT_POOR
 from shibie.errors import Lang, Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
@@ -81,7 +82,7 @@ class Speaker:
         return terms.OUTCOMES[value].say(self.lang)
 
     def verdict(self, value: str) -> str:
-        """What an officer verified: 属实 or 不属实."""
+        """What an officer verified: 属实, 不属实 or 属实但例外."""
         return terms.VERDICTS[value].say(self.lang)
 
     def finding(self, kind: str) -> str:
@@ -193,7 +194,7 @@ class Speaker:
         columns = (column for register in ruleset.registers.values() for column in register.columns)
         specs = (
             *ruleset.vocabulary.household, *ruleset.vocabulary.member,
-            *specs_of(Adjudication), *specs_of(StepRecord), *columns,
+            *specs_of(Adjudication), *specs_of(StepRecord), *columns, *act_specs(),
         )  # fmt: skip
         titles = {spec.name: spec.title for spec in reversed(specs)}
         return {"members": "成员", **titles}.get(name, name)

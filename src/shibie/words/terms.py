@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shibie.errors import Words
+from shibie.ruleset.verdicts import VERDICT_WORDS
 
 HOLDS = Words("成立", "holds")
 DOES_NOT_HOLD = Words("不成立", "does not hold")
 UNKNOWN = Words("未知", "unknown")
 PENDING = Words("待核实", "pending")
 REJECTED = Words("退回", "rejected")
-UPHELD = Words("属实", "upheld")
-REFUTED = Words("不属实", "refuted")
 KEPT = Words("保留", "kept")
 NEW = Words("新进", "new")
 REMOVED = Words("清退", "removed")
@@ -35,9 +34,9 @@ ELIGIBILITIES: Mapping[str, Words] = {
 }  # fmt: skip
 OUTCOMES: Mapping[str, Words] = {
     "true": HOLDS, "false": DOES_NOT_HOLD, "unknown": UNKNOWN,
-    "refuted": Words("核实为不属实", REFUTED.en),
+    **{str(verdict): Words(f"核实为{word.zh}", word.en) for verdict, word in VERDICT_WORDS.items()},
 }  # fmt: skip
-VERDICTS: Mapping[str, Words] = {"upheld": UPHELD, "refuted": REFUTED}
+VERDICTS: Mapping[str, Words] = {str(verdict): word for verdict, word in VERDICT_WORDS.items()}
 STANDINGS: Mapping[str, Words] = {
     "before": Words("上一轮名册", "previous roster"), "retained": KEPT, "removed": REMOVED,
     "pending": PENDING, "new": NEW, "exited": EXITED, "": Words("", ""),

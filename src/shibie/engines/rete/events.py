@@ -12,6 +12,7 @@ from shibie.errors import InputError, Problem, Words, did_you_mean
 from shibie.household import Adjudication, Record, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import RuleSet
+from shibie.ruleset.verdicts import reason_code, refusal, unknown_reason
 from shibie.vocabulary import FieldSpec, annotation
 
 
@@ -104,10 +105,11 @@ def check(event: Event, ruleset: RuleSet) -> None:
         case Adjudicated(adjudication=given):
             rules = {rule.id: rule for rule in (*ruleset.exclusions, *ruleset.reviews)}
             _must_be("rule", given.rule_id, rules)
-            if given.verdict == "refuted" and not rules[given.rule_id].refutable:
-                raise InputError(
-                    Problem(given.rule_id, Words("这条规则不可推翻", "this rule cannot be refuted"))
-                )
+            refused = refusal(rules[given.rule_id], given.verdict)
+            if refused is not None:
+                raise InputError(Problem(given.rule_id, refused))
+            if given.reason is not None and reason_code(ruleset, given.reason) is None:
+                raise InputError(Problem("reason", unknown_reason(ruleset, given.reason)))
         case StepDone(record=record):
             _must_be("step", record.step, {step.id: step for step in ruleset.procedure})
 

@@ -84,7 +84,7 @@ class _Compiler:
         outputs = (*program.grounds, *program.reviews)
         for node in (
             *(each.node for each in outputs), *(each.holds for each in program.findings),
-            *(each.refuted for each in program.findings if each.refuted),
+            *(given for each in program.findings for _, given in each.verdicts),
             *(first(rule) for rule in program.ruleset.kinds), QUALIFIED, ADMITTED,
         ):  # fmt: skip
             self.wire(node)

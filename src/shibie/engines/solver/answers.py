@@ -60,9 +60,9 @@ def pins(household: Symbolic, case: Case) -> Iterator[BoolTerm]:
                 there = rows is not None and row < len(rows.items)
                 yield agree(household.row(register, member, row), there)
     for rule in (*household.ruleset.exclusions, *household.ruleset.reviews):
-        verdict = case.adjudications[rule.id].verdict if rule.id in case.adjudications else ""
-        yield agree(household.upheld(rule.id), verdict == "upheld")
-        yield agree(household.refuted(rule.id), verdict == "refuted")
+        said = case.adjudications[rule.id].verdict if rule.id in case.adjudications else ""
+        for word in rule.verdicts:
+            yield agree(household.verdict(rule.id, word), word == said)
     for slot, value in list(household.slots.items()):
         yield _pinned(household, slot, value, _plain(case, slot))
 
@@ -197,8 +197,8 @@ def given_of(facts: HouseholdTerms, symbolic: Symbolic, model: Any) -> tuple[Giv
     verdicts = {
         rule.id: word
         for rule in (*ruleset.exclusions, *ruleset.reviews)
-        for word in ("upheld", "refuted")
-        if answer.bool(getattr(facts, word)(rule.id))
+        for word in rule.verdicts
+        if answer.bool(facts.verdict(rule.id, word))
     }
     return given | ({"adjudications": verdicts} if verdicts else {}), as_of
 

@@ -9,6 +9,7 @@ from shibie.engines.solver.days import Day
 from shibie.engines.solver.logic import BoolTerm
 from shibie.engines.solver.texts import Texts
 from shibie.engines.solver.values import ValueTerm
+from shibie.household import Verdict
 from shibie.ruleset.model import RuleSet
 
 
@@ -88,10 +89,6 @@ class HouseholdTerms:
         """A declared field or a column of a row."""
         raise NotImplementedError
 
-    def upheld(self, rule: str) -> BoolTerm:
-        """Whether an officer found the rule's ground to be true."""
-        raise NotImplementedError
-
-    def refuted(self, rule: str) -> BoolTerm:
-        """Whether an officer found it to be untrue."""
+    def verdict(self, rule: str, verdict: Verdict) -> BoolTerm:
+        """Whether an officer gave this verdict on the rule."""
         raise NotImplementedError

@@ -12,6 +12,7 @@ from shibie.engines.solver.household import TOP, Slot, SymbolicPlace
 from shibie.engines.solver.logic import TruthTerm, both, either, inverse, pick
 from shibie.engines.solver.operands import Operands
 from shibie.engines.solver.values import Dated, NumberTerm, ValueTerm, Word, chosen, limited, truth
+from shibie.household import Verdict
 from shibie.language import tree, types
 from shibie.language.tree import HOUSEHOLD, MEMBER
 
@@ -82,8 +83,7 @@ class SymbolicLeaves(Operands):
                 self.memo[key] = self.value(definition, TOP)
             return self.memo[key]
         rule_id = node.owner.removeprefix("rule:")
-        verdicts = {"upheld": self.facts.upheld, "refuted": self.facts.refuted}
-        return logic.decided(True, verdicts[node.name](rule_id))
+        return logic.decided(True, self.facts.verdict(rule_id, cast("Verdict", node.name)))
 
     def _compared(
         self, node: tree.Field, hits: tree.Quantifier, said: TruthTerm, place: SymbolicPlace

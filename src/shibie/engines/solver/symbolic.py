@@ -26,6 +26,7 @@ from shibie.engines.solver.logic import (
 from shibie.engines.solver.texts import Texts
 from shibie.engines.solver.values import CodeSet, Dated, NumberTerm, ValueTerm, Word
 from shibie.engines.solver.z3lib import z3
+from shibie.household import Verdict
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Bool as BoolType
 from shibie.language.types import Code, Codes, Date, type_of
@@ -136,20 +137,17 @@ class Symbolic(HouseholdTerms):
                 self.structure.append(implies(bit, self.row(register, member, row - 1)))
         return self.bits[name]
 
-    def upheld(self, rule: str) -> BoolTerm:
-        """Whether an officer found the rule's ground to be true."""
-        if f"upheld[{rule}]" not in self.bits:
-            adjudicable = self.ruleset.rule(rule)
-            both_ways = inverse(both(self.bit(f"upheld[{rule}]"), self.bit(f"refuted[{rule}]")))
-            self.structure.append(both_ways)
-            if adjudicable is None or not adjudicable.refutable:
-                self.structure.append(inverse(self.bit(f"refuted[{rule}]")))
-        return self.bits[f"upheld[{rule}]"]
-
-    def refuted(self, rule: str) -> BoolTerm:
-        """Whether an officer found it to be untrue."""
-        self.upheld(rule)
-        return self.bits[f"refuted[{rule}]"]
+    def verdict(self, rule: str, verdict: Verdict) -> BoolTerm:
+        """Whether an officer gave this verdict on the rule: at most one, of those it allows."""
+        adjudicable = self.ruleset.rule(rule)
+        allowed = adjudicable.verdicts if adjudicable is not None else ()
+        if verdict not in allowed:
+            return False
+        if f"{verdict}[{rule}]" not in self.bits:
+            bits = [self.bit(f"{each}[{rule}]") for each in allowed]
+            if len(bits) > 1:
+                self.structure.append(z3.AtMost(*bits, 1))
+        return self.bits[f"{verdict}[{rule}]"]
 
     # --- facts --------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from typing import Any
 from shibie.case import Case
 from shibie.decision import ELIGIBILITIES, Decision, Finding, FindingOutcome, GivenTrack
 from shibie.engines.sql.building import WORD
+from shibie.engines.sql.outcome import VERDICT_FLAGS
 from shibie.engines.sql.plan import MID
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import Named, lowered
@@ -83,12 +84,13 @@ class _Assembler:
         return found
 
     def findings(self) -> Iterator[Finding]:
-        true, unknown, refuted = (self.flags(name, self.row) for name in ("ft", "fu", "fr"))
+        true, unknown = (self.flags(name, self.row) for name in ("ft", "fu"))
+        said = {word: self.flags(name, self.row) for word, name in VERDICT_FLAGS.items()}
         for at, each in enumerate(self.program.findings):
             if at in true or at in unknown:
                 outcome: FindingOutcome = "true" if at in true else "unknown"
-                shown: FindingOutcome = "refuted" if at in refuted else outcome
-                yield Finding(self.household_id, "", each.name, each.kind, shown)
+                outcome = next((word for word, flags in said.items() if at in flags), outcome)
+                yield Finding(self.household_id, "", each.name, each.kind, outcome)
 
     def discrepancies(self) -> Iterator[Finding]:
         for at, each in enumerate(self.program.discrepancies):

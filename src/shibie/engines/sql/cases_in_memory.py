@@ -18,10 +18,11 @@ from shibie.engines.sql.compiling import RunSettings
 from shibie.engines.sql.outcome import NUMBER_OF, Judge, Outcomes
 from shibie.engines.sql.plan import HID, HOUSEHOLDS, KEY, MEMBERS, MID, QueryStep
 from shibie.engines.sql.running import run_steps
-from shibie.engines.sql.verdicts_and_steps import VERDICTS, adjudicable
+from shibie.engines.sql.verdicts_and_steps import adjudicable
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Number, type_of
 from shibie.ruleset.model import RuleSet
+from shibie.ruleset.verdicts import ALL_VERDICTS
 from shibie.vocabulary import FieldSpec
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ class _Sources:
 
     def _verdicts(self, hid: int, name: str) -> int:
         """A flag word of verdicts: upheld0, refuted1 and so on."""
-        verdict = next(each for each in VERDICTS if name.startswith(each))
+        verdict = next(each for each in ALL_VERDICTS if name.startswith(each))
         at = int(name.removeprefix(verdict))
         given = self.cases[hid].adjudications
         of_word = adjudicable(self.ruleset)[at * WORD : (at + 1) * WORD]

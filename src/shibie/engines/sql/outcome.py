@@ -6,7 +6,7 @@ The outputs of a household are numbers and words of flags; `assemble` (or, for a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +34,7 @@ from shibie.engines.sql.plan import HOUSEHOLDS, MEMBERS, QueryPlan, QueryStep
 from shibie.engines.sql.queries import queries
 from shibie.engines.sql.unknown_facts import Unknowns
 from shibie.engines.sql.verdicts_and_steps import RecordColumns
+from shibie.household import Verdict
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.lower import lowered
 from shibie.lower.decision import CLEARED, ELIGIBLE, INELIGIBLE
@@ -42,6 +43,8 @@ from shibie.ruleset.model import RuleSet
 
 # Eligibilities as numbers, in the order of `ELIGIBILITIES`.
 NUMBER_OF: Final = {name: place for place, name in enumerate(ELIGIBILITIES, start=1)}
+# The flags of a finding's verdicts; each set is a flag of the findings, as `ft` and `fu` are.
+VERDICT_FLAGS: Final[Mapping[Verdict, str]] = {"upheld": "fh", "refuted": "fr", "exempt": "fx"}
 
 
 def count_words(flags: int) -> int:
@@ -70,7 +73,7 @@ class Judge:
     """Compiles a rule set's decision.
 
     Flag words of a household: `g` grounds, `w` reviews that wait; of findings `ft` true,
-    `fu` unknown, `fr` refuted; of the procedure's checks `pt`, `pu`. Of a household or a
+    `fu` unknown, and of each verdict (`VERDICT_FLAGS`); of the procedure's checks `pt`, `pu`. Of a household or a
     member: `tt` tracks given, `tu` left open, `tl` tallies, `dt` discrepancies.
     """
 
@@ -165,7 +168,9 @@ class Judge:
         holds = [self._value(each.holds) for each in findings]
         self._flags("ft", holds)
         self._flags("fu", [is_null(each) for each in holds])
-        self._flags("fr", [self._value(each.refuted) if each.refuted else FALSE for each in findings])  # fmt: skip
+        for verdict, name in VERDICT_FLAGS.items():
+            said = [dict(each.verdicts).get(verdict) for each in findings]
+            self._flags(name, [FALSE if each is None else self._value(each) for each in said])
         if self.lowered.with_procedure:
             checks = [self._value(each.field) for each in self.lowered.checks]
             self._flags("pt", checks)

@@ -9,8 +9,6 @@ from shibie.engines.sql.plan import HOUSEHOLDS, QueryPlan
 from shibie.lower.procedure import NAMES, PRESENT
 from shibie.ruleset.model import Rule, RuleSet
 
-VERDICTS = ("upheld", "refuted")
-
 
 def adjudicable(ruleset: RuleSet) -> tuple[Rule, ...]:
     """The rules on which there may be verdicts, in the order of their flags."""
@@ -20,7 +18,7 @@ def adjudicable(ruleset: RuleSet) -> tuple[Rule, ...]:
 class RecordColumns:
     """The SQL of a record by (owner, name).
 
-    Verdicts are the flag words `upheld0`, `refuted0`, …; a step's record is the columns
+    Verdicts are the flag words `upheld0`, `refuted0`, `exempt0`, …; a step's record is the columns
     `step3_done_on`, …, and `step3_present`.
     """
 

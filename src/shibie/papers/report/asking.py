@@ -212,7 +212,8 @@ class _Asking:
         for rule in self.ruleset.tallies:
             query = self.of_rule("tallies", "tally", rule)
             self.one(f"tally:{rule.id}", rule.title, query, self.of("tally", rule.id))
-        return tuple(f"tally:{rule.id}" for rule in self.ruleset.tallies)
+        of_eligible = (rule for rule in self.ruleset.tallies if not rule.among_all)
+        return tuple(f"tally:{rule.id}" for rule in of_eligible)
 
     def causes(self) -> None:
         if not self.has("main_cause"):

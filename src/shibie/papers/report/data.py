@@ -10,7 +10,7 @@ from shibie.checking_in_python import Checked
 from shibie.papers.report.published import PublishedCount
 from shibie.results.counts import Tally
 from shibie.results.growing_table import GrowingTable
-from shibie.results.python_counts import count_part, holders
+from shibie.results.python_counts import count_part, counted, holders
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 
@@ -111,12 +111,11 @@ class Book:
 
 
 def _tallied(checked: Checked) -> Iterator[tuple[str, str, str]]:
-    """Every tally that holds of an eligible household or of one of its members."""
+    """Every tally that holds of a household that it counts, or of one of its members."""
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
-        if decision.eligibility == "eligible":
-            for rule in checked.ruleset.tallies:
-                for member_id in holders(checked.ruleset, rule, case):
-                    yield decision.household_id, member_id, rule.id
+        for rule in counted(checked.ruleset, decision.eligibility):
+            for member_id in holders(checked.ruleset, rule, case):
+                yield decision.household_id, member_id, rule.id
 
 
 def _columns(specs: Sequence[FieldSpec]) -> dict[str, str]:

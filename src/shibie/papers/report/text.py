@@ -205,7 +205,22 @@ class _ReportWriter:
             pieces += [self.say(f",“{self.words['pending']}”的 ",
                                 f", '{self.words['pending']}': "),
                        *self.figure("pending")]  # fmt: skip
-        return [*pieces, self.say("。", ".")]
+        return [*pieces, self.say("。", "."), *self.among_all()]
+
+    def among_all(self) -> list[Piece]:
+        """What the pack counts among all households."""
+        names = [name for name in self.figures.single if name.startswith("tally:")]
+        counted = [name for name in names if name not in self.figures.tallies]
+        pieces: list[Piece] = []
+        for number, name in enumerate(counted):
+            title = self.figures.single[name].title
+            lead = (
+                self.say("全部农户中,", " Of all households, ")
+                if number == 0
+                else self.say(";", "; ")
+            )
+            pieces += [lead, title, self.say(" ", ": "), *self.figure(name)]
+        return [*pieces, self.say("。", ".")] if counted else []
 
     def tracks(self) -> list[Piece]:
         if not self.figures.tracks:

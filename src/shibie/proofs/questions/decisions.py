@@ -9,9 +9,9 @@ from shibie.case import Case
 from shibie.engines.decide import decide
 from shibie.engines.solver.logic import both, either, inverse
 from shibie.errors import Words
-from shibie.language.connectives import every, some
+from shibie.language.connectives import every, negated, some
 from shibie.language.tree import And, Node, Not, Or
-from shibie.lower.decision import ELIGIBLE, INELIGIBLE, PENDING, holds, refuted, upheld
+from shibie.lower.decision import ELIGIBLE, INELIGIBLE, PENDING, adjudicated, holds
 from shibie.proofs.derived_households import Forgotten
 from shibie.proofs.findings import ProofFinding
 from shibie.proofs.prover import Prover, SolverReply
@@ -31,8 +31,7 @@ def one(prover: Prover) -> Iterator[ProofFinding]:
 def complete(prover: Prover) -> Iterator[ProofFinding]:
     """With everything known, only a review leaves a household pending."""
     reviewed = some(
-        every([holds(rule), Not(upheld(rule)), Not(refuted(rule))])
-        for rule in prover.ruleset.reviews
+        every([holds(rule), negated(adjudicated(rule))]) for rule in prover.ruleset.reviews
     )
     claim = every([PENDING, Not(reviewed)])
     yield unwanted(

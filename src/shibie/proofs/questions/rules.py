@@ -8,9 +8,9 @@ from shibie.case import Case
 from shibie.engines.decide import decide
 from shibie.engines.solver.logic import FALSE
 from shibie.errors import Words
-from shibie.language.connectives import every, not_true, some, unknown
+from shibie.language.connectives import every, negated, not_true, some, unknown
 from shibie.language.tree import HOUSEHOLD, Node, Not
-from shibie.lower.decision import ELIGIBLE, holds, refuted, upheld
+from shibie.lower.decision import ELIGIBLE, adjudicated, holds
 from shibie.proofs.decision_conditions import eligibility_without
 from shibie.proofs.findings import ProofFinding
 from shibie.proofs.prover import Prover
@@ -85,7 +85,7 @@ def alone(prover: Prover) -> Iterator[ProofFinding]:
         others = [other for other in grounds if other is not rule]
         claim = every([
             ruleset.poor.node, holds(rule), *(Not(holds(other)) for other in others),
-            Not(refuted(rule)), Not(upheld(rule)),
+            *(negated(adjudicated(each)) for each in grounds),
         ])  # fmt: skip
         found = prover.claim(claim)
         cause = Words("", "") if found.reply == "found" else _company(prover, rule, others)

@@ -13,6 +13,7 @@ from shibie.language.types import BOOL, Bool, Number
 from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
 from shibie.ruleset.model import Accepted, Property
+from shibie.ruleset.verdicts import ALL_VERDICTS
 
 PROPERTY = "property"
 DECISION_WORDS = ("eligible", "ineligible", "pending")
@@ -79,7 +80,7 @@ class Promises(Checking):
             names = self.of.setdefault(f"rule:{rule.id}", LazyNames())
             words = ["holds"]
             if isinstance(rule, schema.ExclusionForm):
-                words += ["upheld", "refuted"]
+                words += ALL_VERDICTS
             for word in words:
                 names[word] = tree.Field(f"rule:{rule.id}", word, type=BOOL)
             for text in (rule.id, spelled(rule.title)):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shibie.errors import Words
+from shibie.household import Verdict
 from shibie.language import tree
 from shibie.language.names import Context
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.language.types import Bool
 from shibie.ruleset import schema
 from shibie.ruleset.basis import Basis
-from shibie.ruleset.checking.base import Checking, YamlPath
+from shibie.ruleset.checking.base import Checking, YamlPath, taken_words
 from shibie.ruleset.model import Condition, Rule, RuleKind
+from shibie.ruleset.verdicts import ALL_VERDICTS
 from shibie.vocabulary import Owner
 
 
@@ -44,11 +48,7 @@ class Rules(Checking):
                 if (node := self.parse(item.when, (*path, "unless", number, "when"), context, Bool))
             ]
             review = each.effect == "review"
-            if review and each.refutable is False:
-                self.problem(
-                    (*path, "refutable"),
-                    Words("严格审查的规则必须可核实", "a review is there to be verified"),
-                )
+            verdicts = self.verdicts(path, each, review)
             if when is None or len(unless) < len(each.unless):
                 continue
             excepted = tuple(item.node for item in unless)
@@ -60,11 +60,44 @@ class Rules(Checking):
                 Rule(
                     each.id, each.title, "review" if review else "exclusion", whole, each.when,
                     "household", self.basis(each.basis),
-                    refutable=review if each.refutable is None else each.refutable,
-                    when=when, unless=tuple(unless), line=self.line((*path, "when")),
+                    verdicts=verdicts, when=when, unless=tuple(unless), line=self.line((*path, "when")),
                 )
             )  # fmt: skip
         return tuple(done)
+
+    def verdicts(
+        self, path: YamlPath, form: schema.ExclusionForm, review: bool
+    ) -> tuple[Verdict, ...]:
+        """The verdicts on an exclusion: as written, or what `refutable` comes to."""
+        if form.verdicts is not None and form.refutable is not None:
+            self.problem(
+                (*path, "verdicts"),
+                Words(
+                    "refutable 与 verdicts 只写一个", "write `refutable` or `verdicts`, not both"
+                ),
+            )
+        refutable = review if form.refutable is None else form.refutable
+        found: tuple[Verdict, ...] = ALL_VERDICTS if refutable else ("upheld",)
+        if form.verdicts is not None:
+            found = tuple(word for word in ALL_VERDICTS if word in form.verdicts)
+        if review and not {"upheld"} < set(found):
+            self.problem(
+                (*path, "refutable" if form.verdicts is None else "verdicts"),
+                Words("严格审查的规则必须可核实", "a review is there to be verified"),
+                Words("至少写 [upheld, refuted]", "write at least [upheld, refuted]"),
+            )
+        return found
+
+    def reasons(self) -> dict[str, str]:
+        """The reasons of verdicts; two of one title could not be told apart."""
+        found = dict(self.form.reasons)
+        seen: set[str] = set()
+        for code, title in found.items():
+            taken = next((text for text in (code, title) if text in seen), None)
+            if taken is not None:
+                self.problem(("reasons", code), taken_words(taken))
+            seen |= {code, title}
+        return found
 
     def tracks(self) -> list[Rule | None]:
         return [
@@ -73,10 +106,11 @@ class Rules(Checking):
         ]
 
     def tallies(self) -> list[Rule | None]:
-        return [
-            self.owned("tally", ("tallies", index), each)
+        rules = (
+            (each, self.owned("tally", ("tallies", index), each))
             for index, each in enumerate(self.form.tallies)
-        ]
+        )
+        return [rule and replace(rule, among_all=each.among == "all") for each, rule in rules]
 
     def kinds(self) -> list[Rule | None]:
         return [

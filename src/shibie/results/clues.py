@@ -1,0 +1,224 @@
+"""The clues (疑点台账): every register row and every rule that speaks against a household.
+
+A clue is a rule that holds, or that an officer judged, with each register row that it rests on;
+and each row that contradicts a declaration, though no rule rests on it. Persons, rows and
+households are counted apart: two cars of one man are two rows and one person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Final
+
+from shibie.acts import Act
+from shibie.case import Case, Row
+from shibie.checking_in_python import Checked
+from shibie.decision import Decision
+from shibie.engines.interpreter import evaluate
+from shibie.engines.place import Place
+from shibie.engines.trace import Trace, hit_rows, trace
+from shibie.language import tree
+from shibie.language.tree import MEMBER
+from shibie.registers.row_key import row_key
+from shibie.results.table import Table
+from shibie.ruleset.model import Rule, RuleSet
+
+# A register and the number of one of its rows.
+RowPlace = tuple[str, int]
+# What stands for a clue without a verdict, a reason, or a register, in counts.
+OPEN: Final = "open"
+DECLARED: Final = "declared"
+
+
+@dataclass(frozen=True)
+class Clue:
+    """One thing that speaks against a household.
+
+    Attributes:
+        register: whose row it is; empty where the rule rests on no row.
+        row_key: names the row.
+        member_id: whom the row is about.
+        person: his name.
+        rule_id: the rule that rests on it, or the comparison where none does.
+        verdict: what an officer found; empty while nobody has.
+    """
+
+    clue_id: str
+    register: str
+    row_key: str
+    household_id: str
+    member_id: str
+    person: str
+    rule_id: str
+    verdict: str = ""
+    reason: str = ""
+    officer: str = ""
+    date: str = ""
+
+    def row(self) -> tuple[str, ...]:
+        """The clue as a row of the table."""
+        return tuple(getattr(self, each.name) for each in fields(self))
+
+
+COLUMNS: Final = tuple(each.name for each in fields(Clue))
+
+
+def clues_of(checked: Checked) -> Iterator[Clue]:
+    """The clues of decided households, in their order."""
+    named: dict[tuple[str, str, str], Act] = {
+        (act.household_id or "", act.register_ or "", act.row_key): act
+        for act in checked.roster.acts
+        if act.kind == "verdict" and act.row_key is not None
+    }
+    for case, decision in zip(checked.cases, checked.decisions, strict=True):
+        yield from _Household(checked.ruleset, case, decision, named).clues()
+
+
+class _Household:
+    """Finds the clues of one household."""
+
+    def __init__(
+        self, ruleset: RuleSet, case: Case, decision: Decision,
+        named: Mapping[tuple[str, str, str], Act],
+    ) -> None:  # fmt: skip
+        self.ruleset, self.case, self.decision, self.named = ruleset, case, decision, named
+        self.top = Place.top(ruleset, case)
+        self.holders: dict[RowPlace, list[tuple[int, Row]]] = {}
+        for register, of_members in case.rows.items():
+            for member, rows in enumerate(of_members):
+                for item in rows.items:
+                    self.holders.setdefault((register, item.number), []).append((member, item))
+
+    def clues(self) -> Iterator[Clue]:
+        """The clues of rules, then the rows that no rule rests on."""
+        told: set[RowPlace] = set()
+        for finding in self.decision.findings:
+            rule = self.ruleset.rule(finding.rule_id)
+            judged = finding.kind in ("exclusion", "review") and finding.outcome != "unknown"
+            if not judged or rule is None:
+                continue
+            rows = tuple(dict.fromkeys(self.behind(rule)))
+            told.update(rows)
+            yield from self.of_rows(rule.id, rows) if rows else [self.clue(rule.id)]
+        for register in self.ruleset.registers.values():
+            if register.checks is not None:
+                hits = [place for place in self.hits(register.name) if place not in told]
+                yield from self.of_rows(register.id, hits)
+        self.top.leave()
+
+    def hits(self, register: str) -> Iterator[RowPlace]:
+        """The rows of a register that count against a declaration."""
+        hit = self.ruleset.registers[register].hit
+        for (name, number), owners in self.holders.items():
+            if name != register:
+                continue
+            member, item = owners[0]
+            if hit is None or evaluate(hit, self.top.at_row(register, item, member)) is True:
+                yield name, number
+
+    def behind(self, rule: Rule) -> Iterator[RowPlace]:
+        """The register rows that a rule rests on where it holds."""
+        whole = trace(rule.when or rule.node, self.top)
+        if whole.value is True:
+            yield from self.rows(whole)
+
+    def rows(self, at: Trace) -> Iterator[RowPlace]:
+        """The register rows below the deciding operands of a condition."""
+        register, bracket, rest = at.label.partition("[")
+        if bracket and register in self.ruleset.registers:
+            yield register, int(rest[:-2])
+        children = at.children
+        match at.node:
+            case tree.And() | tree.Or():
+                children = tuple(each for each in children if each.value is at.value)
+            case tree.Quantifier() if at.value is (at.node.kind == "any"):
+                children = tuple(each for each in children[1:] if each.value is True)
+            case tree.Field(owner=owner, name=name) if at.value is True:
+                hits = self.ruleset.comparison_of(owner, name)
+                if hits is not None:
+                    place = (
+                        self.top.at_member(self.member_of(at.label))
+                        if owner == MEMBER
+                        else self.top
+                    )
+                    found = trace(hits, place)
+                    yield from ((hits.collection.name, number) for number in hit_rows(found))
+                return
+        for child in children:
+            yield from self.rows(child)
+
+    def member_of(self, label: str) -> int:
+        """The place of the member in a label."""
+        ids = [member.member_id for member in self.case.household.members]
+        return ids.index(label.partition("[")[2][:-2])
+
+    def of_rows(self, rule_id: str, rows: Iterable[RowPlace]) -> Iterator[Clue]:
+        """A clue for each row and each member whom it is about."""
+        for register, number in rows:
+            for member, item in self.holders.get((register, number), ()):
+                yield self.clue(rule_id, register, row_key(register, item.values), member)
+
+    def clue(
+        self, rule_id: str, register: str = "", key: str = "", member: int | None = None
+    ) -> Clue:
+        """One clue with what an officer found of it: of the row, else of the rule."""
+        household = self.case.household
+        who = None if member is None else household.members[member]
+        member_id = "" if who is None else who.member_id
+        said = self.named.get((household.household_id, register, key)) if key else None
+        found = said or self.case.adjudications.get(rule_id)
+        text = json.dumps([register, key, household.household_id, member_id, rule_id])
+        return Clue(
+            "c-" + hashlib.sha256(text.encode()).hexdigest()[:16], register, key,
+            household.household_id, member_id, getattr(who, "name", None) or "", rule_id,
+            *("" if each is None else str(each) for each in (
+                (found.verdict, found.reason, found.officer, found.date) if found else ()
+            )),
+        )  # fmt: skip
+
+
+@dataclass
+class ClueCounts:
+    """Persons, rows and households of clues, by register, verdict and reason."""
+
+    seen: dict[tuple[str, str], dict[str, set[tuple[str, str]]]] = field(default_factory=dict)
+
+    def add(self, clue: Clue) -> None:
+        """Count a clue."""
+        for by, name in (
+            ("by_register", clue.register or DECLARED), ("by_verdict", clue.verdict or OPEN),
+            ("by_reason", clue.reason),
+        ):  # fmt: skip
+            if not name:
+                continue
+            counted = self.seen.setdefault(
+                (by, name), {"persons": set(), "rows": set(), "households": set()}
+            )
+            counted["households"].add((clue.household_id, ""))
+            if clue.member_id:
+                counted["persons"].add((clue.household_id, clue.member_id))
+            if clue.row_key:
+                counted["rows"].add((clue.register, clue.row_key))
+
+    def summary(self) -> dict[str, dict[str, dict[str, int]]]:
+        """The counts as plain data, ready for `summary.json`."""
+        found: dict[str, dict[str, dict[str, int]]] = {
+            by: {} for by in ("by_register", "by_verdict", "by_reason")
+        }
+        for by, name in sorted(self.seen):
+            sets = self.seen[by, name]
+            found[by][name] = {what: len(each) for what, each in sets.items()}
+        return found
+
+
+def clues_table(parts: Iterable[Checked]) -> tuple[Table, dict[str, Any]]:
+    """The clues of a roster, part by part, and their counts."""
+    counts, rows = ClueCounts(), []
+    for part in parts:
+        for clue in clues_of(part):
+            counts.add(clue)
+            rows.append(clue.row())
+    return Table("clues", COLUMNS, tuple(rows)), counts.summary()

@@ -1,0 +1,75 @@
+"""The sheets of a workbook that officers keep: 疑点, the clues, and 办理, their acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from shibie.acts import COLUMNS, KIND_WORDS, Act, act_specs
+from shibie.citizen_id import mask
+from shibie.errors import Lang
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.results.table import Table
+from shibie.results.workbook_sheets import SheetColumn, Sheets
+from shibie.rosters.records import sensitive
+from shibie.words import terms
+from shibie.words.speaker import Speaker
+
+
+class Ledgers:
+    """Writes the clues and the acts.
+
+    Args:
+        sheets: of the workbook.
+        speaker: knows the rule set and the language.
+        lang: of the words.
+        show_ids: write what is sensitive in full instead of masked.
+    """
+
+    def __init__(self, sheets: Sheets, speaker: Speaker, lang: Lang, show_ids: bool) -> None:
+        self.sheets, self.speaker, self.lang, self.show_ids = sheets, speaker, lang, show_ids
+        self.ruleset, self.say = speaker.ruleset, speaker.say
+
+    def clues(self, clues: Table | None) -> None:
+        """What speaks against households, and what officers found of it."""
+        if clues is None:
+            return
+        titles = (
+            self.say("疑点编号", "clue_id"), self.say("比对表", "register"), self.say("记录编号", "row_key"),
+            *(terms.COLUMNS[name].say(self.lang) for name in ("household_id", "member_id", "name")),
+            self.say("规则", "rule"), self.say("核实结论", "verdict"), self.say("核实原因", "reason"),
+            self.say("核实人", "officer"), self.say("核实日期", "date"),
+        )  # fmt: skip
+        rows = map(self.clue_row, clues.rows)
+        self.sheets.add(self.say("疑点", "clues"), [SheetColumn(each) for each in titles], rows)
+
+    def clue_row(self, row: Sequence[Any]) -> Sequence[Any]:
+        """A clue in words."""
+        number, register, *middle, rule_id, verdict, reason, officer, date = row
+        return [
+            number, self.ruleset.registers[register].title if register else "", *middle,
+            self.speaker.rule(rule_id), self.speaker.verdict(verdict) if verdict else "",
+            self.ruleset.reasons.get(reason, reason), officer, date,
+        ]  # fmt: skip
+
+    def acts(self, acts: Sequence[Act]) -> None:
+        """What was decided and corrected, under the headers by which it is read again."""
+        if not acts:
+            return
+        specs = act_specs()
+        titles = [spec.name if self.speaker.is_foreign else spec.title for spec in specs]
+        columns = [SheetColumn(title) for title in titles]
+        self.sheets.add(self.say("办理", "acts"), columns, map(self.act_row, acts))
+
+    def act_row(self, act: Act) -> Sequence[Any]:
+        """An act in words; what it corrects is masked where it is sensitive."""
+        said = dict(zip(COLUMNS, act.row(), strict=True))
+        said["kind"] = KIND_WORDS[act.kind].say(self.lang)
+        if act.verdict is not None:
+            said["verdict"] = self.speaker.verdict(act.verdict)
+        if act.kind == "correction" and not self.show_ids:
+            specs = self.ruleset.field_specs(MEMBER if act.member_id else HOUSEHOLD)
+            hidden = sensitive(specs.values())
+            if act.field in hidden | {specs[name].title for name in hidden}:
+                said |= {name: mask(said[name]) for name in ("was", "value")}
+        return list(said.values())

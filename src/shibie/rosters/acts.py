@@ -1,0 +1,274 @@
+"""The acts of a roster: read, held against it, and given to whom they concern.
+
+First what an act says by itself is read (`written_acts`); then it is held against the
+households it names (`acts_on`). Verdicts and steps go on to their own readers, corrections
+change cells, links and same persons are kept.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from shibie.acts import ACT_KINDS, KIND_WORDS, Act, ActKind, act_specs, content_id
+from shibie.errors import Words, did_you_mean
+from shibie.household import StepRecord
+from shibie.rosters.act_rows import GivenAct, WrittenActs
+from shibie.rosters.adjudications import VERDICTS
+from shibie.rosters.cells import NO, YES, CellError, read_cell
+from shibie.rosters.national_export import HOUSEHOLD_ID
+from shibie.rosters.records import Rejection, RowTable, TypedRow
+from shibie.rosters.roster_builder import step_names
+from shibie.ruleset.model import RuleSet
+from shibie.ruleset.verdicts import ALL_VERDICTS, listed
+from shibie.vocabulary import folded, specs_of
+
+# What an act may be called: its word, or the code itself.
+KINDS: Mapping[str, ActKind] = {
+    text: kind for kind in ACT_KINDS for text in (kind, KIND_WORDS[kind].zh)
+}
+# What each kind cannot do without.
+NEEDED: Final[Mapping[ActKind, tuple[str, ...]]] = {
+    "verdict": (HOUSEHOLD_ID, "rule_id", "verdict"),
+    "link": ("register", "row_key", "value", "officer", "date"),
+    "same_person": (HOUSEHOLD_ID, "member_id", "value", "officer", "date"),
+    "correction": (HOUSEHOLD_ID, "field", "evidence", "officer", "date"),
+    "step": (HOUSEHOLD_ID, "rule_id"),
+    "undo": ("value", "officer", "date"),
+}
+
+
+def written_acts(table: RowTable, ruleset: RuleSet, as_of: date) -> WrittenActs:
+    """The acts of a table, each read by itself, and what is taken back left out."""
+    reader = _Written(ruleset, as_of)
+    found = reader.without_undone(reader.read(table))
+    return WrittenActs(tuple(reader.without_contradictions(found)), tuple(reader.rejected))
+
+
+class _Written:
+    """Reads acts; rejects rows, never households."""
+
+    def __init__(self, ruleset: RuleSet, as_of: date) -> None:
+        self.ruleset, self.as_of = ruleset, as_of
+        self.registers: dict[str, str] = {}
+        for name, register in ruleset.registers.items():
+            self.registers |= dict.fromkeys((name, register.title, register.id), name)
+        self.rejected: list[Rejection] = []
+
+    def reject(
+        self, record: TypedRow, field: str, value: str, zh: str, en: str, code: str = "bad_act"
+    ) -> None:
+        """Note that an act cannot be used."""
+        self.rejected.append(record.rejection(field, value, Words(zh, en), code))
+
+    def read(self, table: RowTable) -> list[GivenAct]:
+        """The acts that say what their kind needs, in the order of their recording."""
+        found = []
+        for record in table.records:
+            self.rejected += record.faults
+            act = None if record.faults else self.one(record)
+            if act is not None:
+                found.append(GivenAct(record, act))
+        found.sort(key=lambda each: (_recorded(each.act), each.record.number))
+        return self.numbered_once(found)
+
+    def one(self, record: TypedRow) -> Act | None:
+        """One act."""
+        values: dict[str, Any] = dict(record.values)
+        kind = KINDS.get(folded(str(values.get("kind") or "")))
+        if kind is None:
+            zh = "、".join(word.zh for word in KIND_WORDS.values())
+            self.reject(record, "kind", str(values.get("kind") or ""),
+                        f"应为:{zh}", f"expected one of: {', '.join(ACT_KINDS)}")  # fmt: skip
+            return None
+        needed = (*NEEDED[kind], *(("register",) if values.get("row_key") is not None else ()))
+        missing = [name for name in dict.fromkeys(needed) if values.get(name) is None]
+        if missing:
+            titles = {spec.name: spec.title for spec in act_specs()}
+            self.reject(
+                record, missing[0], "",
+                f"{KIND_WORDS[kind].zh}缺 {'、'.join(titles[name] for name in missing)}",
+                f"an act of kind {kind} needs {', '.join(missing)}", "missing",
+            )  # fmt: skip
+            return None
+        # A verdict's day is judged where all verdicts are.
+        day = values.get("date")
+        if kind not in ("verdict", "step") and isinstance(day, date) and day > self.as_of:
+            self.reject(
+                record, "date", day.isoformat(),
+                f"日期晚于认定日期 {self.as_of}", f"dated after the day of judgement {self.as_of}",
+            )  # fmt: skip
+            return None
+        if not self.settled(record, kind, values):
+            return None
+        values["register_"] = values.pop("register", None)
+        act = Act.model_validate({**values, "kind": kind})
+        return act if act.act_id else act.model_copy(update={"act_id": content_id(act)})
+
+    def settled(self, record: TypedRow, kind: ActKind, values: dict[str, Any]) -> bool:
+        """Put words into codes; false where there is no such word."""
+        for name, read in (
+            ("verdict", self.verdict), ("register", self.register),
+            ("recorded_at", self.recorded), ("value", self.value_of(kind)),
+        ):  # fmt: skip
+            if values.get(name) is None:
+                continue
+            said = read(str(values[name]))
+            if isinstance(said, Words):
+                self.reject(record, name, str(values[name]), said.zh, said.en)
+                return False
+            values[name] = said
+        if kind == "step" and not self.step_is_one(record, values):
+            return False
+        if values.get("row_key") is not None and values.get("verdict") == "exempt":
+            self.reject(
+                record, "row_key", str(values["row_key"]),
+                "例外是对规则说的,不能只对一条记录", "an exemption is of the rule, not of one row",
+            )  # fmt: skip
+            return False
+        return True
+
+    def step_is_one(self, record: TypedRow, values: dict[str, Any]) -> bool:
+        """Find the step, and the field of its record; false where there is none."""
+        names, step = step_names(self.ruleset), str(values["rule_id"])
+        if names and step not in names:
+            self.reject(record, "rule_id", step, "规则中没有这个步骤", "no such step in the pack")
+            return False
+        values["rule_id"] = names.get(step, step)
+        return values.get("field") is None or self.step_field(record, values)
+
+    def step_field(self, record: TypedRow, values: dict[str, Any]) -> bool:
+        """Find the field of a step's record that an act says; false where it has none."""
+        known = {text: spec for spec in specs_of(StepRecord) for text in (spec.name, spec.title)}
+        written = str(values["field"])
+        spec = known.get(written)
+        if spec is None or spec.name in (HOUSEHOLD_ID, "step"):
+            near = did_you_mean(written, known) or Words("", "")
+            self.reject(
+                record, "field", written,
+                f"步骤没有字段“{written}”{near.zh}", f"a step has no such field; {near.en}".strip("; "),
+            )  # fmt: skip
+            return False
+        values["field"] = spec.name
+        try:
+            read_cell(values.get("value"), spec, self.as_of)
+        except CellError as error:
+            shown = str(values.get("value"))[:60]
+            self.reject(record, "value", shown, error.reason.zh, error.reason.en, error.code)
+            return False
+        return True
+
+    def verdict(self, text: str) -> str | Words:
+        """The code of a verdict."""
+        allowed = listed(ALL_VERDICTS)
+        return VERDICTS.get(folded(text)) or Words(f"应为 {allowed.zh}", f"expected {allowed.en}")
+
+    def register(self, text: str) -> str | Words:
+        """The name of a register by any of its names."""
+        if text in self.registers:
+            return self.registers[text]
+        near = did_you_mean(text, self.registers) or Words("", "")
+        return Words(f"没有比对表“{text}”{near.zh}", f"no such register; {near.en}".strip("; "))
+
+    def recorded(self, text: str) -> str | Words:
+        """A time in UTC, as it is written back."""
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            return Words(
+                "应为时间,如 2015-12-01T08:30:00Z", "expected a time like 2015-12-01T08:30:00Z"
+            )
+        moment = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def value_of(self, kind: ActKind) -> Any:
+        """How the value of such an act is read."""
+        return {"link": _yes_no, "same_person": _other_person}.get(kind, lambda text: text)
+
+    def numbered_once(self, given: list[GivenAct]) -> list[GivenAct]:
+        """One act a number: what is written twice is one act, two acts of one number are a fault."""
+        found: dict[str, GivenAct] = {}
+        for each in given:
+            number = str(each.act.act_id)
+            first = found.setdefault(number, each)
+            if first is not each and content_id(first.act) != content_id(each.act):
+                self.reject(
+                    each.record, "act_id", number,
+                    f"办理编号与第 {first.record.number} 行重复", f"the number of the act in row {first.record.number}",
+                )  # fmt: skip
+        return list(found.values())
+
+    def without_undone(self, given: list[GivenAct]) -> list[GivenAct]:
+        """What was not taken back."""
+        by_number = {str(each.act.act_id): each for each in given}
+        undone = set[str]()
+        for each in given:
+            if each.act.kind != "undo":
+                continue
+            number = str(each.act.value)
+            target = by_number.get(number)
+            if target is None or target.act.kind == "undo":
+                near = (target is None and did_you_mean(number, by_number)) or Words("", "")
+                self.reject(
+                    each.record, "value", number,
+                    f"没有可撤销的办理“{number}”{near.zh}", f"no act to take back; {near.en}".strip("; "),
+                )  # fmt: skip
+            elif each.household not in ("", target.household):
+                self.reject(
+                    each.record, HOUSEHOLD_ID, each.household,
+                    f"办理“{number}”是户 {target.household or '—'} 的",
+                    f"that act is about household {target.household or '—'}",
+                )  # fmt: skip
+            else:
+                undone.add(number)
+        return [
+            each for each in given if each.act.kind != "undo" and str(each.act.act_id) not in undone
+        ]
+
+    def without_contradictions(self, given: list[GivenAct]) -> list[GivenAct]:
+        """Of links about one row, none where two say yes, or yes and no to the same person."""
+        rows: defaultdict[tuple[str, str], dict[str, set[tuple[str, str]]]] = defaultdict(
+            lambda: {"yes": set(), "no": set()}
+        )
+        links = [each for each in given if each.act.kind == "link"]
+        for each in links:
+            rows[_row_of(each.act)][str(each.act.value)].add(_person_of(each.act))
+        bad = set[str]()
+        for each in links:
+            said = rows[_row_of(each.act)]
+            yes, no = said["yes"], said["no"]
+            if (each.act.value == "yes" and len(yes) > 1) or _person_of(each.act) in yes & no:
+                bad.add(str(each.act.act_id))
+                self.reject(
+                    each.record, "row_key", str(each.act.row_key),
+                    "对同一条记录的关联互相矛盾", "contradicts another link of the same row",
+                )  # fmt: skip
+        return [each for each in given if str(each.act.act_id) not in bad]
+
+
+def _recorded(act: Act) -> str:
+    return act.recorded_at or (f"{act.date}T00:00:00Z" if act.date else "")
+
+
+def _row_of(act: Act) -> tuple[str, str]:
+    return act.register_ or "", act.row_key or ""
+
+
+def _person_of(act: Act) -> tuple[str, str]:
+    return act.household_id or "", act.member_id or ""
+
+
+def _yes_no(text: str) -> str | Words:
+    word = folded(text)
+    if word in YES or word in NO:
+        return "yes" if word in YES else "no"
+    return Words("应为 是 或 否", "expected 是 or 否 (yes or no)")
+
+
+def _other_person(text: str) -> str | Words:
+    household, bar, member = text.rpartition("/")
+    if household and bar and member:
+        return text
+    return Words("应写作 户编号/人编号", "expected household/member")

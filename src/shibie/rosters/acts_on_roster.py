@@ -1,0 +1,186 @@
+"""Acts held against the households that they name: who is there, by what name, and what they had."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from datetime import date
+
+from shibie.case import Value
+from shibie.citizen_id import mask
+from shibie.errors import Words, did_you_mean
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.rosters.act_rows import (
+    MEMBER_ID,
+    GivenAct,
+    Whose,
+    WrittenActs,
+    household_of,
+    member_numbers,
+)
+from shibie.rosters.cells import CellError, read_cell
+from shibie.rosters.national_export import HEAD, HOUSEHOLD_ID
+from shibie.rosters.records import Rejection, RowTable, TypedRow, as_text, sensitive
+from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import FieldSpec
+
+
+@dataclass(frozen=True)
+class RosterActs:
+    """The acts of a roster that can be used.
+
+    Attributes:
+        given: in the order in which they were recorded.
+        patches: what corrections make of the fields of a household or member.
+        rejected: the acts that cannot be used.
+    """
+
+    given: tuple[GivenAct, ...] = ()
+    patches: Mapping[Whose, Mapping[str, Value]] = field(default_factory=dict)
+    rejected: tuple[Rejection, ...] = ()
+
+    def of_kind(self, kind: str) -> tuple[GivenAct, ...]:
+        """The acts of a kind."""
+        return tuple(each for each in self.given if each.act.kind == kind)
+
+    def about(self, households: Set[str]) -> RosterActs:
+        """Those about some households; corrections stay, wherever they apply."""
+        mine = tuple(each for each in self.given if each.household in households)
+        return RosterActs(mine, self.patches)
+
+    @property
+    def corrected(self) -> frozenset[str]:
+        """The households of which something is corrected."""
+        return frozenset(household for household, _ in self.patches)
+
+
+def acts_on(
+    written: WrittenActs, households: RowTable, members: RowTable, ruleset: RuleSet, as_of: date
+) -> RosterActs:
+    """The acts that fit the roster.
+
+    Args:
+        written: the acts, each read by itself.
+        households: at least those that the acts name.
+        members: of these households.
+        ruleset: says which fields there are.
+        as_of: the day of judgement.
+    """
+    if not written.given:
+        return RosterActs(rejected=written.rejected)
+    roster = _Named(households, members, ruleset, as_of)
+    fitting = tuple(each for each in written.given if roster.fits(each))
+    return RosterActs(fitting, roster.patches, (*written.rejected, *roster.rejected))
+
+
+class _Named:
+    """The households that acts name, and what corrections have made of them so far."""
+
+    def __init__(
+        self, households: RowTable, members: RowTable, ruleset: RuleSet, as_of: date
+    ) -> None:
+        self.ruleset, self.as_of = ruleset, as_of
+        self.rejected: list[Rejection] = []
+        self.patches: dict[Whose, dict[str, Value]] = {}
+        self.records: dict[Whose, TypedRow] = {}
+        for record in households.records:
+            self.records.setdefault((household_of(record), ""), record)
+        # Who is head by the roster, or by a correction of it.
+        self.heads: dict[str, list[str]] = {}
+        numbers = member_numbers(members.records)
+        for record, number in zip(members.records, numbers, strict=True):
+            self.records.setdefault((household_of(record), number), record)
+            self.note_head(record.values)
+
+    def note_head(self, values: Mapping[str, Value]) -> None:
+        """Remember a head's name."""
+        if values.get("relation") == HEAD and values.get("name") is not None:
+            names = self.heads.setdefault(str(values.get(HOUSEHOLD_ID) or ""), [])
+            names.append(str(values["name"]))
+
+    def reject(
+        self, given: GivenAct, name: str, value: str, zh: str, en: str, code: str = "bad_act"
+    ) -> bool:
+        """Note that an act does not fit; always false."""
+        self.rejected.append(given.record.rejection(name, value, Words(zh, en), code))
+        return False
+
+    def fits(self, given: GivenAct) -> bool:
+        """Whether the roster has whom an act names, by that name, as it says."""
+        act = given.act
+        if not given.household:
+            return True
+        if (given.household, "") not in self.records:
+            return self.reject(
+                given, HOUSEHOLD_ID, given.household,
+                "名册中没有这一户", "no such household on the roster",
+            )  # fmt: skip
+        heads = self.heads.get(given.household, [])
+        if act.head is not None and heads and act.head not in heads:
+            return self.reject(
+                given, "head", act.head,
+                f"名册中这一户的户主是 {heads[-1]}", f"the roster's head of this household is {heads[-1]}",
+                "wrong_head",
+            )  # fmt: skip
+        if act.member_id is not None and (given.household, act.member_id) not in self.records:
+            return self.reject(
+                given, MEMBER_ID, act.member_id, "这一户没有这个人", "the household has no such member"
+            )  # fmt: skip
+        return act.kind != "correction" or self.corrects(given)
+
+    def corrects(self, given: GivenAct) -> bool:
+        """Whether a correction says what is there; it is then made."""
+        act = given.act
+        spec = self.field_of(given)
+        if spec is None:
+            return False
+        masked = spec.name in sensitive((spec,))
+        try:
+            was, value = (read_cell(text, spec, self.as_of) for text in (act.was, act.value))
+        except CellError as error:
+            shown = (act.value or act.was or "")[:60]
+            return self.reject(
+                given, "value", mask(shown) if masked else shown,
+                error.reason.zh, error.reason.en, error.code,
+            )  # fmt: skip
+        whose = (given.household, act.member_id or "")
+        values = {**self.records[whose].values, **self.patches.get(whose, {})}
+        there = values.get(spec.name)
+        if was != there:
+            said, found = (_shown(each, masked) for each in (was, there))
+            return self.reject(
+                given, "was", said.zh if was is not None else "",
+                f"原值写的是 {said.zh},名册中是 {found.zh}", f"it says {said.en} was there; the roster has {found.en}",
+                "stale_correction",
+            )  # fmt: skip
+        self.patches.setdefault(whose, {})[spec.name] = value
+        self.note_head({**values, spec.name: value})
+        return True
+
+    def field_of(self, given: GivenAct) -> FieldSpec | None:
+        """The field that a correction is of; None after it was noted that there is none."""
+        act = given.act
+        owner = MEMBER if act.member_id is not None else HOUSEHOLD
+        written = str(act.field)
+        known = {
+            text: spec
+            for spec in self.ruleset.field_specs(owner).values()
+            if spec.name not in (HOUSEHOLD_ID, MEMBER_ID)
+            for text in (spec.name, spec.title)
+        }
+        if written not in known:
+            near = did_you_mean(written, known) or Words("", "")
+            self.reject(
+                given, "field", written,
+                f"没有可更正的字段“{written}”{near.zh}", f"no field to correct; {near.en}".strip("; "),
+            )  # fmt: skip
+        return known.get(written)
+
+
+def _shown(value: Value, masked: bool) -> Words:
+    if value is None:
+        return Words("(空)", "(blank)")
+    if isinstance(value, bool):
+        return Words("是", "yes") if value else Words("否", "no")
+    text = mask(as_text(value)) if masked else as_text(value)
+    return Words(text, text)

@@ -1,0 +1,278 @@
+"""The table of acts: read, held against the roster, applied, and written back."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import shibie
+from rosters.test_folder import FILES
+from shibie.acts import COLUMNS, links_of, same_persons_of
+from shibie.api import explain
+from shibie.rosters.roster import read_roster
+from shibie.ruleset.loader import load
+from support.books import PEOPLE, Book, as_export, book, write_folder, write_xlsx
+
+AS_OF = date(2015, 12, 20)
+PACK = load("bazhong-2015")
+SIGNED = {"evidence": "入户", "officer": "王", "date": "2015-12-01"}
+Row = dict[str, Any]
+
+
+def act(kind: str, household: str | None = "003", **more: Any) -> Row:
+    return {"kind": kind, "household_id": household, **SIGNED, **more}
+
+
+def with_acts(*acts: Row, sheets: Book | None = None) -> Book:
+    """A roster with these acts."""
+    found = sheets or book()
+    found["acts"] = [[*COLUMNS], *([row.get(name) for name in COLUMNS] for row in acts)]
+    return found
+
+
+def checked(tmp_path: Path, sheets: Book, workbook: bool = False) -> dict[str, list[Row]]:
+    """The result tables, which Python and SQL make alike."""
+    roster = (
+        write_xlsx(tmp_path / "r.xlsx", sheets)
+        if workbook
+        else write_folder(tmp_path / "r", sheets)
+    )
+    found = []
+    for engine in ("interpreter", "duckdb"):
+        with shibie.check(PACK, roster, AS_OF, engine=engine, lang="en") as result:
+            result.write(tmp_path / engine)
+            tables = (result.decisions, result.rejected, result.acts, result.findings)
+            found.append({table.name: list(table) for table in tables})
+    for name in (*FILES, "acts.csv"):
+        texts = [(tmp_path / engine / name).read_text() for engine in ("interpreter", "duckdb")]
+        assert texts[0] == texts[1], name
+    assert found[0] == found[1]
+    return found[0]
+
+
+def eligibilities(tables: dict[str, list[Row]]) -> dict[str, str]:
+    return {row["household_id"]: row["eligibility"] for row in tables["decisions"]}
+
+
+def reasons(tables: dict[str, list[Row]]) -> list[tuple[int, str, str, str]]:
+    return [(row["row"], row["field"], row["value"], row["reason"]) for row in tables["rejected"]]
+
+
+BEFORE = {"001": "eligible", "002": "ineligible", "003": "ineligible"}
+
+
+@pytest.mark.parametrize("export", [False, True])
+@pytest.mark.parametrize("workbook", [False, True])
+def test_every_kind_at_once(tmp_path: Path, export: bool, workbook: bool) -> None:
+    sheets = as_export(book()) if export else book()
+    tables = checked(
+        tmp_path,
+        with_acts(
+            act("核实", rule_id="vehicle", verdict="不属实", head="人3"),
+            act("correction", "002", field="工资性收入", was="90000", value="9000"),
+            act("更正", "001", member_id="2", field="健康状况", was="健康", value="残疾"),
+            act("link", "001", register="车辆登记比对", row_key="k1", member_id="1", value="是"),
+            act("关联", None, register="vehicles", row_key="k2", value="yes"),
+            act("同一人", "001", member_id="1", value="H9/2"),
+            act("verdict", "001", rule_id="deposits", verdict="属实", act_id="wrong"),
+            act("undo", "001", value="wrong"),
+            sheets=sheets,
+        ),
+        workbook,
+    )
+    assert reasons(tables) == []
+    assert eligibilities(tables) == {**BEFORE, "003": "eligible"}
+    kinds = [(row["kind"], row["household_id"]) for row in tables["acts"]]
+    assert kinds == [
+        ("verdict", "003"), ("correction", "002"), ("correction", "001"), ("link", "001"), ("link", ""),
+        ("same_person", "001"),
+    ]  # fmt: skip
+    assert all(row["act_id"].startswith("a-") for row in tables["acts"])
+    roster = read_roster(tmp_path / ("r.xlsx" if workbook else "r"), PACK, AS_OF)
+    assert [str(h.wage_income) for h in roster.households] == ["2000.00", "9000.00", "1000.00"]  # type: ignore[attr-defined]
+    assert roster.households[0].members[1].health == {"残疾"}  # type: ignore[attr-defined]
+    assert [(each.row_key, each.household_id, each.yes) for each in links_of(roster.acts)] == [
+        ("k1", "001", True), ("k2", "", True),
+    ]  # fmt: skip
+    (pair,) = same_persons_of(roster.acts)
+    assert (pair.household_id, pair.member_id, pair.other_household_id) == ("001", "1", "H9")
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    """The acts in force beside the same roster give the same result, and the same acts."""
+    sheets = book()
+    sheets["核实"].append(["003", "vehicle", "不属实", "照片", "王", "2015-12-01"])
+    sheets = with_acts(
+        act("correction", "001", field="wage_income", was="2000", value="90000"),
+        act("correction", "001", field="wage_income", was="90000", value=None),
+        sheets=sheets,
+    )
+    first = checked(tmp_path / "1", sheets)
+    assert eligibilities(first) == {**BEFORE, "001": "pending", "003": "eligible"}
+    again = checked(tmp_path / "2", with_acts(*first["acts"]))
+    assert again == first
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (act("oops"), ("kind", "oops", "expected one of: verdict, link, same_person, correction, step, undo")),
+        (act("verdict", "009", rule_id="vehicle", verdict="属实"),
+         ("household_id", "009", "no such household on the roster")),
+        (act("verdict", rule_id="vehicle", verdict="属实", head="人9"),
+         ("head", "人9", "the roster's head of this household is 人3")),
+        (act("verdict", rule_id="vehicl", verdict="属实"),
+         ("rule_id", "vehicl", "no rule to adjudicate; did you mean 'vehicle'?")),
+        (act("verdict", rule_id="above_local", verdict="不属实"),
+         ("rule_id", "above_local", "this rule cannot be refuted; it allows only: upheld")),
+        (act("verdict", rule_id="vehicle", verdict="也许"),
+         ("verdict", "也许", "expected upheld or refuted or exempt")),
+        (act("verdict", rule_id="vehicle", verdict="属实", evidence=None),
+         ("evidence", "", "a verdict needs evidence, officer and date; missing: evidence")),
+        (act("verdict", rule_id="vehicle", verdict="属实但例外", register="vehicles", row_key="k"),
+         ("row_key", "k", "an exemption is of the rule, not of one row")),
+        (act("verdict", rule_id="vehicle", verdict="不属实", row_key="k"),
+         ("register", "", "an act of kind verdict needs register")),
+        (act("correction", field="wage_income", was="999", value="5"),
+         ("was", "999.00", "it says 999.00 was there; the roster has 1000.00")),
+        (act("correction", field="wage_incom", was="1000", value="5"),
+         ("field", "wage_incom", "no field to correct; did you mean 'wage_income'?")),
+        (act("correction", field="wage_income", was="1000", value="很多"),
+         ("value", "很多", "expected a number")),
+        (act("correction", member_id="1", field="证件号码", was=PEOPLE[5], value=PEOPLE[6]),
+         ("was", "511*************" + PEOPLE[5][-2:],
+          f"it says 511*************{PEOPLE[5][-2:]} was there; the roster has 511*************{PEOPLE[3][-2:]}")),
+        (act("correction", member_id="7", field="health", value="残疾"),
+         ("member_id", "7", "the household has no such member")),
+        (act("correction", field="wage_income", was="1000", value="5", officer=None),
+         ("officer", "", "an act of kind correction needs officer")),
+        (act("correction", field="wage_income", was="1000", value="5", date="2015-12-21"),
+         ("date", "2015-12-21", "dated after the day of judgement 2015-12-20")),
+        (act("link", register="vehicle", row_key="k", member_id="1", value="是"),
+         ("register", "vehicle", "no such register; did you mean 'vehicles'?")),
+        (act("link", register="vehicles", row_key="k", member_id="1", value="也许"),
+         ("value", "也许", "expected 是 or 否 (yes or no)")),
+        (act("same_person", member_id="1", value="9"), ("value", "9", "expected household/member")),
+        (act("undo", value="nothing"), ("value", "nothing", "no act to take back")),
+        (act("step", rule_id="village_votes"), ("rule_id", "village_votes", "no such step in the pack")),
+        (act("step", rule_id="village_vote", field="到会人数", value="三十"),
+         ("value", "三十", "expected a number")),
+        (act("verdict", rule_id="vehicle", verdict="属实", recorded_at="昨天"),
+         ("recorded_at", "昨天", "expected a time like 2015-12-01T08:30:00Z")),
+    ],
+)  # fmt: skip
+def test_what_does_not_fit_is_rejected(
+    tmp_path: Path, given: Row, expected: tuple[str, str, str]
+) -> None:
+    tables = checked(tmp_path, with_acts(given))
+    assert [row[1:] for row in reasons(tables)] == [expected]
+    assert [row["row"] for row in tables["rejected"]] == [2]
+    assert eligibilities(tables) == BEFORE
+    assert tables["acts"] == []
+
+
+def test_two_yes_to_one_row_are_refused(tmp_path: Path) -> None:
+    row = {"register": "vehicles", "row_key": "k", "value": "是"}
+    tables = checked(
+        tmp_path,
+        with_acts(
+            act("link", "001", member_id="1", **row),
+            act("link", "003", member_id="1", **row),
+            act("link", "003", member_id="2", **{**row, "value": "否"}),
+        ),
+    )
+    assert [row[0] for row in reasons(tables)] == [2, 3]
+    assert [(row["household_id"], row["value"]) for row in tables["acts"]] == [("003", "no")]
+
+
+def test_the_number_of_an_act_is_used_once(tmp_path: Path) -> None:
+    one = act("verdict", rule_id="vehicle", verdict="不属实", act_id="n1")
+    tables = checked(
+        tmp_path, with_acts(one, one, act("undo", "001", value="n1"), {**one, "officer": "李"})
+    )
+    assert reasons(tables) == [
+        (4, "household_id", "001", "that act is about household 003"),
+        (5, "act_id", "n1", "the number of the act in row 2"),
+    ]
+    assert len(tables["acts"]) == 1
+
+
+def test_the_latest_verdict_counts_whichever_table_it_is_in(tmp_path: Path) -> None:
+    sheets = book()
+    sheets["核实"].append(["003", "vehicle", "不属实", "照片", "王", "2015-12-01"])
+    later = act("verdict", rule_id="vehicle", verdict="属实", date="2015-12-10")
+    tables = checked(tmp_path, with_acts(later, sheets=sheets))
+    assert eligibilities(tables) == BEFORE
+    assert [(row["verdict"], row["date"]) for row in tables["acts"]] == [("upheld", "2015-12-10")]
+
+
+def test_a_row_refuted_alone_leaves_the_rule_to_the_others(tmp_path: Path) -> None:
+    """Of two cars one was sold: that says nothing of the other."""
+    row = {"register": "vehicles", "row_key": "r-1"}
+    tables = checked(
+        tmp_path,
+        with_acts(
+            act("verdict", rule_id="vehicle", verdict="不属实", reason="已转让", **row),
+            act("verdict", rule_id="above_local", verdict="不属实", **row),
+        ),
+    )
+    assert [row[:2] for row in reasons(tables)] == [(3, "rule_id")]
+    assert eligibilities(tables) == BEFORE
+    (kept,) = tables["acts"]
+    assert (kept["verdict"], kept["row_key"], kept["reason"]) == ("refuted", "r-1", "已转让")
+    (link,) = links_of(read_roster(tmp_path / "r", PACK, AS_OF).acts)
+    assert (link.register, link.row_key, link.household_id, link.yes) == (
+        "vehicles", "r-1", "003", False,
+    )  # fmt: skip
+
+
+def test_a_step_is_an_act_or_several(tmp_path: Path) -> None:
+    """A row says one thing more of the step; with acts alone there is a procedure, too."""
+    steps = [
+        act("step", "001", rule_id="village_vote", field="到会人数", value="30"),
+        act("step", "001", rule_id="village_vote", field="votes_for", value="28"),
+    ]
+    tables = checked(tmp_path, with_acts(*steps))
+    assert reasons(tables) == []
+    assert any(row["kind"] == "procedure" for row in tables["findings"])
+    (step,) = read_roster(tmp_path / "r", PACK, AS_OF).steps
+    assert (step.step, step.attendance, step.votes_for) == ("village_vote", 30, 28)
+    assert (step.done_on, step.actor, step.document) == (date(2015, 12, 1), "王", "入户")
+
+
+def test_an_explanation_knows_of_the_acts(tmp_path: Path) -> None:
+    folder = write_folder(
+        tmp_path / "r",
+        with_acts(
+            act("verdict", rule_id="vehicle", verdict="不属实"),
+            act("correction", "001", field="wage_income", was="2000", value="90000"),
+        ),
+    )
+    assert explain(PACK, folder, AS_OF, "003").eligibility == "eligible"
+    assert explain(PACK, folder, AS_OF, "001").eligibility == "ineligible"
+
+
+def test_the_workbook_ends_with_the_acts(tmp_path: Path) -> None:
+    import openpyxl
+
+    number = PEOPLE[3]
+    sheets = with_acts(
+        act("correction", member_id="1", field="id_number", was=number, value=PEOPLE[8]),
+        act("verdict", rule_id="vehicle", verdict="不属实"),
+    )
+    folder = write_folder(tmp_path / "r", sheets)
+    for engine in ("interpreter", "duckdb"):
+        out = tmp_path / f"{engine}.xlsx"
+        with shibie.check(PACK, folder, AS_OF, engine=engine) as result:
+            result.write(out)
+        found = openpyxl.load_workbook(out)
+        assert found.sheetnames[-1] == "办理"
+        header, verdict, correction = found["办理"].iter_rows(values_only=True)
+        rows = [dict(zip(header, row, strict=True)) for row in (verdict, correction)]
+        assert [(row["办理种类"], row["核实结论"]) for row in rows] == [
+            ("核实", "不属实"), ("更正", None),
+        ]  # fmt: skip
+        assert rows[1]["原值"] == f"511*************{number[-2:]}"

@@ -207,6 +207,25 @@ _BASES: Mapping[Core, tuple[type[form.BareHousehold], type[form.BareMember]]] = 
 }
 
 
+def shared(record: form.BareHousehold | form.BareMember, name: str) -> Any:
+    """The value of a field of the shared vocabulary; None where a record has none of it.
+
+    `group` is part of an address there, and may be anything in a pack that declares a field
+    of that name.
+
+    >>> shared(form.Household(household_id="1", group="一社", members=[{"member_id": "1"}]), "group")
+    '一社'
+    >>> asks = FieldSpec("group", "Social group", "text", sensitive=True)
+    >>> own = Vocabulary.build([asks], core="bare").household_model
+    >>> record = own(household_id="1", group="SC", members=[{"member_id": "1"}])
+    >>> record.group, shared(record, "group")
+    ('SC', None)
+    """
+    of = _BASES["national" if isinstance(record, form.Household | form.Member) else "bare"]
+    base = of[isinstance(record, form.BareMember)]
+    return getattr(record, name) if name in base.model_fields else None
+
+
 # Kept, so that the rule sets of one pack have one model, and are equal, in one process.
 @lru_cache(maxsize=64)
 def _vocabulary(

@@ -7,19 +7,25 @@ import re
 from datetime import date
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
+from shibie import citizen_id
 from shibie.checking_in_python import Checked, check
 from shibie.cli.app import app
-from shibie.errors import InputError
-from shibie.explanations.account import explain
+from shibie.engines.decide import decide
+from shibie.errors import InputError, RulesetError
+from shibie.explanations.account import account, explain
 from shibie.explanations.explanation import Explanation
 from shibie.explanations.page import as_data, page
 from shibie.explanations.text import full, short
+from shibie.papers.notice.content import Setting, reasons
+from shibie.papers.notice.period import Period
+from shibie.rosters.household_input import case_from
 from shibie.rosters.roster import read_roster
-from shibie.ruleset.loader import load
+from shibie.ruleset.loader import load, loads
 
 ROOT = Path(__file__).parents[2]
 BAZHONG = load("bazhong-2015")
@@ -46,10 +52,10 @@ def test_excluded_for_two_reasons(township: Checked) -> None:
     assert lines[0] == "H01-01-009 董杰福(学堂山村,4 人): 不纳入"
     # (5534 + 5431 + 5796 - 3230) / 4 = 3382.75; 4 × 2854.995 = 11419.98 rounds up, so at most
     # 11419.97 in all: 2111.03 less.
-    assert "家庭人均纯收入 3,382.75 元,不低于 2015 年贫困线 2,855 元" in lines[1]
+    assert "家庭人均纯收入 3,382.75 元,不低于 2015 年贫困线 2,855.00 元" in lines[1]
     assert "有车辆(申报,车辆登记比对第 384 行)" in lines[1]
     assert "转移性收入不高于 3,684.97 元(现为 5,796.00 元)" in lines[2]
-    assert lines[3].startswith("经手:核实“有小轿车或客货运车辆的不纳入”:属实(核实员丙,2015-10-16")
+    assert lines[3].startswith("经手:户中有小轿车或客货运车辆,经核实属实(核实员丙,2015-10-16")
 
 
 def test_pending(village: Checked) -> None:
@@ -81,7 +87,7 @@ def test_why_not_the_others(township: Checked) -> None:
     eligible = explain(township, "H01-01-007")
     (not_out, _) = eligible.why_not
     assert not_out.because == (
-        "没有已知的不纳入原因", "核实为不属实:户籍存疑(迁出、死亡、空挂户)",
+        "没有已知的不纳入原因", "户中有人的户籍已迁出、已死亡或是空挂户,经核实不属实",
     )  # fmt: skip
 
 
@@ -133,3 +139,93 @@ def test_the_command(tmp_path: Path) -> None:
     assert "朱涛" in page_file.read_text(encoding="utf-8")
     tree = CliRunner().invoke(app, [*base, "--full", "--lang", "en"])
     assert "what would change it" in tree.stdout
+
+
+RULES = """
+ruleset: {id: small, title: 小, effective: {from: 2015-01-01, to: 2016-12-31}}
+relevant: {education_secured: members.any(age < 18), 健康状况: age >= 3}
+criteria:
+  - {id: schooling, title: 义务教育无保障, when: not education_secured}
+  - {id: ill, title: 有病人, when: 'members.any("患有大病" in health)'}
+poor: schooling or ill
+exclusions:
+  - {id: car, title: 有车的不纳入, when: owns_vehicle, refutable: true, statement: 户中有车}
+  - {id: shop, title: 有店的不纳入, when: runs_business, refutable: true}
+"""
+
+
+def changes(born: date | None, **facts: object) -> list[str]:
+    rules = loads(RULES)
+    number = citizen_id.make("511902", born, 1) if born else None
+    person: dict[str, object] = {"id_number": number, "health": []}
+    given = {"education_secured": True, "owns_vehicle": False, "runs_business": False, **facts}
+    case = case_from(rules, {"members": [person], **given}, date(2015, 12, 20))
+    return [each.text for each in account(rules, case, decide(rules, case)).change]
+
+
+@pytest.mark.parametrize(
+    ("born", "offered"),
+    [
+        (date(1939, 5, 1), False),  # a widow of 76 who lives alone
+        (date(2005, 5, 1), True),
+        (None, True),  # whose age is not known may be at school
+    ],
+)
+def test_what_means_nothing_for_a_household_is_not_proposed(
+    born: date | None, offered: bool
+) -> None:
+    found = changes(born)
+    assert ("义务教育有保障经核实为“否”" in found) is offered
+    # Illness means something of a person of three and more, as the pack says of members.
+    assert any("健康状况" in each for each in found)
+    assert not any("健康状况" in each for each in changes(date(2014, 5, 1)))
+
+
+def test_a_condition_of_a_field_that_is_not_there() -> None:
+    with pytest.raises(RulesetError, match=r"(?s)no field 'education_secure'.*education_secured"):
+        loads(RULES.replace("{education_secured:", "{education_secure:"))
+
+
+def test_a_verdict_is_about_a_statement() -> None:
+    """With a statement it is a sentence; without one the title stays readable."""
+    ill = {"education_secured": False}
+    child = date(2005, 5, 1)
+    assert changes(child, **ill, owns_vehicle=True)[0] == "户中有车,经核实不属实"
+    assert changes(child, **ill, runs_business=True)[0] == "“有店的不纳入”经核实不属实"
+
+
+@pytest.mark.parametrize(
+    "name", ["bazhong-2015", "national-2016", "monitoring-2024", "low-income-2024", "us-snap-2024"]
+)
+def test_whatever_an_officer_may_verify_has_a_statement(name: str) -> None:
+    ruleset = load(name)
+    assert all(rule.statement for rule in (*ruleset.exclusions, *ruleset.reviews))
+
+
+def test_what_is_missing_is_said_together() -> None:
+    """Eight comparisons that were not done are one line, and a search for none of them another."""
+    ruleset = load("bazhong-2015")
+    person = {"relation": "户主", "education": "小学"}
+    case = case_from(ruleset, {"housing_grade": "D", "members": [person]}, date(2015, 12, 20))
+    decision = decide(ruleset, case)
+    told = account(ruleset, case, decision)
+    seven = "七个比对尚未进行:房产登记、车辆登记、财政供养、工商登记、存款、户籍、社保公积金"
+    assert told.undone == seven
+    assert short(told)[1] == (
+        f"为什么:{seven};住房安全无保障: 住房等级:D;"
+        "家庭生活明显高于当地平均水平的不纳入: 未知:家庭生活明显高于当地平均水平"
+    )
+    five = "五个比对尚未进行:工商登记、存款、财政供养、房产登记、车辆登记"
+    assert told.why_not[0].because[:2] == (five, "未知:家庭生活明显高于当地平均水平")
+    (only,) = told.collect
+    clean = "房产登记、车辆登记、财政供养、工商登记、存款、户籍、社保公积金七个比对都没有记录"
+    assert (f"家庭生活明显高于当地平均水平为否,且{clean}", "纳入") in only.answers
+    assert "七个比对都查明没有记录" in told.change[0].text
+    # What machines read stays as it is.
+    assert decision.unknown == (
+        "business", "deposits", "living_above_local", "payroll", "real_estate", "vehicles",
+    )  # fmt: skip
+    day = date(2015, 12, 20)
+    setting = Setting(SimpleNamespace(ruleset=ruleset), Period(day, day, 1))
+    letter_reasons = [each["said"] for each in reasons(told, setting)]
+    assert letter_reasons == [seven, "住房等级:D", "未知:家庭生活明显高于当地平均水平"]

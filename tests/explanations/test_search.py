@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shibie.case import Case
 from shibie.checking_in_python import Checked, check
@@ -19,6 +21,8 @@ from shibie.engines.decide import decide
 from shibie.explanations.changeable_facts import step_of
 from shibie.explanations.changed_cases import FactChange, made
 from shibie.explanations.search import Counterfactual, counterfactuals
+from shibie.explanations.thresholds import first_that_will_do
+from shibie.explanations.trials import Trials
 from shibie.rosters.household_input import case_from
 from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load, loads
@@ -137,6 +141,58 @@ def test_another_search_may_propose() -> None:
     plans = found(poor(wage_income=5000), search=stubborn)
     # What does not lead there is dropped, and what is not needed is taken out.
     assert [levers(each) for each in plans] == [{("field", "housing_grade", "D")}]
+
+
+def test_the_same_proposal_once() -> None:
+    """An earned and an unearned cent less come to the same once the numbers are tight."""
+    snap = load("us-snap-2024")
+    member = {
+        "born_on": "1985-05-01", "disabled": False, "receives_ssi_or_tanf": False,
+        "earned_income": 1500, "unearned_income": 0, "medical_expenses": 0,
+    }  # fmt: skip
+    facts = {
+        "shelter_costs": 0, "dependent_care": 0, "child_support_paid": 0, "homeless": False,
+        "resources": 0, "liquid_resources": 0, "members": [member],
+    }  # fmt: skip
+    plans = counterfactuals(snap, case_from(snap, facts, date(2024, 3, 15)), most=99)
+    proposals = [levers(each) for each in plans]
+    assert proposals
+    assert all(proposals.count(each) == 1 for each in proposals)
+
+
+def test_a_search_may_not_try_more_than_it_is_allowed_to() -> None:
+    facts = poor(wage_income=9000, members=[poor()["members"][0]] * 5)
+    case = case_from(PROBE, facts, AS_OF)
+    few, many = Trials(PROBE, case, most=3), Trials(PROBE, case)
+    assert len(counterfactuals(PROBE, case, trials=few)) < len(
+        counterfactuals(PROBE, case, trials=many)
+    )
+    assert (few.cut_short, many.cut_short) == (True, False)
+    assert few.decisions < many.decisions < 20
+
+
+@given(st.integers(1, 10**15), st.data())
+def test_the_first_step_that_will_do(last: int, data: st.DataObject) -> None:
+    """Whatever the guess, and with not many more tries than twice the halvings."""
+    first = data.draw(st.integers(1, last))
+    share = data.draw(st.none() | st.fractions(0, 1))
+    tried: list[int] = []
+
+    def will_do(step: int) -> bool:
+        tried.append(step)
+        return step >= first
+
+    assert first_that_will_do(will_do, last, share) == first
+    assert len(tried) <= 2 * last.bit_length() + 2
+    assert first_that_will_do(will_do, last, Fraction(first, last)) == first
+
+
+def test_a_straight_line_takes_few_tries() -> None:
+    """A threshold a hundred thousand million away, to the cent."""
+    case = case_from(PROBE, poor(wage_income=10**11), AS_OF)
+    trials = Trials(PROBE, case)
+    counterfactuals(PROBE, case, trials=trials)
+    assert trials.comparisons < 60
 
 
 # --- properties --------------------------------------------------------------------------

@@ -412,3 +412,41 @@ def test_a_form_that_asks_little(fonts: Path, tmp_path: Path) -> None:
     ]
     order = Order(LISTS, fonts=fonts)
     assert write_notices(tmp_path / "o", [checked], told, order).files == 2
+
+
+OWN_GROUP = loads(
+    """
+ruleset: {id: census, title: Census, effective: {from: 2015-01-01, to: 2016-12-31}, vocabulary: bare, lang: en}
+fields:
+  - {of: household, name: group, title: Social group, type: code, codes: [SC, ST, other], sensitive: true}
+  - {of: household, name: township, title: Caste council, type: text, sensitive: true}
+  - {of: household, name: rooms, title: Rooms, type: integer}
+  - {of: member, name: name, title: Clan, type: text, sensitive: true}
+  - {of: member, name: relation, title: Faith, type: text, sensitive: true}
+criteria:
+  - {id: deprived, title: Deprived, when: 'rooms <= 1 and group in ["SC", "ST"]'}
+poor: deprived
+"""
+)
+
+
+def test_a_field_of_a_pack_is_no_part_of_an_address_whatever_its_name(tmp_path: Path) -> None:
+    folder = tmp_path / "roster"
+    folder.mkdir()
+    rows = "household_id,township,group,rooms\nV1,council of elders,SC,1\n"
+    (folder / "households.csv").write_text(rows)
+    (folder / "members.csv").write_text(
+        "household_id,member_id,name,relation\nV1,1,Clan of the river,户主\n"
+    )
+    checked = check(OWN_GROUP, read_roster(folder, OWN_GROUP, DAY), DAY)
+    made = Setting(checked, Period(DAY, DAY, 1), lang="en")
+    (listed,) = public_lists(made, checked).values()
+    assert listed["rows"][0]["group"] == "—"
+    assert (listed["rows"][0]["name"], listed["township"]) == ("*", "")
+    told = letter(made, checked.cases[0], checked.decisions[0])
+    assert (told["place"], told["head"]) == ("no address given", "To the household")
+    # The leaf that decides is said; of what is sensitive only that it was looked at.
+    (reason,) = told["reasons"]
+    assert reason["said"] == "Rooms 1 is at most 1; Social group (withheld)"
+    shown = f"{listed}{told}"
+    assert not any(word in shown for word in ("'SC'", "SC or", "elders", "river"))

@@ -27,8 +27,8 @@ PROBE = probe()
     ("text", "chinese", "english"),
     [
         ("per_head < line", "人均低于线", "人均 is below 线"),
-        ("wage_income >= 2855.5", "工资性收入不低于2,855.5", "wage income is at least 2,855.5"),
-        ("not wage_income >= 1", "工资性收入低于1", "wage income is below 1"),
+        ("wage_income >= 2855.5", "工资性收入不低于2,855.50 元", "wage income is at least 2,855.50 元"),
+        ("not wage_income >= 1", "工资性收入低于1.00 元", "wage income is below 1.00 元"),
         ("visited_on <= as_of", "入户日期不晚于认定日期", "visited on is not after the day of judgement"),
         ('visited_on > date("2015-07-01")', "入户日期晚于2015 年 7 月 1 日", "visited on is after 2015-07-01"),
         ('level == "甲"', "级别是“甲”", "level is “甲”"),
@@ -42,12 +42,12 @@ PROBE = probe()
         ("known(wage_income)", "已知工资性收入", "known: wage income"),
         ("known(vehicles)", "已知车辆比对", "known: 车辆比对"),
         ("(1 if flag else 2) > 1", "(若标记则1,否则2)高于1", "(1 if flag, otherwise 2) is above 1"),
-        ("(wage_income - (spending - 1)) * 2 > 0", "(工资性收入 - (自付支出 - 1)) × 2高于0",
-         "(wage income - (spending - 1)) × 2 is above 0"),
+        ("(wage_income - (spending - 1)) * 2 > 0", "(工资性收入 - (自付支出 - 1)) × 2高于0.00 元",
+         "(wage income - (spending - 1)) × 2 is above 0.00 元"),
         ("-rooms < abs(area)", "-房间数低于耕地的绝对值", "-rooms is below the size of area"),
-        ("round(area, 1) > 0", "耕地(保留 1 位小数)高于0", "area (to 1 places) is above 0"),
-        ("round(wage_income / members.count(), 2) > 0", "工资性收入 ÷ 家庭人口(保留 2 位小数)高于0",
-         "wage income ÷ the number of members (to 2 places) is above 0"),
+        ("round(area, 1) > 0", "耕地(保留 1 位小数)高于0 亩", "area (to 1 places) is above 0 亩"),
+        ("round(wage_income / members.count(), 2) > 0", "工资性收入 ÷ 家庭人口(保留 2 位小数)高于0.00 元",
+         "wage income ÷ the number of members (to 2 places) is above 0.00 元"),
         ("floor(area, 1) > ceil(area)", "耕地(向下取到 1 位小数)高于耕地(向上取到 0 位小数)",
          "area (down to 1 places) is above area (up to 0 places)"),
         ("floor(wage_income / members.count(), 2) > ceil(wage_income / 12)",
@@ -95,15 +95,15 @@ POOR = {"wage_income": 6930, "business_income": 0, "property_income": 0, "transf
 def test_what_was_found_with_its_numbers() -> None:
     # 6930 / 3 = 2310.00
     line = "per_capita_net_income < poverty_line"
-    assert found(line, POOR) == "家庭人均纯收入 2,310.00 元,低于 2015 年贫困线 2,855 元"
+    assert found(line, POOR) == "家庭人均纯收入 2,310.00 元,低于 2015 年贫困线 2,855.00 元"
     # 9000 / 3 = 3000.00: not below, so it is stated as the opposite.
     assert (
         found(line, {**POOR, "wage_income": 9000})
-        == "家庭人均纯收入 3,000.00 元,不低于 2015 年贫困线 2,855 元"
+        == "家庭人均纯收入 3,000.00 元,不低于 2015 年贫困线 2,855.00 元"
     )
     assert found(line, {**POOR, "wage_income": None}) == "家庭人均纯收入未知"
     assert found("low_income", POOR) == (
-        "家庭人均纯收入低于贫困线: 家庭人均纯收入 2,310.00 元,低于 2015 年贫困线 2,855 元"
+        "家庭人均纯收入低于贫困线: 家庭人均纯收入 2,310.00 元,低于 2015 年贫困线 2,855.00 元"
     )
     assert found('housing_grade in ["C", "D"]', {"housing_grade": "B"}) == "住房等级:B"
     assert found("not food_secure or not clothing_secure", {"food_secure": False}) == "不愁吃:否"

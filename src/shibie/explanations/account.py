@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.decision import NOT_POOR, Decision, Eligibility
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
 from shibie.explanations.changed_cases import made
-from shibie.explanations.collect import to_collect
+from shibie.explanations.collect import ToCollect, to_find_out
 from shibie.explanations.explanation import Collect, Explanation, Obstacle, WouldChange
 from shibie.explanations.reasons import Reason, reason
-from shibie.explanations.search import Search, counterfactuals
+from shibie.explanations.search import By, Search, counterfactuals
+from shibie.explanations.trials import Trials
 from shibie.explanations.words import WHO, Phrases
 from shibie.ruleset.model import RuleSet
+from shibie.words import terms
 from shibie.words.speaker import Speaker
+
+# How many changes are given, by the household's facts and by the rules.
+_GIVEN: Mapping[By, int] = {"facts": 12, "rules": 2}
 
 
 def explain(
@@ -62,6 +69,9 @@ def account(
     }
     why = tuple(_why(ruleset, decision, asked))
     teller = _Account(ruleset, case, decision, asked, lang)
+    found = to_find_out(ruleset, case)
+    change, cut_short = teller.change(search)
+    settles = any(each.settles for each in found.sets)
     return Explanation(
         decision.household_id,
         Speaker.head(case.household),
@@ -72,11 +82,14 @@ def account(
         why,
         tuple(each for each in asked.values() if each not in why),
         tuple(teller.obstacles()),
-        tuple(teller.collect()),
-        tuple(teller.change(search)),
+        tuple(teller.collect(found.sets)),
+        change,
         tuple(teller.moved()),
         tuple(teller.procedure()),
         tuple(teller.tracks()),
+        () if settles else tuple(map(teller.phrases.name, found.needed)),
+        found.cut_short or cut_short,
+        teller.undone(why),
     )
 
 
@@ -122,16 +135,25 @@ class _Account:
     def fact(self, path: str) -> str:
         return self.speaker.unknown(self.case.household, path)
 
+    def undone(self, why: Iterable[Reason]) -> str:
+        """Several comparisons that undecided reasons wait for, as one sentence."""
+        registers = dict.fromkeys(name for each in why for name in each.undone)
+        return self.speaker.undone(registers) if len(registers) > 1 else ""
+
     def obstacles(self) -> list[Obstacle]:
         """What stands in the way of the two other outcomes."""
         decision, word = self.decision, self.speaker.eligibility
-        needed = [
+        undone = [path for path in decision.unknown if path in self.ruleset.registers]
+        grouped = len(undone) > 1
+        needed = [self.speaker.undone(undone)] if grouped else []
+        needed += [
             self.say(f"未知:{self.fact(path)}", f"unknown: {self.fact(path)}")
             for path in decision.unknown
+            if not (grouped and path in undone)
         ]
         needed += [
-            self.say(f"待核实:{self.title(rule)}", f"to be verified: {self.title(rule)}")
-            for rule in decision.reviews
+            self.say(f"待核实:{said}", f"to be verified: {said}")
+            for said in map(self.speaker.statement, decision.reviews)
         ]
         settled = self.say(
             "需要的事实都已知道,没有待核实的事项",
@@ -143,11 +165,11 @@ class _Account:
         no_ground = self.say("没有已知的不纳入原因", "no reason against it is known")
         if decision.eligibility == "eligible":
             cleared = [
-                self.say(f"{self.speaker.outcome(each.outcome)}:{each.title}",
-                         f"{self.speaker.outcome(each.outcome)}: {each.title}")
+                self.speaker.found(each.rule_id, Words(f"经核实{word.zh}", f"is {word.en}"))
                 for each in self.asked.values()
                 if each.outcome in ("refuted", "exempt")
-            ]  # fmt: skip
+                for word in (terms.VERDICTS[each.outcome],)
+            ]
             return [
                 Obstacle(word("ineligible"), (no_ground, *cleared)),
                 Obstacle(word("pending"), (settled,)),
@@ -157,14 +179,13 @@ class _Account:
             Obstacle(word("ineligible"), (no_ground,)),
         ]
 
-    def collect(self) -> list[Collect]:
+    def collect(self, sets: Iterable[ToCollect]) -> list[Collect]:
         """For a pending household, what to find out."""
         found = []
-        for each in to_collect(self.ruleset, self.case):
-            join = self.say(",且", ", and ")
+        for each in sets:
             answers = tuple(
                 (
-                    join.join(map(self.phrases.answer, answer.changes)),
+                    self.phrases.answers(answer.changes),
                     self.result(answer.leads_to, answer.grounds),
                 )
                 for answer in each.answers
@@ -181,29 +202,37 @@ class _Account:
             return word
         return f"{word}({self.speaker.rules(grounds)})"
 
-    def change(self, search: Search | None) -> list[WouldChange]:
-        """What would change it: by facts, then by rules."""
-        found = [
-            *counterfactuals(self.ruleset, self.case, most=12, search=search),
-            *counterfactuals(self.ruleset, self.case, by="rules", most=2, search=search),
-        ]
-        return [
-            WouldChange(
-                self.phrases.changes(each.changes),
-                self.phrases.effects(self.case, made(self.ruleset, self.case, each.changes)),
-                WHO[each.who].say(self.lang),
-                self.speaker.eligibility(each.leads_to),
-                each,
-                self.phrases,
-            )
-            for each in found
-        ]
+    def change(self, search: Search | None) -> tuple[tuple[WouldChange, ...], bool]:
+        """What would change it: by facts, then by rules; and whether something was left untried."""
+        told: dict[tuple[str, str], WouldChange] = {}
+        cut_short = False
+        for by, most in _GIVEN.items():
+            trials = Trials(self.ruleset, self.case)
+            for each in counterfactuals(
+                self.ruleset, self.case, by=by, most=most, search=search, trials=trials
+            ):
+                text = self.phrases.changes(each.changes)
+                after = made(self.ruleset, self.case, each.changes)
+                # Different facts may be the same words: two rows that the source does not number.
+                told.setdefault(
+                    (text, each.who),
+                    WouldChange(
+                        text,
+                        self.phrases.effects(self.case, after),
+                        WHO[each.who].say(self.lang),
+                        self.speaker.eligibility(each.leads_to),
+                        each,
+                        self.phrases,
+                    ),
+                )
+            cut_short = cut_short or trials.cut_short
+        return tuple(told.values()), cut_short
 
     def moved(self) -> list[str]:
         """What changed the result: signed verdicts, and registers that contradict a declaration."""
         told = []
         for rule_id, verdict in self.case.adjudications.items():
-            word = self.speaker.verdict(verdict.verdict)
+            word = terms.VERDICTS[verdict.verdict]
             by = self.say(",", ", ").join(
                 str(part)
                 for part in (
@@ -214,8 +243,8 @@ class _Account:
                 )
                 if part
             )
-            told.append(self.say(f"核实“{self.title(rule_id)}”:{word}({by})",
-                                 f"'{self.title(rule_id)}' {word} ({by})"))  # fmt: skip
+            found = self.speaker.found(rule_id, Words(f"经核实{word.zh}", f"is {word.en}"))
+            told.append(self.say(f"{found}({by})", f"{found} ({by})"))
         for finding in self.decision.findings:
             if finding.kind not in ("discrepancy", "duplicate"):
                 continue

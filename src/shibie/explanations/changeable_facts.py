@@ -42,6 +42,18 @@ def lever_of(node: tree.Field, place: Place) -> tuple[Lever, Value]:
     )
 
 
+def is_relevant(lever: Lever, place: Place) -> bool:
+    """Whether a field may mean something of whom it is asked; where that is unknown it may.
+
+    A pack says so under `relevant:`, so that nobody is told that it would change the result of
+    a widow of 76 if she were not at school.
+    """
+    condition = place.ruleset.relevant.get((_owner(lever), lever.name))
+    if lever.kind != "field" or condition is None:
+        return True
+    return evaluate(condition, place.at_member(lever.member)) is not False
+
+
 def below(node: Node, place: Place) -> Iterator[tuple[Lever, Value]]:
     """Every lever that the value of a node can depend on, once or more often."""
     match node:

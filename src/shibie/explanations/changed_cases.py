@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from shibie.case import Case, Row, Rows, Value
-from shibie.decision import Eligibility
-from shibie.engines.decide import judgement
 from shibie.engines.place import Place
 from shibie.household import Adjudication
 from shibie.ruleset.model import RuleSet
@@ -95,11 +93,6 @@ def made(ruleset: RuleSet, case: Case, changes: Iterable[FactChange]) -> tuple[R
                     reviews=tuple(r for r in ruleset.reviews if r.id != lever.name),
                 )
     return ruleset, case
-
-
-def eligibility_after(ruleset: RuleSet, case: Case, changes: Iterable[FactChange]) -> Eligibility:
-    """The eligibility that the changes lead to."""
-    return judgement(*made(ruleset, case, changes)).eligibility
 
 
 def moved(place: Place, ruleset: RuleSet, case: Case) -> Place:

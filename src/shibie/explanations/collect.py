@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import localcontext
-from itertools import combinations, product
-from math import prod
 from typing import Any
 
 from shibie.case import Case
 from shibie.decision import Eligibility
-from shibie.engines.decide import judgement
 from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.explanations.changeable_facts import below
-from shibie.explanations.changed_cases import FactChange, Lever, made
+from shibie.explanations.changed_cases import FactChange, Lever
 from shibie.explanations.possible_answers import answers
+from shibie.explanations.settling import Settling
+from shibie.explanations.trials import Trials
 from shibie.language import tree
 from shibie.lower.decision import adjudicated
 from shibie.ruleset.conditions import definition
@@ -30,7 +29,9 @@ from shibie.ruleset.model import RuleSet
 # What it takes to find a fact out, in the order in which an officer would go about it.
 COSTS = {"field": 1, "number": 1, "verdict": 2, "column": 3, "rows": 4}
 WHOLE_REGISTER = 8
-MOST_FACTS, MOST_ANSWERS, MOST_SETS = 12, 400, 4
+MOST_SETS = 4
+# Of the decisions that are tried, so many for sets; the rest for what one fact alone may settle.
+MOST_FOR_SETS = 500
 
 
 @dataclass(frozen=True)
@@ -60,38 +61,53 @@ class ToCollect:
     answers: tuple[Answer, ...]
 
 
-def to_collect(ruleset: RuleSet, case: Case) -> tuple[ToCollect, ...]:
+@dataclass(frozen=True)
+class Found:
+    """What was found of the unknown facts of a pending household.
+
+    Attributes:
+        sets: the sets to collect, the cheapest first.
+        needed: the facts without which no set settles it, whatever else is known.
+        cut_short: whether not every set was tried.
+    """
+
+    sets: tuple[ToCollect, ...] = ()
+    needed: tuple[Lever, ...] = ()
+    cut_short: bool = False
+
+
+def to_collect(ruleset: RuleSet, case: Case, trials: Trials | None = None) -> tuple[ToCollect, ...]:
     """The smallest sets of unknown facts that settle a pending household, cheapest first.
 
     Where no set within reach settles it whatever the answers are, the single facts that
     may settle it are given instead, with `settles` false.
     """
+    return to_find_out(ruleset, case, trials).sets
+
+
+def to_find_out(ruleset: RuleSet, case: Case, trials: Trials | None = None) -> Found:
+    """As `to_collect`, with what every set needs and whether all sets were tried."""
+    trials = trials or Trials(ruleset, case)
     with localcontext(EXACT):
-        if judgement(ruleset, case).eligibility != "pending":
-            return ()
-        return _to_collect(ruleset, case)
-
-
-def _to_collect(ruleset: RuleSet, case: Case) -> tuple[ToCollect, ...]:
-    unknown = sorted(unknown_levers(ruleset, case), key=_cost)[:MOST_FACTS]
-    known_answers = {lever: answers(ruleset, case, lever) for lever in unknown}
-    found: list[ToCollect] = []
-    doubts: dict[Lever, FactChange] = {}
-    for size in range(1, len(unknown) + 1):
-        for levers in combinations(unknown, size):
-            if any(set(each.levers) <= set(levers) for each in found):
-                continue
-            choices = [known_answers[lever] for lever in levers]
-            if tried := _settling(ruleset, case, choices, doubts):
-                found.append(_set(levers, True, tried))
-        if found and size >= 2:
-            break
-    if not found:
-        for lever in unknown:
-            tried = _tried(ruleset, case, [known_answers[lever]])
+        if trials.eligibility(()) != "pending":
+            return Found()
+        unknown = sorted(unknown_levers(ruleset, case), key=_cost)
+        known = {lever: answers(ruleset, case, lever, trials) for lever in unknown}
+        settling = Settling(Trials(ruleset, case, MOST_FOR_SETS), known)
+        sets, needed = settling.found()
+        found = [
+            _set(levers, True, [_answer(trials, each) for each in tried])
+            for levers, tried in sets.items()
+        ]
+        for lever in () if found else unknown:
+            if trials.enough():
+                break
+            tried = [_answer(trials, (change,)) for change in known[lever]]
             if any(answer.leads_to != "pending" for answer in tried):
                 found.append(_set((lever,), False, tried))
-    return tuple(sorted(found, key=lambda each: each.cost)[:MOST_SETS])
+        cheapest = sorted(found, key=lambda each: each.cost)[:MOST_SETS]
+        cut_short = trials.cut_short or settling.trials.cut_short
+        return Found(tuple(cheapest), needed, cut_short)
 
 
 def _set(levers: Sequence[Lever], settles: bool, tried: Sequence[Answer]) -> ToCollect:
@@ -141,48 +157,8 @@ def _undecided(node: tree.Node, place: Place) -> Iterator[tuple[Lever, Any]]:
         yield from below(node, place)
 
 
-def _settling(
-    ruleset: RuleSet, case: Case, choices: Sequence[Sequence[FactChange]],
-    doubts: dict[Lever, FactChange],
-) -> list[Answer]:  # fmt: skip
-    """Decides every combination of answers; empty when one of them leaves the household open.
-
-    Args:
-        ruleset: the rules.
-        case: the household.
-        choices: for each fact, its answers.
-        doubts: the answer to each fact with which the household was last left open. Most sets
-            do not settle it, and with these that shows at once; new ones are noted.
-    """
-    if not _few(choices):
-        return []
-    likely = [doubts.get(choice[0].lever, choice[0]) for choice in choices]
-    if judgement(*made(ruleset, case, likely)).eligibility == "pending":
-        return []
-    tried = []
-    for changes in product(*choices):
-        answer = _answer(ruleset, case, changes)
-        if answer.leads_to == "pending":
-            doubts.update({change.lever: change for change in changes})
-            return []
-        tried.append(answer)
-    return tried
-
-
-def _tried(ruleset: RuleSet, case: Case, choices: Sequence[Sequence[FactChange]]) -> list[Answer]:
-    """Decides every combination of answers; empty when there are too many."""
-    if not _few(choices):
-        return []
-    return [_answer(ruleset, case, changes) for changes in product(*choices)]
-
-
-def _few(choices: Sequence[Sequence[FactChange]]) -> bool:
-    """Whether there are combinations, and not too many to decide each."""
-    return 0 < prod(map(len, choices)) <= MOST_ANSWERS
-
-
-def _answer(ruleset: RuleSet, case: Case, changes: tuple[FactChange, ...]) -> Answer:
-    found = judgement(*made(ruleset, case, changes))
+def _answer(trials: Trials, changes: tuple[FactChange, ...]) -> Answer:
+    found = trials.judgement(changes)
     return Answer(changes, found.eligibility, found.grounds, found.reviews)
 
 

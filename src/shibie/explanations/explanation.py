@@ -61,6 +61,12 @@ class Explanation:
         moved: adjudications and discrepancies, in words.
         procedure: faults of procedure, in words.
         tracks: the help given, in words.
+        needed: for a pending household of which no set is found that settles it: what every
+            such set needs, in words.
+        undone: the comparisons that were not done and that undecided rules wait for, in one
+            sentence; empty where it is fewer than two.
+        cut_short: whether the search for what to find out or for what would change it left
+            something untried.
     """
 
     household_id: str
@@ -77,3 +83,6 @@ class Explanation:
     moved: tuple[str, ...]
     procedure: tuple[str, ...]
     tracks: tuple[str, ...]
+    needed: tuple[str, ...] = ()
+    cut_short: bool = False
+    undone: str = ""

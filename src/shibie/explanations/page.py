@@ -11,7 +11,7 @@ from shibie.errors import Lang, Words
 from shibie.explanations.changed_cases import FactChange
 from shibie.explanations.explanation import Explanation
 from shibie.explanations.reasons import Reason
-from shibie.explanations.text import changed
+from shibie.explanations.text import CUT_SHORT, changed, every_set_needs
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
 from shibie.words.lists import joined
@@ -65,6 +65,8 @@ def as_data(told: Explanation) -> dict[str, Any]:
         "moved_by": list(told.moved),
         "procedure": list(told.procedure),
         "tracks": list(told.tracks),
+        "needed": list(told.needed),
+        "cut_short": told.cut_short,
         "other_rules": [_reason(each) for each in told.others],
     }
 
@@ -148,6 +150,8 @@ def _household(told: Explanation, lang: Lang) -> str:
         parts.append(_section(say("要查清: ", "To find out: ") + facts, lines))
     changes = (escape(changed(each, lang)) for each in told.change)
     parts.append(_section(say("怎样会变", "What would change it"), changes))
+    notes = [every_set_needs(told, lang), CUT_SHORT.say(lang) if told.cut_short else ""]
+    parts.append(_section(say("说明", "Note"), map(escape, filter(None, notes))))
     parts.append(_section(say("经手", "Who moved it"), map(escape, (*told.moved, *told.procedure))))
     parts.append(_section(say("帮扶", "Tracks"), map(escape, told.tracks)))
     rest = _section("", (_told(each, lang) for each in told.others))

@@ -14,15 +14,21 @@ from typing import Any
 
 from shibie import citizen_id
 from shibie.case import Case
-from shibie.engines.decide import judgement
-from shibie.explanations.changeable_facts import NUMERIC, mined, span_of, spec_of, step_of
+from shibie.engines.interpreter import evaluate
+from shibie.engines.place import Place
+from shibie.explanations.changeable_facts import NUMERIC, below, mined, span_of, spec_of, step_of
 from shibie.explanations.changed_cases import BoundWord, FactChange, Lever, made
+from shibie.explanations.trials import Trials
+from shibie.ruleset.conditions import deciding_conditions
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.verdicts import lifting
 
 
-def answers(ruleset: RuleSet, case: Case, lever: Lever) -> list[FactChange]:
+def answers(
+    ruleset: RuleSet, case: Case, lever: Lever, trials: Trials | None = None
+) -> list[FactChange]:
     """The answers to one unknown fact that are worth telling apart."""
+    trials = trials or Trials(ruleset, case)
     match lever.kind:
         case "verdict":
             rule = ruleset.rule(lever.name)
@@ -30,25 +36,46 @@ def answers(ruleset: RuleSet, case: Case, lever: Lever) -> list[FactChange]:
             return [FactChange(lever, word, who="officer") for word in verdicts if word]
         case "rows":
             return [
-                FactChange(lever, rows, who="officer")
-                for rows in _possible_rows(ruleset, case, lever)
+                FactChange(lever, rows, who="officer") for rows in _possible_rows(trials, lever)
             ]
         case "number":
             return [FactChange(lever, number) for number in _possible_numbers(ruleset, case)]
     spec = spec_of(ruleset, lever)
     if spec is not None and spec.type in NUMERIC:
-        return _numbers(ruleset, case, lever)
+        return _numbers(trials, lever)
     return [FactChange(lever, value) for value in mined(ruleset).values(lever, case.as_of)]
 
 
-def _numbers(ruleset: RuleSet, case: Case, lever: Lever) -> list[FactChange]:
+def unlike(trials: Trials, lever: Lever, choices: Sequence[FactChange]) -> list[FactChange]:
+    """Of answers that settle the same rules in the same way, one.
+
+    Only where no rule that stays open looks at the fact too: then nothing else can tell the
+    answers apart.
+    """
+    if lever.kind == "verdict":
+        return [*choices]
+    conditions = deciding_conditions(trials.ruleset)
+    place = Place.top(trials.ruleset, trials.case)
+    reading = [lever in dict(below(node, place)) for node in conditions]
+    first: dict[object, FactChange] = {}
+    for change in choices:
+        trials.comparisons += 1
+        there = Place.top(*made(trials.ruleset, trials.case, [change]))
+        found = tuple(evaluate(node, there) for node in conditions)
+        open_ = any(value is None and reads for value, reads in zip(found, reading, strict=True))
+        first.setdefault(change if open_ else found, change)
+    return [*first.values()]
+
+
+def _numbers(trials: Trials, lever: Lever) -> list[FactChange]:
     """The two ends of a number, and the values on both sides of each turn of the result."""
+    ruleset = trials.ruleset
     low, high = span_of(ruleset, lever)
     step = step_of(ruleset, lever)
     assert step is not None
 
     def result(units: int) -> object:
-        return _result(ruleset, case, FactChange(lever, _value(units, step)))
+        return _result(trials, FactChange(lever, _value(units, step)))
 
     first, last = int(low / step), int(high / step)
     turns = all_turns(result, first, last, _stops(ruleset, step, first, last))
@@ -66,9 +93,9 @@ def _numbers(ruleset: RuleSet, case: Case, lever: Lever) -> list[FactChange]:
     return marks
 
 
-def _result(ruleset: RuleSet, case: Case, change: FactChange) -> object:
+def _result(trials: Trials, change: FactChange) -> object:
     """All of a decision that an answer may change."""
-    found = judgement(*made(ruleset, case, [change]))
+    found = trials.judgement([change])
     return (found.eligibility, found.grounds, found.reviews, found.qualified)
 
 
@@ -110,8 +137,9 @@ def _value(units: int, step: Decimal) -> Any:
     return units if step == 1 else units * step
 
 
-def _possible_rows(ruleset: RuleSet, case: Case, lever: Lever) -> list[Any]:
+def _possible_rows(trials: Trials, lever: Lever) -> list[Any]:
     """No row, and one row of each kind that the rules tell apart."""
+    ruleset, case = trials.ruleset, trials.case
     register, known = ruleset.registers[lever.name], mined(ruleset)
     codes: list[list[tuple[str, Any]]] = []
     numbers = []
@@ -125,14 +153,13 @@ def _possible_rows(ruleset: RuleSet, case: Case, lever: Lever) -> list[Any]:
             codes.append([(column.name, value) for value in known.values(here, case.as_of)[:8]])
     rows: list[Any] = []
     for cells in islice(product(*codes), 32):
-        rows += _with_numbers(ruleset, case, lever, cells, numbers)
+        rows += _with_numbers(trials, lever, cells, numbers)
     return [(), *((row,) for row in rows)]
 
 
-def _with_numbers(
-    ruleset: RuleSet, case: Case, lever: Lever, cells: Any, numbers: Sequence[Lever]
-) -> list[Any]:
+def _with_numbers(trials: Trials, lever: Lever, cells: Any, numbers: Sequence[Lever]) -> list[Any]:
     """A row's codes, with each number at zero, at its turns, or at its end."""
+    ruleset = trials.ruleset
     rows = [tuple(cells)]
     for here in numbers:
         step = step_of(ruleset, here)
@@ -143,7 +170,7 @@ def _with_numbers(
 
             def result(units: int, row: Any = row, here: Lever = here, step: Any = step) -> object:
                 filled = (*row, (here.name, _value(units, step)))
-                return _result(ruleset, case, FactChange(lever, (filled,)))
+                return _result(trials, FactChange(lever, (filled,)))
 
             turns = all_turns(result, 0, last, _stops(ruleset, step, 0, last))
             units = [0, *turns] if turns else [0, last]

@@ -16,6 +16,7 @@ from shibie.engines.place import Place
 from shibie.explanations.changeable_facts import (
     NUMERIC,
     below,
+    is_relevant,
     lever_of,
     mined,
     spec_of,
@@ -23,6 +24,7 @@ from shibie.explanations.changeable_facts import (
 )
 from shibie.explanations.changed_cases import ChangeSet, FactChange, Lever, Who, made, moved
 from shibie.explanations.thresholds import numeric_ways
+from shibie.explanations.trials import Trials
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import MEMBER, Node
@@ -35,7 +37,7 @@ NOTHING: ChangeSet = frozenset()
 MOST = 40
 
 
-def ways(node: Node, place: Place, want: bool, who: Who = "household") -> list[ChangeSet]:
+def ways(node: Node, place: Place, want: bool, who: Who, trials: Trials) -> list[ChangeSet]:
     """Sets of changes after which `node` should be `want`, the smallest first.
 
     Args:
@@ -44,10 +46,11 @@ def ways(node: Node, place: Place, want: bool, who: Who = "household") -> list[C
         want: the wanted truth.
         who: `household` or `officer`, as whose matter the changes are marked; `rule` to
             move the rule set's own numbers instead of the household's facts.
+        trials: what may be tried for it.
     """
     if evaluate(node, place) is want:
         return [NOTHING]
-    return smallest(_ways(node, place, want, who))
+    return smallest(_ways(node, place, want, who, trials))
 
 
 def smallest(plans: Iterable[ChangeSet]) -> list[ChangeSet]:
@@ -74,52 +77,58 @@ def _consistent(plan: ChangeSet) -> bool:
     return len({change.lever for change in plan}) == len(plan)
 
 
-def _ways(node: Node, place: Place, want: bool, who: Who) -> Iterable[ChangeSet]:
+def _ways(node: Node, place: Place, want: bool, who: Who, trials: Trials) -> Iterable[ChangeSet]:
     match node:
         case tree.Not(operand=operand):
-            return ways(operand, place, not want, who)
+            return ways(operand, place, not want, who, trials)
         case tree.And(operands=operands) | tree.Or(operands=operands):
-            parts = [ways(each, place, want, who) for each in operands]
+            parts = [ways(each, place, want, who, trials) for each in operands]
             every = isinstance(node, tree.And) is want
             return together(parts) if every else (plan for part in parts for plan in part)
         case tree.Fact(owner=owner):
             inside = place if owner == MEMBER else place.at_household()
-            return ways(definition(place.ruleset, node), inside, want, who)
+            return ways(definition(place.ruleset, node), inside, want, who, trials)
         case tree.Choose(condition=condition, then=then, otherwise=otherwise):
             return [
-                *together([ways(condition, place, True, who), ways(then, place, want, who)]),
-                *together([ways(condition, place, False, who), ways(otherwise, place, want, who)]),
+                plan
+                for chosen, branch in ((True, then), (False, otherwise))
+                for plan in together(
+                    ways(each, place, wanted, who, trials)
+                    for each, wanted in ((condition, chosen), (branch, want))
+                )
             ]
         case tree.Quantifier():
-            return _quantifier(node, place, want, who)
+            return _quantifier(node, place, want, who, trials)
         case tree.Field():
-            return _field(node, place, want, who)
+            return _field(node, place, want, who, trials)
         case tree.Compare(left=left, right=right) if _is_numeric(left) or _is_numeric(right):
-            return numeric_ways(node, place, want, who)
+            return numeric_ways(node, place, want, who, trials)
         case _:
-            return _single(node, place, want, who)
+            return _single(node, place, want, who, trials)
 
 
 def _is_numeric(node: Node) -> bool:
     return isinstance(node.type, Number | Date)
 
 
-def _quantifier(node: tree.Quantifier, place: Place, want: bool, who: Who) -> Iterable[ChangeSet]:
+def _quantifier(
+    node: tree.Quantifier, place: Place, want: bool, who: Who, trials: Trials
+) -> Iterable[ChangeSet]:
     """One item must satisfy the predicate, or every item must (not) and no more may come."""
     some = want if node.kind == "any" else not want
     holds = node.kind != "all"
     inside = items(node.collection, place)
     register = node.collection.name != MEMBERS
     if some:
-        return [plan for item in inside for plan in ways(node.predicate, item, holds, who)]
+        return [plan for item in inside for plan in ways(node.predicate, item, holds, who, trials)]
     if who == "rule":
         # The rule's own numbers settle nothing while rows are missing.
         if any(True for _ in unknown_rows(node.collection, place)):
             return []
-        return together([ways(node.predicate, item, not holds, who) for item in inside])
+        return together([ways(node.predicate, item, not holds, who, trials) for item in inside])
     parts = []
     for item in inside:
-        others = ways(node.predicate, item, not holds, who)
+        others = ways(node.predicate, item, not holds, who, trials)
         if register and NOTHING not in others:
             others = [frozenset([_without(item)]), *others]
         parts.append(others)
@@ -147,21 +156,25 @@ def _holder(place: Place) -> int | None:
     return place.member
 
 
-def _field(node: tree.Field, place: Place, want: bool, who: Who) -> Iterable[ChangeSet]:
+def _field(
+    node: tree.Field, place: Place, want: bool, who: Who, trials: Trials
+) -> Iterable[ChangeSet]:
     """A yes/no field; where a register checks it, that register must agree with a no."""
     if who == "rule":
         return []
     lever, said = lever_of(node, place)
+    if not is_relevant(lever, place):
+        return []
     hits = place.ruleset.comparison_of(node.owner, node.name)
     marked: Who = "officer" if hits is not None or lever.kind == "column" else who
     change = frozenset([FactChange(lever, want, said, who=marked)])
     if hits is None or want:
         return [change]
-    clean = ways(hits, place if node.owner == MEMBER else place.at_household(), False, who)
+    clean = ways(hits, place if node.owner == MEMBER else place.at_household(), False, who, trials)
     return together([[change] if said is True else [NOTHING], clean])
 
 
-def _single(node: Node, place: Place, want: bool, who: Who) -> Iterator[ChangeSet]:
+def _single(node: Node, place: Place, want: bool, who: Who, trials: Trials) -> Iterator[ChangeSet]:
     """For any other condition: one fact below it changed to each value the rules distinguish."""
     if who == "rule":
         return
@@ -170,11 +183,15 @@ def _single(node: Node, place: Place, want: bool, who: Who) -> Iterator[ChangeSe
         spec = spec_of(place.ruleset, lever)
         if spec is None or spec.type in NUMERIC or lever.kind not in ("field", "column"):
             continue
+        if not is_relevant(lever, place):
+            continue
+        if trials.enough():
+            return
         will_do = [
             value
             for value in _variants(before, known.values(lever, place.case.as_of), spec.type)
             if value != before
-            and _value(node, place, FactChange(lever, value, before)) is want
+            and _value(node, place, FactChange(lever, value, before), trials) is want
         ]  # fmt: skip
         if will_do:
             marked: Who = "officer" if lever.kind == "column" else who
@@ -189,6 +206,7 @@ def _variants(before: Any, values: list[Any], kind: str) -> list[Any]:
     return [before ^ {code} for code in codes]
 
 
-def _value(node: Node, place: Place, change: FactChange) -> Any:
+def _value(node: Node, place: Place, change: FactChange, trials: Trials) -> Any:
+    trials.comparisons += 1
     ruleset, case = made(place.ruleset, place.case, [change])
     return evaluate(node, moved(place, ruleset, case))

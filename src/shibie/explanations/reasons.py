@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
 
 from shibie.case import Case, Value
@@ -15,12 +15,12 @@ from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.basis import Basis
-from shibie.ruleset.conditions import is_sensitive
+from shibie.ruleset.conditions import is_sensitive, opened
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.words import terms
 from shibie.words.prose import describe, state
+from shibie.words.sentences import Sentences
 from shibie.words.speaker import Speaker
-from shibie.words.values import amount
 
 SOURCES = {
     "declared": Words("申报", "declared"), "compared": terms.COMPARISON,
@@ -60,6 +60,8 @@ class Reason:
         said: what it found, in words.
         facts: the facts behind it.
         basis: where the rule comes from.
+        undone: the registers that were not supplied and that it waits for.
+        missing: what it waits for beside them, in words.
     """
 
     rule_id: str
@@ -69,6 +71,8 @@ class Reason:
     said: str
     facts: tuple[ReasonFact, ...]
     basis: Basis
+    undone: tuple[str, ...] = ()
+    missing: str = ""
 
 
 def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reason:
@@ -82,12 +86,18 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
     if rule.when is not None and whole.value is True:
         told = trace(rule.when, Place.top(ruleset, case))
     words = _Teller(ruleset, case, lang)
-    said = words.said(told)
+    undone: list[str] = []
+    missing = ""
     if whole.value is None:
-        said = words.missing(whole, rule.id)
+        paths = sorted(unknown_facts(whole, rule.id))
+        undone = [path for path in paths if path in ruleset.registers]
+        missing = words.missing(path for path in paths if path not in undone)
+        said = words.missing(paths)
+    else:
+        said = words.said(told)
     if outcome == "upheld" and whole.value is not True:
         # Not the condition but an officer's word is what it rests on.
-        said = terms.OUTCOMES["upheld"].say(lang)
+        said, undone, missing = terms.OUTCOMES["upheld"].say(lang), [], ""
     return Reason(
         rule.id,
         words.speaker.rule(rule.id),
@@ -96,6 +106,8 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
         said,
         tuple(dict.fromkeys(words.facts(told))),
         words.speaker.basis_of(rule.id),
+        tuple(undone),
+        missing,
     )
 
 
@@ -104,14 +116,12 @@ class _Teller:
 
     def __init__(self, ruleset: RuleSet, case: Case, lang: Lang) -> None:
         self.ruleset, self.case, self.lang = ruleset, case, lang
-        self.speaker = Speaker(ruleset, lang)
+        self.speaker, self.sentences = Speaker(ruleset, lang), Sentences(ruleset, lang)
         self.say = self.speaker.say
 
     # --- one sentence -------------------------------------------------------------------
 
     def said(self, at: Trace) -> str:
-        if any(self.sensitive(each.node) for each in _all(at)):
-            return MASKED.say(self.lang)
         node = at.node
         match node:
             case tree.And() | tree.Or():
@@ -125,6 +135,10 @@ class _Teller:
                 hits = [child for child in at.children[1:] if child.value is True]
                 if hits:
                     return self.speaker.clauses(self.item(child) for child in hits)
+                if self.hides(at):
+                    return self.withheld(at)
+            case _ if self.hides(at):
+                return self.withheld(at)
             case tree.Field() if at.value is True and at.provenance and at.provenance.rows:
                 return f"{self.title(node)}{self.rows(at.provenance)}"
             case tree.Field() if at.value is True and at.provenance:
@@ -132,12 +146,29 @@ class _Teller:
                 return f"{self.title(node)}({self.say(',', ', ').join(filter(None, told))})"
         return state(at, self.ruleset, self.case.as_of, self.lang)
 
-    def missing(self, at: Trace, rule_id: str) -> str:
-        """The facts whose absence leaves a rule undecided."""
+    def withheld(self, at: Trace) -> str:
+        """What decides, without the sensitive values in it.
+
+        Of a derived number what it is compared with is shown; of a sensitive fact itself only
+        what it is, since a code that it equals is its value.
+        """
+        hidden = [child for child in at.children if self.hides(child)]
+        mask = self.say(MASKED.zh, f" {MASKED.en}")
+        if isinstance(at.node, tree.Compare) and all(isinstance(c.node, tree.Fact) for c in hidden):
+            children = tuple(
+                replace(child, value=mask.strip()) if child in hidden else child
+                for child in at.children
+            )
+            shown = replace(at, children=children)
+            return state(shown, self.ruleset, self.case.as_of, self.lang)
+        titles = (self.title(each.node) for each in _all(at) if self.sensitive(each.node))
+        return self.speaker.joined(dict.fromkeys(titles)) + mask
+
+    def missing(self, paths: Iterable[str]) -> str:
+        """The facts whose absence leaves a rule undecided; nothing where there are none."""
         household = self.case.household
-        paths = sorted(unknown_facts(at, rule_id))
         listed = self.speaker.joined(self.speaker.unknown(household, path) for path in paths)
-        return self.say(f"未知:{listed}", f"unknown: {listed}")
+        return self.say(f"未知:{listed}", f"unknown: {listed}") if listed else ""
 
     def item(self, at: Trace) -> str:
         """One member or row that makes a quantifier true."""
@@ -228,7 +259,7 @@ class _Teller:
     def fact(self, at: Trace) -> ReasonFact:
         who = self.whose(at.label) if at.label else ""
         title = self.title(at.node)
-        value = amount(at.value, self.lang, unit_of(self.ruleset, at.node))
+        value = self.sentences.amount(at.value, self.sentences.unit(at.node))
         provenance = at.provenance or ValueOrigin("derived")
         place = ""
         if provenance.source == "compared" and provenance.register:
@@ -237,36 +268,30 @@ class _Teller:
             place = self.confirmed(at.node, at.label)
         return ReasonFact(
             self.speaker.of_person(who, title),
-            MASKED.say(self.lang) if self.sensitive(at.node) else value,
+            MASKED.say(self.lang) if self.hides(at) else value,
             SOURCES[provenance.source].say(self.lang),
             place,
         )
+
+    def hides(self, at: Trace) -> bool:
+        """Whether a value is sensitive, or was made of one that is."""
+        return any(self.sensitive(each.node) for each in _all(at))
 
     def sensitive(self, node: tree.Node) -> bool:
         return isinstance(node, tree.Field) and is_sensitive(self.ruleset, node)
 
 
-def unit_of(ruleset: RuleSet, node: tree.Node) -> str:
-    """The unit of a field, fact or parameter."""
-    match node:
-        case tree.Fact(owner=owner, name=name):
-            return ruleset.facts[cast("Any", owner), name].unit
-        case tree.Parameter(name=name):
-            return ruleset.parameters[name].unit
-        case tree.Field(owner=owner, name=name):
-            spec = ruleset.field_spec(owner, name)
-            return spec.unit if spec else ""
-        case _:
-            return ""
-
-
 def numbers_of(ruleset: RuleSet, case: Case) -> dict[str, Value]:
-    """Every derived number of a household that a rule may speak of, by its name."""
+    """Every derived number of a household that may be shown, by its name."""
     place = Place.top(ruleset, case)
     return {
         name: evaluate(rule.node, place)
         for (owner, name), rule in ruleset.facts.items()
         if owner == HOUSEHOLD and rule.kind == "fact" and rule.unit
+        if not any(
+            isinstance(each, tree.Field) and is_sensitive(ruleset, each)
+            for each in opened(ruleset, rule.node)
+        )
     }
 
 

@@ -7,28 +7,24 @@ instance by a solver, is a function with the signature of `Search`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import partial
+from itertools import islice
 from typing import Any, Literal, cast
 
 from shibie.case import Case
 from shibie.decision import Eligibility
-from shibie.engines.decide import decide, judgement
 from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.explanations.changeable_facts import step_of
-from shibie.explanations.changed_cases import (
-    ChangeSet,
-    FactChange,
-    Lever,
-    Who,
-    eligibility_after,
-    made,
-)
+from shibie.explanations.changed_cases import ChangeSet, FactChange, Lever, Who
 from shibie.explanations.possible_changes import NOTHING, smallest, together, ways
+from shibie.explanations.thresholds import first_that_will_do
+from shibie.explanations.trials import Trials
 from shibie.lower.decision import adjudicated, lifted, upheld
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.verdicts import lifting
@@ -62,6 +58,7 @@ def counterfactuals(
     by: By = "facts",
     most: int = 6,
     search: Search | None = None,
+    trials: Trials | None = None,
 ) -> tuple[Counterfactual, ...]:
     """The smallest changes that flip a household's eligibility, the fewest facts first.
 
@@ -73,42 +70,66 @@ def counterfactuals(
         by: the household's `facts`, or the `rules` themselves.
         most: how many to give.
         search: where the proposals come from.
+        trials: how many decisions may be tried for it; it says afterwards whether they sufficed.
     """
+    trials = trials or Trials(ruleset, case)
     with localcontext(EXACT):
-        now = judgement(ruleset, case).eligibility
+        now = trials.eligibility(())
         wanted = target or ("ineligible" if now == "eligible" else "eligible")
         if wanted == now:
             return ()
+        plans = (search or partial(exact_search, trials=trials))(ruleset, case, wanted, by)
         found: list[ChangeSet] = []
-        for plan in (search or exact_search)(ruleset, case, wanted, by):
-            least = _needed(ruleset, case, plan, wanted)
+        for plan in sorted(plans, key=_nearness):
+            # The nearest come first: some to spare, for those that contain others or come to the
+            # same, are enough.
+            if len(found) == 2 * most or trials.enough():
+                break
+            least = _needed(trials, plan, wanted)
             if least is not None and least not in found:
                 found.append(least)
-        ranked = sorted(smallest(found), key=lambda plan: (size(plan), _rank(plan), _reach(plan)))
-        return tuple(_confirmed(ruleset, case, plan, wanted) for plan in ranked[:most])
+        ranked = sorted(smallest(found), key=_nearness)
+        return tuple(islice(_confirmed_once(trials, ranked, wanted), most))
 
 
 def exact_search(
-    ruleset: RuleSet, case: Case, target: Eligibility, by: By = "facts"
+    ruleset: RuleSet,
+    case: Case,
+    target: Eligibility,
+    by: By = "facts",
+    trials: Trials | None = None,
 ) -> Iterable[ChangeSet]:
     """Plans from the trees of the rules, over the thresholds that stand in them."""
-    place = Place.top(ruleset, case)
-    return _into(place, by) if target == "eligible" else _out_of(place, by)
+    place, trials = Place.top(ruleset, case), trials or Trials(ruleset, case)
+    return _into(place, by, trials) if target == "eligible" else _out_of(place, by, trials)
 
 
-def _into(place: Place, by: By) -> list[ChangeSet]:
+def _confirmed_once(
+    trials: Trials, plans: Iterable[ChangeSet], wanted: Eligibility
+) -> Iterator[Counterfactual]:
+    """The plans as they are confirmed; several may come to the same once numbers are tight."""
+    given: set[object] = set()
+    for plan in plans:
+        found = _confirmed(trials, plan, wanted)
+        same = frozenset((change.lever, change.value) for change in found.changes)
+        if same not in given:
+            given.add(same)
+            yield found
+
+
+def _into(place: Place, by: By, trials: Trials) -> list[ChangeSet]:
     """Plans that make a household eligible: poor, not excluded, no review open."""
     ruleset = place.ruleset
     fact: Who = "household" if by == "facts" else "rule"
-    parts = [ways(ruleset.poor.node, place, True, fact)]
+    parts = [ways(ruleset.poor.node, place, True, fact, trials)]
     for rule in (*ruleset.exclusions, *ruleset.reviews):
         stands = not evaluate(lifted(rule), place) and evaluate(rule.node, place) is not False
         if stands or evaluate(upheld(rule), place):
-            parts.append(_without(rule, place, by))
+            parts.append(_without(rule, place, by, trials))
     return together(parts)
 
 
-def _without(rule: Rule, place: Place, by: By) -> list[ChangeSet]:
+def _without(rule: Rule, place: Place, by: By, trials: Trials) -> list[ChangeSet]:
     """An exclusion or review that no longer stands in the way.
 
     What an exclusion looks at is an asset or a standing that a household must not be told
@@ -118,24 +139,28 @@ def _without(rule: Rule, place: Place, by: By) -> list[ChangeSet]:
     if by == "rules":
         dropped = frozenset([FactChange(Lever("rule", rule.id), False, True, who="rule")])
         # What an officer signed for does not hang on the condition any more.
-        return [dropped] if signed else smallest([*ways(rule.node, place, False, "rule"), dropped])
+        by_rules = [] if signed else ways(rule.node, place, False, "rule", trials)
+        return [dropped] if signed else smallest([*by_rules, dropped])
     by_verdict: list[ChangeSet] = []
     verdict = lifting(rule)
     if verdict is not None and (signed or evaluate(rule.node, place) is True):
         before = "upheld" if signed else None
         change = FactChange(Lever("verdict", rule.id), verdict, before, who="officer")
         by_verdict = [frozenset([change])]
-    return by_verdict if signed else [*by_verdict, *ways(rule.node, place, False, "officer")]
+    if signed:
+        return by_verdict
+    return [*by_verdict, *ways(rule.node, place, False, "officer", trials)]
 
 
-def _out_of(place: Place, by: By) -> list[ChangeSet]:
+def _out_of(place: Place, by: By, trials: Trials) -> list[ChangeSet]:
     """Plans that make a household ineligible: not poor, or excluded."""
     ruleset = place.ruleset
     fact: Who = "household" if by == "facts" else "rule"
-    plans = list(ways(ruleset.poor.node, place, False, fact))
+    plans = list(ways(ruleset.poor.node, place, False, fact, trials))
     for rule in ruleset.exclusions:
         if not evaluate(adjudicated(rule), place):
-            plans += ways(rule.node, place, True, "officer" if by == "facts" else "rule")
+            mover: Who = "officer" if by == "facts" else "rule"
+            plans += ways(rule.node, place, True, mover, trials)
     for rule in ruleset.reviews:
         if (
             by == "facts"
@@ -147,15 +172,20 @@ def _out_of(place: Place, by: By) -> list[ChangeSet]:
     return plans
 
 
-def _needed(ruleset: RuleSet, case: Case, plan: ChangeSet, wanted: Eligibility) -> ChangeSet | None:
+def _needed(trials: Trials, plan: ChangeSet, wanted: Eligibility) -> ChangeSet | None:
     """The plan without superfluous changes; None when it does not give the wanted result."""
-    if plan == NOTHING or eligibility_after(ruleset, case, plan) != wanted:
+    if plan == NOTHING or trials.eligibility(plan) != wanted:
         return None
     for change in sorted(plan, key=_order):
         fewer = plan - {change}
-        if fewer and eligibility_after(ruleset, case, fewer) == wanted:
+        if fewer and trials.eligibility(fewer) == wanted:
             plan = fewer
     return plan
+
+
+def _nearness(plan: ChangeSet) -> tuple[int, int, Fraction]:
+    """What the nearest plan has least of: facts, then how hard they are to change, then how far."""
+    return size(plan), _rank(plan), _reach(plan)
 
 
 def size(plan: Iterable[FactChange]) -> int:
@@ -188,7 +218,7 @@ def _number(value: object) -> bool:
 
 
 def _rank(plan: ChangeSet) -> int:
-    return max(_RANK[change.who] for change in plan)
+    return max((_RANK[change.who] for change in plan), default=0)
 
 
 def _order(change: FactChange) -> tuple[str, str, int, int]:
@@ -196,34 +226,30 @@ def _order(change: FactChange) -> tuple[str, str, int, int]:
     return (lever.kind, lever.name, -1 if lever.member is None else lever.member, lever.row)
 
 
-def _confirmed(
-    ruleset: RuleSet, case: Case, plan: ChangeSet, wanted: Eligibility
-) -> Counterfactual:
+def _confirmed(trials: Trials, plan: ChangeSet, wanted: Eligibility) -> Counterfactual:
     """The plan as the interpreter decides it, whole; other values that do not do are dropped."""
     changes = []
     for loose in sorted(plan, key=_order):
         rest = plan - {loose}
-        change = _tight(ruleset, case, loose, rest, wanted)
+        change = _tight(trials, loose, rest, wanted)
         plan = rest | {change}
         also = tuple(
             value
             for value in change.also
-            if eligibility_after(ruleset, case, [*rest, _with(change, value)]) == wanted
+            if trials.eligibility([*rest, _with(change, value)]) == wanted
         )
         changes.append(
             FactChange(change.lever, change.value, change.before, change.bound, also, change.who)
         )
-    decided = decide(*made(ruleset, case, changes))
-    assert decided.eligibility == wanted, (plan, decided)
+    leads_to = trials.eligibility(changes)
+    assert leads_to == wanted, (plan, leads_to)
     who = max((change.who for change in changes), key=lambda each: _RANK[each])
-    return Counterfactual(tuple(changes), decided.eligibility, who)
+    return Counterfactual(tuple(changes), leads_to, who)
 
 
-def _tight(
-    ruleset: RuleSet, case: Case, change: FactChange, rest: ChangeSet, wanted: Eligibility
-) -> FactChange:
+def _tight(trials: Trials, change: FactChange, rest: ChangeSet, wanted: Eligibility) -> FactChange:
     """A number moved only as far as is needed beside the other changes."""
-    step, before = step_of(ruleset, change.lever), change.before
+    step, before = step_of(trials.ruleset, change.lever), change.before
     if not change.bound or step is None or not isinstance(before, int | Decimal):
         return change
 
@@ -232,16 +258,14 @@ def _tight(
         return replace(change, value=value)
 
     def will_do(units: int) -> bool:
-        return eligibility_after(ruleset, case, [*rest, at(units)]) == wanted
+        return trials.eligibility([*rest, at(units)]) == wanted
 
     value: Any = change.value
     far = int((value - before) / step)
-    sign, near, far = (1 if far > 0 else -1), 0, abs(far)
+    sign, far = (1 if far > 0 else -1), abs(far)
     if not will_do(sign * (far - 1)):
         return change
-    while far - near > 1:
-        middle = (near + far) // 2
-        near, far = (near, middle) if will_do(sign * middle) else (middle, far)
+    far = first_that_will_do(lambda units: will_do(sign * units), far)
     return at(sign * far)
 
 

@@ -16,6 +16,23 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
 MOST_LINES, MOST_ALIKE = 5, 4
+CUT_SHORT = Words("没有试遍所有可能,不一定是最少的", "not everything was tried: there may be less")
+
+
+def untried(told: Explanation, lang: Lang) -> str:
+    """What is said where a search left something untried, in brackets; else nothing."""
+    words = Words(f"({CUT_SHORT.zh})", f" ({CUT_SHORT.en})")
+    return words.say(lang) if told.cut_short else ""
+
+
+def every_set_needs(told: Explanation, lang: Lang) -> str:
+    """The facts without which a pending household is not settled, where there are several."""
+    if len(told.needed) < 2:
+        return ""
+    listed = joined(told.needed, lang)
+    return Words(f"要定下来,这些缺一不可:{listed}", f"to settle it, all of these: {listed}").say(
+        lang
+    )
 
 
 def short(told: Explanation, lang: Lang = "zh") -> list[str]:
@@ -35,11 +52,18 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
         first = told.collect[0]
         facts = joined(first.facts, lang)
         answers = clauses((f"{answer} → {result}" for answer, result in first.answers), lang)
-        lines.append(say(f"要查清:{facts}: {answers}", f"to find out: {facts}: {answers}"))
+        needed = every_set_needs(told, lang)
+        more = say(f"。{needed}", f". {needed}") if needed else ""
+        lines.append(
+            say(f"要查清:{facts}: {answers}", f"to find out: {facts}: {answers}")
+            + more
+            + untried(told, lang)
+        )
     elif told.tracks:
         lines.append(say("帮扶:", "tracks: ") + clauses(told.tracks, lang))
     if told.change and not told.collect:
-        lines.append(say("怎样会变:", "what would change it: ") + nearest(told, lang))
+        title = say("怎样会变:", "what would change it: ")
+        lines.append(title + nearest(told, lang) + untried(told, lang))
     handled = (*told.moved, *told.procedure)
     if handled:
         lines.append(say("经手:", "moved by: ") + clauses(handled, lang))
@@ -48,11 +72,12 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
 
 def _grounds(told: Explanation, lang: Lang) -> list[str]:
     """Every reason with what it found; the criteria that do not hold are one reason."""
-    found = []
+    found = [told.undone] if told.undone else []
     criteria = [each for each in told.why if each.kind == "criterion"]
     for each in told.why:
         if each.kind != "criterion" or each.outcome in ("true", "unknown"):
-            found.append(f"{each.title}: {each.said}")
+            said = waits_for(each, told)
+            found += [f"{each.title}: {said}"] if said else []
     if told.eligibility == "ineligible" and criteria:
         title = OWN_RULES[NOT_POOR].say(lang)
         if any(each.kind == "criterion" and each.outcome == "true" for each in told.others):
@@ -71,6 +96,11 @@ def _grounds(told: Explanation, lang: Lang) -> list[str]:
         others = Words("其他标准也不成立", "the other criteria do not hold either").say(lang)
         found.append(f"{title}: {said}{Words(',', ', ').say(lang)}{others}")
     return found or [Words("没有已知的原因", "no reason is known").say(lang)]
+
+
+def waits_for(each: Reason, told: Explanation) -> str:
+    """What a reason found, without the comparisons that one sentence names for all."""
+    return each.missing if told.undone and each.undone else each.said
 
 
 def nearest(told: Explanation, lang: Lang) -> str:
@@ -153,7 +183,9 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
         sure = "" if each.settles else say("(可能定案)", " (may settle it)")
         lines(say(f"要查清: {facts}{sure}", f"to find out: {facts}{sure}"),
               [f"{answer} → {result}" for answer, result in each.answers])  # fmt: skip
+    lines(say("还须查清", "still to find out"), [*filter(None, [every_set_needs(told, lang)])])
     lines(say("怎样会变", "what would change it"), [changed(each, lang) for each in told.change])
+    lines(say("说明", "note"), [CUT_SHORT.say(lang)] if told.cut_short else [])
     lines(say("经手", "who moved it"), [*told.moved, *told.procedure])
     lines(say("帮扶", "tracks"), list(told.tracks))
     reasons(say("问过的其他规则", "the other rules that were asked"), told.others)

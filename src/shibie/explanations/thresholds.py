@@ -1,22 +1,30 @@
 """Numbers and dates: the exact value at which a comparison turns over.
 
 A lever is tried at its ends and at the constants of the comparison; between its present
-value and one that will do, the smallest step is found by halving. The result is exact
+value and one that will do, the smallest step is guessed along a straight line and found by
+halving. The result is exact
 where the comparison turns once in between, and is a real turning point in any case.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import partial
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
-from shibie.explanations.changeable_facts import below, constants, span_of, spec_of, step_of
+from shibie.explanations.changeable_facts import (
+    below,
+    constants,
+    is_relevant,
+    span_of,
+    spec_of,
+    step_of,
+)
 from shibie.explanations.changed_cases import (
     BoundWord,
     ChangeSet,
@@ -26,34 +34,84 @@ from shibie.explanations.changed_cases import (
     made,
     moved,
 )
+from shibie.explanations.trials import Trials
 from shibie.language.tree import Compare
 
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2100, 12, 31)
 
 
-def numeric_ways(node: Compare, place: Place, want: bool, who: Who) -> Iterator[ChangeSet]:
+def numeric_ways(
+    node: Compare, place: Place, want: bool, who: Who, trials: Trials
+) -> Iterator[ChangeSet]:
     """Changes after which a comparison of numbers or dates is `want`.
 
     First each lever alone; where none suffices, as few as do, those with the largest
     effect first and the last of them only as far as is needed.
     """
-    trial = _Trial(node, place, want, who)
+    trial = _Trial(node, place, want, who, trials)
     alone = list(trial.alone())
     yield from alone
     if not alone:
         yield from trial.several()
 
 
+def crossing(near: Any, far: Any) -> Fraction | None:
+    """Where on the way from one end to the other a straight line crosses zero, from 0 to 1.
+
+    None where the ends are no numbers on two sides of zero.
+
+    >>> crossing(Decimal(3), Decimal(-1)), crossing(None, 4), crossing(Decimal(1), 2)
+    (Fraction(3, 4), None, None)
+    """
+    numbers = all(isinstance(each, int | Decimal) for each in (near, far))
+    if not numbers or near == far or (near > 0) == (far > 0):
+        return None
+    return Fraction(near) / (Fraction(near) - Fraction(far))
+
+
+def first_that_will_do(
+    will_do: Callable[[int], bool], last: int, share: Fraction | None = None
+) -> int:
+    """The first step that will do, where 0 will not and `last` will, from a guess or by halving.
+
+    Away from the guess it goes in steps twice as long each time, so a good guess takes few
+    tries, and a bad one not many more than twice as many as halving.
+
+    Args:
+        will_do: whether a step will do.
+        last: the last step.
+        share: the guess, as a share of the way; None for halving from the start.
+
+    >>> tried = []
+    >>> first_that_will_do(lambda n: tried.append(n) or n > 70, 1000, Fraction(7, 100)), tried
+    (71, [70, 71])
+    """
+    near, far = 0, last
+    guess, reach = (last // 2, last) if share is None else (int(last * share), 1)
+    guess = min(max(guess, 1), last - 1)
+    while near < guess < far:
+        forward = not will_do(guess)
+        near, far = (guess, far) if forward else (near, guess)
+        nearby = near + reach if forward else far - reach
+        # Once both ends are close to each other the middle is the better guess.
+        guess = nearby if far - near > 2 * reach else (near + far) // 2
+        reach *= 2
+    return far
+
+
 class _Trial:
     """One comparison at one place, tried with changes."""
 
-    def __init__(self, node: Compare, place: Place, want: bool, who: Who) -> None:
+    def __init__(self, node: Compare, place: Place, want: bool, who: Who, trials: Trials) -> None:
         self.node, self.place, self.want, self.who = node, place, want, who
+        self.trials = trials
         self.levers: dict[Lever, Any] = {}
         self.open: list[Lever] = []
         for lever, before in dict(below(node, place)).items():
             if lever.kind == "rows":
                 self.open.append(lever)
+            elif not is_relevant(lever, place):
+                continue
             elif (lever.kind == "parameter") is (who == "rule") and self._scale(lever):
                 self.levers[lever] = before
 
@@ -65,11 +123,13 @@ class _Trial:
         return spec is not None and spec.type in ("money", "decimal", "integer", "date")
 
     def holds(self, changes: Sequence[FactChange]) -> bool:
+        self.trials.comparisons += 1
         ruleset, case = made(self.place.ruleset, self.place.case, changes)
         return evaluate(self.node, moved(self.place, ruleset, case)) is self.want
 
     def gap(self, changes: Sequence[FactChange]) -> Any:
         """The left side minus the right side; None when unknown."""
+        self.trials.comparisons += 1
         ruleset, case = made(self.place.ruleset, self.place.case, changes)
         place = moved(self.place, ruleset, case)
         left: Any = evaluate(self.node.left, place)
@@ -93,6 +153,8 @@ class _Trial:
             others = [each for each in unknown if each != lever]
             if len(others) > 2:
                 continue
+            if self.trials.enough():
+                return
             plans = []
             for values in product(*(self.probes(each)[:2] for each in others)):
                 beside = [
@@ -140,7 +202,7 @@ class _Trial:
             if start is None and self.holds([*beside, self.change(lever, origin)]):
                 found.append(self.change(lever, probe))
                 continue
-            value = self.halved(lever, origin, probe, partial(self._try, lever, beside))
+            value = self.turn(lever, origin, probe, beside)
             bound: BoundWord = "most" if value < origin else "least"
             found.append(self.change(lever, value, bound))
         if not found:
@@ -149,14 +211,11 @@ class _Trial:
             return found[0]
         return min(found, key=lambda change: abs(change.value - start))
 
-    def _try(self, lever: Lever, beside: Sequence[FactChange], value: Any) -> bool:
-        return self.holds([*beside, self.change(lever, value)])
-
     def _other_end(self, lever: Lever, probe: Any) -> Any:
         low, high = self.probes(lever)[:2]
         return low if probe == high else high
 
-    def halved(self, lever: Lever, bad: Any, good: Any, will_do: Any) -> Any:
+    def turn(self, lever: Lever, bad: Any, good: Any, beside: Sequence[FactChange]) -> Any:
         """The value nearest to `bad` that will do, on the way from `good`."""
         if isinstance(good, date):
             unit: Any = timedelta(days=1)
@@ -166,14 +225,13 @@ class _Trial:
             assert step is not None
             unit = int(step) if step == 1 else step
             steps = int((Decimal(good) - Decimal(bad)) / step)
-        sign, near, far = (1 if steps > 0 else -1), 0, abs(steps)
-        while far - near > 1:
-            middle = (near + far) // 2
-            if will_do(bad + unit * (sign * middle)):
-                far = middle
-            else:
-                near = middle
-        return bad + unit * (sign * far)
+        sign = 1 if steps > 0 else -1
+
+        def will_do(units: int) -> bool:
+            return self.holds([*beside, self.change(lever, bad + unit * (sign * units))])
+
+        ends = (self.gap([*beside, self.change(lever, value)]) for value in (bad, good))
+        return bad + unit * (sign * first_that_will_do(will_do, abs(steps), crossing(*ends)))
 
     def several(self) -> Iterator[ChangeSet]:
         """Moves facts to their better ends, the largest effect first, until the condition holds."""
@@ -186,6 +244,8 @@ class _Trial:
         below_wanted = (self.node.op in ("<", "<=")) is self.want
         best: list[tuple[Any, FactChange]] = []
         for lever in self.levers:
+            if self.trials.enough():
+                return
             for probe in self.probes(lever)[:2]:
                 moved_to = self.change(lever, probe)
                 gap = self.gap([*rows, moved_to])
@@ -197,6 +257,8 @@ class _Trial:
         for _, change in best:
             if any(change.lever == each.lever for each in beside):
                 continue
+            if self.trials.enough():
+                return
             found = self.nearest(change.lever, beside)
             if found is not None:
                 yield frozenset([*beside, found])

@@ -15,7 +15,7 @@ from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 from shibie.words import lists
 from shibie.words.speaker import Speaker
-from shibie.words.values import amount
+from shibie.words.values import amount, currencies
 
 WHO: dict[Who, Words] = {
     "household": Words("农户可申报变化,经核实后算数", "the household can report it; it counts once verified"),
@@ -40,7 +40,13 @@ class Phrases:
     def name(self, lever: Lever) -> str:
         """What a lever is, with whose it is."""
         match lever.kind:
-            case "verdict" | "rule":
+            case "verdict":
+                whether = Words("是否属实", "whether it is so")
+                rule = self.ruleset.rule(lever.name)
+                if rule is None or not rule.statement:
+                    return self.speaker.rule(lever.name)
+                return self.say(f"{rule.statement}{whether.zh}", f"{rule.statement}: {whether.en}")
+            case "rule":
                 return self.speaker.rule(lever.name)
             case "parameter":
                 return self.ruleset.parameters[lever.name].title
@@ -64,13 +70,17 @@ class Phrases:
             return title
         return self.speaker.of_person(self.person(lever.member), title)
 
+    def amount(self, value: Any, unit: str) -> str:
+        """A value with its unit, money with two decimals."""
+        return amount(value, self.lang, unit, currencies(self.ruleset))
+
     def value(self, lever: Lever, value: Any) -> str:
         """A value with its unit."""
         spec = spec_of(self.ruleset, lever)
         unit = spec.unit if spec else ""
         if lever.kind == "parameter":
             unit = self.ruleset.parameters[lever.name].unit
-        return amount(value, self.lang, unit)
+        return self.amount(value, unit)
 
     def sensitive(self, lever: Lever) -> bool:
         """Whether what a lever moves must not be shown."""
@@ -84,7 +94,7 @@ class Phrases:
         lever, name = change.lever, self.name(change.lever)
         match lever.kind:
             case "verdict":
-                return self.verdict(change, name)
+                return self.verdict(change)
             case "rule":
                 return self.say(f"规则“{name}”不再适用", f"the rule '{name}' no longer applies")
             case "row":
@@ -111,28 +121,29 @@ class Phrases:
         codes = self.speaker.joined(sorted(added))
         return self.say(f"含{codes}", f"including {codes}") if codes else MASKED.say(self.lang)
 
-    def verdict(self, change: FactChange, name: str) -> str:
-        """An officer's verdict, given or given anew."""
+    def verdict(self, change: FactChange) -> str:
+        """An officer's verdict, given or given anew, on what the rule states."""
+        words = Words("经核实不属实", "is refuted")
         if change.value == "upheld":
-            return self.say(f"“{name}”经核实属实", f"'{name}' is upheld")
-        if change.value == "exempt":
-            return self.say(
-                f"“{name}”经核实属实但例外", f"'{name}' is true, and the household exempt"
+            words = Words("经核实属实", "is upheld")
+        elif change.value == "exempt":
+            words = Words("经核实属实但例外", "is true, and the household exempt")
+        elif change.before == "upheld":
+            words = Words(
+                "凭新证据复核为不属实(原核实为属实)", "is refuted on new evidence (it was upheld)"
             )
-        if change.before == "upheld":
-            return self.say(
-                f"“{name}”凭新证据复核为不属实(原核实为属实)",
-                f"'{name}' is refuted on new evidence (it was upheld)",
-            )
-        return self.say(f"“{name}”经核实不属实", f"'{name}' is refuted")
+        return self.speaker.found(change.lever.name, words)
 
     def changes(self, changes: Iterable[FactChange]) -> str:
         """Several changes together; a person who could not be matched is named once."""
         parts: list[str] = []
         unmatched: dict[int, list[str]] = {}
+        clean: list[FactChange] = []
         for change in changes:
             lever = change.lever
-            if lever.kind == "rows" and lever.member is not None and change.value == ():
+            if _finds_nothing(change):
+                clean.append(change)
+            elif lever.kind == "rows" and lever.member is not None and change.value == ():
                 unmatched.setdefault(lever.member, []).append(
                     self.ruleset.registers[lever.name].title
                 )
@@ -146,7 +157,22 @@ class Phrases:
                     f"{self.person(member)} is compared and has no row ({titles})",
                 )
             )
+        parts += self.without_rows(clean, "查明")
         return self.say(",且", ", and ").join(parts)
+
+    def without_rows(self, changes: list[FactChange], found: str = "") -> list[str]:
+        """Registers in which the household is found to have no row, together where it is several."""
+        if len(changes) < 2:
+            return [self.change(each) for each in changes]
+        titles = [self.ruleset.registers[each.lever.name].title for each in changes]
+        listed = self.speaker.joined(title.removesuffix("比对") for title in titles)
+        count = lists.counted(len(titles), "个")
+        return [
+            self.say(
+                f"{listed}{count}比对都{found}没有记录",
+                f"all {len(titles)} comparisons ({listed}) find no row",
+            )
+        ]
 
     def effects(self, before: Case, after: tuple[RuleSet, Case]) -> str:
         """What the changes do to the derived numbers: 家庭人均纯收入 3,592.00 元 → 2,854.99 元."""
@@ -155,17 +181,26 @@ class Phrases:
         for name, value in becomes.items():
             rule = self.ruleset.facts["household", name]
             if value is not None and was[name] != value:
-                old = amount(was[name], self.lang, rule.unit)
-                told.append(f"{rule.title} {old} → {amount(value, self.lang, rule.unit)}")
+                old = self.amount(was[name], rule.unit)
+                told.append(f"{rule.title} {old} → {self.amount(value, rule.unit)}")
         return self.speaker.clauses(told)
 
     # --- answers ------------------------------------------------------------------------
+
+    def answers(self, changes: Iterable[FactChange]) -> str:
+        """Answers to several facts; comparisons that find nothing are named together."""
+        changes = list(changes)
+        clean = [each for each in changes if _finds_nothing(each)]
+        if len(clean) < 2:
+            clean = []
+        told = [self.answer(each) for each in changes if each not in clean]
+        return self.say(",且", ", and ").join([*told, *self.without_rows(clean)])
 
     def answer(self, change: FactChange) -> str:
         """One answer to an unknown fact."""
         lever, name = change.lever, self.name(change.lever)
         if lever.kind == "verdict":
-            return self.verdict(change, name)
+            return self.verdict(change)
         if lever.kind == "rows":
             rows = cast("tuple[Any, ...]", change.value)
             if not rows:
@@ -185,11 +220,16 @@ class Phrases:
         told = []
         for name, value in cells:
             column = columns[name]
-            shown = amount(value, self.lang, column.unit)
+            shown = self.amount(value, column.unit)
             if column.type in ("money", "decimal", "integer"):
                 shown = self.say(f"达到 {shown}", f"from {shown}")
             told.append(f"{column.title} {shown}")
         return f"({self.say(',', ', ').join(told)})" if told else ""
+
+
+def _finds_nothing(change: FactChange) -> bool:
+    """Whether a whole comparison is found to have no row of the household."""
+    return change.lever.kind == "rows" and change.lever.member is None and change.value == ()
 
 
 def bound(change: FactChange) -> Words | None:

@@ -29,6 +29,7 @@ from shibie.results.table import Table
 from shibie.results.workbook_ledgers import Ledgers
 from shibie.results.workbook_sheets import Cell, SheetColumn, Sheets, new_book
 from shibie.ruleset.model import Rule, RuleSet
+from shibie.vocabulary import shared
 from shibie.words import terms
 from shibie.words.speaker import Speaker
 
@@ -151,7 +152,7 @@ class _WorkbookWriter:
         return [
             household.household_id,
             household.village,
-            getattr(household, "group", None),
+            shared(household, "group"),
             self.speaker.head(household),
             len(household.members),
             Cell(self.speaker.eligibility(decision.eligibility), self.fills[decision.eligibility]),
@@ -196,7 +197,7 @@ class _WorkbookWriter:
 
     def finding_rows(self, household: BareHousehold, decision: Decision) -> Iterator[Sequence[Any]]:
         for each in decision.findings:
-            title, *basis = self.bases[each.rule_id]
+            title, *basis = self.bases[each.rule_id, each.outcome]
             yield (
                 each.household_id,
                 self.speaker.head(household),
@@ -208,16 +209,17 @@ class _WorkbookWriter:
                 *basis,
             )
 
-    def memo_bases(self) -> Mapping[str, tuple[str, str, str, str]]:
-        """Title, basis, source and provenance of every rule that occurs in a finding."""
+    def memo_bases(self) -> Mapping[tuple[str, str], tuple[str, str, str, str]]:
+        """Title, basis, source and provenance of every rule and outcome that occurs in a finding."""
         speaker = self.speaker
 
-        class Bases(defaultdict[str, tuple[str, str, str, str]]):
-            def __missing__(self, rule_id: str) -> tuple[str, str, str, str]:
+        class Bases(defaultdict[tuple[str, str], tuple[str, str, str, str]]):
+            def __missing__(self, key: tuple[str, str]) -> tuple[str, str, str, str]:
+                rule_id, outcome = key
                 basis = speaker.basis_of(rule_id)
                 sure = speaker.provenance(basis.provenance)
-                self[rule_id] = (speaker.rule(rule_id), basis.text, basis.source, sure)
-                return self[rule_id]
+                self[key] = (speaker.beside(rule_id, outcome), basis.text, basis.source, sure)
+                return self[key]
 
         return Bases()
 
@@ -246,7 +248,7 @@ class _WorkbookWriter:
                 self.speaker.rule(track.track),
                 self.say("个人", "person") if member else self.say("全户", "whole household"),
                 track.member_id,
-                getattr(member, "name", None) if member else None,
+                shared(member, "name") if member else None,
                 number if self.show_ids or number is None else mask(number),
                 1 if member else len(household.members),
             )

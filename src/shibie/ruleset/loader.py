@@ -73,6 +73,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
         exclusions = self.exclusions()
         tracks, tallies, kinds = self.tracks(), self.tallies(), self.kinds()
         procedure, shares, measures = self.procedure(), self.shares(), self.measures()
+        relevant = self.relevant()
         properties, accepted = self.properties(), self.accepted()
         reasons = self.reasons()
         if self.problems:
@@ -106,6 +107,7 @@ class _Loader(Declarations, Parameters, Facts, Rules, Steps, Measures, Promises)
             accepted=accepted,
             measures=measures,
             reasons=reasons,
+            relevant=relevant,
         )
 
     def check_effect(self) -> None:

@@ -51,6 +51,7 @@ class Rule:
         unit: unit of a fact's value.
         among_all: of a tally: whether it is counted among all households, not the eligible.
         line: line of the condition in its file.
+        statement: what is so where it holds, as a sentence that may be true or not; or empty.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Rule:
     unit: str = ""
     line: int = 0
     among_all: bool = False
+    statement: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,6 +214,7 @@ class RuleSet:
         comparisons: by (owner, field) of a compared fact: whether its register has a hit.
         reasons: the titles of what a verdict may give as its reason, by code; any text where
             there are none.
+        relevant: by (owner, field): of which households or members the field means something.
     """
 
     id: str
@@ -242,6 +245,7 @@ class RuleSet:
     accepted: tuple[Accepted, ...] = ()
     measures: tuple[Measure, ...] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
+    relevant: Mapping[tuple[str, str], Node] = field(default_factory=dict, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle or a copy takes along: the data, not what was worked out from it.

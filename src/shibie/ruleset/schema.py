@@ -121,11 +121,16 @@ class ComparisonForm(Form):
 
 
 class RuleForm(Form):
-    """A named household condition."""
+    """A named household condition.
+
+    The statement says what is so of a household where it holds, as a sentence that a verdict
+    can be about: the title 有小轿车的不纳入 is a rule, 户中有小轿车 is true or it is not.
+    """
 
     id: Name
     title: str
     when: Expression
+    statement: str = Field("", description="成立时说的是什么:一句可以属实或不属实的话")
     basis: BasisForm = BasisForm()
 
 
@@ -240,6 +245,9 @@ class PackForm(Form):
     parameters: dict[Name, ParameterForm] = {}
     code_lists: dict[Name, list[str]] = {}
     fields: list[FieldForm] = []
+    relevant: dict[Name, Expression] = Field(
+        {}, description="字段对哪些农户(成员)才有意义;条件不成立的,不建议去改变它"
+    )
     facts: list[FactForm] = []
     comparisons: list[ComparisonForm] = []
     criteria: list[RuleForm] = []

@@ -49,3 +49,13 @@ def clauses(items: Iterable[str], lang: Lang = "zh") -> str:
 def _ending(items: Iterable[str], word: Words, lang: Lang) -> str:
     *most, last = list(filter(None, items)) or [""]
     return f"{joined(most, lang)}{word.say(lang)}{last}" if most else last
+
+
+def counted(number: int, word: str) -> str:
+    """How many, as it is said in Chinese: up to ten in characters.
+
+    >>> counted(2, "个"), counted(8, "个"), counted(12, "个")
+    ('两个', '八个', '12 个')
+    """
+    said = "零一两三四五六七八九十"
+    return f"{said[number]}{word}" if number < len(said) else f"{number} {word}"

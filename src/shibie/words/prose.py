@@ -1,7 +1,7 @@
 """The describing reading: a condition as a sentence that a villager can read.
 
 `describe` says what a condition asks; `state` says what a traced condition found, with
-its numbers: 家庭人均纯收入 2,310.00 元,低于 2015 年贫困线 2,855 元. Both are deterministic:
+its numbers: 家庭人均纯收入 2,310.00 元,低于 2015 年贫困线 2,855.00 元. Both are deterministic:
 every word is from the vocabulary, the pack's titles or the tables of `sentences`.
 """
 
@@ -20,7 +20,7 @@ from shibie.ruleset.model import RuleSet
 from shibie.words import terms
 from shibie.words.lists import both
 from shibie.words.sentences import Sentences
-from shibie.words.values import amount, plain
+from shibie.words.values import plain
 
 
 def describe(node: Node, ruleset: RuleSet, lang: Lang = "zh") -> str:
@@ -55,7 +55,7 @@ class _Findings(Sentences):
                 names = both((self.of(child.node) for child in missing), self.lang)
                 return names + self.say("未知", " unknown")
             case tree.Compare(op=op):
-                left, right = (self.valued(child, as_of) for child in trace.children)
+                left, right = (self.valued(child, as_of, node) for child in trace.children)
                 words = self.relation(node, op if value else OPPOSITE[op])
                 return self.say(f"{left},{words}{right}", f"{left} {words} {right}")
             case tree.And() | tree.Or():
@@ -90,12 +90,14 @@ class _Findings(Sentences):
         word = self.say(";", "; ")
         return word.join(self.found(child, as_of) for child in deciding)
 
-    def valued(self, trace: Trace, as_of: date) -> str:
+    def valued(self, trace: Trace, as_of: date, within: tree.Compare | None = None) -> str:
         """A term with its value: 家庭人均纯收入 2,310.00 元."""
         node = trace.node
-        value = amount(trace.value, self.lang, self.unit(node))
         if isinstance(node, tree.Literal):
-            return value
+            if within is None or isinstance(node.value, str):
+                return plain(trace.value, self.lang)
+            return self.side(within, node)
+        value = self.amount(trace.value, self.unit(node))
         title = self.of(node)
         if isinstance(node, tree.Parameter):
             year = self.in_force(node, trace, as_of)

@@ -16,9 +16,10 @@ from shibie.language.names import MEMBERS
 from shibie.language.operators import OPPOSITE, Key, Rewrite, table
 from shibie.language.tree import Node
 from shibie.language.types import Date, Number
+from shibie.language.walks import children
 from shibie.ruleset.model import RuleSet
 from shibie.words.lists import joined
-from shibie.words.values import plain
+from shibie.words.values import amount, currencies, plain
 
 _NUMBERS: Mapping[str, Words] = {
     "<": Words("低于", "is below"), "<=": Words("不高于", "is at most"),
@@ -74,8 +75,27 @@ class Sentences:
                 return self.ruleset.facts[cast("Any", owner), name].unit
             case tree.Parameter(name=name):
                 return self.ruleset.parameters[name].unit
+            case tree.RoundQuotient(numerator=numerator):
+                return self.unit(numerator)
+            case tree.Aggregate(kind="count") | tree.Literal() | tree.Between() | tree.DatePart():
+                return ""
+            case _ if isinstance(node.type, Number):
+                units = {self.unit(each) for each in children(node)} - {""}
+                return units.pop() if len(units) == 1 else ""
             case _:
                 return ""
+
+    def amount(self, value: Value, unit: str) -> str:
+        """A value with its unit, money with two decimals."""
+        return amount(value, self.lang, unit, currencies(self.ruleset))
+
+    def side(self, node: tree.Compare, operand: Node) -> str:
+        """One side of a comparison; a bare number has the unit of the other side."""
+        other = node.right if operand is node.left else node.left
+        number = isinstance(operand, tree.Literal) and isinstance(operand.type, Number)
+        if number and (unit := self.unit(other)):
+            return self.amount(cast("Value", cast("tree.Literal", operand).value), unit)
+        return self.inner(operand)
 
     def relation(self, node: tree.Compare, op: str) -> str:
         """The words of a comparison between such values."""
@@ -153,7 +173,7 @@ def _or(prose: Sentences, node: tree.Or) -> str:
 
 def _compare(op: str) -> Says:
     def compare(prose: Sentences, node: tree.Compare) -> str:
-        left, right = prose.inner(node.left), prose.inner(node.right)
+        left, right = prose.side(node, node.left), prose.side(node, node.right)
         words = prose.relation(node, op)
         return prose.say(f"{left}{words}{right}", f"{left} {words} {right}")
 

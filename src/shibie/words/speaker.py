@@ -14,7 +14,7 @@ from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.duplicates import DUPLICATE_PERSON
 from shibie.ruleset.basis import Basis, Provenance
 from shibie.ruleset.model import RuleSet
-from shibie.vocabulary import specs_of
+from shibie.vocabulary import shared, specs_of
 from shibie.words import lists, terms
 
 # What the product finds by itself, without a rule of the pack.
@@ -101,6 +101,39 @@ class Speaker:
         comparisons = {each.id: each.title for each in self.ruleset.registers.values()}
         return comparisons.get(rule_id) or self._step(rule_id)
 
+    def statement(self, rule_id: str) -> str:
+        """What is so where a rule holds: its statement, or else its title in quotes.
+
+        >>> from shibie.ruleset.loader import load
+        >>> Speaker(load("bazhong-2015")).statement("vehicle")
+        '户中有小轿车或客货运车辆'
+        """
+        rule = self.ruleset.rule(rule_id)
+        if rule is not None and rule.statement:
+            return self.say(rule.statement, f"'{rule.statement}'")
+        title = self.rule(rule_id)
+        return self.say(f"“{title}”", f"'{title}'")
+
+    def beside(self, rule_id: str, outcome: str) -> str:
+        """A rule beside its outcome in a table: a verdict stands beside what it is about.
+
+        >>> from shibie.ruleset.loader import load
+        >>> speaker = Speaker(load("bazhong-2015"))
+        >>> speaker.beside("vehicle", "refuted"), speaker.outcome("refuted")
+        ('户中有小轿车或客货运车辆', '核实为不属实')
+        >>> speaker.beside("vehicle", "true"), speaker.outcome("true")
+        ('有小轿车或客货运车辆的不纳入', '成立')
+        """
+        rule = self.ruleset.rule(rule_id)
+        is_verdict = outcome in terms.VERDICTS
+        return rule.statement if rule and rule.statement and is_verdict else self.rule(rule_id)
+
+    def found(self, rule_id: str, words: Words) -> str:
+        """What an officer found a rule's statement to be: 户中有小轿车,经核实不属实."""
+        statement = self.statement(rule_id)
+        comma = "" if statement.endswith("”") else ","
+        return self.say(f"{statement}{comma}{words.zh}", f"{statement} {words.en}")
+
     def rules(self, rule_ids: Iterable[str]) -> str:
         """The titles of several, as a list."""
         return self.joined(map(self.rule, rule_ids))
@@ -147,13 +180,13 @@ class Speaker:
         """A member's name, or the member id where the form has no name."""
         for member in household.members:
             if member.member_id == member_id:
-                return getattr(member, "name", None) or member_id
+                return shared(member, "name") or member_id
         return member_id
 
     @classmethod
     def head(cls, household: BareHousehold) -> str:
         """The name of the head of the household, else of its first member."""
-        heads = [each for each in household.members if getattr(each, "relation", "") == "户主"]
+        heads = [each for each in household.members if shared(each, "relation") == "户主"]
         return cls.person(household, (heads or [*household.members])[0].member_id)
 
     def of_person(self, who: str, what: str) -> str:
@@ -185,6 +218,22 @@ class Speaker:
         if name in registers:
             return self.say(f"{registers[name].title}(未做)", f"{registers[name].title} (not done)")
         return self._title(HOUSEHOLD, name)
+
+    def undone(self, registers: Iterable[str]) -> str:
+        """The comparisons that were not done, in one sentence.
+
+        >>> from shibie.ruleset.loader import load
+        >>> Speaker(load("bazhong-2015")).undone(["vehicles", "payroll"])
+        '两个比对尚未进行:车辆登记、财政供养'
+        """
+        titles = [self.ruleset.registers[name].title for name in registers]
+        if len(titles) == 1:
+            return self.say(f"{titles[0]}尚未进行", f"{titles[0]} is not done yet")
+        listed = self.joined(title.removesuffix("比对") for title in titles)
+        return self.say(
+            f"{lists.counted(len(titles), '个')}比对尚未进行:{listed}",
+            f"{len(titles)} comparisons are not done yet: {listed}",
+        )
 
     def field(self, name: str) -> str:
         """The title of a field of any table, or the name itself."""

@@ -15,6 +15,8 @@ from shibie.errors import InputError, Lang, Problem, Words
 from shibie.explanations.account import account
 from shibie.explanations.explanation import Explanation
 from shibie.explanations.reasons import Reason
+from shibie.explanations.text import CUT_SHORT, waits_for
+from shibie.household import Household
 from shibie.papers.notice.period import Period
 from shibie.papers.notice.privacy import (
     numbers_in,
@@ -23,6 +25,7 @@ from shibie.papers.notice.privacy import (
     without_numbers,
 )
 from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import shared
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
 
@@ -92,12 +95,20 @@ def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
     others = {
         "eligible": "ineligible", "ineligible": "eligible", "pending": "eligible",
     }  # fmt: skip
+    collect = [_collect(each.facts, each.answers, setting) for each in told.collect[:2]]
+    changes = [
+        f"{each.text}{_effect(each.effects, setting)}({each.who})"
+        for each in told.change
+        if each.found.who != "rule"
+    ][:MOST_CHANGES]
+    if told.cut_short:
+        (collect[-1]["answers"] if collect else changes).append(CUT_SHORT.say(lang))
     fields = {
         **setting.shared(),
         "household": told.household_id,
         # A form without names has a number for each member, which is nobody's name.
         "head": told.head
-        if hasattr(case.household.members[0], "name")
+        if isinstance(case.household, Household)
         else setting.say("本户", "To the household"),
         "place": place_of(case) or setting.say("未填地址", "no address given"),
         "persons": told.persons,
@@ -105,12 +116,8 @@ def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
         "result": told.outcome,
         "other_result": setting.speaker.eligibility(others[told.eligibility]),
         "reasons": reasons(told, setting),
-        "collect": [_collect(each.facts, each.answers, setting) for each in told.collect[:2]],
-        "changes": [
-            f"{each.text}{_effect(each.effects, setting)}({each.who})"
-            for each in told.change
-            if each.found.who != "rule"
-        ][:MOST_CHANGES],
+        "collect": collect,
+        "changes": changes,
         "moved": list(told.moved),
         "tracks": list(told.tracks),
     }
@@ -123,7 +130,8 @@ def reasons(told: Explanation, setting: Setting) -> list[dict[str, str]]:
     shown = [
         each for each in told.why if each.kind != "criterion" or each.outcome in ("true", "unknown")
     ]
-    found = [_reason(each, setting) for each in shown]
+    found = _undone(told, setting)
+    found += [_reason(each, told, setting) for each in shown if waits_for(each, told)]
     unmet = [each for each in told.why if each not in shown]
     if unmet:
         bases = dict.fromkeys(speaker.source(each.basis) for each in unmet)
@@ -137,9 +145,25 @@ def reasons(told: Explanation, setting: Setting) -> list[dict[str, str]]:
     return found
 
 
-def _reason(each: Reason, setting: Setting) -> dict[str, str]:
+def _undone(told: Explanation, setting: Setting) -> list[dict[str, str]]:
+    """Several comparisons that were not done, as one reason with the sources of what waits."""
+    if not told.undone:
+        return []
+    bases = dict.fromkeys(
+        setting.speaker.source(each.basis) for each in told.why if not waits_for(each, told)
+    )
+    return [
+        {
+            "title": setting.say("还没有比对", "Comparisons"),
+            "said": told.undone,
+            "basis": setting.speaker.clauses(bases),
+        }
+    ]
+
+
+def _reason(each: Reason, told: Explanation, setting: Setting) -> dict[str, str]:
     places = [f.where for f in each.facts if f.where and f.where not in each.said]
-    said = each.said
+    said = waits_for(each, told)
     if places:
         shown = setting.speaker.joined(dict.fromkeys(places))
         said += setting.say(f"(资料来源:{shown})", f" (from: {shown})")
@@ -164,7 +188,7 @@ def _effect(effects: str, setting: Setting) -> str:
 def place_of(case: Case) -> str:
     """County, township, village and group, as far as the form has them."""
     names = ("county", "township", "village", "group")
-    return "".join(str(getattr(case.household, name, None) or "") for name in names)
+    return "".join(str(shared(case.household, name) or "") for name in names)
 
 
 def _clean(value: Any) -> Any:
@@ -210,7 +234,7 @@ def _list(
     ]
     place = {
         "village": village or "—",
-        "township": str(getattr(first.household, "township", None) or "") if first else "",
+        "township": str(shared(first.household, "township") or "") if first else "",
         "office": setting.office,
     }
     _must_be_public(place, first.household.household_id if first else "")
@@ -233,7 +257,7 @@ def _row(
     row = {
         "number": number,
         "name": public_name(Speaker.head(case.household)),
-        "group": str(getattr(case.household, "group", None) or "—"),
+        "group": str(shared(case.household, "group") or "—"),
         "persons": len(case.household.members),
         "tracks": setting.speaker.joined(r.title for r in ruleset.tracks if r.id in given) or "—",
     }

@@ -22,6 +22,7 @@ from shibie.results.counts import Tally
 from shibie.results.growing_table import GrowingTable
 from shibie.results.python_counts import count_part, has_left, stands
 from shibie.rosters.parts import RosterParts
+from shibie.vocabulary import shared
 
 if TYPE_CHECKING:
     import duckdb
@@ -158,7 +159,7 @@ def _household(nth: int, household: BareHousehold) -> tuple[Any, ...]:
 def _persons(nth: int, household: BareHousehold, as_of: date) -> Iterator[tuple[Any, ...]]:
     for place, member in enumerate(household.members):
         number = _number(member, as_of)
-        name = getattr(member, "name", None) or member.member_id
+        name = shared(member, "name") or member.member_id
         key, born = (key_of(number), citizen_id.birth_date(number)) if number else (None, None)
         yield nth, place, name, key, born
 

@@ -53,6 +53,7 @@ class PendingFact:
     kind: RuleKind
     basis: Basis
     unit: str = ""
+    statement: str = ""
 
 
 class Checking:

@@ -156,6 +156,29 @@ class Declarations(Checking):
         )
         return None
 
+    def relevant(self) -> dict[tuple[str, str], tree.Node]:
+        """For each field that means something of some only: the condition of which."""
+        found: dict[tuple[str, str], tree.Node] = {}
+        for name, text in self.form.relevant.items():
+            path: YamlPath = ("relevant", name)
+            fields = [
+                node
+                for owner in (HOUSEHOLD, MEMBER)
+                if isinstance(node := self.of[owner].get(spelled(name)), tree.Field)
+            ]
+            if not fields:
+                names = {each.name for of in self.of.values() for each in of.values()
+                         if isinstance(each, tree.Field)}  # fmt: skip
+                what = Words(f"没有字段“{name}”", f"there is no field '{name}'")
+                self.problem(path, what, did_you_mean(name, names), key=True)
+            for field in fields:
+                of_member = field.owner == MEMBER
+                context = Context.member() if of_member else Context.household()
+                node = self.parse(text, path, context, Bool)
+                if node is not None:
+                    found[field.owner, field.name] = node
+        return found
+
     def hits(self, registers: Mapping[str, Register]) -> dict[str, Register]:
         """The registers with their hit conditions, which may use parameters and facts."""
         done = {}

@@ -25,7 +25,8 @@ class Facts(Checking):
                              fact.unit), ("facts", index, "name"))  # fmt: skip
         for index, each in enumerate(self.form.criteria):
             self.queue(PendingFact("household", each.id, each.title, each.when,
-                             ("criteria", index, "when"), "criterion", self.basis(each.basis)),
+                             ("criteria", index, "when"), "criterion", self.basis(each.basis),
+                             statement=each.statement),
                        ("criteria", index, "id"))  # fmt: skip
 
     def queue(self, fact: PendingFact, path: YamlPath) -> None:
@@ -78,6 +79,6 @@ class Facts(Checking):
             return None
         self.facts[key] = Rule(
             fact.name, fact.title, fact.kind, node, fact.text, owner, fact.basis,
-            unit=fact.unit, line=self.line(fact.path),
+            unit=fact.unit, line=self.line(fact.path), statement=fact.statement,
         )  # fmt: skip
         return tree.Fact(owner, name, type=node.type)

@@ -23,18 +23,22 @@ class Rules(Checking):
 
     def rule(
         self, kind: RuleKind, path: YamlPath, rule_id: str, title: str, text: str, basis: Basis,
-        owner: Owner = "household",
+        owner: Owner = "household", statement: str = "",
     ) -> Rule | None:  # fmt: skip
         context = Context.household() if owner == HOUSEHOLD else Context.member()
         node = self.parse(text, path, context, Bool)
         if node is None:
             return None
-        return Rule(rule_id, title, kind, node, text, owner, basis, line=self.line(path))
+        return Rule(
+            rule_id, title, kind, node, text, owner, basis, line=self.line(path),
+            statement=statement,
+        )  # fmt: skip
 
     def owned(self, kind: RuleKind, path: YamlPath, form: schema.TrackForm) -> Rule | None:
         return self.rule(
-            kind, (*path, "when"), form.id, form.title, form.when, self.basis(form.basis), form.for_
-        )
+            kind, (*path, "when"), form.id, form.title, form.when, self.basis(form.basis),
+            form.for_, form.statement,
+        )  # fmt: skip
 
     def exclusions(self) -> tuple[Rule, ...]:
         done = []
@@ -61,6 +65,7 @@ class Rules(Checking):
                     each.id, each.title, "review" if review else "exclusion", whole, each.when,
                     "household", self.basis(each.basis),
                     verdicts=verdicts, when=when, unless=tuple(unless), line=self.line((*path, "when")),
+                    statement=each.statement,
                 )
             )  # fmt: skip
         return tuple(done)
@@ -115,7 +120,7 @@ class Rules(Checking):
     def kinds(self) -> list[Rule | None]:
         return [
             self.rule("kind", ("kinds", index, "when"), each.id, each.title, each.when,
-                      self.basis(each.basis))
+                      self.basis(each.basis), statement=each.statement)
             for index, each in enumerate(self.form.kinds)
         ]  # fmt: skip
 

@@ -1,0 +1,89 @@
+"""What supposed changes of one household lead to: each decided once, and only so many of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from decimal import localcontext
+from typing import Any, TypeVar
+
+from shibie.case import Case
+from shibie.decision import Eligibility
+from shibie.engines.decide import (
+    Judgement,
+    eligibility_of,
+    judgement,
+    place_of,
+    saying,
+    verdicts_of,
+)
+from shibie.engines.exact import EXACT
+from shibie.explanations.changed_cases import FactChange, made
+from shibie.lower import lowered
+from shibie.ruleset.model import RuleSet
+
+# How many decisions, and how many values of single comparisons, one search may try. A
+# household of which most is known takes some hundreds; one of which hardly anything is known
+# would take millions, and whoever waits for an answer is told that not all was tried.
+MOST_DECISIONS, MOST_COMPARISONS = 2500, 5000
+
+_Found = TypeVar("_Found")
+
+
+class Trials:
+    """The decisions that one search tries, counted.
+
+    A search asks `enough` between its steps, and what it leaves untried then is `cut_short`.
+
+    Attributes:
+        decisions: how many different decisions were made.
+        comparisons: how many times a single comparison was tried with other values.
+        cut_short: whether something was left untried.
+
+    >>> from datetime import date
+    >>> from shibie.rosters.household_input import case_from
+    >>> from shibie.ruleset.loader import load
+    >>> ruleset = load("bazhong-2015")
+    >>> trials = Trials(ruleset, case_from(ruleset, {"members": [{}]}, date(2015, 12, 20)))
+    >>> trials.eligibility([]), trials.eligibility([]), trials.decisions, trials.enough()
+    ('pending', 'pending', 1, False)
+    """
+
+    def __init__(self, ruleset: RuleSet, case: Case, most: int = MOST_DECISIONS) -> None:
+        self.ruleset, self.case, self.most = ruleset, case, most
+        self.decisions = self.comparisons = 0
+        self.cut_short = False
+        self._known: dict[object, Any] = {}
+
+    def judgement(self, changes: Iterable[FactChange]) -> Judgement:
+        """The judgement that the changes lead to."""
+        return self._once("whole", judgement, changes)
+
+    def eligibility(self, changes: Iterable[FactChange]) -> Eligibility:
+        """The eligibility alone, for which less is asked of the rules."""
+        return self._once("eligibility", _eligibility, changes)
+
+    def _once(
+        self, what: str, decided: Callable[[RuleSet, Case], _Found], changes: Iterable[FactChange]
+    ) -> _Found:
+        changes = list(changes)
+        key = (what, frozenset((change.lever, change.value) for change in changes))
+        if key not in self._known:
+            self.decisions += 1
+            self._known[key] = decided(*made(self.ruleset, self.case, changes))
+        found: _Found = self._known[key]
+        return found
+
+    def enough(self) -> bool:
+        """Whether nothing more may be tried; asking it where there is more says so."""
+        enough = self.decisions >= self.most or self.comparisons >= MOST_COMPARISONS
+        self.cut_short = self.cut_short or enough
+        return enough
+
+
+def _eligibility(ruleset: RuleSet, case: Case) -> Eligibility:
+    program = lowered(ruleset, verdicts=verdicts_of(case))
+    with localcontext(EXACT):
+        place = place_of(program, case)
+        found = eligibility_of(saying(place))
+        place.leave()
+        return found

@@ -17,6 +17,8 @@ from shibie.engines.decide import (
     verdicts_of,
 )
 from shibie.engines.exact import EXACT
+from shibie.engines.interpreter import evaluate
+from shibie.engines.place import Place
 from shibie.explanations.changed_cases import FactChange, made
 from shibie.lower import lowered
 from shibie.ruleset.model import RuleSet
@@ -69,9 +71,27 @@ class Trials:
         key = (what, frozenset((change.lever, change.value) for change in changes))
         if key not in self._known:
             self.decisions += 1
-            self._known[key] = decided(*made(self.ruleset, self.case, changes))
+            self._known[key] = decided(*made(self.ruleset, self.case, self._sensible(changes)))
         found: _Found = self._known[key]
         return found
+
+    def _sensible(self, changes: list[FactChange]) -> list[FactChange]:
+        """The changes without verdicts on what is not known to be so.
+
+        An officer may sign before a register was compared; but nobody is to be told to do so
+        instead of comparing it.
+        """
+        given = self.case.adjudications
+        verdicts = [c for c in changes if c.lever.kind == "verdict" and c.lever.name not in given]
+        if not verdicts:
+            return changes
+        others = [change for change in changes if change not in verdicts]
+        place = Place.top(*made(self.ruleset, self.case, others))
+        with localcontext(EXACT):
+            rules = {c.lever.name: self.ruleset.rule(c.lever.name) for c in verdicts}
+            hold = {name for name, rule in rules.items() if rule and evaluate(rule.node, place)}
+        place.leave()
+        return [*others, *(change for change in verdicts if change.lever.name in hold)]
 
     def enough(self) -> bool:
         """Whether nothing more may be tried; asking it where there is more says so."""

@@ -182,7 +182,8 @@ class Unknowns:
         if node.name in PEOPLE:
             return NONE
         missing = negated(self.compiler.complete(node))
-        row, unnamed = self.compiler.rows[node.name], FALSE
+        row = self.compiler.rows[node.name]
+        unnamed: Sql = FALSE
         supplied = self.plan.source(HOUSEHOLDS, f"supplied_{row}")
         here = one_text(self.label(place, node.name))
         if node.owner == MEMBER:

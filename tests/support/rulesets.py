@@ -16,7 +16,7 @@ from shibie.rosters.household_input import case_from
 from shibie.ruleset.model import RuleSet
 from support import households
 from support.chance import ByHypothesis, Chance
-from support.probe import probe
+from support.probe import DECLARATIONS, probe
 from support.values import AS_OF
 from support.ways import Maker
 
@@ -59,8 +59,8 @@ def accepted(text: str, context: Context) -> bool:
     return True
 
 
-def ruleset_by(chance: Chance) -> RuleSet:
-    """The probe's declarations with random conditions everywhere."""
+def ruleset_by(chance: Chance, declarations: str = DECLARATIONS) -> RuleSet:
+    """The probe's declarations, or others with the same names, with random conditions everywhere."""
     maker = Maker(chance, partial=True, known=True)
     depth = 1 + chance.below(3)
     texts = {}
@@ -71,7 +71,7 @@ def ruleset_by(chance: Chance) -> RuleSet:
         for name in names:
             text = maker.bool(owner, depth).text
             texts[name] = text if accepted(text, context) else "true"
-    return probe(RULES.format(**texts))
+    return probe(RULES.format(**texts), declarations)
 
 
 @st.composite

@@ -358,13 +358,21 @@ def memberships(node: tree.Collection, place: Place) -> Iterable[Item]:
             yield row.sure or None, place.at_row(node.name, row, None)
         return
     for owners in case.owners_of(node.name).values():
-        belongs = disjunction(
-            conjunction((row.sure or None, _counted(_COUNTED, place.at_member(index), _evaluate)))
-            for index, row in owners
-        )
+        found = [(_through(place.at_member(index), row), row) for index, row in owners]
+        belongs = disjunction(through for through, _ in found)
         if belongs is not False:
-            (_, row) = max(owners, key=lambda owner: owner[1].sure)
+            # As it is about an owner who counts or may: whether it is his surely or perhaps.
+            row = max((row for through, row in found if through is not False), key=_is_sure)
             yield belongs, place.at_row(node.name, row, None)
+
+
+def _through(owner: Place, row: Row) -> Truth:
+    """Whether a row belongs to the household through one of its owners."""
+    return conjunction((row.sure or None, _counted(_COUNTED, owner, _evaluate)))
+
+
+def _is_sure(row: Row) -> bool:
+    return row.sure
 
 
 def _note_perhaps(node: tree.Collection, at: Place, visit: Visit) -> None:

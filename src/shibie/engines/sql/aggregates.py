@@ -60,6 +60,9 @@ class Aggregates(Intervals):
             missing = both(missing, negated(binary_is(self.counted, FALSE)))
         missing = self.plan.fold(MEMBERS, "or", missing)
         supplied = self.plan.source(HOUSEHOLDS, f"supplied_{self.rows[node.name]}")
+        if self.counts_matter(node):
+            # Also where nobody counts a register that was not supplied is not complete.
+            return both(supplied, negated(is_true(missing)))
         # A household without members has no rows, as far as the register was supplied.
         return negated(exp.Coalesce(this=missing, expressions=[negated(supplied)]))
 
@@ -168,8 +171,10 @@ class Aggregates(Intervals):
         return [self.plan.source(MEMBERS, HID), self.plan.source(self.rows[node.name], "row_")]
 
     def _any_sure(self, node: tree.Collection) -> Sql:
-        """Whether a row of a household surely is about any of its members; never NULL."""
+        """Whether a row surely is about a member of the household who counts or may; never NULL."""
         is_sure = self.row_is_sure(node)
+        if self.counts_matter(node):
+            is_sure = both(is_sure, negated(binary_is(self.counted, FALSE)))
         if is_sure == TRUE:
             return TRUE
         flag = self.plan.derive(self.rows[node.name], case((is_sure, number(1)), default=number(0)))
@@ -377,7 +382,10 @@ class Aggregates(Intervals):
         """The first or last day; unknown where an item may be missing or more."""
         of = node.collection
         operand = self.bound(cast("Node", node.operand), self.items(of))
-        missing = either(negated(self.complete(of)), self.folded(of, "or", is_null(operand), TRUE))
+        # A row of several members surely is there if it is through one of them.
+        once = of.owner != MEMBER and of.name in self.asked.shared
+        open_ = (self._of_items if once else self.folded)(of, "or", is_null(operand), TRUE)
+        missing = either(negated(self.complete(of)), open_)
         if of.name in self.asked.crowds:
             missing = either(missing, self.crowd_there(of))
         null = typed(exp.null(), self.sql_type(node.type))

@@ -89,8 +89,7 @@ class Unknowns:
             case tree.Parameter():
                 return self._parameter(node, place)
             case tree.Given(name="counted"):
-                persons = self.compiler.ruleset.persons
-                return NONE if persons is None else self.labels(persons.counted, MEMBERS)
+                return self._counted()
             case tree.Given():
                 return self._leaf(node, place, "id_number")
             case tree.Fact():
@@ -159,20 +158,32 @@ class Unknowns:
 
     def _fact(self, node: tree.Fact, place: str) -> Labels:
         owner = MEMBERS if node.owner == MEMBER else HOUSEHOLDS
-        key = (owner, node.name)
+        definition = self.compiler.ruleset.facts[node.owner, node.name].node  # type: ignore[index]
+        below = self._once(owner, node.name, definition)
+        return Labels(self._named(below, self.label(place, node.name)), FALSE)
+
+    def _counted(self) -> Labels:
+        """What leaves it open whether a member counts, at the member."""
+        persons = self.compiler.ruleset.persons
+        return NONE if persons is None else self._once(MEMBERS, "", persons.counted)
+
+    def _once(self, owner: str, name: str, node: Node) -> Labels:
+        """The labels of what has a name of its own, as columns of its owner."""
+        key = (owner, name)
         if key not in self.facts:
-            below = self.labels(self.compiler.ruleset.facts[node.owner, node.name].node, owner)  # type: ignore[index]
-            self.facts[key] = Labels(
-                self.plan.derive(owner, below.names) if below.names != NONE.names else NONE.names,
-                below.unnamed,
-            )
-        return Labels(self._named(self.facts[key], self.label(place, node.name)), FALSE)
+            below = self.labels(node, owner)
+            names = below.names
+            if names != NONE.names:
+                names = self.plan.derive(owner, names)
+            self.facts[key] = Labels(names, below.unnamed)
+        return self.facts[key]
 
     def _collection(self, node: tree.Collection, place: str) -> Labels:
         if node.name in PEOPLE:
             return NONE
         missing = negated(self.compiler.complete(node))
         row = self.compiler.rows[node.name]
+        unnamed: Sql = FALSE
         supplied = self.plan.source(HOUSEHOLDS, f"supplied_{row}")
         here = one_text(self.label(place, node.name))
         if node.owner == MEMBER:
@@ -183,14 +194,16 @@ class Unknowns:
             whom = one_text(self.label(MEMBERS, node.name))
             if self.compiler.counts_matter(node):
                 counted = self.compiler.counted
-                who = self.labels(tree.Given("counted"), MEMBERS)
-                maybe = case((is_null(counted), who.names), default=no_texts())
+                who = self._counted()
                 whom = case(
-                    (binary_is(counted, FALSE), no_texts()), default=concatenated([whom, maybe])
+                    (binary_is(counted, FALSE), no_texts()), default=concatenated([whom, who.names])
                 )
+                if who.unnamed != FALSE:
+                    flagged = self.plan.fold(MEMBERS, "or", both(gone, who.unnamed))
+                    unnamed = both(missing, supplied, flagged)
             persons = self.plan.fold(MEMBERS, "list", case((gone, whom), default=no_texts()))
             names = case((supplied, persons), default=here)
-        return Labels(case((missing, names), default=no_texts()), FALSE)
+        return Labels(case((missing, names), default=no_texts()), unnamed)
 
     # --- nodes that do not look at all of their operands --------------------------------
 
@@ -265,7 +278,7 @@ class Unknowns:
         inside, below = compiler.items(of), []
         who = NONE
         if compiler.counts_matter(of):
-            who = self.labels(tree.Given("counted"), MEMBERS)
+            who = self._counted()
         if of.name in PEOPLE:
             return [self._where(of, matters, who)]
         if of.name in compiler.asked.perhaps:

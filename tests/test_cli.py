@@ -228,7 +228,7 @@ def test_fields_and_schema() -> None:
     wage = next(each for each in listing["households"] if each["name"] == "wage_income")
     assert (wage["title"], wage["type"], wage["unit"]) == ("工资性收入", "money", "元/年")
     assert [each["name"] for each in listing["registers/vehicles"]] == [
-        "id_number", "plate", "kind", "value", "registered_on",
+        "id_number", "plate", "kind", "value", "registered_on", "person_name",
     ]  # fmt: skip
     assert "工资性收入" in shibie("fields")
     schema = json.loads(shibie("schema"))

@@ -121,11 +121,11 @@ def test_what_cannot_be_matched_decides_nobody(
 @pytest.mark.parametrize(
     ("registers", "change", "expected"),
     [
-        (("vehicles",), "last four shown", (28, 42)),
+        (("vehicles",), "last four shown", (28, 38)),
         (("civil_affairs",), "last four shown", (0, 0)),
-        (REGISTERS, "last four shown", (117, 277)),
-        (("vehicles",), "blank", (466, 44)),
-        pytest.param(REGISTERS, "birth date shown", (57, 277), marks=pytest.mark.slow),
+        (REGISTERS, "last four shown", (117, 120)),
+        (("vehicles",), "blank", (466, 40)),
+        pytest.param(REGISTERS, "birth date shown", (57, 121), marks=pytest.mark.slow),
     ],
 )
 def test_how_many_are_left_open(
@@ -155,5 +155,5 @@ def test_rows_withdrawn_and_rows_of_others_are_acts(roster: Roster, whole: dict[
     found = turned(whole, decided(roster, ("vehicles",), halved))
     assert {("ineligible", "eligible"), ("eligible", "ineligible")} <= set(found)
     # A register of another county is compared all the same: it has nobody of the roster.
-    found = turned(whole, decided(roster, ("civil_registry",), of_another_county))
-    assert found == {("ineligible", "eligible"): 80, ("ineligible", "pending"): 9}
+    found = turned(whole, decided(roster, ("deposits",), of_another_county))
+    assert found == {("ineligible", "eligible"): 21, ("ineligible", "pending"): 2}

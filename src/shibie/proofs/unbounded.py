@@ -250,7 +250,10 @@ class LoosenedReading(SolverReading):
         found, known, some = self._any_number(node, place)
         said = self.base.structure
         said.append(implies(both(known, inverse(some)), found.units == 0))
-        said.append(found.least.units >= 0)
+        # Whatever is not known of it, a count is at least nothing.
+        said += [end.units >= 0 for end in (found.least, found.most)]
+        if not found.is_exact:
+            said.append(found.least.has)
         if node.operand is None:
             said.append(implies(both(known, some), found.units >= 1))
         return found

@@ -1,0 +1,80 @@
+"""What proofs and witnesses make of register rows that may be about somebody."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from shibie.engines.solver.household import Bound
+from shibie.errors import InputError
+from shibie.language.parse import parse
+from shibie.proofs.prover import Prover
+from shibie.proofs.unbounded import LoosenedReading, enough
+from shibie.proofs.witness import Witness
+from shibie.proofs.witness_text import shown
+from shibie.rosters.household_input import case_from
+from support.completions import pack
+
+AS_OF = date(2024, 6, 1)
+PACK = pack("members")
+
+
+def test_a_perhaps_row_is_written_and_read() -> None:
+    given = {"members": [{"cars": [{"kind": "车", "perhaps": True}, {"kind": "车"}]}]}
+    case = case_from(PACK, given, AS_OF)
+    assert [row.sure for row in case.rows_of("cars").items] == [False, True]
+    told = shown(PACK, Witness(AS_OF, (given,)))
+    assert "车(可能是本人的记录) | 车" in told
+    assert "(may be about this person)" in shown(PACK, Witness(AS_OF, (given,)), "en")
+
+
+def test_it_is_yes_or_no() -> None:
+    with pytest.raises(InputError, match="perhaps"):
+        case_from(PACK, {"members": [{"cars": [{"perhaps": "也许"}]}]}, AS_OF)
+
+
+def test_a_proof_looks_at_rows_that_may_be_somebodys() -> None:
+    """Were every row sure, it would be known whether there is a car."""
+    claim = parse("cars.any(kind == '车') or cars.none(kind == '车')", PACK.names)
+    prover = Prover(PACK, Bound(1, 1))
+    household, truth = prover.household, prover.outcome.reading.truth(claim)
+    known = [
+        household.supplied("cars"), household.complete("cars", 0), household.present(0),
+        prover.outcome.reading.counts(0).yes,
+        *(value.known for slot, value in household.slots.items() if slot.name == "kind"),
+    ]  # fmt: skip
+    assert prover.ask([truth.unknown, *known])[0] == "found"
+    assert prover.ask([truth.unknown, *known, household.sure("cars", 0, 0)])[0] == "none"
+
+
+@pytest.mark.parametrize(("text", "loosened", "exact"), [
+    ("members.count() < 0", "none", "none"),
+    ("everyone.count() < 1", "none", "none"),
+    ("members.count() < 1", "found", "found"),  # nobody may count
+    ("cars.count(kind == '车') > 3", "found", "none"),
+    ("members.any(paid) and not everyone.any(paid)", "none", "none"),
+    ("everyone.any(paid) and not members.any(paid)", "found", "found"),
+])  # fmt: skip
+def test_loosened_and_exact(text: str, loosened: str, exact: str) -> None:
+    claim = parse(text, PACK.names)
+    bound = enough(PACK, [claim])
+    prover = Prover(PACK, bound, reads=LoosenedReading)
+    assert prover.ask([prover.outcome.reading.truth(claim).yes])[0] == loosened
+    prover = Prover(PACK, Bound(3, 1))
+    assert prover.ask([prover.outcome.reading.truth(claim).yes])[0] == exact
+
+
+@pytest.mark.parametrize(("text", "people"), [
+    ("everyone.any(gone) and members.any(paid) and members.any(not paid)", 3),
+    ("members.any(cars.any(kind == '车') and cars.none(kind == '摩托')) and cars.any(kind == '摩托')", 2),
+    ("cars.none(kind == '车') and everyone.any(cars.any(kind == '车')) and members.count() >= 1", 2),
+])  # fmt: skip
+def test_who_counts_costs_people(text: str, people: int) -> None:
+    claim = parse(text, PACK.names)
+    assert enough(PACK, [claim]).members >= people
+    found = []
+    for members in range(1, people + 1):
+        prover = Prover(PACK, Bound(members, 2), reads=LoosenedReading)
+        found.append(prover.ask([prover.outcome.reading.truth(claim).yes])[0])
+    assert found == ["none"] * (people - 1) + ["found"]

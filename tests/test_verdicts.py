@@ -164,5 +164,5 @@ def test_an_explanation_says_what_the_officer_found() -> None:
     ]
     exempt = told(SMALL, verdict="exempt", reason="livelihood")
     assert exempt.eligibility == "eligible"
-    assert exempt.moved == ("核实“有车的不纳入”:属实但例外(唯一谋生工具,王,2015-12-01,入户)",)
-    assert "核实为属实但例外:有车的不纳入" in exempt.why_not[0].because
+    assert exempt.moved == ("“有车的不纳入”经核实属实但例外(唯一谋生工具,王,2015-12-01,入户)",)
+    assert "“有车的不纳入”经核实属实但例外" in exempt.why_not[0].because

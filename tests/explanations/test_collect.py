@@ -19,7 +19,7 @@ from shibie.engines.decide import decide, judgement
 from shibie.explanations import collect
 from shibie.explanations import settling as settling_sets
 from shibie.explanations.account import account
-from shibie.explanations.changed_cases import Lever, made
+from shibie.explanations.changed_cases import FactChange, Lever, made
 from shibie.explanations.collect import to_collect, to_find_out
 from shibie.explanations.page import as_data, page
 from shibie.explanations.possible_answers import answers
@@ -93,6 +93,15 @@ def test_whatever_the_answers_are_it_is_settled(facts: dict[str, Any]) -> None:
             assert decide(*made(PROBE, case, changes)).eligibility != "pending"
 
 
+def decided(case: Case, changes: Sequence[FactChange]) -> bool:
+    """Whether answers decide a household; a verdict answers only where its rule then holds."""
+    others = [change for change in changes if change.lever.kind != "verdict"]
+    there = decide(*made(PROBE, case, others))
+    hold = {each.rule_id for each in there.findings if each.outcome == "true"}
+    signed = [each for each in changes if each.lever.name in hold and each not in others]
+    return judgement(*made(PROBE, case, [*others, *signed])).eligibility != "pending"
+
+
 MOST, REACH = 6, 150
 
 
@@ -106,10 +115,7 @@ def settling(case: Case, unknown: Sequence[Lever]) -> list[set[Lever]]:
             if any(each <= set(levers) for each in smallest) or not combinations_:
                 continue
             assert combinations_ <= REACH or size > 2
-            if all(
-                judgement(*made(PROBE, case, changes)).eligibility != "pending"
-                for changes in product(*choices)
-            ):
+            if all(decided(case, changes) for changes in product(*choices)):
                 smallest.append(set(levers))
         if smallest and size >= 2:
             break

@@ -20,7 +20,6 @@ from shibie.results.sql_counts import tally_of
 from shibie.results.table import StreamedRows, Table, streamed
 from shibie.results.tables import COLUMNS, acts_table, lists_of
 from shibie.rosters.layout import Layout
-from shibie.rosters.roster import acts_written
 from shibie.rosters.sql_host import Host, Output
 from shibie.rosters.sql_rejected import REJECTED_ROWS
 from shibie.rosters.sql_sources import Loader
@@ -51,8 +50,6 @@ class Run:
         self.supplied = frozenset(layout.registers)
         trusted = frozenset(ruleset.registers) - self.supplied if trust_declarations else ()
         self.asked = RunSettings(as_of, frozenset(trusted))
-        steps = layout.steps is not None or acts_written(layout.acts, ruleset, as_of).has_steps
-        self.procedure = bool(ruleset.procedure) and steps
         self.notes: list[Words] = []
         self.outputs: tuple[Output, ...] = ()
         self.more: list[Table] = []
@@ -66,6 +63,7 @@ class Run:
     def _run(self) -> dict[str, Any]:
         self.say("reading")
         tables = open_tables(self.host, self.layout, self.ruleset, self.as_of)
+        self.procedure = bool(self.ruleset.procedure) and tables.has_steps
         judge = Judge(self.ruleset, self.asked, self.host.dialect, procedure=self.procedure)
         outcomes = judge.outcomes(("ord_", *PASSED))
         needed = Judge(self.ruleset, self.asked, self.host.dialect, "u_").unknowns()

@@ -179,3 +179,26 @@ def test_a_tally_may_count_all_households(tmp_path: Path) -> None:
         "some": {"households": 1, "persons": 2},
         "lacking": {"households": 2, "persons": 4},
     }
+
+
+def test_a_field_that_a_pack_calls_name_is_nobodys_name() -> None:
+    ruleset = loads("""
+ruleset: {id: own, title: 自定, vocabulary: bare, effective: {from: 2015-01-01, to: 2015-12-31}}
+fields:
+  - {of: member, name: id_number, title: 证件号码, type: citizen_id}
+  - {of: member, name: name, title: 病名, type: text, sensitive: true}
+comparisons:
+  - {id: compare_cars, title: 车辆, register: cars, columns: {id_number: citizen_id}, match: id_number}
+poor: "true"
+exclusions:
+  - {id: car, title: 有车, when: cars.any(true)}
+""")
+    person = {"household_id": "1", "member_id": "1", "id_number": PEOPLE[0], "name": "高血压"}
+    roster = shibie.roster(
+        ruleset, AS_OF, households=[{"household_id": "1"}], members=[person],
+        cars=[{"id_number": PEOPLE[0]}],
+    )  # fmt: skip
+    for engine in ("interpreter", "duckdb"):
+        with shibie.check(ruleset, roster, AS_OF, engine=engine, clues=True) as result:
+            (clue,) = result.clues
+            assert (clue["rule_id"], clue["person"]) == ("car", "")

@@ -21,7 +21,6 @@ from shibie.results.sql_unmatched import matches, unmatched
 from shibie.results.table import StreamedRows, Table, streamed
 from shibie.results.tables import COLUMNS, acts_table, lists_of
 from shibie.rosters.layout import Layout
-from shibie.rosters.roster import acts_written
 from shibie.rosters.sql_host import Host, Output
 from shibie.rosters.sql_rejected import REJECTED_ROWS
 from shibie.rosters.sql_sources import Loader
@@ -53,8 +52,6 @@ class Run:
         self.supplied = frozenset(layout.registers)
         trusted = frozenset(ruleset.registers) - self.supplied if trust_declarations else ()
         self.asked = RunSettings(as_of, frozenset(trusted))
-        steps = layout.steps is not None or acts_written(layout.acts, ruleset, as_of).has_steps
-        self.procedure = bool(ruleset.procedure) and steps
         self.notes: list[Words] = []
         self.outputs: tuple[Output, ...] = ()
         self.more: list[Table] = []
@@ -68,6 +65,7 @@ class Run:
     def _run(self) -> dict[str, Any]:
         self.say("reading")
         tables = open_tables(self.host, self.layout, self.ruleset, self.as_of)
+        self.procedure = bool(self.ruleset.procedure) and tables.has_steps
         outcomes, needed = self._compiled()
         columns: dict[str, set[str]] = {"h": set(), "m": set()}
         for each in (outcomes, needed):

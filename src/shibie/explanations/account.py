@@ -17,7 +17,6 @@ from shibie.explanations.search import By, Search, counterfactuals
 from shibie.explanations.trials import Trials
 from shibie.explanations.words import WHO, Phrases
 from shibie.ruleset.model import RuleSet
-from shibie.words import terms
 from shibie.words.speaker import Speaker
 
 # How many changes are given, by the household's facts and by the rules.
@@ -166,10 +165,9 @@ class _Account:
         no_ground = self.say("没有已知的不纳入原因", "no reason against it is known")
         if decision.eligibility == "eligible":
             cleared = [
-                self.speaker.found(each.rule_id, Words(f"经核实{word.zh}", f"is {word.en}"))
+                self.speaker.verified(each.rule_id, each.outcome)
                 for each in self.asked.values()
                 if each.outcome in ("refuted", "exempt")
-                for word in (terms.VERDICTS[each.outcome],)
             ]
             return [
                 Obstacle(word("ineligible"), (no_ground, *cleared)),
@@ -233,7 +231,6 @@ class _Account:
         """What changed the result: signed verdicts, and registers that contradict a declaration."""
         told = []
         for rule_id, verdict in self.case.adjudications.items():
-            word = terms.VERDICTS[verdict.verdict]
             by = self.say(",", ", ").join(
                 str(part)
                 for part in (
@@ -244,7 +241,7 @@ class _Account:
                 )
                 if part
             )
-            found = self.speaker.found(rule_id, Words(f"经核实{word.zh}", f"is {word.en}"))
+            found = self.speaker.verified(rule_id, verdict.verdict)
             told.append(self.say(f"{found}({by})", f"{found} ({by})"))
         for finding in self.decision.findings:
             if finding.kind not in ("discrepancy", "duplicate"):

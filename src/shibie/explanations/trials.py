@@ -87,11 +87,15 @@ class Trials:
             return changes
         others = [change for change in changes if change not in verdicts]
         place = Place.top(*made(self.ruleset, self.case, others))
+
+        def holds(change: FactChange) -> bool:
+            rule = self.ruleset.rule(change.lever.name)
+            return rule is not None and evaluate(rule.node, place) is True
+
         with localcontext(EXACT):
-            rules = {c.lever.name: self.ruleset.rule(c.lever.name) for c in verdicts}
-            hold = {name for name, rule in rules.items() if rule and evaluate(rule.node, place)}
+            signed = [change for change in verdicts if holds(change)]
         place.leave()
-        return [*others, *(change for change in verdicts if change.lever.name in hold)]
+        return [*others, *signed]
 
     def enough(self) -> bool:
         """Whether nothing more may be tried; asking it where there is more says so."""

@@ -123,16 +123,16 @@ class Phrases:
 
     def verdict(self, change: FactChange) -> str:
         """An officer's verdict, given or given anew, on what the rule states."""
-        words = Words("经核实不属实", "is refuted")
-        if change.value == "upheld":
-            words = Words("经核实属实", "is upheld")
-        elif change.value == "exempt":
-            words = Words("经核实属实但例外", "is true, and the household exempt")
-        elif change.before == "upheld":
-            words = Words(
+        rule_id, verdict = change.lever.name, str(change.value)
+        if verdict == "exempt":
+            exempt = Words("经核实属实但例外", "is true, and the household exempt")
+            return self.speaker.found(rule_id, exempt)
+        if verdict == "refuted" and change.before == "upheld":
+            anew = Words(
                 "凭新证据复核为不属实(原核实为属实)", "is refuted on new evidence (it was upheld)"
             )
-        return self.speaker.found(change.lever.name, words)
+            return self.speaker.found(rule_id, anew)
+        return self.speaker.verified(rule_id, verdict)
 
     def changes(self, changes: Iterable[FactChange]) -> str:
         """Several changes together; a person who could not be matched is named once."""

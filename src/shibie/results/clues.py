@@ -25,6 +25,7 @@ from shibie.language.tree import MEMBER
 from shibie.registers.row_key import row_key
 from shibie.results.table import Table
 from shibie.ruleset.model import Rule, RuleSet
+from shibie.vocabulary import shared
 
 # A register and the number of one of its rows.
 RowPlace = tuple[str, int]
@@ -173,7 +174,7 @@ class _Household:
         text = json.dumps([register, key, household.household_id, member_id, rule_id])
         return Clue(
             "c-" + hashlib.sha256(text.encode()).hexdigest()[:16], register, key,
-            household.household_id, member_id, getattr(who, "name", None) or "", rule_id,
+            household.household_id, member_id, ("" if who is None else shared(who, "name") or ""), rule_id,
             *("" if each is None else str(each) for each in (
                 (found.verdict, found.reason, found.officer, found.date) if found else ()
             )),

@@ -22,7 +22,7 @@ from shibie.rosters.layout import Layout, lay_out
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.python_rows import PythonReader, number_of, table_of
 from shibie.rosters.records import RowTable
-from shibie.rosters.roster import Roster, RosterTables, acts_written, assemble, in_order
+from shibie.rosters.roster import Roster, RosterTables, assemble, in_order
 from shibie.rosters.sheets import Sheet, read_sheets
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host
@@ -94,8 +94,7 @@ class _Chosen:
     def _acts(self, those: Families) -> RosterActs:
         """The acts about the households that were found."""
         households, members = those.found()
-        written = acts_written(self.tables.acts, self.ruleset, self.as_of)
-        mine = written.about({number_of(record) for record in households.records})
+        mine = self.tables.acts.about({number_of(record) for record in households.records})
         return acts_on(mine, households, members, self.ruleset, self.as_of)
 
     def _about(self, source: SqlTable | None, asked: Set[str]) -> RowTable | None:

@@ -22,7 +22,7 @@ from shibie.rosters.landed_cells import unwrap
 from shibie.rosters.national_export import HOUSEHOLD_ID, filled_down, taken_apart
 from shibie.rosters.parquet import cell_sql
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
-from shibie.rosters.roster import RosterTables, acts_written, assemble
+from shibie.rosters.roster import RosterTables, assemble
 from shibie.rosters.roster_builder import RosterBuilder
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.sql_host import ROW, Host
@@ -227,7 +227,7 @@ class PythonReader:
 
     def read_acts(self) -> RosterActs:
         """All acts: they are few beside the roster, and so are the households that they name."""
-        written = acts_written(self.tables.acts, self.ruleset, self.as_of)
+        written = self.tables.acts
         self.host.keep("asked", {"hid": text_column(sorted(written.households))})
         households, members = self._both("hid IN (SELECT hid FROM asked)")
         self.acts = acts_on(written, households, members, self.ruleset, self.as_of)

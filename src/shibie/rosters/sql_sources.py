@@ -21,7 +21,6 @@ from shibie.registers.matching import usable_number
 from shibie.rosters.act_rows import in_force
 from shibie.rosters.person_rows import filled
 from shibie.rosters.python_rows import BATCH, SUSPECT, PythonReader
-from shibie.rosters.roster import acts_written
 from shibie.rosters.roster_builder import step_names
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
@@ -58,8 +57,7 @@ class Loader:
     ) -> None:  # fmt: skip
         self.host, self.ruleset, self.as_of, self.columns = host, ruleset, as_of, columns
         self.tables = tables = filled(host, tables, ruleset, as_of)
-        steps = tables.steps is not None or acts_written(tables.acts, ruleset, as_of).has_steps
-        self.procedure = bool(ruleset.procedure) and steps
+        self.procedure = bool(ruleset.procedure) and tables.has_steps
         self.acts: tuple[Act, ...] = ()
         self.set_aside = set_aside
         self.typed = Typed(host, tables, ruleset, as_of, columns)
@@ -75,7 +73,7 @@ class Loader:
         self._odd_members([])
         self._cells()
         suspects = self.typed.suspects(BATCH)
-        if self.tables.acts is not None:
+        if self.tables.acts.given or self.tables.acts.rejected:
             self.reader.read_acts()
             suspects += self._corrected()
         self.some = bool(suspects)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from shibie.duckdb_tables import quoted_name
 from shibie.language.tree import HOUSEHOLD
+from shibie.rosters.act_rows import WrittenActs
 from shibie.rosters.landed_cells import landed
 from shibie.rosters.layout import Layout, Placed
 from shibie.rosters.national_export import HOUSEHOLD_ID
+from shibie.rosters.roster import acts_written
 from shibie.rosters.sql_host import Host
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
@@ -53,7 +55,7 @@ class SqlTables:
         persons: the table of which households and members are parts, where a row is a
             person; else None.
         verdicts: adjudications, which Python reads: they are few beside the roster.
-        acts: whatever was decided or corrected; Python reads them, too.
+        acts: whatever was decided or corrected; Python has read them: they are few, too.
     """
 
     households: SqlTable
@@ -62,7 +64,12 @@ class SqlTables:
     registers: Mapping[str, SqlTable]
     verdicts: Placed | None
     steps: SqlTable | None
-    acts: Placed | None = None
+    acts: WrittenActs = field(default_factory=WrittenActs)
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether steps of the procedure are recorded anywhere."""
+        return self.steps is not None or self.acts.has_steps
 
 
 def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> SqlTables:
@@ -98,9 +105,8 @@ def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Sq
         )  # fmt: skip
     registers = {name: source(placed) for name, placed in layout.registers.items()}
     steps = source(layout.steps) if layout.steps else None
-    return SqlTables(
-        households, members, persons, registers, layout.adjudications, steps, layout.acts
-    )
+    acts = acts_written(layout.acts, ruleset, as_of)
+    return SqlTables(households, members, persons, registers, layout.adjudications, steps, acts)
 
 
 def open_table(host: Host, placed: Placed, as_of: date) -> SqlTable:

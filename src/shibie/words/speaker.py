@@ -134,6 +134,16 @@ class Speaker:
         comma = "" if statement.endswith("”") else ","
         return self.say(f"{statement}{comma}{words.zh}", f"{statement} {words.en}")
 
+    def verified(self, rule_id: str, verdict: str) -> str:
+        """A verdict as a sentence about what the rule states.
+
+        >>> from shibie.ruleset.loader import load
+        >>> Speaker(load("bazhong-2015")).verified("vehicle", "refuted")
+        '户中有小轿车或客货运车辆,经核实不属实'
+        """
+        word = terms.VERDICTS[verdict]
+        return self.found(rule_id, Words(f"经核实{word.zh}", f"is {word.en}"))
+
     def rules(self, rule_ids: Iterable[str]) -> str:
         """The titles of several, as a list."""
         return self.joined(map(self.rule, rule_ids))

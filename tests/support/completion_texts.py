@@ -44,7 +44,7 @@ def sign(random: Random) -> str:
 def number_text(random: Random, at: str, depth: int) -> str:
     """A random number at the household, a person or a row."""
     if at == "row":
-        return random.choice(("price", "(price - 1)", str(random.randint(0, 2))))
+        return random.choice(("price", "(price - 1)", "max(price, 0)", str(random.randint(0, 2))))
     if at == "person":
         if depth <= 0 or random.random() < 0.5:
             return "wage"

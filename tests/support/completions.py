@@ -177,6 +177,9 @@ def known_better(home: Home, random: Random) -> Home | None:
     if not missing:
         return None
     place, values = random.choice(missing)
+    if place[0] == "unseen":
+        # What comes to light need not be known in full.
+        values = (*values, (("车", None),), ((None, 1), ("车", 2)))
     return filled(home, [(place, random.choice(values))])
 
 

@@ -499,12 +499,20 @@ def _count(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
     return bounded(least, most if complete else INFINITE)
 
 
+# An amount that is not known and is not negative.
+_SOME_AMOUNT = Bounds(0, INFINITE)
+
+
 def _sum(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
     complete, operand = visit(node.collection, place), cast("Node", node.operand)
+    nonnegative = never_negative(place.ruleset, operand)
+    may_lack = may_lack_value(place.ruleset, operand)
+    unknown = _SOME_AMOUNT if nonnegative and not may_lack else None
     least = most = Decimal(0)
-    known = True
+    known = complete or not may_lack
     for item in memberships(node.collection, place):
         value = _of_item(node, operand, item, visit)
+        value = unknown if value is None else value
         known = known and value is not None
         if item[0] is None and value != 0:
             _note_perhaps(node.collection, item[1], visit)
@@ -515,15 +523,16 @@ def _sum(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
     said = _of_crowd(node, operand, place)
     if any(value != 0 for value in said):
         _note_crowd(node.collection, place, visit)
-    known = known and None not in said
-    for value, times in said.items():
+    known = known and (unknown is not None or None not in said)
+    for each, times in said.items():
+        value = unknown if each is None else each
         least += min(least_of(value), 0) * times
         most += max(most_of(value), 0) * times
     if not known:
         return None
     if not complete:
         most = INFINITE
-        if not never_negative(place.ruleset, operand):
+        if not nonnegative:
             least = -INFINITE
     return bounded(least, most)
 
@@ -549,8 +558,8 @@ def _extreme_of_items(choose: Callable[..., Any]) -> Reads:
         if isinstance(node.type, Date):
             known = complete and sure and len(sure) == len(every) and None not in every
             return choose(every) if known else None
-        lacking = None in every and may_lack_value(place.ruleset, operand)
-        if not sure or lacking:
+        lacking = None in every or not complete
+        if not sure or (lacking and may_lack_value(place.ruleset, operand)):
             return None
         # The far end is that of any item, the near one that of the items which surely are there.
         far = choose(map(first, every)) if complete else infinite

@@ -25,6 +25,7 @@ from shibie.engines.solver.values import (
     Ordering,
     ValueTerm,
     chosen,
+    join,
     limited,
     not_after,
     not_before,
@@ -115,11 +116,15 @@ class SymbolicAggregates(Operands):
         operand, complete = cast("Node", node.operand), self._complete(node.collection, place)
         scale = cast("types.Number", operand.type).scale
         items = self._numbers(node, place)
+        nonnegative = never_negative(self.ruleset, operand)
+        may_lack = may_lack_value(self.ruleset, operand)
+        if nonnegative and not may_lack:
+            items = [(belongs, _not_below_zero(value)) for belongs, value in items]
         known = both(*(either(belongs.no, value.some) for belongs, value in items))
         if complete is True and _are_exact(items):
             units = _added(pick(belongs.yes, value.at(scale), 0) for belongs, value in items)
             return NumberTerm.exact(known, units, scale)
-        bounded = complete if not never_negative(self.ruleset, operand) else True
+        bounded = True if nonnegative and not may_lack else complete
         ends = []
         for least, has in ((True, bounded), (False, complete)):
             found = [(belongs, _end(value, least, scale)) for belongs, value in items]
@@ -142,7 +147,8 @@ class SymbolicAggregates(Operands):
         items = self._numbers(node, place)
         some: BoolTerm = either(*(belongs.yes for belongs, _ in items))
         if may_lack_value(self.ruleset, operand):
-            some = both(some, *(either(belongs.no, value.some) for belongs, value in items))
+            each_known = (either(belongs.no, value.some) for belongs, value in items)
+            some = both(some, complete, *each_known)
         scale = operand.type.scale
         # The far end is that of any item, the near one that of the items which surely are there.
         far = [(belongs, _end(value, least, scale)) for belongs, value in items]
@@ -188,6 +194,17 @@ class SymbolicAggregates(Operands):
 
 def _are_exact(items: list[tuple[TruthTerm, NumberTerm]]) -> bool:
     return all(belongs.is_settled and value.is_exact for belongs, value in items)
+
+
+def _not_below_zero(value: NumberTerm) -> NumberTerm:
+    """A number that is at least 0 where nothing is known of it."""
+    least = value.least
+    if least.has is True:
+        return value
+    nothing = inverse(value.some)
+    values = join(least.values, frozenset([0]))
+    at_least = End(either(least.has, nothing), pick(nothing, 0, least.units), values)
+    return NumberTerm(at_least, value.most, value.scale)
 
 
 def _end(value: NumberTerm, least: bool, scale: int) -> End:

@@ -310,6 +310,13 @@ class Aggregates(Intervals):
         item, inside = cast("Node", node.operand), self.items(node.collection)
         want, complete = cast("Number", node.type), self.complete(node.collection)
         operand = self.ends_as(item, want, inside)
+        may_lack = may_lack_value(self.ruleset, item)
+        nonnegative = never_negative(self.ruleset, item)
+        # An amount of which nothing is known is still not negative.
+        known_in_part = nonnegative and not may_lack
+        if known_in_part:
+            at_least = case((unknown(operand), number(0)), default=operand.least)
+            operand = Ends(at_least, operand.most)
         no_least = self.folded(of, "or", is_null(operand.least), is_null(operand.least))
         zero = number(0)
         least = or_zero(
@@ -328,7 +335,7 @@ class Aggregates(Intervals):
                 no_most = self.folded(of, "or", is_null(operand.most), is_null(operand.most))
         if complete != TRUE:
             no_most = either(no_most, negated(complete))
-            if not never_negative(self.ruleset, item):
+            if may_lack or not nonnegative:
                 no_least = no_most if operand.exact else either(no_least, negated(complete))
         if not operand.exact:
             # One item of which nothing is known leaves nothing known of the sum.
@@ -336,7 +343,8 @@ class Aggregates(Intervals):
             no_least, no_most = either(no_least, nothing), either(no_most, nothing)
         if self.crowd_apart(of, item):
             there = self.crowd_there(of)
-            no_least, no_most = either(no_least, there), either(no_most, there)
+            no_least = no_least if known_in_part else either(no_least, there)
+            no_most = either(no_most, there)
         # Over no items at all the flags are NULL, and nothing is missing.
         null = typed(exp.null(), self.sql_type(want))
         at_least, at_most = (
@@ -372,7 +380,7 @@ class Aggregates(Intervals):
         sound = there
         if may_lack_value(self.ruleset, item):
             lacking = self.folded(of, "or", unknown(operand), unknown(operand))
-            sound = both(there, negated(either(lacking, apart)))
+            sound = both(there, negated(either(lacking, apart)), self.complete(of))
         closed = both(sound, negated(open_), self.complete(of))
         at_far, at_near = case((closed, far)), case((sound, near))
         ends = (at_far, at_near) if how == "min" else (at_near, at_far)

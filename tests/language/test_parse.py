@@ -111,7 +111,7 @@ def test_how_large_numbers_can_be(text: str, scale: int, limit: int) -> None:
         ("wage_income > 12.3456789012345678901234567891",
          [("12.3456789012345678901234567891", "may need over 28 digits", "shorten it first with round(…, 2)")]),
         ("round(wage_income, 9) > 1", [("9", "places must be a whole number from 0 to 6", None)]),
-        ("len(members) > 1", [("len", "there is no function 'len'", "round, floor, ceil, min, max, abs, known, years_between, months_between, days_between, year, month, date")]),
+        ("len(members) > 1", [("len", "there is no function 'len'", "at_least, round, floor, ceil, min, max, abs, known, years_between, months_between, days_between, year, month, date")]),
         ("__import__('os').system('x')", [("__import__('os')", "'__import__('os')' is neither members nor a register", None)]),
         ("[x for x in members]", [("[x for x in members]", "this is not part of the rule language", None)]),
         ("(lambda: 1)()", [("(lambda: 1)()", "this cannot be called", None)]),

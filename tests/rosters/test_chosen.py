@@ -403,12 +403,12 @@ def leave_sharing(patch: pytest.MonkeyPatch) -> None:
 
 
 def leave_damaged(patch: pytest.MonkeyPatch) -> None:
-    before = families.of_persons
+    before = families.of_register
 
     def without_faults(*given: Any) -> dict[int, TypedRow]:
         return {row: each for row, each in before(*given).items() if not each.faults}
 
-    patch.setattr("shibie.rosters.chosen.of_persons", without_faults)
+    patch.setattr("shibie.rosters.chosen.of_register", without_faults)
 
 
 def leave_odd_numbers(patch: pytest.MonkeyPatch) -> None:

@@ -31,6 +31,7 @@ _STEP_CHECKS: Mapping[str, Words] = {
     "notice": Words("公示天数不足", "too few days of notice"),
 }
 _PATH = re.compile(r"(?:(?P<of>\w+)\[(?P<item>.*)\]\.)?(?P<name>\w+)")
+_ROW = re.compile(r"(?P<of>\w+)\[(?P<row>\d+|\*)\]")
 
 
 @dataclass(frozen=True)
@@ -206,8 +207,11 @@ class Speaker:
     def unknown(self, household: BareHousehold, path: str) -> str:
         """The path of an unknown fact in words.
 
-        `members[3].health` → 王小明的健康状况; `vehicles` → 车辆登记比对(未做).
+        `members[3].health` → 王小明的健康状况; `vehicles` → 车辆登记比对(未做);
+        `vehicles[7]` → 车辆登记比对第 7 行是否说的是本户的人.
         """
+        if row := _ROW.fullmatch(path):
+            return self._whose_row(row["of"], row["row"])
         found = _PATH.fullmatch(path)
         if found is None:
             return path
@@ -228,6 +232,19 @@ class Speaker:
         if name in registers:
             return self.say(f"{registers[name].title}(未做)", f"{registers[name].title} (not done)")
         return self._title(HOUSEHOLD, name)
+
+    def _whose_row(self, register: str, row: str) -> str:
+        """That it is not known whether a row, or those that tell nobody apart, are of here."""
+        title = self.ruleset.registers[register].title
+        if row == "*":
+            return self.say(
+                f"{title}中认不出是谁的记录是否说的是本户的人",
+                f"whether rows of {title} that tell nobody apart are about anybody here",
+            )
+        return self.say(
+            f"{title}第 {row} 行是否说的是本户的人",
+            f"whether row {row} of {title} is about anybody here",
+        )
 
     def undone(self, registers: Iterable[str]) -> str:
         """The comparisons that were not done, in one sentence.

@@ -119,7 +119,7 @@ COMPOSITE = OPERATORS.keys() - KERNEL
 def test_the_kernel_is_small() -> None:
     assert {label_of(key) for key in COMPOSITE} == {
         "Compare/!=", "Compare/>", "Compare/<=", "Compare/>=", "Arithmetic/-", "Absolute",
-        "Quantifier/none", "Quantifier/all", "Aggregate/count", "Sure",
+        "Quantifier/none", "Quantifier/all", "Aggregate/count", "Sure", "AtLeast",
         "Round/up", "RoundQuotient/up", "DatePart/year", "DatePart/month",
     }  # fmt: skip
     assert {each.label for each in OPERATORS.values()} == EXAMPLES.keys()
@@ -227,8 +227,8 @@ RECORD = (
 
 
 CASE = (
-    '    (tree.Aggregate, "max"): _aggregate(_greatest),\n',
-    '    (tree.Aggregate, "max"): _aggregate(_greatest),\n    (tree.Aggregate, "median"): _any,\n',
+    '    (tree.Aggregate, "max"): _extreme_of_items(max),\n',
+    '    (tree.Aggregate, "max"): _extreme_of_items(max),\n    (tree.Aggregate, "median"): _any,\n',
 )
 
 

@@ -524,8 +524,8 @@ def _sum(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
     if any(value != 0 for value in said):
         _note_crowd(node.collection, place, visit)
     known = known and (unknown is not None or None not in said)
-    for each, times in said.items():
-        value = unknown if each is None else each
+    for found, times in said.items():
+        value = unknown if found is None else found
         least += min(least_of(value), 0) * times
         most += max(most_of(value), 0) * times
     if not known:

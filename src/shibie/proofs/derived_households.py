@@ -151,7 +151,8 @@ class Grown(DerivedHousehold):
     def _grows(self, member: int) -> BoolTerm:
         base, register = self.base, self.register
         more = z3.Bool(f"grows {register}[{member}]")
-        full = base.row(register, member, base.bound.rows - 1)
+        most = base.bound.rows_of(register, member)
+        full = base.row(register, member, most - 1) if most else True
         there = (base.present(member), base.supplied(register), base.numbered(member))
         if self.up:
             self.changes.append(implies(more, both(*there, inverse(full))))
@@ -167,7 +168,7 @@ class Grown(DerivedHousehold):
         """One row more, after the others; or the last one less."""
         base = self.base
         here = base.row(register, member, row)
-        if register != self.register:
+        if register != self.register or row >= base.bound.rows_of(register, member):
             return here
         if self.up:
             before = base.row(register, member, row - 1) if row else True

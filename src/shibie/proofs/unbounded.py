@@ -46,6 +46,8 @@ class _Statements:
         self.rows = dict.fromkeys(ruleset.registers, 0)
         self.of_household: set[tree.Quantifier | tree.Aggregate] = set()
         self.personal: set[str] = set()
+        # Whether rows are looked at for their owners, who may count or not.
+        self.by_owner = False
 
     def read(self, roots: Iterable[Node]) -> None:
         """Count what conditions say, each part once for households, members and rows."""
@@ -81,12 +83,11 @@ class _Statements:
             self.members += said
             return
         self.rows[name] += said
-        # A row that is looked at only if its member counts is that member's for good.
-        counts = counted_behind(self.ruleset, node.collection) is not None
-        if node.collection.owner == MEMBER or counts:
+        if node.collection.owner == MEMBER:
             self.personal.add(name)
-        if node.collection.owner != MEMBER:
+        else:
             self.of_household.add(node)
+            self.by_owner |= counted_behind(self.ruleset, node.collection) is not None
 
     def of_people(self) -> int:
         """Counts statements about the household's rows that conditions also make for one person."""
@@ -134,17 +135,26 @@ def enough(ruleset: RuleSet, roots: Iterable[Node]) -> Bound:
     >>> from shibie.ruleset.loader import load
     >>> ruleset = load("bazhong-2015")
     >>> enough(ruleset, [ruleset.rule("above_local").node])  # no member, no row
-    Bound(members=6, rows=1)
+    Bound(members=6, rows=1, holders=3, others=())
     """
     said = _Statements(ruleset)
     asked = list(roots)
     said.read(asked)
     people = said.members + said.of_people()
     # The first member, the one who gets one more row, and the head of the household; then in
-    # each reading one who has the rows that are nobody's in particular, and one without a number.
+    # each reading one without a number, and those who have the rows that are nobody's in
+    # particular: one in each reading, or one for each way to count in both (not to count in both
+    # is none).
     head = (MEMBER, "relation") in fields_used(ruleset, asked)
-    members = 2 + head + READINGS * (2 + people)
-    return Bound(members, 1 + READINGS * max(said.rows.values(), default=0))
+    holders = 3**READINGS - 1 if said.by_owner else READINGS
+    members = 2 + head + READINGS * (1 + people) + holders
+    rows = {name: 1 + READINGS * count for name, count in said.rows.items()}
+    # Who is no holder has but the rows of which something is asked of him; who gets one more is
+    # as a holder.
+    each = tuple(
+        (name, count, count if name in said.personal else 0) for name, count in rows.items()
+    )
+    return Bound(members, max(rows.values(), default=1), holders + 1, each)
 
 
 # What the names of a household's numbers end with of which less is known.

@@ -87,6 +87,8 @@ class SymbolicAggregates(Operands):
                     place.member if node.owner == MEMBER else None, node.name, (owner, row)
                 )
                 there = facts.row(node.name, owner, row)
+                if there is False:
+                    continue
                 about = TruthTerm(both(there, facts.sure(node.name, owner, row)), inverse(there))
                 yield logic.conjunction((about, looked_at)), at
 

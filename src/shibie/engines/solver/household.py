@@ -15,10 +15,31 @@ from shibie.ruleset.model import RuleSet
 
 @dataclass(frozen=True)
 class Bound:
-    """How many members, and rows of a register for each member, are looked at."""
+    """How many members, and rows of a register for each member, are looked at.
+
+    Attributes:
+        members: how many members there may be.
+        rows: how many rows of a register each may have, at most.
+        holders: the first so many members may have more rows than the others.
+        each: (register, rows of a holder, rows of another); of a register that is not named, each
+            member may have `rows`.
+    """
 
     members: int = 4
     rows: int = 2
+    holders: int = 0
+    each: tuple[tuple[str, int, int], ...] = ()
+
+    def rows_of(self, register: str, member: int) -> int:
+        """How many rows of a register a member may have.
+
+        >>> Bound(3, 5, holders=1, each=(("payroll", 3, 1),)).rows_of("payroll", 2)
+        1
+        """
+        for name, held, other in self.each:
+            if name == register:
+                return held if member < self.holders else other
+        return self.rows
 
 
 class Slot(NamedTuple):

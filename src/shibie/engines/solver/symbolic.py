@@ -128,6 +128,8 @@ class Symbolic(HouseholdTerms):
 
     def row(self, register: str, member: int, row: int) -> BoolTerm:
         """Whether a member has such a row."""
+        if row >= self.bound.rows_of(register, member):
+            return False
         name = f"row[{register}][{member}][{row}]"
         if name not in self.bits:
             bit = self.bit(name)

@@ -15,6 +15,7 @@ from shibie.proofs.unbounded import LoosenedReading, enough
 from shibie.ruleset.conditions import deciding_conditions
 from shibie.ruleset.loader import load, loads
 from shibie.ruleset.model import RuleSet
+from support.completions import pack
 from support.packs import sound
 from support.probe import DECLARATIONS, HEAD
 from support.profiles import examples
@@ -80,6 +81,24 @@ def test_rows_are_counted_by_register() -> None:
     assert enough(BASE, [parse(three, BASE.names)]).rows == 1 + 2 * 4
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cars.any(kind == '车') and cars.none(kind == '摩托')",
+        "cars.any(kind == '车') and members.all(paid)",
+        "cars.none(kind == '车') and everyone.any(cars.any(kind == '车'))",
+    ],
+)
+def test_rows_of_who_may_not_count(text: str) -> None:
+    """Rows go to one person for each way to count, before and after: eight, and one without rows."""
+    ruleset = pack("members")
+    claim = parse(text, ruleset.names)
+    bound = enough(ruleset, [claim])
+    assert bound.holders == 9
+    more = Bound(bound.members + 1, bound.rows + 1)
+    assert reply(ruleset, claim, bound) == reply(ruleset, claim, more) == "found found"
+
+
 def test_what_rests_on_sums_is_not_claimed_for_every_size() -> None:
     claim = parse("members.count() > 40", BASE.names)
     assert reply(BASE, claim, enough(BASE, [claim])).startswith("found")
@@ -87,7 +106,12 @@ def test_what_rests_on_sums_is_not_claimed_for_every_size() -> None:
 
 def test_the_shipped_pack_needs_few() -> None:
     ruleset = load("bazhong-2015")
-    assert enough(ruleset, deciding_conditions(ruleset)) == Bound(members=10, rows=13)
+    bound = enough(ruleset, deciding_conditions(ruleset))
+    assert (bound.members, bound.rows, bound.holders) == (10, 13, 3)
+    # Six parts speak of vehicles, each of two things, before and after; one row more may come. Whose
+    # they are is not asked, as it is of the payroll, of which two things are said of a person.
+    assert [bound.rows_of("vehicles", member) for member in (2, 3)] == [13, 0]
+    assert [bound.rows_of("payroll", member) for member in (2, 3)] == [5, 5]
     assert enough(sound(), deciding_conditions(sound())).members <= 12
 
 

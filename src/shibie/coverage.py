@@ -107,9 +107,8 @@ def conditions(ruleset: RuleSet) -> Iterator[Examined]:
         if isinstance(each.node.type, Bool)
     ]
     for register in ruleset.registers.values():
-        if register.checks is not None:
-            compared = ruleset.comparisons[register.checks]
-            roots.append((register.id, compared, register.checks[0]))
+        for checked in register.checks:
+            roots.append((register.id, ruleset.comparisons[checked.field], checked.owner))
     for rule_id, node, owner in roots:
         yield from _within(Examined(rule_id, node, owner))
 

@@ -157,7 +157,8 @@ def _counted(node: tree.Given, place: Place, visit: Visit) -> Truth:
     persons = place.ruleset.persons
     if persons is None:
         return True
-    key = (MEMBER, "counted", place.member)
+    # Not under MEMBER: a pack may have a fact of its own of this name.
+    key = (EVERYONE, "counted", place.member)
     if key in place.memo and visit is _evaluate:
         return cast("Truth", place.memo[key])
     place.memo[key] = value = visit(persons.counted, place.at_member(place.member))
@@ -328,6 +329,11 @@ def _whether_counted(node: tree.Collection, place: Place, visit: Visit) -> Truth
     return cast("Truth", visit(_COUNTED, place))
 
 
+def may_count_in(node: tree.Collection, owner: Place) -> bool:
+    """Whether a person's rows may have a part in a collection of the household."""
+    return _whether_counted(node, owner, _evaluate) is not False
+
+
 Item = tuple[Truth, Place]
 
 
@@ -409,7 +415,7 @@ def _crowd(node: tree.Collection, place: Place) -> Crowd:
     some = [index for index, each in enumerate(rows) if each.crowd.rows]
     return place.case.crowd_of(
         node.name,
-        (i for i in some if _whether_counted(node, place.at_member(i), _evaluate) is not False),
+        (i for i in some if may_count_in(node, place.at_member(i))),
     )
 
 

@@ -9,12 +9,12 @@ from functools import lru_cache
 from typing import Any, cast
 
 from shibie.case import Value
-from shibie.engines.interpreter import evaluate, items
+from shibie.engines.interpreter import evaluate, items, may_count_in
 from shibie.engines.place import Place
 from shibie.explanations.changed_cases import Lever
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.language import tree
-from shibie.language.names import MEMBERS
+from shibie.language.names import PEOPLE
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.walks import children, literal_values
 from shibie.ruleset.compared_values import compared_values
@@ -62,6 +62,9 @@ def below(node: Node, place: Place) -> Iterator[tuple[Lever, Value]]:
             yield from _behind(node, place)
         case tree.Fact():
             yield from _behind(node, place)
+        case tree.Given(name="counted"):
+            if (persons := place.ruleset.persons) is not None:
+                yield from below(persons.counted, place)
         case tree.Given():
             index = cast("int", place.member)
             yield Lever("number", "id_number", index), place.case.numbers[index]
@@ -95,14 +98,19 @@ def _behind(node: tree.Field | tree.Fact, place: Place) -> Iterator[tuple[Lever,
 def unknown_rows(node: tree.Collection, place: Place) -> Iterator[tuple[Lever, Value]]:
     """The comparisons that were not done, or not for everybody, in a collection."""
     case, member = place.case, place.member if node.owner == MEMBER else None
-    if node.name == MEMBERS or case.rows_of(node.name, member).complete:
+    if node.name in PEOPLE or case.rows_of(node.name, member).complete:
         return
     if node.name not in case.supplied:
         yield Lever("rows", node.name), None
         return
-    people = range(len(case.household.members)) if member is None else [member]
-    for index in people:
-        if not case.rows_of(node.name, index).complete:
+    if member is not None:
+        yield Lever("rows", node.name, member), None
+        return
+    for index in range(len(case.household.members)):
+        # Rows of who does not count are not asked for.
+        if not case.rows_of(node.name, index).complete and may_count_in(
+            node, place.at_member(index)
+        ):
             yield Lever("rows", node.name, index), None
 
 

@@ -235,13 +235,16 @@ class Lowered:
             Discrepancy(
                 register.id,
                 register.name,
-                And((
-                    Not(Declared(*register.checks)),
-                    Quantifier("any", Collection(register.name, MEMBER), register.hit or TRUE),
-                )),
+                some(
+                    And((
+                        Not(Declared(*checked.field)),
+                        Quantifier("any", Collection(register.name, MEMBER), checked.hit or TRUE),
+                    ))
+                    for checked in register.checks
+                ),
             )
             for register in self.ruleset.registers.values()
-            if register.checks is not None
+            if register.checks
         )  # fmt: skip
 
     @cached_property

@@ -14,7 +14,7 @@ from shibie.language.tree import Node
 from shibie.language.types import Bool, Number
 from shibie.language.walks import parts
 from shibie.ruleset.conditions import WrittenCondition, written_conditions
-from shibie.ruleset.model import Condition, Register, Rule, RuleSet
+from shibie.ruleset.model import Checked, Condition, Register, Rule, RuleSet
 
 _EDGE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _SUM = {"+": "-", "-": "+"}
@@ -69,8 +69,9 @@ def expressions(ruleset: RuleSet) -> Iterator[tuple[str, Node, Put]]:
     for each in written_conditions(ruleset):
         yield each.id, each.node, partial(_with_written, ruleset, each)
     for register in ruleset.registers.values():
-        if register.checks and register.hit is not None:
-            yield register.id, register.hit, partial(_with_hit, ruleset, register)
+        for checked in register.checks:
+            if checked.hit is not None:
+                yield register.id, checked.hit, partial(_with_hit, ruleset, register, checked)
 
 
 def _with_written(ruleset: RuleSet, written: WrittenCondition, node: Node) -> RuleSet:
@@ -108,12 +109,12 @@ def _with_rule(ruleset: RuleSet, rule: Rule, changed: Rule) -> RuleSet:
     return replace(ruleset, **rules)
 
 
-def _with_hit(ruleset: RuleSet, register: Register, node: Node) -> RuleSet:
-    assert register.checks is not None
-    registers = {**ruleset.registers, register.name: replace(register, hit=node)}
-    hits = replace(ruleset.comparisons[register.checks], predicate=node)
+def _with_hit(ruleset: RuleSet, register: Register, checked: Checked, node: Node) -> RuleSet:
+    checks = tuple(replace(each, hit=node) if each is checked else each for each in register.checks)
+    registers = {**ruleset.registers, register.name: replace(register, checks=checks)}
+    hits = replace(ruleset.comparisons[checked.field], predicate=node)
     comparisons: Mapping[tuple[str, str], tree.Quantifier] = {
-        **ruleset.comparisons, register.checks: hits,
+        **ruleset.comparisons, checked.field: hits,
     }  # fmt: skip
     return replace(ruleset, registers=registers, comparisons=comparisons)
 

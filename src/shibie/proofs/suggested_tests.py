@@ -13,7 +13,7 @@ from shibie.engines.solver.household import SymbolicPlace
 from shibie.engines.solver.logic import BoolTerm, agree, both
 from shibie.errors import Words
 from shibie.language import tree
-from shibie.language.names import MEMBERS
+from shibie.language.names import PEOPLE
 from shibie.language.tree import MEMBER, Node
 from shibie.language.walks import mapped
 from shibie.proofs.prover import Prover, Reply
@@ -99,7 +99,7 @@ def _place(prover: Prover, tested: Examined) -> tuple[BoolTerm, SymbolicPlace]:
     place = SymbolicPlace(0) if tested.owner == MEMBER else SymbolicPlace()
     there = [household.present(0)]
     for collection in tested.inside:
-        if collection.name == MEMBERS:
+        if collection.name in PEOPLE:
             place = SymbolicPlace(0)
         else:
             member = place.member if collection.owner == MEMBER else None

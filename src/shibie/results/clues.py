@@ -105,19 +105,20 @@ class _Household:
             told.update(rows)
             yield from self.of_rows(rule.id, rows) if rows else [self.clue(rule.id)]
         for register in self.ruleset.registers.values():
-            if register.checks is not None:
+            if register.checks:
                 hits = [place for place in self.hits(register.name) if place not in told]
                 yield from self.of_rows(register.id, hits)
         self.top.leave()
 
     def hits(self, register: str) -> Iterator[RowPlace]:
-        """The rows of a register that count against a declaration."""
-        hit = self.ruleset.registers[register].hit
+        """The rows of a register that count against some declaration."""
+        hits = [checked.hit for checked in self.ruleset.registers[register].checks]
         for (name, number), owners in self.holders.items():
             if name != register:
                 continue
             member, item = owners[0]
-            if hit is None or evaluate(hit, self.top.at_row(register, item, member)) is True:
+            place = self.top.at_row(register, item, member)
+            if any(hit is None or evaluate(hit, place) is True for hit in hits):
                 yield name, number
 
     def behind(self, rule: Rule) -> Iterator[RowPlace]:

@@ -51,7 +51,8 @@ def household_conditions(ruleset: RuleSet) -> Iterator[Node]:
 def all_conditions(ruleset: RuleSet) -> Iterator[Node]:
     """As `rule_conditions`, and what counts as a hit, what steps demand, days of notice."""
     yield from rule_conditions(ruleset)
-    yield from (register.hit for register in ruleset.registers.values() if register.hit)
+    for register in ruleset.registers.values():
+        yield from (checked.hit for checked in register.checks if checked.hit)
     for step in ruleset.procedure:
         yield from (condition.node for condition in step.must)
         if step.min_days is not None:

@@ -137,13 +137,13 @@ class _Loader(Declarations, Parameters, Facts, PersonsChecking, Rules, Steps, Me
 def _comparisons(registers: Iterable[Register]) -> dict[tuple[str, str], tree.Quantifier]:
     """For each declared fact that a register can contradict, whether it has a hit."""
     return {
-        register.checks: tree.Quantifier(
+        checked.field: tree.Quantifier(
             "any",
-            tree.Collection(register.name, register.checks[0]),
-            register.hit or tree.Literal(True),
+            tree.Collection(register.name, checked.owner),
+            checked.hit or tree.Literal(True),
         )
         for register in registers
-        if register.checks
+        for checked in register.checks
     }
 
 

@@ -71,8 +71,28 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """A declared fact that a register can contradict.
+
+    Attributes:
+        owner: whose field it is.
+        name: the field.
+        hit: condition on one row for it to count against the declaration; None: any row.
+    """
+
+    owner: Owner
+    name: str
+    hit: Node | None = None
+
+    @property
+    def field(self) -> tuple[Owner, str]:
+        """The field, as rule sets name it."""
+        return self.owner, self.name
+
+
+@dataclass(frozen=True)
 class Register:
-    """A table to compare with, and the fact that it can contradict.
+    """A table to compare with, and the facts that it can contradict.
 
     Attributes:
         name: the register's name: its table and its collection in conditions.
@@ -80,8 +100,7 @@ class Register:
         title: title of the comparison.
         columns: the declared columns; `match` is one of them.
         match: the column that holds the member's citizen number.
-        checks: (owner, field) of the declared fact it contradicts, or None.
-        hit: condition on one row for it to count against the declaration; None: any row.
+        checks: the declared facts that it can contradict.
         or_match: (field of the member or household, column): by what a row without a usable
             number is matched, and a masked one besides.
         key: the columns that tell the rows of one person apart; none where nothing does.
@@ -96,9 +115,7 @@ class Register:
     title: str
     columns: tuple[FieldSpec, ...]
     match: str
-    checks: tuple[Owner, str] | None = None
-    hit: Node | None = None
-    hit_text: str = ""
+    checks: tuple[Checked, ...] = ()
     basis: Basis = NO_BASIS
     or_match: tuple[tuple[str, str], ...] = ()
     key: tuple[str, ...] = ()

@@ -115,8 +115,10 @@ class ComparisonForm(Form):
     register_: Name = Field(alias="register")
     columns: dict[Name, TypeWord | ColumnForm]
     match: Name
-    checks: Name | None = None
-    hit: Expression | None = None
+    checks: Name | dict[Name, Expression] | None = Field(
+        None, description="能推翻的已申报事实;不止一个时,每个写上怎样算命中"
+    )
+    hit: Expression | None = Field(None, description="checks 只有一个时,怎样算命中;不写,有记录就算")
     or_match: dict[Name, Name] = Field(
         {}, description="证件号码缺失或打码时,成员(或农户)字段 → 比对表列"
     )

@@ -11,7 +11,7 @@ from shibie.engines.solver.household import TOP, Slot, SymbolicPlace
 from shibie.engines.solver.logic import both, either
 from shibie.engines.solver.values import NumberTerm
 from shibie.errors import LANGS, Words
-from shibie.language.names import MEMBERS
+from shibie.language.names import MEMBERS, PEOPLE
 from shibie.language.tree import HOUSEHOLD, MEMBER, Collection, Compare, Fact, Field, Node
 from shibie.proofs.derived_households import Stepped
 from shibie.proofs.findings import ProofFinding
@@ -45,7 +45,7 @@ def thresholds(ruleset: RuleSet) -> tuple[tuple[Compare, SymbolicPlace], ...]:
 
 
 def _inside(collection: Collection, place: SymbolicPlace) -> SymbolicPlace:
-    if collection.name == MEMBERS:
+    if collection.name in PEOPLE:
         return SymbolicPlace(0)
     member = place.member if collection.owner == MEMBER else None
     return SymbolicPlace(member, collection.name, (0, 0))

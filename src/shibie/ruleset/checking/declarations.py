@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -13,10 +13,10 @@ from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import AGE, BOOL, SEX, Bool, type_of
 from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
-from shibie.ruleset.model import (
-    Register,
-)  # fmt: skip
+from shibie.ruleset.model import Checked, Register
 from shibie.vocabulary import FieldSpec, Owner, Vocabulary
+
+OWNERS: tuple[Owner, ...] = (HOUSEHOLD, MEMBER)
 
 
 class Declarations(Checking):
@@ -86,14 +86,18 @@ class Declarations(Checking):
             for spec in vocabulary.of(cast("Owner", owner)):
                 field = tree.Field(owner, spec.name, type=type_of(spec))
                 self.add_name(self.of[owner], (spec.name, spec.title), field)
+        # What a pack calls by a given name itself stands before it.
+        own = {each.name for each in self.form.facts if each.of == MEMBER}
+        own |= {spec.name for spec in vocabulary.member}
         if any(spec.name == "id_number" for spec in vocabulary.member):
-            own = {each.name for each in self.form.facts if each.of == MEMBER}
-            own |= {spec.name for spec in vocabulary.member}
             if "age" not in own:
                 self.add_name(self.of[MEMBER], ("age", "年龄"), tree.Given("age", type=AGE))
             if "sex" not in own:
                 self.add_name(self.of[MEMBER], ("sex", "性别"), tree.Given("sex", type=SEX))
-        self.add_name(self.of[MEMBER], ("counted", "计入人口"), tree.Given("counted", type=BOOL))
+        if "counted" not in own:
+            self.add_name(
+                self.of[MEMBER], ("counted", "计入人口"), tree.Given("counted", type=BOOL)
+            )
         self.add_name(self.shared, ("as_of", "认定日期"), tree.AsOf())
 
     def registers(self, vocabulary: Vocabulary) -> dict[str, Register]:
@@ -132,8 +136,8 @@ class Declarations(Checking):
                 self.collections.setdefault(spelled(text), each.register_)
             registers[each.register_] = Register(
                 each.register_, each.id, each.title, tuple(columns), each.match,
-                self.checks((*path, "checks"), each.checks), basis=self.basis(each.basis),
-                hit_text=each.hit or "", or_match=tuple(each.or_match.items()),
+                self.checks(path, each), basis=self.basis(each.basis),
+                or_match=tuple(each.or_match.items()),
                 key=tuple(each.key), distinct=each.rows == "distinct",
                 absence=each.absence, of=each.of,
             )  # fmt: skip
@@ -166,25 +170,31 @@ class Declarations(Checking):
             did_you_mean(name, columns),
         )
 
-    def checks(self, path: YamlPath, name: str | None) -> tuple[Owner, str] | None:
-        if name is None:
-            return None
-        owner: Owner
-        for owner in ("household", "member"):
+    def checks(self, path: YamlPath, form: schema.ComparisonForm) -> tuple[Checked, ...]:
+        """The declared facts that a register can contradict, as yet without what is a hit."""
+        many = isinstance(form.checks, dict)
+        if many and form.hit is not None:
+            self.problem(
+                (*path, "hit"),
+                Words("命中已写在 checks 里,不要再写 hit", "checks says what is a hit already"),
+            )
+        for name, _, at in _written_checks(path, form):
+            if self.yes_or_no(name) is None:
+                fields = [node.name for of in OWNERS for node in self.of[of].values()
+                          if isinstance(node, tree.Field) and isinstance(node.type, Bool)]  # fmt: skip
+                what = Words(
+                    f"“{name}”不是已申报的是否类字段", f"'{name}' is not a declared yes/no field"
+                )
+                self.problem(at, what, did_you_mean(name, fields), key=many)
+        found = (self.yes_or_no(name) for name, _, _ in _written_checks(path, form))
+        return tuple(Checked(*field) for field in found if field is not None)
+
+    def yes_or_no(self, name: str) -> tuple[Owner, str] | None:
+        """The declared yes/no field of that name or title."""
+        for owner in OWNERS:
             node = self.of[owner].get(spelled(name))
             if isinstance(node, tree.Field) and isinstance(node.type, Bool):
                 return owner, node.name
-        declared = [
-            node.name
-            for owner in ("household", "member")
-            for node in self.of[owner].values()
-            if isinstance(node, tree.Field) and isinstance(node.type, Bool)
-        ]
-        self.problem(
-            path,
-            Words(f"“{name}”不是已申报的是否类字段", f"'{name}' is not a declared yes/no field"),
-            did_you_mean(name, declared),
-        )
         return None
 
     def relevant(self) -> dict[tuple[str, str], tree.Node]:
@@ -213,24 +223,41 @@ class Declarations(Checking):
     def hits(self, registers: Mapping[str, Register]) -> dict[str, Register]:
         """The registers with their hit conditions, which may use parameters and facts."""
         done = {}
-        checked: dict[tuple[Owner, str], str] = {}
+        said: set[tuple[Owner, str]] = set()
         for index, each in enumerate(self.form.comparisons):
             register = registers.get(each.register_)
             if register is None:
                 continue
-            if register.checks in checked and register.checks is not None:
-                self.problem(
-                    ("comparisons", index, "checks"),
-                    Words(
-                        "这个字段已由另一比对核对", "another comparison checks this field already"
-                    ),
-                )
-            if register.checks:
-                checked[register.checks] = each.id
-            hit = None
-            if each.hit is not None:
-                of = register.checks[0] if register.checks else HOUSEHOLD
-                context = Context.household().row(register.name, of)
-                hit = self.parse(each.hit, ("comparisons", index, "hit"), context, Bool)
-            done[register.name] = replace(register, hit=hit)
+            checks = []
+            for name, text, path in _written_checks(("comparisons", index), each):
+                field = self.yes_or_no(name)
+                if field in said:
+                    self.problem(
+                        ("comparisons", index, "checks"),
+                        Words(
+                            "这个字段已由另一比对核对",
+                            "another comparison checks this field already",
+                        ),
+                    )
+                if field is None:
+                    continue
+                said.add(field)
+                if text is None:
+                    checks.append(Checked(*field))
+                    continue
+                context = Context.household().row(register.name, field[0])
+                where = path if isinstance(each.checks, dict) else (*path[:-1], "hit")
+                checks.append(Checked(*field, self.parse(text, where, context, Bool)))
+            done[register.name] = replace(register, checks=tuple(checks))
         return done
+
+
+def _written_checks(
+    path: YamlPath, form: schema.ComparisonForm
+) -> Iterator[tuple[str, str | None, YamlPath]]:
+    """Each checked fact as it is written, what is a hit, and where the fact stands."""
+    if isinstance(form.checks, str):
+        yield form.checks, form.hit, (*path, "checks")
+    elif form.checks is not None:
+        for name, hit in form.checks.items():
+            yield name, hit, (*path, "checks", name)

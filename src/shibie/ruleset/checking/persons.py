@@ -43,7 +43,7 @@ class PersonsChecking(Checking):
                     "use the person's own facts and rows, everyone, or the household's own fields",
                 ),
             )
-        checked = {register.checks for register in registers.values() if register.checks}
+        checked = {checked.field for register in registers.values() for checked in register.checks}
         absences = {
             (node.owner, node.name)
             for node in self._behind(counted, registers)
@@ -75,9 +75,10 @@ class PersonsChecking(Checking):
                 yield self.facts[owner, name].node  # type: ignore[index]
             case tree.Field(owner=owner, name=name):
                 for register in registers.values():
-                    if register.checks == (owner, name):
-                        yield tree.Collection(register.name, owner)
-                        yield from (register.hit,) if register.hit else ()
+                    for checked in register.checks:
+                        if checked.field == (owner, name):
+                            yield tree.Collection(register.name, checked.owner)
+                            yield from (checked.hit,) if checked.hit else ()
 
     def _behind(self, node: Node, registers: Mapping[str, Register]) -> Iterator[Node]:
         yield node

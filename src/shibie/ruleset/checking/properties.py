@@ -7,7 +7,7 @@ from typing import Any
 
 from shibie.errors import Words, did_you_mean
 from shibie.language import tree
-from shibie.language.names import MEMBERS, Context, spelled
+from shibie.language.names import PEOPLE, Context, spelled
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import BOOL, Bool, Number
 from shibie.ruleset import schema
@@ -106,11 +106,11 @@ class Promises(Checking):
             register = self.collections.get(spelled(name))
             if found is not None:
                 yield found
-            elif register is not None and register != MEMBERS:
+            elif register is not None and register not in PEOPLE:
                 yield tree.Collection(register, HOUSEHOLD)
             else:
                 known = [
-                    *(each for each in self.collections if each != MEMBERS),
+                    *(each for each in self.collections if each not in PEOPLE),
                     *(
                         node.name
                         for owner in (HOUSEHOLD, MEMBER)

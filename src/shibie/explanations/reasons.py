@@ -85,7 +85,7 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
     told = whole
     if rule.when is not None and whole.value is True:
         told = trace(rule.when, Place.top(ruleset, case))
-    words = _Teller(ruleset, case, lang)
+    words = Teller(ruleset, case, lang)
     undone: list[str] = []
     missing = ""
     if whole.value is None:
@@ -111,7 +111,7 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
     )
 
 
-class _Teller:
+class Teller:
     """Puts a trace into words that name the people and the rows."""
 
     def __init__(self, ruleset: RuleSet, case: Case, lang: Lang) -> None:

@@ -12,6 +12,7 @@ from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
 from shibie.engines.kleene import Truth
 from shibie.engines.place import Place
+from shibie.household import BareMember
 from shibie.lower.decision import COUNTED
 from shibie.lower.membership import parts
 from shibie.ruleset.model import RuleSet
@@ -44,11 +45,18 @@ def who_counts(ruleset: RuleSet, case: Case) -> tuple[Truth, ...]:
     return found
 
 
-def heads(ruleset: RuleSet, case: Case) -> int:
-    """How many persons a household is in figures: all but those who surely do not count."""
+def persons_of(ruleset: RuleSet, case: Case) -> tuple[BareMember, ...]:
+    """The persons of a household in figures: all but those who surely do not count."""
+    members = case.household.members
     if ruleset.persons is None:
-        return len(case.household.members)
-    return sum(counts is not False for counts in who_counts(ruleset, case))
+        return members
+    counts = zip(members, who_counts(ruleset, case), strict=True)
+    return tuple(member for member, truth in counts if truth is not False)
+
+
+def heads(ruleset: RuleSet, case: Case) -> int:
+    """How many persons a household is in figures."""
+    return len(persons_of(ruleset, case))
 
 
 def uncounted(ruleset: RuleSet, case: Case) -> Iterator[Uncounted]:

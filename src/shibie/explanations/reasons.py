@@ -85,7 +85,7 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
     told = whole
     if rule.when is not None and whole.value is True:
         told = trace(rule.when, Place.top(ruleset, case))
-    words = Teller(ruleset, case, lang)
+    words = _Teller(ruleset, case, lang)
     undone: list[str] = []
     missing = ""
     if whole.value is None:
@@ -104,14 +104,19 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
         rule.kind,
         outcome,
         said,
-        tuple(dict.fromkeys(words.facts(told))),
+        facts_behind(told, ruleset, case, lang),
         words.speaker.basis_of(rule.id),
         tuple(undone),
         missing,
     )
 
 
-class Teller:
+def facts_behind(whole: Trace, ruleset: RuleSet, case: Case, lang: Lang) -> tuple[ReasonFact, ...]:
+    """The facts that a traced condition rests on, each once."""
+    return tuple(dict.fromkeys(_Teller(ruleset, case, lang).facts(whole)))
+
+
+class _Teller:
     """Puts a trace into words that name the people and the rows."""
 
     def __init__(self, ruleset: RuleSet, case: Case, lang: Lang) -> None:

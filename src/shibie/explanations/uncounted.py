@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal, cast
 
 from shibie.case import Case
 from shibie.engines.kleene import Truth, conjunction, disjunction, negation
@@ -16,7 +16,7 @@ from shibie.engines.persons import uncounted
 from shibie.engines.place import Place
 from shibie.engines.trace import trace
 from shibie.errors import Lang, Words
-from shibie.explanations.reasons import MASKED, ReasonFact, Teller
+from shibie.explanations.reasons import MASKED, ReasonFact, facts_behind
 from shibie.language import tree
 from shibie.language.operators import OPPOSITE
 from shibie.language.tree import Node
@@ -71,7 +71,7 @@ def not_counted(ruleset: RuleSet, case: Case, lang: Lang = "zh") -> tuple[NotCou
 
 
 def _told(ruleset: RuleSet, case: Case, lang: Lang) -> Iterator[NotCounted]:
-    persons, teller = ruleset.persons, Teller(ruleset, case, lang)
+    persons = ruleset.persons
     for each in uncounted(ruleset, case):
         assert persons is not None
         member = case.household.members[each.index]
@@ -83,7 +83,7 @@ def _told(ruleset: RuleSet, case: Case, lang: Lang) -> Iterator[NotCounted]:
             Speaker.person(case.household, member.member_id),
             COUNTS[each.counts],
             why(ruleset, each.truths, lang),
-            tuple(dict.fromkeys(teller.facts(found))),
+            facts_behind(found, ruleset, case, lang),
             persons.basis,
         )
 
@@ -164,7 +164,8 @@ class _Reason:
             case tree.Field():
                 return self.say(f"{title}:", f"{title}: ") + plain(False, self.lang)
             case tree.Compare(op=op):
-                return title if holds else self.sentences.of(replace(node, op=OPPOSITE[op]))
+                opposite = replace(node, op=cast("Any", OPPOSITE[op]))
+                return title if holds else self.sentences.of(opposite)
         word = (terms.HOLDS if holds else terms.DOES_NOT_HOLD).say(self.lang)
         return self.say(f"{title}:{word}", f"{title}: {word}")
 

@@ -14,7 +14,7 @@ from shibie.engines.place import Place
 from shibie.explanations.changed_cases import Lever
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.language import tree
-from shibie.language.names import MEMBERS
+from shibie.language.names import PEOPLE
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.walks import children, literal_values
 from shibie.ruleset.compared_values import compared_values
@@ -95,7 +95,7 @@ def _behind(node: tree.Field | tree.Fact, place: Place) -> Iterator[tuple[Lever,
 def unknown_rows(node: tree.Collection, place: Place) -> Iterator[tuple[Lever, Value]]:
     """The comparisons that were not done, or not for everybody, in a collection."""
     case, member = place.case, place.member if node.owner == MEMBER else None
-    if node.name == MEMBERS or case.rows_of(node.name, member).complete:
+    if node.name in PEOPLE or case.rows_of(node.name, member).complete:
         return
     if node.name not in case.supplied:
         yield Lever("rows", node.name), None

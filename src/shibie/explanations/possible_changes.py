@@ -26,7 +26,7 @@ from shibie.explanations.changed_cases import ChangeSet, FactChange, Lever, Who,
 from shibie.explanations.thresholds import numeric_ways
 from shibie.explanations.trials import Trials
 from shibie.language import tree
-from shibie.language.names import MEMBERS
+from shibie.language.names import PEOPLE
 from shibie.language.tree import MEMBER, Node
 from shibie.language.types import Date, Number
 from shibie.ruleset.conditions import definition
@@ -118,7 +118,7 @@ def _quantifier(
     some = want if node.kind == "any" else not want
     holds = node.kind != "all"
     inside = items(node.collection, place)
-    register = node.collection.name != MEMBERS
+    register = node.collection.name not in PEOPLE
     if some:
         return [plan for item in inside for plan in ways(node.predicate, item, holds, who, trials)]
     if who == "rule":

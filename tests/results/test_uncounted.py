@@ -205,7 +205,7 @@ def test_explanations_say_who_and_why(tmp_path: Path) -> None:
     )
     shown = page([told], RULES, DAY)
     assert "<h3>人口</h3><ul><li>B某不计入人口(户籍比对登记为已死亡)" in shown
-    assert [branch.label for branch in full(told).children][0] == "[bold]人口[/bold]"
+    assert full(told).children[0].label == "[bold]人口[/bold]"
 
 
 def test_a_pack_without_persons_says_nothing_of_it(tmp_path: Path) -> None:

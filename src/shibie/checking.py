@@ -186,6 +186,7 @@ class _Asked:
                 decided.summary,
                 acts=roster.acts,
                 clues=next(iter(decided.more), None),
+                uncounted=decided.tables(self.lang).get("uncounted"),
             )
             write_workbook(path, annotated, self.lang, show_ids)
 
@@ -213,10 +214,11 @@ class _Asked:
             from shibie.results.workbook import Annotated, write_workbook
             from shibie.scratch_database import failures_said
 
-            rejected = run.tables(self.lang)["rejected"]
+            tables = run.tables(self.lang)
             annotated = Annotated(
-                self.ruleset, self.parts(run), rejected, run.summary, large=True,
+                self.ruleset, self.parts(run), tables["rejected"], run.summary, large=True,
                 acts=run.loader.acts, clues=next(iter(run.more), None),
+                uncounted=tables.get("uncounted"),
             )  # fmt: skip
             with failures_said():
                 write_workbook(path, annotated, self.lang, show_ids)

@@ -17,6 +17,7 @@ from shibie.results.digest import lines_query, of_lines
 from shibie.results.files import Format, json_text
 from shibie.results.name_results import NamedResults
 from shibie.results.sql_counts import tally_of
+from shibie.results.sql_uncounted import UncountedResults, asked_of_members
 from shibie.results.sql_unmatched import matches, unmatched
 from shibie.results.table import StreamedRows, Table, streamed
 from shibie.results.tables import COLUMNS, acts_table, lists_of
@@ -55,6 +56,7 @@ class Run:
         self.notes: list[Words] = []
         self.outputs: tuple[Output, ...] = ()
         self.more: list[Table] = []
+        self.uncounted = UncountedResults(host, ruleset) if ruleset.persons else None
         self.summary: dict[str, Any] = self._run()
 
     def say(self, what: str) -> None:
@@ -71,6 +73,7 @@ class Run:
         for each in (outcomes, needed):
             for relation, names in each.sources.items():
                 columns.setdefault(relation, set()).update(names)
+        columns["m"] |= asked_of_members(self.ruleset)
         self.say("validating")
         self.loader = loader = Loader(
             self.host,
@@ -97,6 +100,8 @@ class Run:
         named = NamedResults(self.host, self.ruleset, self.procedure)
         named.prepare()
         self.outputs = named.outputs()
+        if self.uncounted is not None:
+            self.uncounted.prepare()
         standing = self.ruleset.field_spec(HOUSEHOLD, "on_previous_roster") is not None
         return summary(
             Counted(
@@ -119,8 +124,9 @@ class Run:
         """Fill `decided` and `people`."""
         run = self.host.run
         run("CREATE TABLE decided AS SELECT * FROM h_out")
+        more = "".join(f", s.{name}" for name in sorted(asked_of_members(self.ruleset)))
         run(
-            "CREATE TABLE people AS SELECT o.*, d.ord_, s.member_id FROM m_out AS o"
+            f"CREATE TABLE people AS SELECT o.*, d.ord_, s.member_id{more} FROM m_out AS o"
             " JOIN decided AS d ON o.hid = d.hid JOIN m_src AS s ON o.mid = s.mid"
         )
 
@@ -215,11 +221,16 @@ class Run:
         """The rows of registers that are not surely about anybody."""
         return unmatched(self.ruleset, self.supplied)
 
+    def listed(self, lang: Lang) -> list[Output]:
+        """What may hold anything that people wrote: rejected, unmatched, and who does not count."""
+        listed = [self.rejected(lang), self.unmatched()]
+        return [*listed, self.uncounted.output(lang)] if self.uncounted is not None else listed
+
     def tables(self, lang: Lang) -> dict[str, Table]:
         """The result tables, each streamed when it is gone through."""
         return {
             output.name: Table(output.name, output.columns, self._rows(output), output.lists)
-            for output in (*self.outputs, self.rejected(lang), self.unmatched())
+            for output in (*self.outputs, *self.listed(lang))
         } | {table.name: table for table in (acts_table(self.loader.acts), *self.more)}
 
     def _rows(self, output: Output) -> StreamedRows:
@@ -228,8 +239,7 @@ class Run:
 
     def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
         """Write folders of results."""
-        rejected, acts = self.rejected(lang), acts_table(self.loader.acts)
-        outputs, plain = self.outputs, (rejected, self.unmatched())
+        outputs, plain, acts = self.outputs, self.listed(lang), acts_table(self.loader.acts)
         texts = {"summary.json": json_text(self.summary)}
         for out, form in outs.items():
             self.say(f"writing {out}")

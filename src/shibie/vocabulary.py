@@ -189,12 +189,16 @@ class Vocabulary:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How to pickle it: a model made for a pack is in no module, so it is made anew."""
-        national = issubclass(self.household_model, form.Household)
-        core: Core = "national" if national else "bare"
+        core: Core = "national" if self.national else "bare"
         household, member = _BASES[core]
         own_household = self.household[len(specs_of(household)) :]
         own_member = self.member[len(specs_of(member)) :]
         return _vocabulary, (own_household, own_member, core)
+
+    @property
+    def national(self) -> bool:
+        """Whether the shared fields are among them: names, addresses and so on."""
+        return issubclass(self.household_model, form.Household)
 
     def of(self, owner: Owner) -> tuple[FieldSpec, ...]:
         """The fields of households or of members."""

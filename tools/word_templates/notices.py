@@ -39,6 +39,18 @@ def _letter(lang: Lang) -> bytes:
     page.text("{%p if set_aside %}")
     page.text("{{ set_aside }}", bold=True)
     page.text("{%p endif %}")
+    page.text("{%p if uncounted %}")
+    page.text(
+        say("以上人数不含不计入人口的成员;是否计入尚不明的,暂计在内:",
+            "The persons above are without those who do not count, and with those of whom it is not known:")
+    )  # fmt: skip
+    page.text("{%p for line in uncounted %}")
+    page.item("{{ line }}")
+    page.text("{%p endfor %}")
+    page.text("{%p if uncounted_basis %}")
+    page.small(say("依据:{{ uncounted_basis }}", "Source: {{ uncounted_basis }}"))
+    page.text("{%p endif %}")
+    page.text("{%p endif %}")
     page.heading(say("理由", "Reasons"))
     page.text("{%p for reason in reasons %}")
     page.item("{{ reason.title }}: {{ reason.said }}")

@@ -126,6 +126,9 @@ def _print(ruleset: RuleSet, data: dict[str, Any], lang: Lang) -> None:
 
 
 def _totals(console: Any, data: dict[str, Any], lang: Lang) -> None:
+    from shibie.papers.recheck.tables import TITLES
+    from shibie.results.overview import said_of_people
+
     before, now, rejected = data["before"], data["now"], data["rejected"]
     console.print(
         Words(
@@ -136,6 +139,10 @@ def _totals(console: Any, data: dict[str, Any], lang: Lang) -> None:
             f" ({data['as_of']})",
         ).say(lang)
     )
+    for roster, people in data.get("people", {}).items():
+        said = said_of_people(people, lang)
+        which = TITLES[roster].say(lang)
+        console.print(Words(f"{which}{said}", f"{which}: {said}").say(lang), soft_wrap=True)
     if any(rejected.values()):
         console.print(
             Words(

@@ -1,7 +1,9 @@
-"""Who counts as a person of a household, and how many they are."""
+"""Who counts as a person of a household, how many they are, and who does not count."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import localcontext
 from typing import cast
 
@@ -10,8 +12,25 @@ from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
 from shibie.engines.kleene import Truth
 from shibie.engines.place import Place
+from shibie.household import BareMember
 from shibie.lower.decision import COUNTED
+from shibie.lower.membership import parts
 from shibie.ruleset.model import RuleSet
+
+
+@dataclass(frozen=True)
+class Uncounted:
+    """A person of the form who does not count, or of whom it is unknown.
+
+    Attributes:
+        index: his place in the household.
+        counts: false, or None where it is not known.
+        truths: of each part of the condition (`lower.membership.parts`) what it is of him.
+    """
+
+    index: int
+    counts: Truth
+    truths: tuple[Truth, ...]
 
 
 def who_counts(ruleset: RuleSet, case: Case) -> tuple[Truth, ...]:
@@ -26,8 +45,29 @@ def who_counts(ruleset: RuleSet, case: Case) -> tuple[Truth, ...]:
     return found
 
 
-def heads(ruleset: RuleSet, case: Case) -> int:
-    """How many persons a household is in figures: all but those who surely do not count."""
+def persons_of(ruleset: RuleSet, case: Case) -> tuple[BareMember, ...]:
+    """The persons of a household in figures: all but those who surely do not count."""
+    members = case.household.members
     if ruleset.persons is None:
-        return len(case.household.members)
-    return sum(counts is not False for counts in who_counts(ruleset, case))
+        return members
+    counts = zip(members, who_counts(ruleset, case), strict=True)
+    return tuple(member for member, truth in counts if truth is not False)
+
+
+def heads(ruleset: RuleSet, case: Case) -> int:
+    """How many persons a household is in figures."""
+    return len(persons_of(ruleset, case))
+
+
+def uncounted(ruleset: RuleSet, case: Case) -> Iterator[Uncounted]:
+    """Who of a household does not surely count, in the order of the form."""
+    asked = parts(ruleset)
+    for index, counts in enumerate(who_counts(ruleset, case)):
+        if counts is True:
+            continue
+        with localcontext(EXACT):
+            top = Place.top(ruleset, case)
+            at = top.at_member(index)
+            truths = tuple(cast("Truth", evaluate(each, at)) for each in asked)
+            top.leave()
+        yield Uncounted(index, counts, truths)

@@ -15,6 +15,7 @@ from shibie.explanations.explanation import Collect, Explanation, Obstacle, Woul
 from shibie.explanations.reasons import Reason, reason
 from shibie.explanations.search import By, Search, counterfactuals
 from shibie.explanations.trials import Trials
+from shibie.explanations.uncounted import not_counted
 from shibie.explanations.words import WHO, Phrases
 from shibie.ruleset.model import RuleSet
 from shibie.words.speaker import Speaker
@@ -90,6 +91,7 @@ def account(
         () if settles else tuple(map(teller.phrases.name, found.needed)),
         found.cut_short or cut_short,
         teller.undone(why),
+        not_counted(ruleset, case, lang) if ruleset.persons is not None else None,
     )
 
 

@@ -10,6 +10,7 @@ from shibie.explanations.changed_cases import FactChange
 from shibie.explanations.collect import ToCollect
 from shibie.explanations.reasons import Reason
 from shibie.explanations.search import Counterfactual
+from shibie.explanations.uncounted import NotCounted
 from shibie.explanations.words import Phrases
 
 
@@ -65,6 +66,8 @@ class Explanation:
             such set needs, in words.
         undone: the comparisons that were not done and that undecided rules wait for, in one
             sentence; empty where it is fewer than two.
+        uncounted: who of the form does not count, or of whom it is unknown, with the reason; None
+            where the pack does not say who counts.
         cut_short: whether the search for what to find out or for what would change it left
             something untried.
     """
@@ -86,3 +89,4 @@ class Explanation:
     needed: tuple[str, ...] = ()
     cut_short: bool = False
     undone: str = ""
+    uncounted: tuple[NotCounted, ...] | None = None

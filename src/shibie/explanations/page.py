@@ -10,8 +10,9 @@ from typing import Any
 from shibie.errors import Lang, Words
 from shibie.explanations.changed_cases import FactChange
 from shibie.explanations.explanation import Explanation
-from shibie.explanations.reasons import Reason
+from shibie.explanations.reasons import Reason, ReasonFact
 from shibie.explanations.text import CUT_SHORT, changed, every_set_needs
+from shibie.ruleset.basis import Basis
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
 from shibie.words.lists import joined
@@ -68,7 +69,37 @@ def as_data(told: Explanation) -> dict[str, Any]:
         "needed": list(told.needed),
         "cut_short": told.cut_short,
         "other_rules": [_reason(each) for each in told.others],
+        **_persons(told),
     }
+
+
+def _persons(told: Explanation) -> dict[str, Any]:
+    """Who does not count, where the pack says who does."""
+    if told.uncounted is None:
+        return {}
+    return {
+        "uncounted": [
+            {
+                "member_id": each.member_id,
+                "name": each.name,
+                "counted": each.counted,
+                "said": each.reason,
+                "facts": _facts(each.facts),
+                "basis": _basis(each.basis),
+            }
+            for each in told.uncounted
+        ]
+    }
+
+
+def _facts(facts: Iterable[ReasonFact]) -> list[dict[str, str]]:
+    return [
+        {"title": f.title, "value": f.value, "source": f.source, "where": f.where} for f in facts
+    ]
+
+
+def _basis(basis: Basis) -> dict[str, str]:
+    return {"text": basis.text, "source": basis.source, "provenance": basis.provenance}
 
 
 def _reason(each: Reason) -> dict[str, Any]:
@@ -78,15 +109,8 @@ def _reason(each: Reason) -> dict[str, Any]:
         "kind": each.kind,
         "outcome": each.outcome,
         "said": each.said,
-        "facts": [
-            {"title": f.title, "value": f.value, "source": f.source, "where": f.where}
-            for f in each.facts
-        ],
-        "basis": {
-            "text": each.basis.text,
-            "source": each.basis.source,
-            "provenance": each.basis.provenance,
-        },
+        "facts": _facts(each.facts),
+        "basis": _basis(each.basis),
     }
 
 
@@ -139,6 +163,13 @@ def _household(told: Explanation, lang: Lang) -> str:
     parts = [
         f"<h2>{escape(told.household_id)} {escape(told.head)} <small>{escape(where)}</small>: "
         f'<span class="{told.eligibility}">{escape(told.outcome)}</span></h2>',
+        _section(
+            say("人口", "Persons"),
+            (
+                escape(each.said(lang)) + _behind(each.facts, each.basis, lang)
+                for each in told.uncounted or ()
+            ),
+        ),
         _section(say("为什么", "Why"), (_told(each, lang) for each in told.why)),
     ]
     for obstacle in told.why_not:
@@ -168,15 +199,18 @@ def _section(title: str, lines: Iterable[str]) -> str:
 
 def _told(each: Reason, lang: Lang) -> str:
     outcome = terms.OUTCOMES[each.outcome].say(lang)
-    facts = "".join(
+    text = f"{escape(each.title)} — {outcome}: {escape(each.said)}"
+    return text + _behind(each.facts, each.basis, lang)
+
+
+def _behind(facts: Iterable[ReasonFact], basis: Basis, lang: Lang) -> str:
+    """Where something comes from, and the facts behind it."""
+    listed = "".join(
         f"<li>{escape(f.title)} {escape(f.value)} <small>{escape(f.source)} {escape(f.where)}</small></li>"
-        for f in each.facts
+        for f in facts
     )
-    basis = ""
-    if each.basis.source:
-        sure = terms.PROVENANCES[each.basis.provenance].say(lang)
-        basis = (
-            f"<br><small>{escape(each.basis.text)} — {escape(each.basis.source)} [{sure}]</small>"
-        )
-    text = f"{escape(each.title)} — {outcome}: {escape(each.said)}{basis}"
-    return f"{text}<ul>{facts}</ul>" if facts else text
+    origin = ""
+    if basis.source:
+        sure = terms.PROVENANCES[basis.provenance].say(lang)
+        origin = f"<br><small>{escape(basis.text)} — {escape(basis.source)} [{sure}]</small>"
+    return f"{origin}<ul>{listed}</ul>" if listed else origin

@@ -104,11 +104,16 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
         rule.kind,
         outcome,
         said,
-        tuple(dict.fromkeys(words.facts(told))),
+        facts_behind(told, ruleset, case, lang),
         words.speaker.basis_of(rule.id),
         tuple(undone),
         missing,
     )
+
+
+def facts_behind(whole: Trace, ruleset: RuleSet, case: Case, lang: Lang) -> tuple[ReasonFact, ...]:
+    """The facts that a traced condition rests on, each once."""
+    return tuple(dict.fromkeys(_Teller(ruleset, case, lang).facts(whole)))
 
 
 class _Teller:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from shibie.decision import NOT_POOR
 from shibie.errors import Lang, Words
 from shibie.explanations.explanation import Explanation, WouldChange
-from shibie.explanations.reasons import Reason
+from shibie.explanations.reasons import Reason, ReasonFact
+from shibie.ruleset.basis import Basis
 from shibie.words import terms
 from shibie.words.lists import clauses, joined
 from shibie.words.speaker import OWN_RULES
@@ -36,7 +37,7 @@ def every_set_needs(told: Explanation, lang: Lang) -> str:
 
 
 def short(told: Explanation, lang: Lang = "zh") -> list[str]:
-    """The explanation in at most five lines.
+    """The explanation in at most five lines, and one of who does not count where there is anybody.
 
     The result; why; what to collect where it is pending; what would change it; who moved it.
     """
@@ -67,7 +68,12 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
     handled = (*told.moved, *told.procedure)
     if handled:
         lines.append(say("经手:", "moved by: ") + clauses(handled, lang))
-    return lines[:MOST_LINES]
+    lines = lines[:MOST_LINES]
+    if told.uncounted:
+        # Beside the number of persons, which these are not among.
+        said = clauses((each.said(lang) for each in told.uncounted), lang)
+        lines.insert(1, say("人口:", "persons: ") + said)
+    return lines
 
 
 def _grounds(told: Explanation, lang: Lang) -> list[str]:
@@ -156,21 +162,24 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
             outcome = terms.OUTCOMES[each.outcome].say(lang)
             node = branch.add(escape(f"{each.title} — {outcome}: {each.said}"))
             for fact in each.facts:
-                where = f",{fact.where}" if fact.where else ""
-                node.add(escape(f"{fact.title} {fact.value}({fact.source}{where})"))
-            sure = terms.PROVENANCES[each.basis.provenance].say(lang)
+                node.add(escape(_fact(fact)))
             if each.basis.source:
-                node.add(
-                    escape(
-                        f"{terms.SOURCE.say(lang)}: {each.basis.text} — {each.basis.source} [{sure}]"
-                    )
-                )
+                node.add(escape(_source(each.basis, lang)))
 
     def lines(title: str, these: list[str]) -> None:
         if these:
             branch = root.add(f"[bold]{title}[/bold]")
             for line in these:
                 branch.add(escape(line))
+
+    if told.uncounted:
+        branch = root.add(f"[bold]{say('人口', 'persons')}[/bold]")
+        for person in told.uncounted:
+            node = branch.add(escape(person.said(lang)))
+            for fact in person.facts:
+                node.add(escape(_fact(fact)))
+            if person.basis.source:
+                node.add(escape(_source(person.basis, lang)))
 
     reasons(say("为什么", "why"), told.why)
     for obstacle in told.why_not:
@@ -190,3 +199,15 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
     lines(say("帮扶", "tracks"), list(told.tracks))
     reasons(say("问过的其他规则", "the other rules that were asked"), told.others)
     return root
+
+
+def _fact(fact: ReasonFact) -> str:
+    """A fact behind an outcome, with where it is from."""
+    where = f",{fact.where}" if fact.where else ""
+    return f"{fact.title} {fact.value}({fact.source}{where})"
+
+
+def _source(basis: Basis, lang: Lang) -> str:
+    """Where a rule comes from, with how surely it does."""
+    sure = terms.PROVENANCES[basis.provenance].say(lang)
+    return f"{terms.SOURCE.say(lang)}: {basis.text} — {basis.source} [{sure}]"

@@ -21,6 +21,8 @@ NO_VILLAGE: Final = ""
 WORST: Final = 10
 # Against the roster before: on it and eligible now, and so on.
 STANDINGS: Final = ("retained", "removed", "pending", "new", "exited")
+# The persons of the form: all, who counts, who does not, of whom it is unknown.
+PEOPLE: Final = ("on_form", "counted", "not_counted", "unknown")
 _BEFORE: Final = ("retained", "removed", "pending")
 Count = dict[str, int]
 # What is counted: its kind (`eligibility`, `ground`, …), then its names.
@@ -33,7 +35,8 @@ class Tally:
 
     Keys: `("eligibility", e)`, `("kind", k)`, `("ground", g)`, `("grounds", number)`,
     `("rule", id, outcome)`, `("track", id)`, `("tally", id)`, `("village", v, e)`,
-    `("standing", s)`, `("held_up", register, row)`, `("held_up_by", register)`.
+    `("standing", s)`, `("held_up", register, row)`, `("held_up_by", register)`, and where a pack
+    says who counts `("people", p)`.
 
     >>> tally = Tally()
     >>> tally.add(("eligibility", "eligible"), 1, 3)
@@ -90,7 +93,7 @@ def summary(counted: Counted) -> dict[str, Any]:
     """The counts as plain data, ready for `summary.json`.
 
     Every count is `{"households": …, "persons": …}`; persons are all the members of those
-    households, except under `by_track` and `tallies` for members, where they are the
+    households who do not surely not count, except under `by_track` and `tallies` for members, where they are the
     members concerned.
     """
     ruleset, tally = counted.ruleset, counted.tally
@@ -107,6 +110,7 @@ def summary(counted: Counted) -> dict[str, Any]:
         "rejected": counted.rejected_households,
         "rejected_rows": counted.rejected_rows,
         "persons": decided["persons"],
+        **people(ruleset, tally),
         "by_eligibility": by_eligibility,
         "by_kind": {rule.id: tally.of("kind", rule.id) for rule in ruleset.kinds},
         "by_ground": {
@@ -126,6 +130,13 @@ def summary(counted: Counted) -> dict[str, Any]:
         "unmatched_register_rows": dict(counted.unmatched),
         "digest": counted.digest,
     }  # fmt: skip
+
+
+def people(ruleset: RuleSet, tally: Tally) -> dict[str, dict[str, Count]]:
+    """Under `people`, how many persons are on the form and who of them counts, where a pack says it."""
+    if ruleset.persons is None:
+        return {}
+    return {"people": {name: tally.of("people", name) for name in PEOPLE}}
 
 
 def _register(counted: Counted, name: str) -> dict[str, Any]:

@@ -75,8 +75,26 @@ def heading(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[st
                 "first screening: declarations stand where no register was supplied; not final",
             ).say(lang)
         )
+    if "people" in summary:
+        lines.append(said_of_people(summary["people"], lang))
     apart = said_of_set_aside(ruleset, summary["set_aside"], lang)
     return [*lines, apart] if apart else lines
+
+
+def said_of_people(people: Mapping[str, Mapping[str, int]], lang: Lang) -> str:
+    """How many persons of the form count; who may not count is one of the persons in every figure.
+
+    >>> counts = dict(zip(("on_form", "counted", "not_counted", "unknown"), (4, 2, 1, 1)))
+    >>> said_of_people({name: {"persons": number} for name, number in counts.items()}, "zh")
+    '登记 4 人:计入人口 2 人,不计入 1 人,是否计入不明 1 人(各项人数暂计在内)'
+    """
+    number = {name: each["persons"] for name, each in people.items()}
+    return Words(
+        f"登记 {number['on_form']} 人:计入人口 {number['counted']} 人,不计入 {number['not_counted']} 人,"
+        f"是否计入不明 {number['unknown']} 人(各项人数暂计在内)",
+        f"on the form {number['on_form']} persons: {number['counted']} count, {number['not_counted']} do"
+        f" not, of {number['unknown']} it is unknown (they are in the figures)",
+    ).say(lang)
 
 
 def warnings(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[str]:

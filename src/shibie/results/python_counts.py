@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, cast
 
 from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.decision import Decision, Eligibility
 from shibie.engines.interpreter import evaluate
-from shibie.engines.persons import heads
+from shibie.engines.kleene import Truth
+from shibie.engines.persons import heads, who_counts
 from shibie.engines.place import Place
 from shibie.household import BareHousehold
 from shibie.language.tree import HOUSEHOLD
@@ -22,6 +23,8 @@ from shibie.results.tables import result_tables
 from shibie.ruleset.model import Rule, RuleSet
 
 StandingId = Literal["retained", "removed", "pending", "new", "exited", ""]
+# Of a person of the form whether he counts, as the summary names it.
+_PEOPLE: Final[Mapping[Truth, str]] = {True: "counted", False: "not_counted", None: "unknown"}
 _OF_BEFORE: Final[Mapping[Eligibility, StandingId]] = {
     "eligible": "retained", "ineligible": "removed", "pending": "pending",
 }  # fmt: skip
@@ -58,6 +61,8 @@ def count_part(tally: Tally, checked: Checked) -> None:
 def _add(tally: Tally, checked: Checked, case: Case, decision: Decision) -> None:
     """Count one household."""
     size, eligibility = heads(checked.ruleset, case), decision.eligibility
+    if checked.ruleset.persons is not None:
+        count_people(tally, who_counts(checked.ruleset, case))
     tally.add(("eligibility", eligibility), 1, size)
     if eligibility == "eligible" and decision.kind:
         tally.add(("kind", decision.kind), 1, size)
@@ -87,6 +92,14 @@ def _add(tally: Tally, checked: Checked, case: Case, decision: Decision) -> None
         hits = holders(checked.ruleset, rule, case)
         if hits:
             tally.add(("tally", rule.id), 1, size if rule.owner == HOUSEHOLD else len(hits))
+
+
+def count_people(tally: Tally, counts: Sequence[Truth]) -> None:
+    """Count the persons of one household's form by whether they count."""
+    tally.add(("people", "on_form"), 1, len(counts))
+    for truth, name in _PEOPLE.items():
+        if several := sum(each is truth for each in counts):
+            tally.add(("people", name), 1, several)
 
 
 def counted(ruleset: RuleSet, eligibility: Eligibility) -> tuple[Rule, ...]:

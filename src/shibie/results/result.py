@@ -13,6 +13,7 @@ from shibie.errors import InputError, Lang, Words, bad_argument
 from shibie.results.clues import COLUMNS as CLUE_COLUMNS
 from shibie.results.files import Format
 from shibie.results.table import Table
+from shibie.results.tables import COLUMNS
 from shibie.ruleset.model import RuleSet
 
 Target = Literal["workbook", "csv", "parquet"]
@@ -82,6 +83,11 @@ class Result(Closing):
     def unmatched(self) -> Table:
         """A row for each register row that is not surely about anybody on the roster."""
         return self._tables["unmatched"]
+
+    @property
+    def uncounted(self) -> Table:
+        """A row for each person who does not count, or of whom it is unknown, with the reason."""
+        return self._tables.get("uncounted") or Table("uncounted", COLUMNS["uncounted"], ())
 
     @property
     def acts(self) -> Table:

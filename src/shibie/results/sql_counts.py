@@ -29,6 +29,8 @@ def tally_of(host: Host, ruleset: RuleSet, standing: bool) -> Tally:
     parts = [*_of_households(ruleset), *_of_combinations(), *_of_rules(ruleset), *_held_up()]
     if standing:
         parts.append(_standings())
+    if ruleset.persons is not None:
+        parts += _people()
     for name, several in (("track", ruleset.tracks), ("tally", ruleset.tallies)):
         bits = {"track": "tt", "tally": "tl"}[name]
         parts += [_owned(name, rule, at, bits) for at, rule in enumerate(several)]
@@ -130,6 +132,20 @@ def _held_up() -> list[str]:
         " JOIN decided AS d ON r.hid = d.hid GROUP BY register, number",
         f"SELECT 'held_up_by' AS kind, register AS one, NULL AS two, {counts} FROM {registers} AS r"
         " JOIN decided AS d ON r.hid = d.hid GROUP BY register",
+    ]
+
+
+def _people() -> list[str]:
+    """The persons of the form by whether they count: `people` holds those who do not surely."""
+    counted = f"CASE WHEN {flag('wu', 0)} THEN 'unknown' ELSE 'not_counted' END"
+    counts = "count(DISTINCT m.hid) AS households, count(*) AS persons"
+    form = "m_plain AS m JOIN decided AS d ON m.hid = d.hid"
+    apart = f"(SELECT mid, {counted} AS c_ FROM people WHERE NOT {flag('wt', 0)})"
+    return [
+        _part("people", "'on_form'", "NULL", counts) + f" FROM {form}",
+        _part("people", "c_", "NULL", counts)
+        + f" FROM (SELECT m.hid, coalesce(u.c_, 'counted') AS c_ FROM {form}"
+        + f" LEFT JOIN {apart} AS u ON m.mid = u.mid) AS m GROUP BY c_",
     ]
 
 

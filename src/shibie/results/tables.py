@@ -9,10 +9,14 @@ from shibie.acts import COLUMNS as ACT_COLUMNS
 from shibie.acts import Act
 from shibie.checking_in_python import Checked
 from shibie.decision import Decision
+from shibie.engines.kleene import Truth
+from shibie.engines.persons import uncounted
 from shibie.errors import Lang
+from shibie.explanations.uncounted import COUNTS, source, why
 from shibie.registers.unmatched import numbers_of, unmatched_rows
 from shibie.results.table import Table
 from shibie.rosters.records import Rejection
+from shibie.vocabulary import shared
 
 # Columns are only ever added at the end.
 COLUMNS: Final = {
@@ -24,6 +28,7 @@ COLUMNS: Final = {
     "rejected": ("source", "row", "field", "value", "reason", "code"),
     "acts": ACT_COLUMNS,
     "unmatched": ("register", "row", "number", "reason"),
+    "uncounted": ("household_id", "member_id", "name", "counted", "reason", "basis"),
 }  # fmt: skip
 LISTS: Final = frozenset(("grounds", "reviews", "unknown", "tracks"))
 
@@ -34,7 +39,10 @@ def lists_of(name: str) -> frozenset[str]:
 
 
 def result_tables(checked: Checked, lang: Lang = "zh") -> tuple[Table, ...]:
-    """decisions, findings, tracks, rejected, acts and unmatched, in the roster's order."""
+    """decisions, findings, tracks, rejected, acts and unmatched, in the roster's order.
+
+    And uncounted, where the pack says who counts.
+    """
     decisions = checked.decisions
     rows: dict[str, tuple[tuple[Any, ...], ...]] = {
         "decisions": tuple(_decision_row(checked, decision) for decision in decisions),
@@ -54,7 +62,28 @@ def result_tables(checked: Checked, lang: Lang = "zh") -> tuple[Table, ...]:
         rejected_table(checked.roster.rejected, lang),
         acts_table(checked.roster.acts),
         unmatched_table(checked),
+        *([uncounted_table(checked, lang)] if checked.ruleset.persons else []),
     )
+
+
+def uncounted_table(checked: Checked, lang: Lang) -> Table:
+    """The persons who do not count, or of whom it is unknown, with the reason."""
+    ruleset = checked.ruleset
+    basis = source(ruleset, lang)
+    words: dict[tuple[Truth, ...], str] = {}
+    rows = []
+    for case in checked.cases:
+        for each in uncounted(ruleset, case):
+            if each.truths not in words:
+                words[each.truths] = why(ruleset, each.truths, lang)
+            member = case.household.members[each.index]
+            rows.append(
+                (
+                    case.household.household_id, member.member_id, shared(member, "name") or "",
+                    COUNTS[each.counts], words[each.truths], basis,
+                )
+            )  # fmt: skip
+    return Table("uncounted", COLUMNS["uncounted"], tuple(rows))
 
 
 def acts_table(acts: Iterable[Act]) -> Table:

@@ -51,6 +51,7 @@ class Annotated:
         large: whether memory may not hold the whole book.
         acts: those that count.
         clues: their table, where it was asked for.
+        uncounted: who does not count, where the pack says who does.
     """
 
     ruleset: RuleSet
@@ -60,12 +61,15 @@ class Annotated:
     large: bool = False
     acts: Iterable[Act] = ()
     clues: Table | None = None
+    uncounted: Table | None = None
 
 
 def write_workbook(
     path: Path, annotated: Annotated, lang: Lang = "zh", show_ids: bool = False
 ) -> None:
-    """Write 认定结果, 依据, 批次, 退回 and 汇总 into one workbook; 疑点 where asked, 办理 where there are acts.
+    """Write 认定结果, 依据, 批次, 退回 and 汇总 into one workbook.
+
+    And 疑点 where asked, 办理 where there are acts, 不计入人口 where the pack says who counts.
 
     Args:
         path: the .xlsx file; an older one is replaced only when the new one is complete.
@@ -85,6 +89,7 @@ def write_workbook(
         ledgers = Ledgers(writer.sheets, writer.speaker, lang, show_ids)
         ledgers.clues(annotated.clues)
         ledgers.acts(tuple(annotated.acts))
+        ledgers.uncounted(annotated.uncounted)
 
 
 class _WorkbookWriter:

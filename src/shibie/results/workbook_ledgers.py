@@ -1,4 +1,4 @@
-"""The sheets of a workbook that officers keep: 疑点, the clues, and 办理, their acts."""
+"""The sheets of a workbook that officers keep: 疑点, the clues, 办理, their acts, and 不计入人口."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from shibie.acts import COLUMNS, KIND_WORDS, Act, act_specs
 from shibie.citizen_id import mask
 from shibie.errors import Lang
+from shibie.explanations.uncounted import WORDS as PERSONS
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.results.table import Table
 from shibie.results.workbook_sheets import SheetColumn, Sheets
@@ -17,7 +18,7 @@ from shibie.words.speaker import Speaker
 
 
 class Ledgers:
-    """Writes the clues and the acts.
+    """Writes the clues, the acts and who does not count.
 
     Args:
         sheets: of the workbook.
@@ -51,6 +52,23 @@ class Ledgers:
             self.speaker.rule(rule_id), self.speaker.verdict(verdict) if verdict else "",
             self.ruleset.reasons.get(reason, reason), officer, date,
         ]  # fmt: skip
+
+    def uncounted(self, uncounted: Table | None) -> None:
+        """Who does not count as a person of his household, with the reason."""
+        if uncounted is None:
+            return
+        names = ("household_id", "member_id", "name")
+        columns = [
+            *(SheetColumn(terms.COLUMNS[name].say(self.lang)) for name in names),
+            SheetColumn(self.say("是否计入人口", "counted")),
+            SheetColumn(self.say("原因", "reason"), wrap=True, width=44),
+            SheetColumn(terms.SOURCE.say(self.lang), wrap=True, width=44),
+        ]
+        rows = (
+            [*who, PERSONS[counted].say(self.lang), reason, basis]
+            for *who, counted, reason, basis in uncounted.rows
+        )
+        self.sheets.add(self.say("不计入人口", "not counted"), columns, rows)
 
     def acts(self, acts: Sequence[Act]) -> None:
         """What was decided and corrected, under the headers by which it is read again."""

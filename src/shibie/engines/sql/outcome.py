@@ -25,6 +25,7 @@ from shibie.engines.sql.building import (
     concatenated,
     either,
     is_null,
+    is_true,
     negated,
     no_texts,
     number,
@@ -40,6 +41,7 @@ from shibie.household import Verdict
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.lower import lowered
 from shibie.lower.decision import CLEARED, ELIGIBLE, INELIGIBLE
+from shibie.lower.membership import parts
 from shibie.lower.named import Named
 from shibie.ruleset.model import RuleSet
 
@@ -76,7 +78,8 @@ class Judge:
 
     Flag words of a household: `g` grounds, `w` reviews that wait; of findings `ft` true,
     `fu` unknown, and of each verdict (`VERDICT_FLAGS`); of the procedure's checks `pt`, `pu`. Of a household or a
-    member: `tt` tracks given, `tu` left open, `tl` tallies, `dt` discrepancies.
+    member: `tt` tracks given, `tu` left open, `tl` tallies, `dt` discrepancies; of a member who
+    does not surely count: `wt`, `wu` the parts of that condition that are true, or unknown.
     """
 
     def __init__(
@@ -108,6 +111,8 @@ class Judge:
         self._decision()
         self._findings()
         self._of_owners()
+        if also:
+            self._uncounted()
         self.household += [(name, self.plan.source(HOUSEHOLDS, name)) for name in also]
         if also:
             self.household.append(("size_", self.plan.fold(MEMBERS, "count", self._heads())))
@@ -118,6 +123,17 @@ class Judge:
         if self.ruleset.persons is None:
             return TRUE
         return negated(binary_is(self.compiler.counted, FALSE))
+
+    def _uncounted(self) -> None:
+        """Of who does not surely count: what each part of that condition is of him."""
+        asked = [self._value(each, MEMBERS) for each in parts(self.ruleset)]
+        if not asked:
+            return
+        for name, flags in (("wt", asked), ("wu", [is_null(each) for each in asked])):
+            self.members += [(f"{name}{at}", each) for at, each in enumerate(words(flags))]
+        assert self.member_filter is not None
+        open_or_not = negated(is_true(self.compiler.counted))
+        self.member_filter = either(self.member_filter, open_or_not)
 
     def unknowns(self) -> Outcomes:
         """The facts still needed, for the households in the sources."""

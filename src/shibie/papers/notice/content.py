@@ -17,6 +17,7 @@ from shibie.explanations.account import account
 from shibie.explanations.explanation import Explanation
 from shibie.explanations.reasons import Reason
 from shibie.explanations.text import CUT_SHORT, waits_for
+from shibie.explanations.uncounted import source
 from shibie.household import Household
 from shibie.papers.notice.period import Period
 from shibie.papers.notice.privacy import (
@@ -115,6 +116,8 @@ def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
         else setting.say("本户", "To the household"),
         "place": place_of(case) or setting.say("未填地址", "no address given"),
         "persons": told.persons,
+        "uncounted": [each.said(lang) for each in told.uncounted or ()],
+        "uncounted_basis": source(ruleset, lang) if told.uncounted else "",
         "eligibility": told.eligibility,
         "result": told.outcome,
         "other_result": setting.speaker.eligibility(others[told.eligibility]),

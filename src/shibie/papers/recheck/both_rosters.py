@@ -13,15 +13,20 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from shibie import citizen_id
+from shibie.case import Case
+from shibie.checking_in_parts import CheckedParts
 from shibie.checking_in_python import Checked
 from shibie.decision import ELIGIBILITIES
 from shibie.duckdb_tables import Column, make_table
-from shibie.household import BareHousehold, BareMember
-from shibie.registers.matching import key_of, usable_number
+from shibie.engines.persons import Uncounted, heads, uncounted
+from shibie.errors import LANGS
+from shibie.explanations.uncounted import why
+from shibie.registers.matching import index, key_of, matched, usable_number
 from shibie.results.counts import Tally
 from shibie.results.growing_table import GrowingTable
 from shibie.results.python_counts import count_part, has_left, stands
 from shibie.rosters.parts import RosterParts
+from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import shared
 
 if TYPE_CHECKING:
@@ -32,8 +37,11 @@ if TYPE_CHECKING:
 _HOUSEHOLD: Final = {
     "nth": "BIGINT", "household_id": "VARCHAR", "village": "VARCHAR", "persons": "BIGINT",
 }  # fmt: skip
+# Whether a person is one in figures (`counts`), what is known of it (`membership`), and of who
+# does not count the reason in both languages.
 _PERSON: Final = {
     "nth": "BIGINT", "place": "BIGINT", "name": "VARCHAR", "key": "BIGINT", "born": "DATE",
+    "counts": "BOOLEAN", "membership": "VARCHAR", "zh": "VARCHAR", "en": "VARCHAR",
 }  # fmt: skip
 _DECIDED: Final = {
     "eligibility": "VARCHAR", "has_left": "BOOLEAN", "declared": "BOOLEAN",
@@ -43,6 +51,10 @@ _DECIDED: Final = {
 _MATCHING: Final = {
     "then_people": "SELECT DISTINCT nth, key FROM then_persons WHERE key IS NOT NULL",
     "now_people": "SELECT DISTINCT nth, key FROM now_persons WHERE key IS NOT NULL AND born <= $since",
+    # Households are matched by all persons of the form; only who counts stays, leaves or comes.
+    "then_counted": "SELECT DISTINCT nth, key FROM then_persons WHERE key IS NOT NULL AND counts",
+    "now_counted": "SELECT DISTINCT nth, key FROM now_persons"
+    " WHERE key IS NOT NULL AND born <= $since AND counts",
     "shared": """
         SELECT t.nth AS then_at, n.nth AS now_at, count(*) AS shared,
           any_value(t.many) AS then_many, any_value(n.many) AS now_many
@@ -69,16 +81,28 @@ _MATCHING: Final = {
 }  # fmt: skip
 
 
-def load_before(connection: duckdb.DuckDBPyConnection, before: RosterParts, as_of: date) -> None:
-    """Make then_households and then_persons."""
+def load_before(
+    connection: duckdb.DuckDBPyConnection, before: RosterParts, now: CheckedParts, since: date
+) -> None:
+    """Make then_households and then_persons.
+
+    Who counts there is told by what the roster of before says, registers with it, as of its day.
+    Of whom it cannot tell is one of its persons, as everywhere.
+    """
+    ruleset = now.ruleset
     households = GrowingTable(connection, "then_households", _HOUSEHOLD)
     persons = GrowingTable(connection, "then_persons", _PERSON)
     places = count()
     for part in before.parts():
+        rows = part.roster.registers if ruleset.persons is not None else {}
+        registers = index(ruleset, rows, since, now.set_aside)
         mine = [each for each in part.roster.households if each.household_id in part.own]
-        placed = list(zip(places, mine, strict=False))
-        households.add(_household(nth, each) for nth, each in placed)
-        persons.add(row for nth, each in placed for row in _persons(nth, each, as_of))
+        placed = [
+            (nth, matched(ruleset, each, registers, since, None, now.trust_declarations).case)
+            for nth, each in zip(places, mine, strict=False)
+        ]
+        households.add(_household(ruleset, nth, case) for nth, case in placed)
+        persons.add(row for nth, case in placed for row in _persons(ruleset, nth, case, now.as_of))
 
 
 def load_now(connection: duckdb.DuckDBPyConnection, parts: Iterable[Checked], tally: Tally) -> None:
@@ -89,17 +113,19 @@ def load_now(connection: duckdb.DuckDBPyConnection, parts: Iterable[Checked], ta
     for part in parts:
         count_part(tally, part)
         placed = [
-            (next(places), case.household, decision)
+            (next(places), case, decision)
             for case, decision in zip(part.cases, part.decisions, strict=True)
         ]
         households.add(
-            (*_household(nth, household), decision.eligibility, has_left(household),
-             getattr(household, "on_previous_roster", None), list(decision.grounds),
+            (*_household(part.ruleset, nth, case), decision.eligibility, has_left(case.household),
+             getattr(case.household, "on_previous_roster", None), list(decision.grounds),
              [each.rule_id for each in decision.findings
               if each.kind == "criterion" and each.outcome == "true"])
-            for nth, household, decision in placed
+            for nth, case, decision in placed
         )  # fmt: skip
-        persons.add(row for nth, each, _ in placed for row in _persons(nth, each, part.as_of))
+        persons.add(
+            row for nth, case, _ in placed for row in _persons(part.ruleset, nth, case, part.as_of)
+        )
 
 
 def load_registry(connection: duckdb.DuckDBPyConnection, rows: Iterable[tuple[int, str]]) -> None:
@@ -152,17 +178,23 @@ def load_standings(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _household(nth: int, household: BareHousehold) -> tuple[Any, ...]:
-    return nth, household.household_id, household.village or "", len(household.members)
+def _household(ruleset: RuleSet, nth: int, case: Case) -> tuple[Any, ...]:
+    household = case.household
+    return nth, household.household_id, household.village or "", heads(ruleset, case)
 
 
-def _persons(nth: int, household: BareHousehold, as_of: date) -> Iterator[tuple[Any, ...]]:
-    for place, member in enumerate(household.members):
-        number = _number(member, as_of)
+def _persons(ruleset: RuleSet, nth: int, case: Case, as_of: date) -> Iterator[tuple[Any, ...]]:
+    apart = {each.index: each for each in uncounted(ruleset, case)}
+    for place, member in enumerate(case.household.members):
+        number = usable_number(getattr(member, "id_number", None), as_of)
         name = shared(member, "name") or member.member_id
         key, born = (key_of(number), citizen_id.birth_date(number)) if number else (None, None)
-        yield nth, place, name, key, born
+        yield nth, place, name, key, born, *_counts(ruleset, apart.get(place))
 
 
-def _number(member: BareMember, as_of: date) -> str | None:
-    return usable_number(getattr(member, "id_number", None), as_of)
+def _counts(ruleset: RuleSet, apart: Uncounted | None) -> tuple[bool, str, str | None, str | None]:
+    """Whether a person is one in figures, what is known of it, and why not, in both languages."""
+    if apart is None or apart.counts is None:
+        return True, "counted" if apart is None else "unknown", None, None
+    zh, en = (why(ruleset, apart.truths, lang) for lang in LANGS)
+    return False, "not_counted", zh, en

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from shibie.closing import Closing
+from shibie.errors import Words
 from shibie.results.counts import Tally
 from shibie.results.table import StreamedRows, streamed
 from shibie.ruleset.model import RuleSet
@@ -26,12 +27,16 @@ Before = Literal[
 ]
 # Of a household of now that is, or may be, on the new roster.
 Now = Literal["retained", "new", "exited", "pending"]
-Moved = Literal["moved", "gone", "born", "joined", "unmatched", "unmatched_now"]
+Moved = Literal[
+    "moved", "gone", "born", "joined", "unmatched", "unmatched_now", "uncounted", "counted"
+]
 BEFORE: tuple[Before, ...] = (
     "retained", "removed", "pending", "exited", "rejected", "dissolved", "gone", "unmatched",
 )  # fmt: skip
 NOW: tuple[Now, ...] = ("retained", "new", "exited", "pending")
 MOVED: tuple[Moved, ...] = ("moved", "gone", "born", "joined", "unmatched", "unmatched_now")
+# Where a pack says who counts: who is still on a form and no longer counts, and who now counts.
+COUNTED: tuple[Moved, ...] = ("uncounted", "counted")
 
 
 @dataclass(frozen=True)
@@ -81,10 +86,12 @@ class Person:
 
     Attributes:
         kind: moved to another household; gone from the roster; born since; joined from
-            outside; or without a number, so that nothing is known (then, or now).
+            outside; or without a number, so that nothing is known (then, or now); or on both
+            rosters, but counting as a person on one alone.
         before: household of before, or empty.
         now: household of now, or empty.
         why: for who is gone, what the civil registry says; empty if it says nothing.
+        uncounted: for who no longer counts, why.
     """
 
     name: str
@@ -93,6 +100,7 @@ class Person:
     now: str
     village: str
     why: str = ""
+    uncounted: Words | None = None
 
 
 Listed = TypeVar("Listed")
@@ -157,7 +165,9 @@ class Recheck(Closing):
     def persons(self) -> Collection[Person]:
         """Who left, moved or could not be matched, then those new in continuing households."""
         return Records(
-            self._rows("SELECT name, kind, before, now, village, said FROM changed ORDER BY nth"),
+            self._rows(
+                "SELECT name, kind, before, now, village, said, zh, en FROM changed ORDER BY nth"
+            ),
             _person,
         )
 
@@ -202,6 +212,8 @@ class Recheck(Closing):
 
 
 def _person(
-    name: str, kind: Moved, before: str, now: str, village: str, said: Iterable[str]
-) -> Person:
-    return Person(name, kind, before, now, village, joined(said))
+    name: str, kind: Moved, before: str, now: str, village: str, said: Iterable[str],
+    zh: str | None, en: str | None,
+) -> Person:  # fmt: skip
+    reason = Words(zh, en) if zh is not None and en is not None else None
+    return Person(name, kind, before, now, village, joined(said), reason)

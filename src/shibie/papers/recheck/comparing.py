@@ -57,29 +57,46 @@ _RESULTS: Final = {
         JOIN standings AS w ON w.eligibility = n.eligibility AND w.has_left = n.has_left
           AND w.was = (o.nth IS NOT NULL OR n.has_left)
         WHERE n.eligibility <> 'ineligible'""",
+    # Who counts somewhere now has moved there; who is on a form and does not count is not gone.
     "changed": """
-        SELECT row_number() OVER (ORDER BY side, first, nth, place) AS nth, * EXCLUDE (nth, side, first, place)
+        SELECT row_number() OVER (ORDER BY side, first, nth, place) AS nth, * EXCLUDE (nth, first, place)
         FROM (
           SELECT 1 AS side, p.nth AS first, p.nth, p.place, p.name,
-            CASE WHEN p.key IS NULL THEN 'unmatched' WHEN f.key IS NULL THEN 'gone' ELSE 'moved' END AS kind,
-            t.household_id AS before, coalesce(f.household_id, '') AS now, t.village,
-            CASE WHEN f.key IS NULL THEN coalesce(r.said, []) ELSE [] END AS said
+            CASE WHEN p.key IS NULL THEN 'unmatched' WHEN f.key IS NOT NULL THEN 'moved'
+              WHEN u.key IS NOT NULL THEN 'uncounted' ELSE 'gone' END AS kind,
+            t.household_id AS before, coalesce(f.household_id, u.household_id, '') AS now, t.village,
+            CASE WHEN f.key IS NULL AND u.key IS NULL THEN coalesce(r.said, []) ELSE [] END AS said,
+            CASE WHEN f.key IS NULL THEN u.zh END AS zh, CASE WHEN f.key IS NULL THEN u.en END AS en
           FROM then_persons AS p JOIN then_households AS t ON p.nth = t.nth
           LEFT JOIN (
             SELECT key, arg_min(h.household_id, h.nth) AS household_id
-            FROM now_people JOIN now_households AS h USING (nth) GROUP BY key
+            FROM now_counted JOIN now_households AS h USING (nth) GROUP BY key
           ) AS f ON p.key = f.key
+          LEFT JOIN (
+            SELECT key, arg_min(h.household_id, h.nth) AS household_id, arg_min(n.zh, h.nth) AS zh,
+              arg_min(n.en, h.nth) AS en
+            FROM now_persons AS n JOIN now_households AS h USING (nth)
+            WHERE NOT n.counts AND key IS NOT NULL GROUP BY key
+          ) AS u ON p.key = u.key
           LEFT JOIN registry AS r ON p.key = r.key
           ANTI JOIN (
-            SELECT l.then_at AS nth, n.key FROM links AS l JOIN now_people AS n ON l.now_at = n.nth
+            SELECT l.then_at AS nth, n.key FROM links AS l JOIN now_counted AS n ON l.now_at = n.nth
           ) AS stayed ON p.nth = stayed.nth AND p.key = stayed.key
+          WHERE p.counts
           UNION ALL
           SELECT 2, o.places[1], p.nth, p.place, p.name,
-            CASE WHEN p.key IS NULL THEN 'unmatched_now' WHEN p.born > $since THEN 'born' ELSE 'joined' END,
-            '', n.household_id, n.village, []
+            CASE WHEN p.key IS NULL THEN 'unmatched_now' WHEN p.born > $since THEN 'born'
+              WHEN w.key IS NOT NULL THEN 'counted' ELSE 'joined' END,
+            coalesce(w.household_id, ''), n.household_id, n.village, [], NULL, NULL
           FROM now_persons AS p JOIN now_households AS n ON p.nth = n.nth
           JOIN (SELECT nth, list_sort(places) AS places FROM origins) AS o ON p.nth = o.nth
-          ANTI JOIN then_people AS t ON p.key = t.key
+          LEFT JOIN (
+            SELECT key, arg_min(h.household_id, h.nth) AS household_id
+            FROM then_persons AS t JOIN then_households AS h USING (nth)
+            WHERE NOT t.counts AND key IS NOT NULL GROUP BY key
+          ) AS w ON p.key = w.key
+          ANTI JOIN then_counted AS t ON p.key = t.key
+          WHERE p.counts
         )""",
 }  # fmt: skip
 
@@ -100,7 +117,7 @@ def recheck(
             its first column of codes, e.g. 死亡.
     """
     tally = Tally()
-    load_before(connection, before, now.as_of)
+    load_before(connection, before, now, since)
     load_now(connection, now.parts() if parts is None else parts, tally)
     load_rejected(connection, now.roster.rejected_numbers())
     load_registry(connection, _registry(now, registry))

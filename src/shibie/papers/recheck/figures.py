@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from shibie.papers.recheck.changes import BEFORE, MOVED, NOW, Recheck
-from shibie.results.counts import Count
+from shibie.papers.recheck.changes import BEFORE, COUNTED, MOVED, NOW, Moved, Recheck
+from shibie.results.counts import PEOPLE, Count
 
 # What a person's change adds to the persons of the households that stay.
-_SIGNS: Final = {
+_SIGNS: Final[Mapping[Moved, int]] = {
     "gone": -1, "moved": -1, "unmatched": -1, "born": 1, "joined": 1, "unmatched_now": 1,
+    "uncounted": -1, "counted": 1,
 }  # fmt: skip
 
 
@@ -38,14 +39,20 @@ def figures(found: Recheck) -> dict[str, Any]:
         "misdeclared": dict(found.misdeclared),
         "by_village": ask.villages(),
         "balance": balance(found),
+        **({"people": ask.people()} if found.ruleset.persons is not None else {}),
     }
+
+
+def kinds(found: Recheck) -> tuple[Moved, ...]:
+    """The kinds of changes that there can be of persons."""
+    return MOVED if found.ruleset.persons is None else (*MOVED, *COUNTED)
 
 
 class _Asker:
     """Counts in the tables of a re-check."""
 
     def __init__(self, found: Recheck) -> None:
-        self.connection = found.connection
+        self.connection, self.kinds = found.connection, kinds(found)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(query).fetchall()
@@ -85,7 +92,19 @@ class _Asker:
 
     def persons(self) -> dict[str, int]:
         found = dict(self.rows("SELECT kind, count(*) FROM changed GROUP BY kind"))
-        return {kind: found.get(kind, 0) for kind in MOVED}
+        return {kind: found.get(kind, 0) for kind in self.kinds}
+
+    def people(self) -> dict[str, dict[str, Count]]:
+        """The persons on the forms of both rosters, by whether they count."""
+        found = {}
+        for roster, table in (("before", "then_persons"), ("now", "now_persons")):
+            rows = self.rows(
+                "SELECT coalesce(membership, 'on_form'), count(DISTINCT nth), count(*)"
+                f" FROM {table} GROUP BY ROLLUP (membership)"
+            )
+            counts = {name: _count(households, persons) for name, households, persons in rows}
+            found[roster] = {name: counts.get(name, _count(0, 0)) for name in PEOPLE}
+        return found
 
     def registry(self) -> dict[str, int]:
         """Of who is gone, how many there are of whom the registry says what."""
@@ -122,20 +141,22 @@ def balance(found: Recheck) -> dict[str, int]:
     """
     ask = _Asker(found)
     retained = "SELECT {of} FROM {table} WHERE status = 'retained'"
+    # Who left did so from a household of then, who came is in one of now.
     changed = dict(
         ask.rows(
-            "SELECT kind, count(*) FROM changed"
-            f" WHERE before IN ({retained.format(of='household_id', table='before')})"
-            f" OR now IN ({retained.format(of='household_id', table='now')}) GROUP BY kind"
+            "SELECT kind, count(*) FROM changed WHERE CASE side"
+            f" WHEN 1 THEN before IN ({retained.format(of='household_id', table='before')})"
+            f" ELSE now IN ({retained.format(of='household_id', table='now')}) END GROUP BY kind"
         )
     )
     then, now = (
         ask.number(retained.format(of="coalesce(sum(persons), 0)", table=table))
         for table in ("before", "now")
     )
-    parts = {
+    ordered = [kind for kind in _SIGNS if kind in kinds(found)]
+    parts: dict[str, int] = {
         "then": then,
-        **{kind: sign * changed.get(kind, 0) for kind, sign in _SIGNS.items()},
+        **{kind: _SIGNS[kind] * changed.get(kind, 0) for kind in ordered},
         "arrived": ask.number(_ARRIVED),
     }
     return {**parts, "now": now, "difference": now - sum(parts.values())}
@@ -145,10 +166,11 @@ def balance(found: Recheck) -> dict[str, int]:
 _ARRIVED: Final = """
 SELECT count(*) FROM now_persons AS p
 SEMI JOIN (SELECT nth FROM now WHERE status = 'retained') AS r ON p.nth = r.nth
-SEMI JOIN then_people AS t ON p.key = t.key
+SEMI JOIN then_counted AS t ON p.key = t.key
 ANTI JOIN (
-  SELECT l.now_at AS nth, t.key FROM links AS l JOIN then_people AS t ON l.then_at = t.nth
+  SELECT l.now_at AS nth, t.key FROM links AS l JOIN then_counted AS t ON l.then_at = t.nth
 ) AS own ON p.nth = own.nth AND p.key = own.key
+WHERE p.counts
 """
 
 

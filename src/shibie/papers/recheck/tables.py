@@ -27,6 +27,8 @@ KINDS: Mapping[str, Words] = {
     "joined": Words("新增人口(婚入、迁入等)", "joined (by marriage or moving in)"),
     "unmatched": Words("原名册无可用证件号", "no usable number then"),
     "unmatched_now": Words("现名册无可用证件号", "no usable number now"),
+    "uncounted": Words("在册但现在不计入人口", "on the roster, no longer counts"),
+    "counted": Words("原来不计入、现在计入人口", "did not count, now does"),
 }  # fmt: skip
 TITLES: Mapping[str, Words] = {
     **terms.COLUMNS,
@@ -38,13 +40,15 @@ TITLES: Mapping[str, Words] = {
     "grounds": Words("清退原因", "reasons"), "origins": Words("原来的户", "origins"),
     "criteria": Words("符合的标准", "criteria"),
     "kind": Words("变动", "kind"), "from": Words("原户", "from"), "to": Words("现户", "to"),
-    "why": Words("户籍记载", "registry"), "relation": Words("关系", "relation"),
+    "why": Words("户籍记载", "registry"), "uncounted": Words("不计入的原因", "why not counted"),
+    "relation": Words("关系", "relation"),
 }  # fmt: skip
 
 
 def tables(found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> tuple[Table, ...]:
     """The tables of a re-check, without anybody's number."""
     titles = Speaker(found.ruleset, lang).rules
+    counted = found.ruleset.persons is not None
 
     def before(w: HouseholdThen) -> Cells:
         return (
@@ -59,7 +63,8 @@ def tables(found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> tuple[
         )  # fmt: skip
 
     def person(p: Person) -> Cells:
-        return p.name, KINDS[p.kind].say(lang), p.before, p.now, p.village, p.why
+        row = p.name, KINDS[p.kind].say(lang), p.before, p.now, p.village, p.why
+        return (*row, p.uncounted.say(lang) if p.uncounted else "") if counted else row
 
     words = {
         "split": Words("分户", "split"), "merged": Words("合户", "merged"),
@@ -80,7 +85,8 @@ def tables(found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> tuple[
                          "persons_now", "grounds"), mapped(found.was, before)),
         Table("now", ("household_id", "village", "persons", "status", "origins", "criteria"),
               mapped(found.now, now)),
-        Table("persons_changed", ("name", "kind", "from", "to", "village", "why"),
+        Table("persons_changed", ("name", "kind", "from", "to", "village", "why",
+                                  *(["uncounted"] if counted else [])),
               mapped(found.persons, person)),
         Table("relations", ("relation", "from", "to"), relations),
         Table("villages", ("village", "item", "households", "persons"), villages),

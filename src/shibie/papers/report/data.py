@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from shibie.checking_in_python import Checked
+from shibie.engines.persons import persons_of
 from shibie.papers.report.published import PublishedCount
 from shibie.results.counts import Tally
 from shibie.results.growing_table import GrowingTable
@@ -28,7 +29,8 @@ class Book:
     """A checked roster as SQL tables, taken in part by part.
 
     The tables are households (with `persons`), members, decisions, grounds, findings,
-    tracks, tallies, measures. A re-check in the same database adds before and now.
+    tracks, tallies, measures. A re-check in the same database adds before and now. Members are
+    the persons in figures: who surely does not count is not among them.
 
     Args:
         connection: the database; it must stay open as long as it is asked.
@@ -87,16 +89,17 @@ class Book:
 
     def _rows(self, checked: Checked) -> dict[str, Iterable[tuple[Any, ...]]]:
         """The rows of each table for a part of the roster."""
-        households = [case.household for case in checked.cases]
         decisions = checked.decisions
+        people = [(case.household, persons_of(self.ruleset, case)) for case in checked.cases]
         return {
             "households": [
-                (*_values(self.of_household, each), len(each.members)) for each in households
+                (*_values(self.of_household, household), len(persons))
+                for household, persons in people
             ],
             "members": [
-                (each.household_id, *_values(self.of_member, member))
-                for each in households
-                for member in each.members
+                (household.household_id, *_values(self.of_member, person))
+                for household, persons in people
+                for person in persons
             ],
             "decisions": [(d.household_id, d.eligibility, d.kind) for d in decisions],
             "grounds": [(d.household_id, ground) for d in decisions for ground in d.grounds],

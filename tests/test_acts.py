@@ -74,7 +74,9 @@ def test_every_kind_at_once(tmp_path: Path, export: bool, workbook: bool) -> Non
             act("核实", rule_id="vehicle", verdict="不属实", head="人3"),
             act("correction", "002", field="工资性收入", was="90000", value="9000"),
             act("更正", "001", member_id="2", field="健康状况", was="健康", value="残疾"),
-            act("link", "001", register="车辆登记比对", row_key="k1", member_id="1", value="是"),
+            act(
+                "link", "003", register="车辆登记比对", row_key="川Y0001", member_id="2", value="是"
+            ),
             act("关联", None, register="vehicles", row_key="k2", value="yes"),
             act("同一人", "001", member_id="1", value="H9/2"),
             act("verdict", "001", rule_id="deposits", verdict="属实", act_id="wrong"),
@@ -87,7 +89,7 @@ def test_every_kind_at_once(tmp_path: Path, export: bool, workbook: bool) -> Non
     assert eligibilities(tables) == {**BEFORE, "003": "eligible"}
     kinds = [(row["kind"], row["household_id"]) for row in tables["acts"]]
     assert kinds == [
-        ("verdict", "003"), ("correction", "002"), ("correction", "001"), ("link", "001"), ("link", ""),
+        ("verdict", "003"), ("correction", "002"), ("correction", "001"), ("link", "003"), ("link", ""),
         ("same_person", "001"),
     ]  # fmt: skip
     assert all(row["act_id"].startswith("a-") for row in tables["acts"])
@@ -95,7 +97,7 @@ def test_every_kind_at_once(tmp_path: Path, export: bool, workbook: bool) -> Non
     assert [str(h.wage_income) for h in roster.households] == ["2000.00", "9000.00", "1000.00"]  # type: ignore[attr-defined]
     assert roster.households[0].members[1].health == {"残疾"}  # type: ignore[attr-defined]
     assert [(each.row_key, each.household_id, each.yes) for each in links_of(roster.acts)] == [
-        ("k1", "001", True), ("k2", "", True),
+        ("川Y0001", "003", True), ("k2", "", True),
     ]  # fmt: skip
     (pair,) = same_persons_of(roster.acts)
     assert (pair.household_id, pair.member_id, pair.other_household_id) == ("001", "1", "H9")

@@ -34,7 +34,7 @@ class Act(Record):
 
     - `verdict`: `rule_id`, `verdict`; it may name a row by `register` and `row_key`.
     - `link`: the row `register`, `row_key` is (`value` yes) or is not (no) about the member; about
-      nobody where no member is named.
+      none of the household where only it is named, about nobody at all where it is not either.
     - `same_person`: the member is the person that `value` names as `household/member`.
     - `correction`: `field` of the member, or of the household, is `value` where it `was` another.
     - `step`: the step `rule_id` was done on `date` by `officer`; `field` and `value` say more of it.

@@ -96,7 +96,7 @@ def check(
         InputError: when the rule set is not in force on that day.
     """
     must_be_in_force(ruleset, as_of)
-    registers = index(ruleset, roster.registers, as_of, set_aside)
+    registers = index(ruleset, roster.registers, as_of, set_aside, roster.links)
     verdicts = _by_household(roster.adjudications)
     found = [
         matched(

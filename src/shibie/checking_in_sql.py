@@ -182,7 +182,7 @@ class Run:
         for index, name in enumerate(self.ruleset.registers):
             if name in self.supplied:
                 query = (
-                    f"SELECT count(*) FROM r{index}_rows AS r"
+                    f"SELECT count(*) FROM {self.loader.registers.theirs(index)} AS r"
                     f" ANTI JOIN (SELECT {KEY} FROM m_plain WHERE {KEY} IS NOT NULL) AS m"
                     f" ON r.{KEY} = m.{KEY}"
                 )

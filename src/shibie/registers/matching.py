@@ -10,13 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from shibie import citizen_id
 from shibie.case import NO_ROWS, UNKNOWN_ROWS, Case, Row, Rows
 from shibie.decision import Finding
 from shibie.household import Adjudication, BareHousehold
+from shibie.registers.links import NO_DENIALS, Denials, Links, RowLink
 from shibie.registers.perhaps_rows import PerhapsRows, said_by
+from shibie.registers.row_key import name_of_row
 from shibie.registers.rows import RegisterRow
 from shibie.registers.twice import Twice, settle
 from shibie.ruleset.model import Register, RuleSet
@@ -55,10 +57,11 @@ class IndexedRegister:
     Attributes:
         register: what the pack says of it.
         rows: all of its rows.
-        numbers: the usable numbers by row.
+        numbers: the usable numbers by row; of a row that an act links to a person, his.
         sure: the readable rows of each number.
         damaged: the numbers of which a row was unreadable.
         perhaps: the rows without a usable number; none where these are set aside.
+        denials: which rows are said not to be about somebody.
     """
 
     register: Register
@@ -67,6 +70,15 @@ class IndexedRegister:
     sure: Mapping[str, tuple[Row, ...]]
     damaged: Set[str]
     perhaps: PerhapsRows
+    denials: Denials = NO_DENIALS
+
+    @cached_property
+    def _by_number(self) -> Mapping[int, RegisterRow]:
+        return {row.number: row for row in self.rows}
+
+    def name_of(self, number: int) -> str:
+        """How acts and clues name a row, by its number."""
+        return name_of_row(self.register, self._by_number[number])
 
     def of_household(
         self, household: BareHousehold, numbers: Sequence[str | None]
@@ -87,6 +99,15 @@ class IndexedRegister:
 
     def _of_person(self, household: BareHousehold, index: int, number: str) -> Rows:
         """The rows that are, or may be, about a person, in the order of the register."""
+        found = self._by_what_rows_say(household, index, number)
+        if not self.denials.rows:
+            return found
+        key = key_of(number)
+        if not self.denials.concern(key, household.household_id):
+            return found
+        return self.denials.without(found, key, household.household_id)
+
+    def _by_what_rows_say(self, household: BareHousehold, index: int, number: str) -> Rows:
         rows, complete = self.sure.get(number, ()), number not in self.damaged
         fitting = NO_ROWS
         if self.perhaps.rows:
@@ -117,6 +138,7 @@ def index(
     tables: Mapping[str, Iterable[RegisterRow] | None],
     as_of: date,
     set_aside: Iterable[str] = (),
+    links: Links | None = None,
 ) -> Registers:
     """Index register rows by the citizen number in their match column.
 
@@ -125,11 +147,14 @@ def index(
         tables: rows of each register; None or absent where it was not supplied.
         as_of: the day of judgement.
         set_aside: the registers of which rows without a usable number concern nobody.
+        links: what acts say of whose the rows are, by register and row.
     """
-    apart = frozenset(set_aside)
+    apart, said = frozenset(set_aside), links or {}
     return Registers(
         {
-            name: _indexed(ruleset.registers[name], tuple(table), as_of, name in apart)
+            name: _indexed(
+                ruleset.registers[name], tuple(table), as_of, name in apart, said.get(name, {})
+            )
             for name, table in tables.items()
             if table is not None
         }
@@ -137,25 +162,33 @@ def index(
 
 
 def _indexed(
-    register: Register, rows: tuple[RegisterRow, ...], as_of: date, set_aside: bool
-) -> IndexedRegister:
+    register: Register, rows: tuple[RegisterRow, ...], as_of: date, set_aside: bool,
+    links: Mapping[int, RowLink],
+) -> IndexedRegister:  # fmt: skip
     sure: defaultdict[str, list[Row]] = defaultdict(list)
     damaged: set[str] = set()
     numbers: dict[int, str] = {}
     perhaps: list[RegisterRow] = []
     for row in rows:
-        number = number_of(register, row, as_of)
-        if number is None:
-            perhaps.append(row)
+        link = links.get(row.number)
+        own = number_of(register, row, as_of)
+        number = own or (link.owner if link else None)
+        if not number:
+            if link is None or not link.nobody:
+                perhaps.append(row)
             continue
         numbers[row.number] = number
-        if row.readable:
+        if link is not None and link.denies_person(key_of(number)):
+            continue
+        # A row that only may be somebody's counts with what can be read of it; so it does still.
+        if row.readable or not own:
             sure[number].append(Row(row.number, row.values))
         else:
             damaged.add(number)
     of_numbers = {number: tuple(of_number) for number, of_number in sure.items()}
     fitted = PerhapsRows(register, () if set_aside else tuple(perhaps))
-    return IndexedRegister(register, rows, numbers, of_numbers, damaged, fitted)
+    denials = Denials.among(links) if links else NO_DENIALS
+    return IndexedRegister(register, rows, numbers, of_numbers, damaged, fitted, denials)
 
 
 def number_of(register: Register, row: RegisterRow, as_of: date) -> str | None:

@@ -9,6 +9,32 @@ from datetime import date
 from decimal import Decimal
 
 from shibie.case import Value
+from shibie.registers.masked_numbers import visible
+from shibie.registers.rows import RegisterRow
+from shibie.ruleset.model import Register
+
+# What stands between the values of a key.
+BETWEEN = "/"
+
+
+def name_of_row(register: Register, row: RegisterRow) -> str:
+    """How the clues and the acts name a row of a register.
+
+    By the values of the register's key; where it declares none, or one of them is blank or is
+    not to be shown, by a hash of what the row says.
+
+    Args:
+        register: its columns and key.
+        row: as it was read; a masked number is part of what it says.
+    """
+    key = [spec for spec in register.columns if spec.name in register.key]
+    said = [row.values.get(spec.name) for spec in key]
+    hidden = any(spec.sensitive or spec.type == "citizen_id" for spec in key)
+    if key and not hidden and None not in said:
+        by_name = dict(zip((spec.name for spec in key), said, strict=True))
+        return BETWEEN.join(_shown(by_name[column]) for column in register.key)
+    shown = visible(row.written) or row.written or None
+    return row_key(register.name, {**row.values, **({register.match: shown} if shown else {})})
 
 
 def row_key(register: str, values: Mapping[str, Value], salt: str = "") -> str:
@@ -31,6 +57,11 @@ def row_key(register: str, values: Mapping[str, Value], salt: str = "") -> str:
     said = {name: _text(value) for name, value in values.items() if value is not None}
     text = json.dumps([salt, register, said], ensure_ascii=False, sort_keys=True)
     return "r-" + hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _shown(value: Value) -> str:
+    text = _text(value)
+    return text if isinstance(text, str) else "|".join(text)
 
 
 def _text(value: Value) -> str | list[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 from shibie.acts import Act
@@ -22,7 +22,8 @@ from shibie.engines.place import Place
 from shibie.engines.trace import Trace, hit_rows, trace
 from shibie.language import tree
 from shibie.language.tree import MEMBER
-from shibie.registers.row_key import row_key
+from shibie.registers.links import NO_DENIALS
+from shibie.registers.matching import Registers
 from shibie.results.table import Table
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.vocabulary import shared
@@ -69,13 +70,14 @@ COLUMNS: Final = tuple(each.name for each in fields(Clue))
 
 def clues_of(checked: Checked) -> Iterator[Clue]:
     """The clues of decided households, in their order."""
-    named: dict[tuple[str, str, str], Act] = {
-        (act.household_id or "", act.register_ or "", act.row_key): act
-        for act in checked.roster.acts
-        if act.kind == "verdict" and act.row_key is not None
-    }
+    named: dict[str, dict[tuple[str, str], Act]] = {}
+    for act in checked.roster.acts:
+        if act.kind == "verdict" and act.row_key is not None:
+            own = named.setdefault(act.household_id or "", {})
+            own[act.register_ or "", act.row_key] = act
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
-        yield from _Household(checked.ruleset, case, decision, named).clues()
+        own = named.get(decision.household_id, {})
+        yield from _Household(checked.ruleset, case, decision, own, checked.registers).clues()
 
 
 class _Household:
@@ -83,9 +85,10 @@ class _Household:
 
     def __init__(
         self, ruleset: RuleSet, case: Case, decision: Decision,
-        named: Mapping[tuple[str, str, str], Act],
+        named: Mapping[tuple[str, str], Act], registers: Registers,
     ) -> None:  # fmt: skip
         self.ruleset, self.case, self.decision, self.named = ruleset, case, decision, named
+        self.registers = registers
         self.top = Place.top(ruleset, case)
         self.holders: dict[RowPlace, list[tuple[int, Row]]] = {}
         for register, of_members in case.rows.items():
@@ -108,7 +111,20 @@ class _Household:
             if register.checks:
                 hits = [place for place in self.hits(register.name) if place not in told]
                 yield from self.of_rows(register.id, hits)
+        yield from self.refuted()
         self.top.leave()
+
+    def refuted(self) -> Iterator[Clue]:
+        """The rows that a verdict took from the household."""
+        for (register, key), act in self.named.items():
+            table = self.registers.of.get(register)
+            if act.verdict != "refuted" or table is None:
+                continue
+            whole = replace(table, denials=NO_DENIALS)
+            of_members, _ = whole.of_household(self.case.household, self.case.numbers)
+            for member, rows in enumerate(of_members):
+                if any(whole.name_of(item.number) == key for item in rows.items):
+                    yield self.clue(str(act.rule_id), register, key, member)
 
     def hits(self, register: str) -> Iterator[RowPlace]:
         """The rows of a register that count against some declaration."""
@@ -160,8 +176,9 @@ class _Household:
     def of_rows(self, rule_id: str, rows: Iterable[RowPlace]) -> Iterator[Clue]:
         """A clue for each row and each member whom it is about."""
         for register, number in rows:
-            for member, item in self.holders.get((register, number), ()):
-                yield self.clue(rule_id, register, row_key(register, item.values), member)
+            for member, _ in self.holders.get((register, number), ()):
+                key = self.registers.of[register].name_of(number)
+                yield self.clue(rule_id, register, key, member)
 
     def clue(
         self, rule_id: str, register: str = "", key: str = "", member: int | None = None
@@ -170,7 +187,7 @@ class _Household:
         household = self.case.household
         who = None if member is None else household.members[member]
         member_id = "" if who is None else who.member_id
-        said = self.named.get((household.household_id, register, key)) if key else None
+        said = self.named.get((register, key)) if key else None
         found = said or self.case.adjudications.get(rule_id)
         text = json.dumps([register, key, household.household_id, member_id, rule_id])
         return Clue(

@@ -55,6 +55,11 @@ class WrittenActs:
         """The households that they name."""
         return frozenset(each.household for each in self.given) - {""}
 
+    @property
+    def linked_households(self) -> frozenset[str]:
+        """The households that links name; empty for a link that names none."""
+        return frozenset(each.household for each in self.given if each.act.kind == "link")
+
     def about(self, households: Set[str]) -> WrittenActs:
         """Those about some households; none of them is rejected."""
         return WrittenActs(tuple(each for each in self.given if each.household in households))

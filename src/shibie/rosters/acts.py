@@ -93,6 +93,8 @@ class _Written:
                 f"an act of kind {kind} needs {', '.join(missing)}", "missing",
             )  # fmt: skip
             return None
+        if kind == "link" and not self.names_whom(record, values):
+            return None
         # A verdict's day is judged where all verdicts are.
         day = values.get("date")
         if kind not in ("verdict", "step") and isinstance(day, date) and day > self.as_of:
@@ -106,6 +108,23 @@ class _Written:
         values["register_"] = values.pop("register", None)
         act = Act.model_validate({**values, "kind": kind})
         return act if act.act_id else act.model_copy(update={"act_id": content_id(act)})
+
+    def names_whom(self, record: TypedRow, values: dict[str, Any]) -> bool:
+        """Whether a link says whom the row is or is not about; false where it says nothing."""
+        if values.get(HOUSEHOLD_ID) is not None:
+            return True
+        if values.get("member_id") is not None:
+            self.reject(record, HOUSEHOLD_ID, "", "写了人编号,缺户编号",
+                        "a member is named, but not the household", "missing")  # fmt: skip
+            return False
+        if _yes_no(str(values["value"])) == "no":
+            self.reject(
+                record, "value", str(values["value"]),
+                "不写户和人,就是说这条记录与谁都无关:应为 是",
+                "without household and member it says that the row is about nobody: expected yes",
+            )  # fmt: skip
+            return False
+        return True
 
     def settled(self, record: TypedRow, kind: ActKind, values: dict[str, Any]) -> bool:
         """Put words into codes; false where there is no such word."""
@@ -234,12 +253,16 @@ class _Written:
         )
         links = [each for each in given if each.act.kind == "link"]
         for each in links:
-            rows[_row_of(each.act)][str(each.act.value)].add(_person_of(each.act))
+            rows[_row_of(each.act)][_said(each.act)].add(_person_of(each.act))
         bad = set[str]()
         for each in links:
             said = rows[_row_of(each.act)]
             yes, no = said["yes"], said["no"]
-            if (each.act.value == "yes" and len(yes) > 1) or _person_of(each.act) in yes & no:
+            denied = yes & (
+                no | {(household, who) for household, who in yes if (household, "") in no}
+            )
+            mine = {who for who in denied if _person_of(each.act) in (who, (who[0], ""))}
+            if (_said(each.act) == "yes" and len(yes) > 1) or mine:
                 bad.add(str(each.act.act_id))
                 self.reject(
                     each.record, "row_key", str(each.act.row_key),
@@ -258,6 +281,11 @@ def _row_of(act: Act) -> tuple[str, str]:
 
 def _person_of(act: Act) -> tuple[str, str]:
     return act.household_id or "", act.member_id or ""
+
+
+def _said(act: Act) -> str:
+    """Whether a link says whose a row is, or whose it is not: a household alone is not meant."""
+    return "no" if act.household_id and not act.member_id else str(act.value)
 
 
 def _yes_no(text: str) -> str | Words:

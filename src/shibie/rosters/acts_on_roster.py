@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -10,6 +10,9 @@ from shibie.case import Value
 from shibie.citizen_id import mask
 from shibie.errors import Words, did_you_mean
 from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.registers.linked_rows import LinkedPerson
+from shibie.registers.links import Links
+from shibie.registers.matching import usable_number
 from shibie.rosters.act_rows import (
     MEMBER_ID,
     GivenAct,
@@ -33,11 +36,15 @@ class RosterActs:
         given: in the order in which they were recorded.
         patches: what corrections make of the fields of a household or member.
         rejected: the acts that cannot be used.
+        people: the members whom links name, by household and member.
+        links: what links say of rows, by register and row; None where that is to be found out.
     """
 
     given: tuple[GivenAct, ...] = ()
     patches: Mapping[Whose, Mapping[str, Value]] = field(default_factory=dict)
     rejected: tuple[Rejection, ...] = ()
+    people: Mapping[Whose, LinkedPerson] = field(default_factory=dict)
+    links: Links | None = None
 
     def of_kind(self, kind: str) -> tuple[GivenAct, ...]:
         """The acts of a kind."""
@@ -46,7 +53,7 @@ class RosterActs:
     def about(self, households: Set[str]) -> RosterActs:
         """Those about some households; corrections stay, wherever they apply."""
         mine = tuple(each for each in self.given if each.household in households)
-        return RosterActs(mine, self.patches)
+        return RosterActs(mine, self.patches, people=self.people, links=self.links)
 
     @property
     def corrected(self) -> frozenset[str]:
@@ -70,7 +77,8 @@ def acts_on(
         return RosterActs(rejected=written.rejected)
     roster = _Named(households, members, ruleset, as_of)
     fitting = tuple(each for each in written.given if roster.fits(each))
-    return RosterActs(fitting, roster.patches, (*written.rejected, *roster.rejected))
+    rejected = (*written.rejected, *roster.rejected)
+    return RosterActs(fitting, roster.patches, rejected, roster.linked_people(fitting))
 
 
 class _Named:
@@ -91,6 +99,25 @@ class _Named:
         for record, number in zip(members.records, numbers, strict=True):
             self.records.setdefault((household_of(record), number), record)
             self.note_head(record.values)
+
+    def linked_people(self, given: Iterable[GivenAct]) -> dict[Whose, LinkedPerson]:
+        """The members whom links name, as they are after all corrections."""
+        found: dict[Whose, LinkedPerson] = {}
+        own = self.ruleset.field_specs(MEMBER)
+        for each in given:
+            member = each.act.member_id
+            if each.act.kind != "link" or member is None:
+                continue
+            of_household, of_member = (
+                {**self.records[whose].values, **self.patches.get(whose, {})}
+                for whose in ((each.household, ""), (each.household, member))
+            )
+            written = of_member.get("id_number")
+            found[each.household, member] = LinkedPerson(
+                None if written is None else usable_number(str(written), self.as_of),
+                {**of_household, **{name: of_member.get(name) for name in own}},
+            )
+        return found
 
     def note_head(self, values: Mapping[str, Value]) -> None:
         """Remember a head's name."""

@@ -79,6 +79,8 @@ class _Chosen:
         # A person found twice is a finding only where the other household is decided.
         those.take(those.holding(persons) - asked)
         households, members = those.found()
+        linking = self._linking()
+        named = {each.number for each in linking.people.values() if each.number}
         verdicts = self.tables.verdicts
         signed = open_table(self.host, verdicts, self.as_of) if verdicts else None
         tables = RosterTables(
@@ -86,8 +88,9 @@ class _Chosen:
             members,
             self._about(signed, asked),
             self._about(self.tables.steps, asked),
-            self._registers(persons),
+            self._registers(persons | named),
             self._acts(those),
+            linking,
         )
         return assemble(tables, self.ruleset, self.as_of)
 
@@ -96,6 +99,15 @@ class _Chosen:
         households, members = those.found()
         mine = self.tables.acts.about({number_of(record) for record in households.records})
         return acts_on(mine, households, members, self.ruleset, self.as_of)
+
+    def _linking(self) -> RosterActs:
+        """All links: what is another's by one is nobody's of the households that are asked for."""
+        others = families(self.reader)
+        linked = self.tables.acts.linked_households
+        if not linked:
+            return RosterActs()
+        others.take(linked - {""})
+        return acts_on(self.tables.acts.about(linked), *others.found(), self.ruleset, self.as_of)
 
     def _about(self, source: SqlTable | None, asked: Set[str]) -> RowTable | None:
         """The rows about some households, where a row is about one."""

@@ -125,7 +125,10 @@ class LandedParts:
     def codes(self, register: str, column: str) -> Iterator[tuple[int, str]]:
         """Of each row of a register about a person: his key, and what a column says."""
         index = list(self.ruleset.registers).index(register)
-        query = f'SELECT {KEY}, "{column}" FROM r{index}_rows ORDER BY {ROW}'
+        if register not in self.tables.registers:
+            return
+        rows = self.loader.registers.theirs(index)
+        query = f'SELECT {KEY}, "{column}" FROM {rows} ORDER BY {ROW}'
         for key, code in self.host.stream(query):
             yield int(key), str(code or "")
 

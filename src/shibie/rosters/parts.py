@@ -131,5 +131,10 @@ class HeldParts:
         """Of each row of a register about a person: his key, and what a column says."""
         for row in self.roster.registers.get(register) or ():
             number = number_of(self.ruleset.registers[register], row, self.as_of)
-            if number is not None and row.readable:
+            link = self.roster.links.get(register, {}).get(row.number)
+            if link is not None and number is None and link.owner:
+                yield key_of(link.owner), str(row.values.get(column) or "")
+            elif link is not None and number is not None and link.denies_person(key_of(number)):
+                continue
+            elif number is not None and row.readable:
                 yield key_of(number), str(row.values.get(column) or "")

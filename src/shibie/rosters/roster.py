@@ -15,6 +15,7 @@ from shibie.acts import Act
 from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD
+from shibie.registers.links import Links
 from shibie.registers.rows import RegisterRow
 from shibie.rosters.act_rows import (
     WrittenActs,
@@ -27,6 +28,7 @@ from shibie.rosters.act_rows import (
 from shibie.rosters.acts import written_acts
 from shibie.rosters.acts_on_roster import RosterActs, acts_on
 from shibie.rosters.layout import Layout, Placed, lay_out
+from shibie.rosters.links_on_roster import linked_rows, without_unfitting
 from shibie.rosters.national_export import filled_down, taken_apart
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
 from shibie.rosters.roster_builder import RosterBuilder
@@ -49,6 +51,7 @@ class Roster:
         notes: what was normalised, ignored or not found.
         acts: what was decided and corrected, as far as it counts: verdicts, links, corrections
             and what else is in the table of acts.
+        links: what acts say of whose the rows of registers are, by register and row.
     """
 
     households: tuple[BareHousehold, ...]
@@ -60,6 +63,7 @@ class Roster:
     given: int
     notes: tuple[Words, ...]
     acts: tuple[Act, ...] = ()
+    links: Links = field(default_factory=dict)
 
 
 def read_roster(path: Path, ruleset: RuleSet, as_of: date) -> Roster:
@@ -98,7 +102,11 @@ def read_laid_out(
 
 @dataclass(frozen=True)
 class RosterTables:
-    """The tables of a roster as typed records; None where one was not supplied."""
+    """The tables of a roster as typed records; None where one was not supplied.
+
+    Attributes:
+        linking: of a part of a roster, all acts that say of whom its rows are; else `acts`.
+    """
 
     households: RowTable
     members: RowTable
@@ -106,6 +114,7 @@ class RosterTables:
     steps: RowTable | None = None
     registers: Mapping[str, RowTable] = field(default_factory=dict)
     acts: RosterActs = field(default_factory=RosterActs)
+    linking: RosterActs | None = None
 
 
 def read_tables(layout: Layout, ruleset: RuleSet, as_of: date) -> RosterTables:
@@ -151,7 +160,6 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         joined(tables.adjudications, map(verdict_row, acts.of_kind("verdict")))
     )
     steps = builder.steps(joined(tables.steps, step_rows(acts.of_kind("step"), as_of)))
-    builder.rejected += acts.rejected
     registers: dict[str, tuple[RegisterRow, ...] | None] = {}
     for name, register in ruleset.registers.items():
         table = tables.registers.get(name)
@@ -160,7 +168,12 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
             continue
         registers[name] = tuple(register_row(record, register.match) for record in table.records)
         builder.reject(table)
-        builder.note_unmatchable(table, register.match)
+    acts, links = _linked(tables, registers, builder, as_of)
+    for name, register in ruleset.registers.items():
+        if name in tables.registers:
+            said = links.get(name, {})
+            builder.note_unmatchable(tables.registers[name], register.match, said)
+    builder.rejected += acts.rejected
     return Roster(
         households=households,
         registers=registers,
@@ -171,7 +184,27 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         given=len(households) + len(builder.rejected_households),
         notes=tuple(builder.notes),
         acts=in_force(acts.given, (*signed, *builder.of_rows)),
+        links=links,
     )
+
+
+def _linked(
+    tables: RosterTables,
+    registers: Mapping[str, tuple[RegisterRow, ...] | None],
+    builder: RosterBuilder,
+    as_of: date,
+) -> tuple[RosterActs, Links]:
+    """The acts without links that do not fit, and what the others say of rows."""
+    acts = tables.acts
+    if acts.links is not None:
+        return acts, acts.links
+    linking = tables.linking or acts
+    rows = linked_rows(linking, builder.of_rows, builder.ruleset, as_of)
+    for name in rows.by_name:
+        for row in registers.get(name) or ():
+            rows.add(name, row)
+    supplied = frozenset(name for name, table in registers.items() if table is not None)
+    return without_unfitting(acts, rows, supplied), rows.found
 
 
 def register_row(record: TypedRow, match: str) -> RegisterRow:

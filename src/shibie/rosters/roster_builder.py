@@ -7,6 +7,7 @@ decided on part of its people. The rest goes on.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from shibie.case import Value
 from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.types import MAX_ITEMS
+from shibie.registers.links import RowLink
 from shibie.rosters.form_faults import pydantic_faults
 from shibie.rosters.records import Rejection, RowTable, TypedRow
 from shibie.ruleset.model import RuleSet
@@ -57,11 +59,15 @@ class RosterBuilder:
         for record in table.records:
             self.rejected += record.faults
 
-    def note_unmatchable(self, table: RowTable, match: str) -> None:
-        """Say how many rows of a register have no number at all."""
+    def note_unmatchable(
+        self, table: RowTable, match: str, links: Mapping[int, RowLink] | None = None
+    ) -> None:
+        """Say how many rows of a register have no number at all, and are linked to nobody."""
         count = sum(
-            r.values.get(match) is None and not r.unusable and not r.faults for r in table.records
-        )
+            r.values.get(match) is None and not r.unusable and not r.faults
+            and not (links and r.number in links and links[r.number].owner)
+            for r in table.records
+        )  # fmt: skip
         if count:
             self.notes.append(
                 Words(

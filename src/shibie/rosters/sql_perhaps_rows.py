@@ -41,6 +41,8 @@ class SqlPerhapsRows:
     Attributes:
         registers: those with rows that tell people apart.
         crowds: those with rows that do not.
+        divided: whether a part that rows show of a number may go by a longer name: what it shows,
+            a `#`, and what tells these rows from others that show the same.
     """
 
     def __init__(self, host: Host, tables: SqlTables, ruleset: RuleSet, typed: Typed) -> None:
@@ -49,6 +51,7 @@ class SqlPerhapsRows:
         self.places: set[tuple[int, ...]] = set()
         self.registers: set[int] = set()
         self.crowds: set[int] = set()
+        self.divided = False
         self._folded: set[str] = set()
         every = (field for each in ruleset.registers.values() for field, _ in each.or_match)
         self.fields = sorted(set(every))
@@ -129,6 +132,7 @@ class SqlPerhapsRows:
         for places in sorted(self.places):
             shape = "".join("_" if at in places else HIDDEN for at in range(18)) if places else ""
             pattern = "".join("[^*]" if char == "_" else r"\*" for char in shape)
+            pattern += "(#.*)?" if self.divided else ""
             same = _same_places(places, "p.place_") if places else "TRUE"
             arms.append(
                 f"SELECT DISTINCT m.{KEY}, p.place_ FROM {_CROWDS} AS p JOIN {_PEOPLE} AS m"

@@ -11,17 +11,20 @@ from shibie.engines.sql.cases_in_memory import typed
 from shibie.engines.sql.compiling import RunSettings
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.errors import Words
+from shibie.registers.linked_rows import LinkedRows
+from shibie.registers.links import NO_DENIALS, Denials, RowLink
 from shibie.registers.matching import key_of
 from shibie.registers.unmatched import unusable
 from shibie.rosters.python_rows import PythonReader, unmatchable
 from shibie.rosters.records import TypedRow
 from shibie.rosters.roster import register_row
+from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_perhaps_rows import CROWD_FITS, FITS, SqlPerhapsRows
 from shibie.rosters.sql_rejected import RejectedTables
 from shibie.rosters.sql_same_rows import SAME, same_as_text
 from shibie.rosters.sql_tables import SqlTable, SqlTables
-from shibie.rosters.sql_twice import SqlTwice, note
+from shibie.rosters.sql_twice import SqlTwice, concerned, note
 from shibie.rosters.sql_validation import Typed, sql_type
 from shibie.ruleset.model import Register, RuleSet
 
@@ -36,6 +39,7 @@ class RegisterSources:
         damaged: for each register, how many of its rows about a person cannot be read; they
             are in the table `damaged<index>`, where the register was supplied.
         perhaps: the rows without a usable number.
+        links: what acts say of rows; all rows that they may name were gone through after `match`.
         unsure: the registers of which a row may be about somebody.
         shared: those of which an item may be of several members of one household.
         notes: how many rows name nobody.
@@ -43,11 +47,13 @@ class RegisterSources:
 
     def __init__(
         self, host: Host, tables: SqlTables, ruleset: RuleSet, typed: Typed, reader: PythonReader,
-        rejected: RejectedTables, set_aside: Set[str] = frozenset(),
+        rejected: RejectedTables, links: LinkedRows, set_aside: Set[str] = frozenset(),
     ) -> None:  # fmt: skip
         self.host, self.tables, self.ruleset = host, tables, ruleset
         self.typed, self.reader, self.rejected = typed, reader, rejected
-        self.set_aside = set_aside
+        self.set_aside, self.links = set_aside, links
+        # Rows that tell nobody apart and are not about some, by what they go by in SQL.
+        self.denied_crowds: dict[int, dict[str, RowLink]] = {}
         self.perhaps = SqlPerhapsRows(host, tables, ruleset, typed)
         self.damaged: dict[int, int] = {}
         self.unsure: set[int] = set()
@@ -118,10 +124,19 @@ class RegisterSources:
         rows = [each for each in records if not each.values.get(register.match)]
         if not rows:
             return 0
+        rows = self._without_linked(index, register, rows)
         self._unusable(index, register, rows)
+        count = unmatchable(rows, register.match)
         if register.name in self.set_aside:
-            return unmatchable(rows, register.match)
+            return count
+        links = self.links.found.get(register.name, {})
+        rows = [row for row in rows if row.number not in links or not links[row.number].nobody]
         crowds = self.perhaps.add(index, register, rows)
+        for at, row in enumerate(rows):
+            if crowds[at] is not None and row.number in links:
+                crowds[at] = f"{crowds[at]}#{index}.{row.number}"
+                self.denied_crowds.setdefault(index, {})[str(crowds[at])] = links[row.number]
+                self.perhaps.divided = True
         told = [row for row, crowd in zip(rows, crowds, strict=True) if crowd is None]
         if told:
             same = [same_as_text(register, row.values) for row in told]
@@ -138,7 +153,71 @@ class RegisterSources:
             }
             columns |= self._read(index, register, [row for row, _ in others])
             self.host.append(f"r{index}_crowd", columns)
-        return unmatchable(rows, register.match)
+        return count
+
+    def _without_linked(
+        self, index: int, register: Register, rows: Sequence[TypedRow]
+    ) -> list[TypedRow]:
+        """Rows without a number but for those that are linked to a person: they surely are his."""
+        left, own, owners = [], [], []
+        for row in rows:
+            link = self.links.add(register.name, register_row(row, register.match))
+            if link is not None and link.owner:
+                own.append(row)
+                owners.append(link.owner)
+            else:
+                left.append(row)
+        if own:
+            self._odd(index, register, own, owners)
+        return left
+
+    def _link_numbered(self, index: int, register: Register, source: SqlTable) -> None:
+        """Go through the rows with a number that links may name."""
+        links = self.links.of(register.name)
+        if not links:
+            return
+        where = "TRUE"
+        if all(link.household_id for link in links):
+            # Such a row is about one person: of whom or of whose household is anything said?
+            numbers = frozenset(map(key_of, self.links.numbers(register.name)))
+            whose = RowLink(persons=numbers, households=frozenset(e.household_id for e in links))
+            people = concerned(Denials({0: whose}))
+            named = ", ".join(map(str, sorted(numbers))) or "NULL"
+            where = (
+                f"({KEY} IN ({named}) OR {KEY} IN (SELECT {KEY} FROM m_plain WHERE {people}"
+                f" AND {KEY} IS NOT NULL))"
+            )
+        for page in self.reader.pages(f"r{index}_rows", where):
+            for record in self.reader.records(source, page, register.match):
+                self.links.add(register.name, register_row(record, register.match))
+
+    def theirs(self, index: int) -> str:
+        """The table of the rows that surely are about somebody."""
+        return f"r{index}_theirs" if self._gone(index) else f"r{index}_rows"
+
+    def _gone(self, index: int) -> list[int]:
+        """The rows with a number that are not about the person of that number."""
+        name = list(self.ruleset.registers)[index]
+        links = self.links.found.get(name, {})
+        denying = sorted(row for row, link in links.items() if link.nobody or link.persons)
+        if not denying:
+            return []
+        rows = self.host.rows(
+            f"SELECT {ROW}, {KEY} FROM r{index}_rows WHERE {ROW} IN ({', '.join(map(str, denying))})"
+        )
+        return sorted(int(row) for row, key in rows if links[int(row)].denies_person(int(key)))
+
+    def _make_theirs(self, index: int) -> None:
+        gone = self._gone(index)
+        if gone:
+            self.host.run(
+                f"CREATE VIEW r{index}_theirs AS SELECT * FROM r{index}_rows"
+                f" WHERE {ROW} NOT IN ({', '.join(map(str, gone))})"
+            )
+
+    def _denials(self, register: str) -> Denials:
+        links = self.links.found.get(register)
+        return Denials.among(links) if links else NO_DENIALS
 
     def _unusable(self, index: int, register: Register, rows: Sequence[TypedRow]) -> None:
         """Note rows without a usable number, for the table of what matches nobody."""
@@ -172,7 +251,12 @@ class RegisterSources:
             source = self.tables.registers.get(register.name)
             if source is not None:
                 perhaps = index in self.perhaps.registers
-                twice = SqlTwice(self.host, self.reader, index, register, source, perhaps)
+                self._link_numbered(index, register, source)
+                self._make_theirs(index)
+                twice = SqlTwice(
+                    self.host, self.reader, index, register, source, perhaps,
+                    self._denials(register.name), self.theirs(index),
+                )  # fmt: skip
                 if twice.households():
                     settling[index] = twice
         self._keys(settling)
@@ -189,8 +273,13 @@ class RegisterSources:
             f"SELECT m.{KEY} FROM m_plain AS m JOIN r{index}_twice AS t ON m.{HID} = t.{HID}"
             for index in settling
         ]
+        touched += [
+            f"SELECT {KEY} FROM m_plain WHERE {concerned(Denials({0: link}))}"
+            for places in self.denied_crowds.values()
+            for link in places.values()
+        ]
         self.apart = False
-        if settling or self.perhaps.registers:
+        if settling or self.perhaps.registers or self.denied_crowds:
             self.host.run(
                 f"CREATE TABLE apart AS SELECT {MID}, {KEY} AS number, -{MID} AS {KEY} FROM m_plain"
                 f" WHERE {KEY} IN ({' UNION '.join(touched)}) AND {KEY} IN (SELECT {KEY}"
@@ -219,7 +308,7 @@ class RegisterSources:
         def elsewhere(key: str) -> str:
             return f" WHERE {key} NOT IN ({of_settled})" if settled else ""
 
-        rows = f"r{index}_rows AS r"
+        rows = f"{self.theirs(index)} AS r"
         arms = [f"SELECT r.{KEY}, r.{ROW}{sure}{columns} FROM {rows}{elsewhere(f'r.{KEY}')}"]
         if self.apart:
             arms.append(
@@ -252,7 +341,18 @@ class RegisterSources:
                 f"SELECT a.{KEY}, c.place_ FROM {CROWD_FITS} AS c"
                 f" JOIN apart AS a ON c.{KEY} = a.number WHERE c.place_ IN ({places})"
             )
-        self.host.run(f"CREATE VIEW r{index}_fits AS {' UNION ALL '.join(arms)}")
+        every = " UNION ALL ".join(arms)
+        denied = [
+            f"SELECT k.{KEY}, {quoted(place)} AS place_ FROM keyed AS k JOIN (SELECT {MID} FROM m_plain"
+            f" WHERE {concerned(Denials({0: link}))}) AS m ON k.{MID} = m.{MID}"
+            for place, link in self.denied_crowds.get(index, {}).items()
+        ]
+        if denied:
+            every = (
+                f"SELECT f.{KEY}, f.place_ FROM ({every}) AS f ANTI JOIN"
+                f" ({' UNION ALL '.join(denied)}) AS d ON f.{KEY} = d.{KEY} AND f.place_ = d.place_"
+            )
+        self.host.run(f"CREATE VIEW r{index}_fits AS {every}")
 
     def _is_shared(self, index: int, settled: bool) -> bool:
         """Whether any item may be of several members of one household."""
@@ -270,11 +370,21 @@ class RegisterSources:
             )
         )
 
-    def _odd(self, index: int, register: Register, good: Sequence[TypedRow]) -> list[str]:
-        """Add rows that Python read to r<index>_odd; returns its columns."""
+    def _odd(
+        self, index: int, register: Register, good: Sequence[TypedRow],
+        owners: Sequence[str] | None = None,
+    ) -> list[str]:  # fmt: skip
+        """Add rows that Python read to r<index>_odd; returns its columns.
+
+        Args:
+            index: of the register.
+            register: its columns.
+            good: the rows.
+            owners: whose they are, where they do not say it.
+        """
         specs = self.ruleset.field_specs(register.name)
         table = {
-            KEY: keys_of([record.values.get(register.match) for record in good]),
+            KEY: keys_of(owners or [record.values.get(register.match) for record in good]),
             ROW: integer_column([record.number for record in good]),
         }
         for name in self._columns(index):

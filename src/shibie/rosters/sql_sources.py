@@ -19,6 +19,7 @@ from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.matching import usable_number
 from shibie.rosters.act_rows import in_force
+from shibie.rosters.links_on_roster import linked_rows, without_unfitting
 from shibie.rosters.person_rows import filled
 from shibie.rosters.python_rows import BATCH, SUSPECT, PythonReader
 from shibie.rosters.roster_builder import step_names
@@ -88,9 +89,8 @@ class Loader:
             self.notes += builder.notes
         self._adjudications([adjudication for _, adjudication in signed])
         self._steps()
-        self.rejected.add(self.reader.acts.rejected)
         of_rows = builder.of_rows if builder is not None else ()
-        self.acts = in_force(self.reader.acts.given, (*signed, *of_rows))
+        links = linked_rows(self.reader.acts, of_rows, self.ruleset, self.as_of)
         self.registers = registers = RegisterSources(
             self.host,
             self.tables,
@@ -98,12 +98,17 @@ class Loader:
             self.typed,
             self.reader,
             self.rejected,
+            links,
             self.set_aside,
         )
         registers.load()
         self.notes += registers.notes
         self._plain_members()
         registers.match()
+        supplied = frozenset(self.tables.registers)
+        self.reader.acts = acts = without_unfitting(self.reader.acts, links, supplied)
+        self.rejected.add(acts.rejected)
+        self.acts = in_force(acts.given, (*signed, *of_rows))
         self._members(registers.damaged)
         self._households()
 

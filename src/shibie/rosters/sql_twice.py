@@ -14,8 +14,10 @@ from shibie.case import Row, Value
 from shibie.duckdb_tables import Column, integer_column, text_column
 from shibie.engines.sql.cases_in_memory import typed
 from shibie.engines.sql.plan import HID, KEY, MID
+from shibie.registers.links import NO_DENIALS, Denials
 from shibie.registers.twice import settle
 from shibie.rosters.python_rows import PythonReader
+from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_perhaps_rows import FITS
 from shibie.rosters.sql_same_rows import SAME
@@ -27,8 +29,9 @@ CAME_TWICE: Final = "came_twice"
 # So many households are settled at a time.
 _PAGE: Final = 5_000
 
-# A row that is or may be a member's: hid, mid, key, row_, whether it surely is his.
-_Pair = tuple[str, int, int, int, bool]
+# A row that is or may be a member's: hid, mid, key, row_, whether it surely is his; and the key
+# of the person that he is, which he may have in two households.
+_Pair = tuple[str, int, int, int, bool, int]
 
 
 class SqlTwice:
@@ -38,19 +41,24 @@ class SqlTwice:
         index: of the register.
         source: its table.
         perhaps: whether any of its rows may be about somebody.
+        denials: which rows are said not to be about somebody: his household is settled here.
+        rows: the table of those that surely are about somebody.
     """
 
     def __init__(
         self, host: Host, reader: PythonReader, index: int, register: Register, source: SqlTable,
-        perhaps: bool,
+        perhaps: bool, denials: Denials = NO_DENIALS, rows: str = "",
     ) -> None:  # fmt: skip
         self.host, self.reader, self.index = host, reader, index
         self.register, self.source, self.perhaps = register, source, perhaps
-        self.rows, self.found = f"r{index}_rows", f"r{index}_twice"
+        self.rows, self.found = rows or f"r{index}_rows", f"r{index}_twice"
+        self.denials = denials
 
     def households(self) -> bool:
         """Note the households of which any row may be another again; whether there are any."""
         arms = [*self._equal(), *self._open(), *(self._fitting() if self.perhaps else ())]
+        if self.denials.rows:
+            arms.append(f"SELECT {HID} FROM m_plain WHERE {concerned(self.denials)}")
         if not arms:
             return False
         self.host.run(
@@ -105,12 +113,12 @@ class SqlTwice:
     def _pairs(self, where: str) -> str:
         """The rows that are or may be some members'."""
         parts = [
-            f"SELECT m.{HID}, m.{MID}, r.{ROW}, TRUE AS sure_, r.{SAME} FROM m_plain AS m"
+            f"SELECT m.{HID}, m.{MID}, m.{KEY}, r.{ROW}, TRUE AS sure_, r.{SAME} FROM m_plain AS m"
             f" JOIN {self.rows} AS r ON m.{KEY} = r.{KEY} WHERE {where}"
         ]
         if self.perhaps:
             parts.append(
-                f"SELECT m.{HID}, m.{MID}, r.{ROW}, FALSE AS sure_, r.{SAME} FROM {FITS} AS m"
+                f"SELECT m.{HID}, m.{MID}, m.{KEY}, r.{ROW}, FALSE AS sure_, r.{SAME} FROM {FITS} AS m"
                 f" JOIN r{self.index}_perhaps AS r ON m.{ROW} = r.{ROW}"
                 f" WHERE m.register = {self.index} AND {where}"
             )
@@ -129,7 +137,7 @@ class SqlTwice:
         for page in range(int(last) + 1):
             here = f"SELECT {HID} FROM {self.found} WHERE page = {page}"
             pairs = self.host.rows(
-                f"SELECT p.{HID}, p.{MID}, k.{KEY}, p.{ROW}, p.sure_"
+                f"SELECT p.{HID}, p.{MID}, k.{KEY}, p.{ROW}, p.sure_, p.{KEY} AS person"
                 f" FROM ({self._pairs(f'm.{HID} IN ({here})')}) AS p"
                 f" JOIN keyed AS k ON p.{MID} = k.{MID} ORDER BY p.{HID}, p.{MID}, p.{ROW}"
             )
@@ -151,13 +159,14 @@ class SqlTwice:
     ) -> tuple[list[tuple[int, Row]], list[tuple[str, int, str]]]:
         """The items of a household by the key of their owner, and whose rows came twice."""
         members, keys, found = [], [], []
+        hid = pairs[0][0]
         for mid, own in groupby(pairs, key=lambda pair: pair[1]):
             mine = list(own)
             members.append(mid)
             keys.append(mine[0][2])
-            found.append(tuple(Row(row, values[row], sure) for *_, row, sure in mine))
+            rows = (Row(row, values[row], sure) for *_, row, sure, _ in mine)
+            found.append(self.denials.kept(rows, mine[0][5], hid))
         items, twice = settle(self.register, found)
-        hid = pairs[0][0]
         return (
             [(key, row) for key, rows in zip(keys, items, strict=True) for row in rows],
             [(hid, members[at], twice[at]) for at in sorted(twice)],
@@ -174,6 +183,13 @@ class SqlTwice:
             values = [row.values.get(name) for _, row in settled]
             table[name] = typed(specs[name], values)
         self.host.append(f"r{self.index}_settled", table)
+
+
+def concerned(denials: Denials) -> str:
+    """SQL: whether a member, or his household, is not meant by any of some rows."""
+    persons = ", ".join(map(str, sorted(denials.persons))) or "NULL"
+    households = ", ".join(map(quoted, sorted(denials.households))) or "NULL"
+    return f"({KEY} IN ({persons}) OR {HID} IN ({households}))"
 
 
 def note(host: Host, index: int, twice: Sequence[tuple[str, int, str]]) -> None:

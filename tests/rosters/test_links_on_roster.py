@@ -1,0 +1,240 @@
+"""Links between register rows and persons: by SQL as by the interpreter."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import shibie
+from rosters.test_perhaps_rows import AS_OF, PACK, REGISTERS, drawn, results, write
+from shibie.acts import COLUMNS
+from shibie.checking_in_python import check as check_in_python
+from shibie.registers.row_key import name_of_row
+from shibie.rosters.chosen import read_chosen
+from shibie.rosters.duckdb_host import duck_host
+from shibie.rosters.landed_parts import LandedParts, landed
+from shibie.rosters.layout import lay_out
+from shibie.rosters.roster import read_roster
+from shibie.rosters.sheets import read_sheets
+
+A1, A2, OTHER = "511902195502280010", "511902195601190010", "511902195503010020"
+MASKED = "511902********0010"
+SIGNED = {"evidence": "入户", "officer": "王", "date": "2015-11-20"}
+HEADER = {
+    "households": ("household_id", "village", "wage_income"),
+    "members": ("household_id", "member_id", "name", "id_number", "relation"),
+}
+Row = dict[str, Any]
+
+
+def roster(folder: Path, *acts: Row, **rows: Sequence[tuple[str, ...]]) -> Path:
+    """Three households of one person each, with rows of registers and acts."""
+    people = {"A1": A1, "A2": A2, "B": OTHER}
+    write(folder / "households.csv", HEADER["households"], [(h, "甲村", 2000) for h in people])
+    members = [(h, "1", f"人{h}", number, "户主") for h, number in people.items()]
+    write(folder / "members.csv", HEADER["members"], members)
+    for name, columns in REGISTERS.items():
+        write(folder / "registers" / f"{name}.csv", columns, list(rows.get(name, [])))
+    if acts:
+        write(folder / "acts.csv", COLUMNS, [tuple(a.get(n, "") for n in COLUMNS) for a in acts])
+    return folder
+
+
+def link(register: str, key: str, household: str = "", member: str = "", value: str = "是") -> Row:
+    return {
+        "kind": "link", "register": register, "row_key": key, "household_id": household,
+        "member_id": member, "value": value, **SIGNED,
+    }  # fmt: skip
+
+
+def key_of(folder: Path, register: str, number: int) -> str:
+    """How a row is named."""
+    rows = read_roster(folder, PACK, AS_OF).registers[register] or ()
+    (row,) = (row for row in rows if row.number == number)
+    return name_of_row(PACK.registers[register], row)
+
+
+def alike(folder: Path) -> dict[str, Any]:
+    """What a check says, by both engines."""
+    expected, found = results(folder, "interpreter"), results(folder, "duckdb")
+    for name, said in expected.items():
+        assert found[name] == said, name
+    tables = []
+    for engine in ("interpreter", "duckdb"):
+        with shibie.check(PACK, folder, AS_OF, engine=engine, clues=True) as result:
+            tables.append([list(result.unmatched), list(result.acts), list(result.clues)])
+    assert tables[0] == tables[1]
+    return {**expected, "unmatched": tables[0][0], "acts": tables[0][1], "clues": tables[0][2]}
+
+
+def eligibility(found: dict[str, Any]) -> list[str]:
+    return [row["eligibility"] for row in found["decisions"]]
+
+
+def refused(found: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(row["field"], row["code"]) for row in found["rejected"]]
+
+
+CAR = (MASKED, "", "", "是")
+
+
+@pytest.mark.parametrize(
+    ("acts", "expected", "rejected"),
+    [
+        ([], ["pending", "pending", "eligible"], []),
+        ([("A1", "1", "是")], ["ineligible", "eligible", "eligible"], []),
+        ([("A1", "1", "否")], ["eligible", "pending", "eligible"], []),
+        ([("A1", "", "否")], ["eligible", "pending", "eligible"], []),
+        ([("", "", "是")], ["eligible", "eligible", "eligible"], []),
+        ([("B", "1", "是")], ["pending", "pending", "eligible"], [("row_key", "link_does_not_fit")]),
+        ([("A1", "1", "是"), ("A2", "1", "是")], ["pending", "pending", "eligible"],
+         [("row_key", "bad_act")] * 2),
+        ([("A1", "1", "是"), ("A1", "", "否")], ["pending", "pending", "eligible"],
+         [("row_key", "bad_act")] * 2),
+        ([("", "1", "是")], ["pending", "pending", "eligible"], [("household_id", "missing")]),
+        ([("", "", "否")], ["pending", "pending", "eligible"], [("value", "bad_act")]),
+    ],
+)  # fmt: skip
+def test_a_masked_row_and_what_links_say_of_it(
+    tmp_path: Path, acts: list[tuple[str, str, str]], expected: list[str], rejected: list[Any]
+) -> None:
+    key = key_of(roster(tmp_path / "before", cars=[CAR]), "cars", 2)
+    links = [link("cars", key, *each) for each in acts]
+    found = alike(roster(tmp_path / "r", *links, cars=[CAR]))
+    assert eligibility(found) == expected
+    assert refused(found) == rejected
+    assert len(found["acts"]) == len(acts) - len(rejected)
+    taken = expected[0] == "ineligible"
+    assert len(found["unmatched"]) == (0 if taken else 1)
+    registers = found["summary"]["registers"]
+    assert registers["cars"] == {"supplied": True, "rows": 1, "matched": int(taken)}
+
+
+def test_a_link_to_a_row_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    found = alike(roster(tmp_path, link("cars", "r-0", "A1", "1"), cars=[CAR]))
+    assert refused(found) == [("row_key", "link_does_not_fit")]
+
+
+def test_another_mask_is_another_row(tmp_path: Path) -> None:
+    """Two rows that differ in the mask alone have two names."""
+    cars = [CAR, ("511902195*********", "", "", "是")]
+    folder = roster(tmp_path / "before", cars=cars)
+    assert key_of(folder, "cars", 2) != key_of(folder, "cars", 3)
+    link_two = link("cars", key_of(folder, "cars", 2), "A2", "1")
+    found = alike(roster(tmp_path / "r", link_two, cars=cars))
+    assert eligibility(found) == ["pending", "ineligible", "pending"]
+
+
+def test_a_row_that_tells_nobody_apart_may_be_linked(tmp_path: Path) -> None:
+    deposits = [("", "", "6000", "")]
+    key = key_of(roster(tmp_path / "0", deposits=deposits), "deposits", 2)
+    given: list[tuple[list[Row], list[str]]] = [
+        ([], ["pending", "pending", "pending"]),
+        ([link("deposits", key, "B", "1")], ["eligible", "eligible", "ineligible"]),
+        ([link("deposits", key, "A2", "1", "否")], ["pending", "eligible", "pending"]),
+        ([link("deposits", key, "A2", "", "否"), link("deposits", key, "B", "1", "否")],
+         ["pending", "eligible", "eligible"]),
+        ([link("deposits", key)], ["eligible", "eligible", "eligible"]),
+    ]  # fmt: skip
+    for at, (acts, expected) in enumerate(given, start=1):
+        found = alike(roster(tmp_path / str(at), *acts, deposits=deposits))
+        assert (eligibility(found), refused(found)) == (expected, [])
+
+
+def test_a_sure_row_may_be_taken_from_a_person(tmp_path: Path) -> None:
+    cars = [(A1, "", "", "是"), (OTHER, "", "", "是")]
+    folder = roster(tmp_path / "0", cars=cars)
+    keys = [key_of(folder, "cars", number) for number in (2, 3)]
+    for at, act in enumerate((link("cars", keys[0], "A1", "1", "否"), link("cars", keys[0]))):
+        found = alike(roster(tmp_path / f"r{at}", act, cars=cars))
+        assert eligibility(found) == ["eligible", "eligible", "ineligible"]
+    found = alike(roster(tmp_path / "yes", link("cars", keys[0], "A2", "1"), cars=cars))
+    assert refused(found) == [("row_key", "link_does_not_fit")]
+
+
+def test_a_key_of_the_register_names_the_row(tmp_path: Path) -> None:
+    houses = [(MASKED, "", "东街", "商品房", "260")]
+    found = alike(roster(tmp_path, link("houses", "商品房/东街", "A2", "1"), houses=houses))
+    assert eligibility(found) == ["eligible", "ineligible", "eligible"]
+    assert [(c["row_key"], c["household_id"]) for c in found["clues"] if c["register"]] == [
+        ("商品房/东街", "A2")
+    ]
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_of_two_cars_one_was_sold(tmp_path: Path, both: bool) -> None:
+    cars = [(A1, "人A1", "甲村", "是"), (A1, "人A1", "乙村", "是")]
+    folder = roster(tmp_path / "0", cars=cars)
+    keys = [key_of(folder, "cars", number) for number in (2, 3)]
+    acts = [
+        {"kind": "verdict", "household_id": "A1", "rule_id": "car", "verdict": "不属实",
+         "register": "cars", "row_key": key, **SIGNED}
+        for key in keys[: 1 + both]
+    ]  # fmt: skip
+    ruleset = shibie.loads(
+        (Path(__file__).parent / "test_perhaps_rows.py")
+        .read_text(encoding="utf-8")
+        .split('"""')[3]
+        .replace('when: "cars.any(used)"}', 'when: "cars.any(used)", refutable: true}')
+    )
+    folder = roster(tmp_path / "r", *acts, cars=cars)
+    said = []
+    for engine in ("interpreter", "duckdb"):
+        with shibie.check(ruleset, folder, AS_OF, engine=engine, clues=True) as result:
+            assert list(result.rejected) == []
+            clues = [(c["row_key"], c["rule_id"], c["verdict"]) for c in result.clues]
+            said.append(([row["eligibility"] for row in result.decisions], clues))
+    assert said[0] == said[1]
+    if both:
+        assert said[0][0] == ["eligible"] * 3
+        assert said[0][1] == [(key, "car", "refuted") for key in keys]
+    else:
+        assert said[0][0] == ["ineligible", "eligible", "eligible"]
+        assert said[0][1] == [(keys[1], "car", ""), (keys[0], "car", "refuted")]
+
+
+# --- drawn ----------------------------------------------------------------------------------
+
+
+def with_links(folder: Path, seed: int) -> Path:
+    """A drawn roster with links of rows, of which some fit."""
+    drawn(folder, seed)
+    rnd = random.Random(seed)
+    found = read_roster(folder, PACK, AS_OF)
+    rows = [(name, row) for name, table in found.registers.items() for row in table or ()]
+    people = [(h.household_id, m.member_id) for h in found.households for m in h.members]
+    acts = []
+    for name, row in rnd.sample(rows, min(len(rows), 5)):
+        who = rnd.choice([*people, ("", "")]) if people else ("", "")
+        if rnd.random() < 0.2:
+            who = (who[0], "")
+        value = rnd.choice(("是", "是", "否"))
+        acts.append(link(name, name_of_row(PACK.registers[name], row), *who, value))
+    write(folder / "acts.csv", COLUMNS, [tuple(a.get(n, "") for n in COLUMNS) for a in acts])
+    return folder
+
+
+@pytest.mark.parametrize("seed", range(300, 330))
+def test_sql_links_as_the_interpreter_does(tmp_path: Path, seed: int) -> None:
+    alike(with_links(tmp_path, seed))
+
+
+@pytest.mark.parametrize("seed", range(400, 408))
+def test_a_part_knows_the_links_of_the_whole(tmp_path: Path, seed: int) -> None:
+    folder = with_links(tmp_path, seed)
+
+    def decided(given: Any) -> dict[str, Any]:
+        return {d.household_id: d for d in check_in_python(PACK, given, AS_OF).decisions}
+
+    whole = decided(read_roster(folder, PACK, AS_OF))
+    with duck_host() as host:
+        loader = landed(host, lay_out(read_sheets(folder), PACK), PACK, AS_OF)
+        for part in LandedParts(loader, 1).parts():
+            found = decided(part.roster)
+            assert {hid: found[hid] for hid in part.own} == {hid: whole[hid] for hid in part.own}
+    for hid, expected in whole.items():
+        assert decided(read_chosen(folder, PACK, AS_OF, [hid]))[hid] == expected

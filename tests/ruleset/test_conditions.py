@@ -46,7 +46,8 @@ def test_the_conditions_of_a_rule_set() -> None:
     said = list(rule_conditions(RULES))
     assert len(said) == facts + rules + 1
     assert list(household_conditions(RULES)) == [*said, *RULES.comparisons.values()]
-    hits = [each.hit for each in RULES.registers.values() if each.hit]
+    checked = [each for register in RULES.registers.values() for each in register.checks]
+    hits = [each.hit for each in checked if each.hit]
     everything = list(all_conditions(RULES))
     assert everything[: len(said) + len(hits)] == [*said, *hits]
     assert everything[len(said) + len(hits) :] == [

@@ -34,7 +34,7 @@ def test_the_probe_loads() -> None:
         ("household", "earners"), ("household", "low"), ("household", "unsafe"),
     ]  # fmt: skip
     assert found.parameters["line"].value(date(2015, 6, 1)) == Decimal("2855.5")
-    assert found.registers["vehicles"].checks == ("household", "owns_vehicle")
+    assert found.registers["vehicles"].checks[0].field == ("household", "owns_vehicle")
 
 
 @pytest.mark.parametrize("name", sorted(shipped()))

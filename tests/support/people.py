@@ -76,7 +76,7 @@ def roster(
         rows.append([household_id, "甲村", str(wage)])
         for at, (who, *said) in enumerate(persons, start=1):
             relation = "户主" if at == 1 else "其他"
-            died, left, kept = ("是" if each in said else "否" for each in "dmc")
+            died, left, kept = ("是" if each in said else "否" for each in ("d", "m", "c"))
             facts = ["" if died == "否" else died, "" if "?" in said else left, kept]
             people.append(
                 [household_id, str(at), f"{who}某", number(who), relation, "小学", *facts]

@@ -16,7 +16,7 @@ from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
 from shibie.ruleset.model import Checked, Register
 from shibie.vocabulary import FieldSpec, Owner, Vocabulary
 
-OWNERS: tuple[Owner, ...] = (HOUSEHOLD, MEMBER)
+OWNERS: tuple[Owner, ...] = ("household", "member")
 
 
 class Declarations(Checking):

@@ -74,7 +74,8 @@ def roster(
     ]  # fmt: skip
     for household_id, persons in households.items():
         rows.append([household_id, "甲村", str(wage)])
-        for at, (who, *said) in enumerate(persons, start=1):
+        for at, person in enumerate(persons, start=1):
+            who, said = person[0], person[1:]
             relation = "户主" if at == 1 else "其他"
             died, left, kept = ("是" if each in said else "否" for each in ("d", "m", "c"))
             facts = ["" if died == "否" else died, "" if "?" in said else left, kept]

@@ -27,7 +27,6 @@ SOURCES = {
     "derived": Words("推算", "derived"), "parameter": Words("参数", "parameter"),
     "constant": Words("规则", "rule"), "as_of": terms.DAY,
 }  # fmt: skip
-MASKED = Words("(从略)", "(withheld)")
 RuleOutcome = Literal["true", "false", "unknown", "upheld", "refuted", "exempt"]
 
 
@@ -158,7 +157,7 @@ class _Teller:
         what it is, since a code that it equals is its value.
         """
         hidden = [child for child in at.children if self.hides(child)]
-        mask = self.say(MASKED.zh, f" {MASKED.en}")
+        mask = self.say(terms.WITHHELD.zh, f" {terms.WITHHELD.en}")
         if isinstance(at.node, tree.Compare) and all(isinstance(c.node, tree.Fact) for c in hidden):
             children = tuple(
                 replace(child, value=mask.strip()) if child in hidden else child
@@ -273,7 +272,7 @@ class _Teller:
             place = self.confirmed(at.node, at.label)
         return ReasonFact(
             self.speaker.of_person(who, title),
-            MASKED.say(self.lang) if self.hides(at) else value,
+            terms.WITHHELD.say(self.lang) if self.hides(at) else value,
             SOURCES[provenance.source].say(self.lang),
             place,
         )

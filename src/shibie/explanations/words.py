@@ -10,10 +10,10 @@ from shibie.case import Case
 from shibie.errors import Lang, Words
 from shibie.explanations.changeable_facts import spec_of
 from shibie.explanations.changed_cases import FactChange, Lever, Who
-from shibie.explanations.reasons import MASKED, numbers_of
+from shibie.explanations.reasons import numbers_of
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
-from shibie.words import lists
+from shibie.words import lists, terms
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount, currencies
 
@@ -109,7 +109,11 @@ class Phrases:
         words = bound(change) or Words("经核实为", "verified to be")
         if isinstance(change.before, bool) and not self.sensitive(lever):
             return self.say(f"{name}{words.zh}“{to}”", f"{name} {words.en} {to}")
-        now = MASKED.say(self.lang) if self.sensitive(lever) else self.value(lever, change.before)
+        now = (
+            terms.WITHHELD.say(self.lang)
+            if self.sensitive(lever)
+            else self.value(lever, change.before)
+        )
         return self.say(f"{name}{words.zh} {to}(现为 {now})", f"{name} {words.en} {to} (now {now})")
 
     def shown(self, change: FactChange, value: Any) -> str:
@@ -119,7 +123,9 @@ class Phrases:
         before = change.before if isinstance(change.before, frozenset) else frozenset[str]()
         added = value - before if isinstance(value, frozenset) else frozenset[str]()
         codes = self.speaker.joined(sorted(added))
-        return self.say(f"含{codes}", f"including {codes}") if codes else MASKED.say(self.lang)
+        return (
+            self.say(f"含{codes}", f"including {codes}") if codes else terms.WITHHELD.say(self.lang)
+        )
 
     def verdict(self, change: FactChange) -> str:
         """An officer's verdict, given or given anew, on what the rule states."""

@@ -14,7 +14,7 @@ from shibie.language.tree import Node
 from shibie.language.types import Bool, Number
 from shibie.language.walks import parts
 from shibie.ruleset.conditions import WrittenCondition, written_conditions
-from shibie.ruleset.model import Checked, Condition, Register, Rule, RuleSet
+from shibie.ruleset.model import CheckedFact, Condition, Register, Rule, RuleSet
 
 _EDGE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _SUM = {"+": "-", "-": "+"}
@@ -109,7 +109,7 @@ def _with_rule(ruleset: RuleSet, rule: Rule, changed: Rule) -> RuleSet:
     return replace(ruleset, **rules)
 
 
-def _with_hit(ruleset: RuleSet, register: Register, checked: Checked, node: Node) -> RuleSet:
+def _with_hit(ruleset: RuleSet, register: Register, checked: CheckedFact, node: Node) -> RuleSet:
     checks = tuple(replace(each, hit=node) if each is checked else each for each in register.checks)
     registers = {**ruleset.registers, register.name: replace(register, checks=checks)}
     hits = replace(ruleset.comparisons[checked.field], predicate=node)

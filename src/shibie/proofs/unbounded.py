@@ -134,8 +134,8 @@ def enough(ruleset: RuleSet, roots: Iterable[Node]) -> Bound:
 
     >>> from shibie.ruleset.loader import load
     >>> ruleset = load("bazhong-2015")
-    >>> enough(ruleset, [ruleset.rule("above_local").node])  # no member, no row
-    Bound(members=6, rows=1, holders=3, others=())
+    >>> enough(ruleset, [ruleset.rule("above_local").node]).members  # it speaks of no member
+    6
     """
     said = _Statements(ruleset)
     asked = list(roots)

@@ -9,10 +9,10 @@ from shibie.engines.kleene import Truth
 from shibie.engines.sql.building import WORD
 from shibie.engines.sql.outcome import count_words
 from shibie.errors import Lang
-from shibie.explanations.uncounted import COUNTS, source, why
 from shibie.lower.membership import parts
 from shibie.results.name_results import flag
 from shibie.results.tables import COLUMNS, lists_of
+from shibie.results.why_uncounted import COUNTS, source, why
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host, Output
 from shibie.ruleset.model import RuleSet

@@ -12,9 +12,9 @@ from shibie.decision import Decision
 from shibie.engines.kleene import Truth
 from shibie.engines.persons import uncounted
 from shibie.errors import Lang
-from shibie.explanations.uncounted import COUNTS, source, why
 from shibie.registers.unmatched import numbers_of, unmatched_rows
 from shibie.results.table import Table
+from shibie.results.why_uncounted import COUNTS, source, why
 from shibie.rosters.records import Rejection
 from shibie.vocabulary import shared
 

@@ -8,9 +8,9 @@ from typing import Any
 from shibie.acts import COLUMNS, KIND_WORDS, Act, act_specs
 from shibie.citizen_id import mask
 from shibie.errors import Lang
-from shibie.explanations.uncounted import WORDS as PERSONS
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.results.table import Table
+from shibie.results.why_uncounted import WORDS as PERSONS
 from shibie.results.workbook_sheets import SheetColumn, Sheets
 from shibie.rosters.records import sensitive
 from shibie.words import terms

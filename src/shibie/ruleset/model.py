@@ -71,7 +71,7 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedFact:
     """A declared fact that a register can contradict.
 
     Attributes:
@@ -115,7 +115,7 @@ class Register:
     title: str
     columns: tuple[FieldSpec, ...]
     match: str
-    checks: tuple[Checked, ...] = ()
+    checks: tuple[CheckedFact, ...] = ()
     basis: Basis = NO_BASIS
     or_match: tuple[tuple[str, str], ...] = ()
     key: tuple[str, ...] = ()

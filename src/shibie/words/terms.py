@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from shibie.errors import Words
 from shibie.ruleset.verdicts import VERDICT_WORDS
 
+# Instead of what is sensitive.
+WITHHELD = Words("(从略)", "(withheld)")
 HOLDS = Words("成立", "holds")
 DOES_NOT_HOLD = Words("不成立", "does not hold")
 UNKNOWN = Words("未知", "unknown")

@@ -124,9 +124,13 @@ class Aggregates(Intervals):
         return plan.fold(MEMBERS, again, of_member)
 
     def folded_once(
-        self, node: tree.Collection, how: str, sure: Sql, perhaps: Sql = NOTHING
-    ) -> Sql:
-        """As `folded`, of a sum or a count: a row of several members of a household counts once."""
+        self, node: tree.Collection, how: str, sure: Sql, perhaps: Sql = NOTHING,
+        apart: bool = False,
+    ) -> Sql:  # fmt: skip
+        """As `folded`, of a sum or a count: a row of several members of a household counts once.
+
+        Without the crowd rows where these are reckoned apart.
+        """
         asked, plan, kind = self.asked, self.plan, cast("Any", how)
         several = node.name in asked.shared or node.name in asked.crowds
         if node.name in names.PEOPLE or node.owner == MEMBER or not several:
@@ -135,15 +139,14 @@ class Aggregates(Intervals):
         if node.name in asked.shared:
             whole = self._of_items(node, how, sure, perhaps)
         else:
-            apart = negated(plan.source(relation, "crowd_"))
+            own = negated(plan.source(relation, "crowd_"))
             whole = self.folded(
                 node,
                 how,
-                case((apart, sure)),
-                NOTHING if perhaps == NOTHING else case((apart, perhaps)),
+                case((own, sure)),
+                NOTHING if perhaps == NOTHING else case((own, perhaps)),
             )
-        reads_more = any(each.relation != relation for each in plan.closure(relation, perhaps))
-        if node.name not in asked.crowds or perhaps == NOTHING or reads_more:
+        if node.name not in asked.crowds or perhaps == NOTHING or apart:
             return whole
         among = negated(binary_is(self.counted, FALSE)) if self.counts_matter(node) else None
         crowd = plan.fold_crowd(relation, kind, perhaps, among)
@@ -289,8 +292,9 @@ class Aggregates(Intervals):
             operand = self.bound(node.operand, self.items(of))
             not_false = either(is_null(operand), operand)
             least = or_zero(self.folded_once(of, "count", operand))
-            most = or_zero(self.folded_once(of, "count", not_false, not_false))
-            if self.crowd_apart(of, node.operand):
+            apart = self.crowd_apart(of, node.operand)
+            most = or_zero(self.folded_once(of, "count", not_false, not_false, apart))
+            if apart:
                 most = binary(exp.Add, most, self._crowd_rows(of))
         complete = self.complete(of)
         if complete == TRUE and most is least:
@@ -309,7 +313,7 @@ class Aggregates(Intervals):
         of, place = node.collection, self.owner(node.collection)
         item, inside = cast("Node", node.operand), self.items(node.collection)
         want, complete = cast("Number", node.type), self.complete(node.collection)
-        operand = self.ends_as(item, want, inside)
+        operand, apart = self.ends_as(item, want, inside), self.crowd_apart(of, item)
         may_lack = may_lack_value(self.ruleset, item)
         nonnegative = never_negative(self.ruleset, item)
         # An amount of which nothing is known is still not negative.
@@ -320,7 +324,9 @@ class Aggregates(Intervals):
         no_least = self.folded(of, "or", is_null(operand.least), is_null(operand.least))
         zero = number(0)
         least = or_zero(
-            self.folded_once(of, "sum", operand.least, exp.func("LEAST", operand.least, zero))
+            self.folded_once(
+                of, "sum", operand.least, exp.func("LEAST", operand.least, zero), apart
+            )
         )
         if complete == TRUE and operand.exact and self.all_sure(of):
             null = typed(exp.null(), self.sql_type(want))
@@ -329,7 +335,9 @@ class Aggregates(Intervals):
         no_most, most = no_least, least
         if not (operand.exact and self.all_sure(of)):
             most = or_zero(
-                self.folded_once(of, "sum", operand.most, exp.func("GREATEST", operand.most, zero))
+                self.folded_once(
+                    of, "sum", operand.most, exp.func("GREATEST", operand.most, zero), apart
+                )
             )
             if not operand.exact:
                 no_most = self.folded(of, "or", is_null(operand.most), is_null(operand.most))
@@ -341,7 +349,7 @@ class Aggregates(Intervals):
             # One item of which nothing is known leaves nothing known of the sum.
             nothing = self.folded(of, "or", unknown(operand), unknown(operand))
             no_least, no_most = either(no_least, nothing), either(no_most, nothing)
-        if self.crowd_apart(of, item):
+        if apart:
             there = self.crowd_there(of)
             no_least = no_least if known_in_part else either(no_least, there)
             no_most = either(no_most, there)

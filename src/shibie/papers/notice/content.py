@@ -17,7 +17,6 @@ from shibie.explanations.account import account
 from shibie.explanations.explanation import Explanation
 from shibie.explanations.reasons import Reason
 from shibie.explanations.text import CUT_SHORT, waits_for
-from shibie.explanations.uncounted import source
 from shibie.household import Household
 from shibie.papers.notice.period import Period
 from shibie.papers.notice.privacy import (
@@ -27,6 +26,7 @@ from shibie.papers.notice.privacy import (
     without_numbers,
 )
 from shibie.registers.set_aside import said_of_set_aside
+from shibie.results.why_uncounted import source
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import shared
 from shibie.words.speaker import Speaker

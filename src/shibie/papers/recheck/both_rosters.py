@@ -20,11 +20,11 @@ from shibie.decision import ELIGIBILITIES
 from shibie.duckdb_tables import Column, make_table
 from shibie.engines.persons import Uncounted, heads, uncounted
 from shibie.errors import LANGS
-from shibie.explanations.uncounted import why
 from shibie.registers.matching import index, key_of, matched, usable_number
 from shibie.results.counts import Tally
 from shibie.results.growing_table import GrowingTable
 from shibie.results.python_counts import count_part, has_left, stands
+from shibie.results.why_uncounted import why
 from shibie.rosters.parts import RosterParts
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import shared

@@ -13,7 +13,7 @@ from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import AGE, BOOL, SEX, Bool, type_of
 from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
-from shibie.ruleset.model import Checked, Register
+from shibie.ruleset.model import CheckedFact, Register
 from shibie.vocabulary import FieldSpec, Owner, Vocabulary
 
 OWNERS: tuple[Owner, ...] = ("household", "member")
@@ -170,7 +170,7 @@ class Declarations(Checking):
             did_you_mean(name, columns),
         )
 
-    def checks(self, path: YamlPath, form: schema.ComparisonForm) -> tuple[Checked, ...]:
+    def checks(self, path: YamlPath, form: schema.ComparisonForm) -> tuple[CheckedFact, ...]:
         """The declared facts that a register can contradict, as yet without what is a hit."""
         many = isinstance(form.checks, dict)
         if many and form.hit is not None:
@@ -187,7 +187,7 @@ class Declarations(Checking):
                 )
                 self.problem(at, what, did_you_mean(name, fields), key=many)
         found = (self.yes_or_no(name) for name, _, _ in _written_checks(path, form))
-        return tuple(Checked(*field) for field in found if field is not None)
+        return tuple(CheckedFact(*field) for field in found if field is not None)
 
     def yes_or_no(self, name: str) -> tuple[Owner, str] | None:
         """The declared yes/no field of that name or title."""
@@ -243,11 +243,11 @@ class Declarations(Checking):
                     continue
                 said.add(field)
                 if text is None:
-                    checks.append(Checked(*field))
+                    checks.append(CheckedFact(*field))
                     continue
                 context = Context.household().row(register.name, field[0])
                 where = path if isinstance(each.checks, dict) else (*path[:-1], "hit")
-                checks.append(Checked(*field, self.parse(text, where, context, Bool)))
+                checks.append(CheckedFact(*field, self.parse(text, where, context, Bool)))
             done[register.name] = replace(register, checks=tuple(checks))
         return done
 

@@ -137,7 +137,7 @@ def test_few_are_unknown_for_nothing(record_property: Any) -> None:
 @pytest.mark.parametrize(
     ("broken", "by", "text"),
     [
-        ("never_negative", lambda *_: True, "cars.sum(price - 1) >= 0"),
+        ("at_least_zero", lambda *_: True, "cars.sum(price - 1) >= 0"),
         ("_counted", lambda _, at, __: at.case.household.members[at.member].gone is not True,
          "members.any(paid)"),
         ("most_of", least_of, "cars.sum(price if kind == '车' else 0) >= 2"),

@@ -10,16 +10,10 @@ from typing import Any
 import pytest
 
 import shibie
-from rosters.test_perhaps_rows import AS_OF, PACK, REGISTERS, drawn, results, write
+from rosters.test_perhaps_rows import AS_OF, PACK, REGISTERS, agree_in_parts, drawn, results, write
 from shibie.acts import COLUMNS
-from shibie.checking_in_python import check as check_in_python
 from shibie.registers.row_key import name_of_row
-from shibie.rosters.chosen import read_chosen
-from shibie.rosters.duckdb_host import duck_host
-from shibie.rosters.landed_parts import LandedParts, landed
-from shibie.rosters.layout import lay_out
 from shibie.rosters.roster import read_roster
-from shibie.rosters.sheets import read_sheets
 
 A1, A2, OTHER = "511902195502280010", "511902195601190010", "511902195503010020"
 MASKED = "511902********0010"
@@ -225,16 +219,4 @@ def test_sql_links_as_the_interpreter_does(tmp_path: Path, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(400, 408))
 def test_a_part_knows_the_links_of_the_whole(tmp_path: Path, seed: int) -> None:
-    folder = with_links(tmp_path, seed)
-
-    def decided(given: Any) -> dict[str, Any]:
-        return {d.household_id: d for d in check_in_python(PACK, given, AS_OF).decisions}
-
-    whole = decided(read_roster(folder, PACK, AS_OF))
-    with duck_host() as host:
-        loader = landed(host, lay_out(read_sheets(folder), PACK), PACK, AS_OF)
-        for part in LandedParts(loader, 1).parts():
-            found = decided(part.roster)
-            assert {hid: found[hid] for hid in part.own} == {hid: whole[hid] for hid in part.own}
-    for hid, expected in whole.items():
-        assert decided(read_chosen(folder, PACK, AS_OF, [hid]))[hid] == expected
+    agree_in_parts(with_links(tmp_path, seed))

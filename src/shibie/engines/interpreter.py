@@ -42,7 +42,7 @@ from shibie.language.tree import CROWD, HOUSEHOLD, MEMBER, ROW, Node
 from shibie.language.types import Date
 from shibie.ruleset.conditions import reads_row_only
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.number_ranges import may_lack_value, never_negative
+from shibie.ruleset.number_ranges import at_least_zero, may_lack_value
 
 Visit = Callable[[Node, Place], Any]
 Reads = Callable[[Any, Place, Visit], Any]
@@ -511,11 +511,9 @@ _SOME_AMOUNT = Bounds(0, INFINITE)
 
 def _sum(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
     complete, operand = visit(node.collection, place), cast("Node", node.operand)
-    nonnegative = never_negative(place.ruleset, operand)
-    may_lack = may_lack_value(place.ruleset, operand)
-    unknown = _SOME_AMOUNT if nonnegative and not may_lack else None
+    unknown = _SOME_AMOUNT if at_least_zero(place.ruleset, operand) else None
     least = most = Decimal(0)
-    known = complete or not may_lack
+    known = complete or not may_lack_value(place.ruleset, operand)
     for item in memberships(node.collection, place):
         value = _of_item(node, operand, item, visit)
         value = unknown if value is None else value
@@ -538,7 +536,7 @@ def _sum(node: tree.Aggregate, place: Place, visit: Visit) -> Value:
         return None
     if not complete:
         most = INFINITE
-        if not nonnegative:
+        if unknown is None:
             least = -INFINITE
     return bounded(least, most)
 

@@ -93,7 +93,7 @@ def summary(counted: Counted) -> dict[str, Any]:
     """The counts as plain data, ready for `summary.json`.
 
     Every count is `{"households": …, "persons": …}`; persons are all the members of those
-    households who do not surely not count, except under `by_track` and `tallies` for members, where they are the
+    households but for those who surely do not count, except under `by_track` and `tallies` for members, where they are the
     members concerned.
     """
     ruleset, tally = counted.ruleset, counted.tally

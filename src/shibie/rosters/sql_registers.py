@@ -54,6 +54,8 @@ class RegisterSources:
         self.set_aside, self.links = set_aside, links
         # Rows that tell nobody apart and are not about some, by what they go by in SQL.
         self.denied_crowds: dict[int, dict[str, RowLink]] = {}
+        # The views of rows with a number, without those that are not about the person of it.
+        self._theirs: dict[int, str] = {}
         self.perhaps = SqlPerhapsRows(host, tables, ruleset, typed)
         self.damaged: dict[int, int] = {}
         self.unsure: set[int] = set()
@@ -193,7 +195,7 @@ class RegisterSources:
 
     def theirs(self, index: int) -> str:
         """The table of the rows that surely are about somebody."""
-        return f"r{index}_theirs" if self._gone(index) else f"r{index}_rows"
+        return self._theirs.get(index, f"r{index}_rows")
 
     def _gone(self, index: int) -> list[int]:
         """The rows with a number that are not about the person of that number."""
@@ -214,6 +216,7 @@ class RegisterSources:
                 f"CREATE VIEW r{index}_theirs AS SELECT * FROM r{index}_rows"
                 f" WHERE {ROW} NOT IN ({', '.join(map(str, gone))})"
             )
+            self._theirs[index] = f"r{index}_theirs"
 
     def _denials(self, register: str) -> Denials:
         links = self.links.found.get(register)

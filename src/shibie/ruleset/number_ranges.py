@@ -38,6 +38,16 @@ def may_lack_value(ruleset: RuleSet, node: Node) -> bool:
     return _kept(ruleset, "may_lack_value", node, _may_lack_value)
 
 
+def at_least_zero(ruleset: RuleSet, node: Node) -> bool:
+    """Whether a number of which nothing is known is at least 0 all the same.
+
+    >>> from shibie.ruleset.loader import load
+    >>> at_least_zero(load("bazhong-2015"), tree.Field("household", "wage_income"))
+    True
+    """
+    return never_negative(ruleset, node) and not may_lack_value(ruleset, node)
+
+
 def _kept(ruleset: RuleSet, name: str, node: Node, ask: Callable[[RuleSet, Node], bool]) -> bool:
     made: dict[Any, bool] = ruleset.__dict__.setdefault(f"_{name}", {})
     if node not in made:

@@ -34,7 +34,7 @@ from shibie.engines.solver.values import (
 from shibie.language import tree, types
 from shibie.language.names import EVERYONE, MEMBERS, PEOPLE
 from shibie.language.tree import MEMBER, Node
-from shibie.ruleset.number_ranges import may_lack_value, never_negative
+from shibie.ruleset.number_ranges import at_least_zero, may_lack_value
 
 
 class SymbolicAggregates(Operands):
@@ -118,15 +118,14 @@ class SymbolicAggregates(Operands):
         operand, complete = cast("Node", node.operand), self._complete(node.collection, place)
         scale = cast("types.Number", operand.type).scale
         items = self._numbers(node, place)
-        nonnegative = never_negative(self.ruleset, operand)
-        may_lack = may_lack_value(self.ruleset, operand)
-        if nonnegative and not may_lack:
+        has_floor = at_least_zero(self.ruleset, operand)
+        if has_floor:
             items = [(belongs, _not_below_zero(value)) for belongs, value in items]
         known = both(*(either(belongs.no, value.some) for belongs, value in items))
         if complete is True and _are_exact(items):
             units = _added(pick(belongs.yes, value.at(scale), 0) for belongs, value in items)
             return NumberTerm.exact(known, units, scale)
-        bounded = True if nonnegative and not may_lack else complete
+        bounded = True if has_floor else complete
         ends = []
         for least, has in ((True, bounded), (False, complete)):
             found = [(belongs, _end(value, least, scale)) for belongs, value in items]

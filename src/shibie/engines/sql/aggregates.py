@@ -34,7 +34,7 @@ from shibie.language import names, tree
 from shibie.language.tree import MEMBER, Node
 from shibie.language.types import Date, Number
 from shibie.ruleset.conditions import reads_row_only
-from shibie.ruleset.number_ranges import may_lack_value, never_negative
+from shibie.ruleset.number_ranges import at_least_zero, may_lack_value
 
 # Adds nothing to a fold.
 NOTHING: Final[Sql] = exp.null()
@@ -314,11 +314,9 @@ class Aggregates(Intervals):
         item, inside = cast("Node", node.operand), self.items(node.collection)
         want, complete = cast("Number", node.type), self.complete(node.collection)
         operand, apart = self.ends_as(item, want, inside), self.crowd_apart(of, item)
-        may_lack = may_lack_value(self.ruleset, item)
-        nonnegative = never_negative(self.ruleset, item)
         # An amount of which nothing is known is still not negative.
-        known_in_part = nonnegative and not may_lack
-        if known_in_part:
+        has_floor = at_least_zero(self.ruleset, item)
+        if has_floor:
             at_least = case((unknown(operand), number(0)), default=operand.least)
             operand = Ends(at_least, operand.most)
         no_least = self.folded(of, "or", is_null(operand.least), is_null(operand.least))
@@ -343,7 +341,7 @@ class Aggregates(Intervals):
                 no_most = self.folded(of, "or", is_null(operand.most), is_null(operand.most))
         if complete != TRUE:
             no_most = either(no_most, negated(complete))
-            if may_lack or not nonnegative:
+            if not has_floor:
                 no_least = no_most if operand.exact else either(no_least, negated(complete))
         if not operand.exact:
             # One item of which nothing is known leaves nothing known of the sum.
@@ -351,7 +349,7 @@ class Aggregates(Intervals):
             no_least, no_most = either(no_least, nothing), either(no_most, nothing)
         if apart:
             there = self.crowd_there(of)
-            no_least = no_least if known_in_part else either(no_least, there)
+            no_least = no_least if has_floor else either(no_least, there)
             no_most = either(no_most, there)
         # Over no items at all the flags are NULL, and nothing is missing.
         null = typed(exp.null(), self.sql_type(want))

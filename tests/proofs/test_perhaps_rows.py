@@ -9,8 +9,9 @@ import pytest
 from shibie.engines.solver.household import Bound
 from shibie.errors import InputError
 from shibie.language.parse import parse
+from shibie.proofs.loosened import LoosenedReading
 from shibie.proofs.prover import Prover
-from shibie.proofs.unbounded import LoosenedReading, enough
+from shibie.proofs.unbounded import enough
 from shibie.proofs.witness import Witness
 from shibie.proofs.witness_text import shown
 from shibie.rosters.household_input import case_from
@@ -66,9 +67,8 @@ def test_loosened_and_exact(text: str, loosened: str, exact: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "people"), [
-    ("everyone.any(gone) and members.any(paid) and members.any(not paid)", 3),
+    ("everyone.any(gone) and members.any(paid) and members.any(not paid)", 2),
     ("members.any(cars.any(kind == '车') and cars.none(kind == '摩托')) and cars.any(kind == '摩托')", 2),
-    ("cars.none(kind == '车') and everyone.any(cars.any(kind == '车')) and members.count() >= 1", 2),
 ])  # fmt: skip
 def test_who_counts_costs_people(text: str, people: int) -> None:
     claim = parse(text, PACK.names)

@@ -18,7 +18,7 @@ from shibie.language.names import PEOPLE
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.walks import children, literal_values
 from shibie.ruleset.compared_values import compared_values
-from shibie.ruleset.conditions import deciding_conditions, definition, fields_used, opened
+from shibie.ruleset.conditions import definition, drawn_on, fields_used, opened
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 
@@ -165,10 +165,10 @@ class Mined:
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset = ruleset
-        nodes = list(opened(ruleset, *deciding_conditions(ruleset)))
+        nodes = list(opened(ruleset, *drawn_on(ruleset)))
         self.numbers = [each for each in literal_values(nodes) if isinstance(each, Decimal)]
         self.days = [each for each in literal_values(nodes) if isinstance(each, date)]
-        self.read = fields_used(ruleset, deciding_conditions(ruleset))
+        self.read = fields_used(ruleset, drawn_on(ruleset))
         self.codes: dict[tuple[str, str], list[str]] = {}
         for compared in (each for node in nodes for each in compared_values(ruleset, node)):
             if isinstance(compared.asked, tree.Field):

@@ -20,7 +20,7 @@ from shibie.language import tree
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.lower import lowered
 from shibie.lower.decision import of_household
-from shibie.ruleset.conditions import deciding_conditions, fields_used
+from shibie.ruleset.conditions import drawn_on, fields_used
 from shibie.ruleset.model import Rule, RuleSet
 
 
@@ -50,7 +50,7 @@ def eligibility_without(ruleset: RuleSet, case: Case, criterion: Rule) -> Eligib
 
 def is_complete(ruleset: RuleSet, case: Case) -> bool:
     """Whether everything that eligibility rests on is known of a case."""
-    used = fields_used(ruleset, deciding_conditions(ruleset))
+    used = fields_used(ruleset, drawn_on(ruleset))
     if set(ruleset.registers) - case.supplied or None in case.numbers:
         return False
     for owner, name in used:

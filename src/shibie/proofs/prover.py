@@ -21,7 +21,7 @@ from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.proofs import decision_conditions
 from shibie.proofs.derived_households import Stepped
 from shibie.proofs.witness import Claim, UnconfirmedError, Witness, confirmed, smallest
-from shibie.ruleset.conditions import deciding_conditions, fields_used
+from shibie.ruleset.conditions import drawn_on, fields_used
 from shibie.ruleset.model import RuleSet
 
 Reply = Literal["found", "none", "undecided"]
@@ -84,7 +84,7 @@ class Prover:
     def complete(self) -> BoolTerm:
         """That everything that eligibility rests on is known."""
         household, ruleset = self.household, self.ruleset
-        used = fields_used(ruleset, deciding_conditions(ruleset))
+        used = fields_used(ruleset, drawn_on(ruleset))
         known = [
             implies(self._there(slot), value.known)
             for slot, value in list(household.slots.items())

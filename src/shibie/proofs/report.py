@@ -10,6 +10,7 @@ from functools import cached_property
 from shibie.engines.solver.household import Bound
 from shibie.errors import Words
 from shibie.proofs.findings import ProofFinding, ProofVerdict, QuestionResult, worst
+from shibie.proofs.loosened import LoosenedReading
 from shibie.proofs.prover import Prover
 from shibie.proofs.questions import (
     decisions,
@@ -19,7 +20,7 @@ from shibie.proofs.questions import (
     thresholds,
     tracks,
 )
-from shibie.proofs.unbounded import LoosenedReading, enough
+from shibie.proofs.unbounded import enough
 from shibie.ruleset.conditions import deciding_conditions
 from shibie.ruleset.model import Accepted, RuleSet
 

@@ -5,28 +5,19 @@ count be any number at all, and a quotient any number that grows with its numera
 still cannot happen then cannot happen at all. A condition so loosened speaks of members and
 rows only by saying that there is one of some sort, or none. A household that refutes it can
 lose everybody but one for each such statement, and still refutes it. `enough` counts the
-statements; `LoosenedReading` is the loosened reading.
+statements; `loosened` has the loosened reading.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, cast
+from collections.abc import Iterable
+from functools import partial
 
-from shibie.engines.solver import numbers
-from shibie.engines.solver.household import Bound, SymbolicPlace
-from shibie.engines.solver.logic import BoolTerm, Int, both, either, implies, inverse
-from shibie.engines.solver.reading import SolverReading
-from shibie.engines.solver.symbolic import Symbolic
-from shibie.engines.solver.values import End, NumberTerm, ValueTerm, limited
-from shibie.engines.solver.z3lib import z3
+from shibie.engines.solver.household import Bound
 from shibie.language import tree
 from shibie.language.names import MEMBERS, PEOPLE
-from shibie.language.operators import OPERATORS, Key, RegistryError, label_of, variants_of
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
-from shibie.language.types import Number as NumberType
-from shibie.proofs.derived_households import DerivedHousehold, Forgotten, Grown, Stepped
-from shibie.ruleset.conditions import collections_used, definition, fields_used, opened_at
+from shibie.ruleset.conditions import definition, fields_used, opened, opened_at
 from shibie.ruleset.model import Rule, RuleSet
 
 # A household, and the same one changed.
@@ -46,8 +37,6 @@ class _Statements:
         self.rows = dict.fromkeys(ruleset.registers, 0)
         self.of_household: set[tree.Quantifier | tree.Aggregate] = set()
         self.personal: set[str] = set()
-        # Whether rows are looked at for their owners, who may count or not.
-        self.by_owner = False
 
     def read(self, roots: Iterable[Node]) -> None:
         """Count what conditions say, each part once for households, members and rows."""
@@ -68,9 +57,6 @@ class _Statements:
         rule = self.asked(node)
         if rule is not None:
             return rule.node, rule.owner
-        counted = counted_behind(self.ruleset, node)
-        if counted is not None:
-            return counted, MEMBER
         found = definition(self.ruleset, node)
         if not isinstance(node, tree.Fact | tree.Field) or found is None:
             return None
@@ -87,7 +73,6 @@ class _Statements:
             self.personal.add(name)
         else:
             self.of_household.add(node)
-            self.by_owner |= counted_behind(self.ruleset, node.collection) is not None
 
     def of_people(self) -> int:
         """Counts statements about the household's rows that conditions also make for one person."""
@@ -141,171 +126,40 @@ def enough(ruleset: RuleSet, roots: Iterable[Node]) -> Bound:
     asked = list(roots)
     said.read(asked)
     people = said.members + said.of_people()
-    # The first member, the one who gets one more row, and the head of the household; then in
-    # each reading one without a number, and those who have the rows that are nobody's in
-    # particular: one in each reading, or one for each way to count in both (not to count in both
-    # is none).
-    head = (MEMBER, "relation") in fields_used(ruleset, asked)
-    holders = 3**READINGS - 1 if said.by_owner else READINGS
-    members = 2 + head + READINGS * (1 + people) + holders
-    rows = {name: 1 + READINGS * count for name, count in said.rows.items()}
+    # The first member, the one who gets one more row, the head of the household, and one of whom
+    # it is not known whether he counts; then in each reading one without a number, and one who has
+    # the rows that are nobody's in particular.
+    who_counts = read_of_who_counts(ruleset) or frozenset()
+    head = (MEMBER, "relation") in fields_used(ruleset, asked) | who_counts
+    members = 2 + head + bool(who_counts) + READINGS * (1 + people + 1)
+    read = {owner for owner, _ in who_counts}
+    rows = {name: 1 + READINGS * count + (name in read) for name, count in said.rows.items()}
     # Who is no holder has but the rows of which something is asked of him; who gets one more is
     # as a holder.
     each = tuple(
-        (name, count, count if name in said.personal else 0) for name, count in rows.items()
+        (name, count, count if name in said.personal else int(name in read))
+        for name, count in rows.items()
     )
-    return Bound(members, max(rows.values(), default=1), holders + 1, each)
+    return Bound(members, max(rows.values(), default=1), READINGS + 1, each)
 
 
-# What the names of a household's numbers end with of which less is known.
-_FORGOTTEN = " with less known"
+def read_of_who_counts(ruleset: RuleSet) -> frozenset[tuple[str, str]] | None:
+    """What says who counts as a person, as (owner, field).
+
+    None where nobody says it, and where it may stay unknown although all of that is known.
+    """
+    if ruleset.persons is None:
+        return None
+    counted = ruleset.persons.counted
+    if any(map(partial(_may_lack, ruleset), opened(ruleset, counted))):
+        return None
+    return frozenset(fields_used(ruleset, [counted]))
 
 
-class LoosenedReading(SolverReading):
-    """The reading in which sums, counts and quotients may be any number."""
-
-    def value(self, node: Node, place: SymbolicPlace = SymbolicPlace()) -> ValueTerm:
-        """The value of a node, loosened."""
-        loosened = _LOOSENED.get(node.operator)
-        return loosened(self, node, place) if loosened else super().value(node, place)
-
-    @property
-    def base(self) -> Symbolic:
-        """The household from which all others are made."""
-        facts = self.facts
-        return facts.base if isinstance(facts, DerivedHousehold) else cast("Symbolic", facts)
-
-    def _label(self, node: Node, place: SymbolicPlace) -> str:
-        """The variable's name, the same in all households whose items are the same."""
-        facts, changed = self.facts, ""
-        if isinstance(facts, Grown):
-            # Through facts and comparisons too: what grows may stand far below.
-            collections = collections_used(self.ruleset, [node])
-            used = fields_used(self.ruleset, [node])
-            if facts.register in collections or used & facts.fields.keys():
-                changed = f" after {facts.name}"
-        elif isinstance(facts, Forgotten):
-            changed = _FORGOTTEN
-        else:
-            assert not isinstance(facts, Stepped)
-        return f"any {node!r} at {place}{changed}"
-
-    def _any_number(
-        self, node: tree.Aggregate, place: SymbolicPlace
-    ) -> tuple[NumberTerm, BoolTerm, BoolTerm]:
-        """Any number; that all items and their values are known; that there may be an item.
-
-        Where not everything is known, it is between any bounds, or unknown.
-        """
-        items = list(self._items(node.collection, place))
-        known: BoolTerm = self._complete(node.collection, place)
-        for belongs, at in items:
-            known = both(known, belongs.known)
-            if node.operand is not None:
-                known = both(known, either(belongs.no, self.value(node.operand, at).known))
-        scale = node.type.scale if isinstance(node.type, NumberType) else 0
-        label = self._label(node, place)
-        some = either(*(inverse(belongs.no) for belongs, _ in items))
-        if known is True:
-            return NumberTerm.exact(True, z3.Int(label), scale), True, some
-        least, most = (
-            End(either(known, z3.Bool(f"{way} of {label}")), z3.Int(f"{way} {label}"))
-            for way in ("least", "most")
-        )
-        self.base.structure += [
-            implies(both(least.has, most.has), least.units <= most.units),
-            implies(known, least.units == most.units),
-        ]
-        found = NumberTerm(least, most, scale)
-        self._no_less_known(node, found, label)
-        return found, known, some
-
-    def _no_less_known(self, node: tree.Aggregate, found: NumberTerm, label: str) -> None:
-        """Of a household of which less is known, the bounds are no narrower.
-
-        Which is so of all conditions but those that ask what is known.
-        """
-        before: dict[str, NumberTerm] = self.base.__dict__.setdefault("loosened", {})
-        if not isinstance(self.facts, Forgotten):
-            before[label] = found
-            return
-        more = before.get(label.removesuffix(_FORGOTTEN))
-        if more is None or self._asks_what_is_known(node):
-            return
-        self.base.structure += [
-            implies(found.least.has, both(more.least.has, found.least.units <= more.least.units)),
-            implies(found.most.has, both(more.most.has, found.most.units >= more.most.units)),
-        ]
-
-    def _asks_what_is_known(self, node: Node) -> bool:
-        def behind(part: Node, _: str) -> tuple[Node, str] | None:
-            found = definition(self.ruleset, part) or counted_behind(self.ruleset, part)
-            return None if found is None else (found, "")
-
-        opened = opened_at([node], "", behind, lambda _, at: at)
-        return any(isinstance(part, tree.Known | tree.Sure) for part, _ in opened)
-
-    def _any_of_items(self, node: tree.Aggregate, place: SymbolicPlace) -> ValueTerm:
-        if not isinstance(node.type, NumberType):
-            return super().value(node, place)
-        found, _, some = self._any_number(node, place)
-        return limited(found, some)
-
-    def _any_sum(self, node: tree.Aggregate, place: SymbolicPlace) -> ValueTerm:
-        found, known, some = self._any_number(node, place)
-        self.base.structure.append(implies(both(known, inverse(some)), found.units == 0))
-        return found
-
-    def _any_count(self, node: tree.Aggregate, place: SymbolicPlace) -> ValueTerm:
-        found, known, some = self._any_number(node, place)
-        said = self.base.structure
-        said.append(implies(both(known, inverse(some)), found.units == 0))
-        # Whatever is not known of it, a count is at least nothing.
-        said += [end.units >= 0 for end in (found.least, found.most)]
-        if not found.is_exact:
-            said.append(found.least.has)
-        if node.operand is None:
-            said.append(implies(both(known, some), found.units >= 1))
-        return found
-
-    def _any_quotient(self, node: tree.RoundQuotient, place: SymbolicPlace) -> ValueTerm:
-        above, below = self.number(node.numerator, place), self.number(node.denominator, place)
-        if isinstance(below.units, int) and below.is_exact:
-            return super().value(node, place)
-        # One function for each way of rounding: the nearest is not the next below.
-        name = f"quotient {above.scale} {below.scale} {node.places} {node.way}"
-        function = z3.Function(name, z3.IntSort(), z3.IntSort(), z3.IntSort())
-
-        def over(x: End, y: End) -> Int:
-            terms = (z3.IntVal(end.units) if isinstance(end.units, int) else end.units
-                     for end in (x, y))  # fmt: skip
-            found = function(*terms)
-            self._grows_with_numerator(name, x.units, y.units, found)
-            return found
-
-        return numbers.quotient_by(above, below, node.places, over, floors=node.way == "down")
-
-    def _grows_with_numerator(self, name: str, above: Int, below: Int, quotient: Int) -> None:
-        """Adds that over the same divisor above zero, more is not less; nor over a lesser one."""
-        earlier: list[tuple[Any, Any, Any]] = self.base.__dict__.setdefault(name, [])
-        ways = [(each, (above, below, quotient)) for each in earlier]
-        for (a, b, q), (c, d, r) in [*ways, *((two, one) for one, two in ways)]:
-            nearer = either(b == d, both(c >= 0, d <= b), both(a <= 0, b <= d))
-            self.base.structure.append(implies(both(b > 0, d > 0, a <= c, nearer), q <= r))
-        earlier.append((above, below, quotient))
-
-
-_LOOSENED: Mapping[Key, Callable[[LoosenedReading, Any, SymbolicPlace], ValueTerm]] = {
-    (tree.Aggregate, "count"): LoosenedReading._any_count,
-    (tree.Aggregate, "sum"): LoosenedReading._any_sum,
-    (tree.Aggregate, "min"): LoosenedReading._any_of_items,
-    (tree.Aggregate, "max"): LoosenedReading._any_of_items,
-    **{
-        (tree.RoundQuotient, way): LoosenedReading._any_quotient
-        for way in variants_of(tree.RoundQuotient)
-    },
-}
-for _key in OPERATORS:
-    # What is said of how many items are enough holds of aggregates that are loosened here.
-    if _key[0] is tree.Aggregate and _key not in _LOOSENED:
-        raise RegistryError(f"proofs of any size do not know how to loosen {label_of(_key)}")
+def _may_lack(ruleset: RuleSet, node: Node) -> bool:
+    match node:
+        case tree.RoundQuotient() | tree.Parameter() | tree.Aggregate(kind="min" | "max"):
+            return True
+        case tree.Field(owner=owner):
+            return owner not in (HOUSEHOLD, MEMBER, *ruleset.registers)
+    return False

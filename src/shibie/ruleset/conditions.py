@@ -71,6 +71,20 @@ def deciding_conditions(ruleset: RuleSet) -> tuple[Node, ...]:
     return tuple(rule.node for rule in rules)
 
 
+def drawn_on(ruleset: RuleSet) -> tuple[Node, ...]:
+    """Whatever eligibility draws on: the deciding conditions, and who counts as a person.
+
+    The last is a condition on a member, the others are on the household.
+
+    >>> from shibie.ruleset.loader import load
+    >>> ruleset = load("us-snap-2024")
+    >>> drawn_on(ruleset) == deciding_conditions(ruleset)  # it has no `persons:`
+    True
+    """
+    counted = () if ruleset.persons is None else (ruleset.persons.counted,)
+    return (*deciding_conditions(ruleset), *counted)
+
+
 @dataclass(frozen=True)
 class WrittenCondition:
     """A condition or formula as its author wrote it, of a fact, a rule or an exception.

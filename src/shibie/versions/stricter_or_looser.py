@@ -23,7 +23,7 @@ from shibie.proofs.decision_conditions import rule_truth
 from shibie.proofs.derived_households import DerivedHousehold
 from shibie.proofs.prover import Prover, SolverReply
 from shibie.proofs.witness import Witness
-from shibie.ruleset.conditions import deciding_conditions, fields_used
+from shibie.ruleset.conditions import drawn_on, fields_used
 from shibie.ruleset.model import Register, Rule, RuleSet
 from shibie.versions.written_changes import rules_of
 from shibie.vocabulary import FieldSpec, Vocabulary
@@ -162,8 +162,8 @@ class _BothVersions:
     def decision(self) -> MeaningChange:
         """How the decision itself has changed."""
         old, new = self.old, self.new
-        used = fields_used(old, deciding_conditions(old))
-        used |= fields_used(new, deciding_conditions(new))
+        used = fields_used(old, drawn_on(old))
+        used |= fields_used(new, drawn_on(new))
         title = new.outcome.eligible
         if used & self.changed:
             return MeaningChange(ELIGIBLE, title, "incomparable")

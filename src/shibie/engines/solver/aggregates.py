@@ -60,8 +60,11 @@ class SymbolicAggregates(Operands):
         )  # fmt: skip
         return both(facts.supplied(node.name), *everybody)
 
-    def _looked_at(self, node: tree.Collection, member: int) -> TruthTerm:
-        """Whether a member's rows are looked at in a collection of the household."""
+    def _looked_at(self, node: tree.Collection, member: int, _row: int | None = None) -> TruthTerm:
+        """Whether a member is looked at in a collection of the household, or a row of his.
+
+        It is the same for each of his rows; a reading that loosens may let it differ.
+        """
         if node.name == EVERYONE or (
             node.name != MEMBERS and self.ruleset.registers[node.name].of == EVERYONE
         ):
@@ -81,7 +84,6 @@ class SymbolicAggregates(Operands):
             return
         owners = [cast("int", place.member)] if node.owner == MEMBER else range(facts.bound.members)
         for owner in owners:
-            looked_at = logic.TRUE if node.owner == MEMBER else self._looked_at(node, owner)
             for row in range(facts.bound.rows):
                 at = SymbolicPlace(
                     place.member if node.owner == MEMBER else None, node.name, (owner, row)
@@ -90,6 +92,8 @@ class SymbolicAggregates(Operands):
                 if there is False:
                     continue
                 about = TruthTerm(both(there, facts.sure(node.name, owner, row)), inverse(there))
+                mine = node.owner == MEMBER
+                looked_at = logic.TRUE if mine else self._looked_at(node, owner, row)
                 yield logic.conjunction((about, looked_at)), at
 
     def _any(self, node: tree.Quantifier, place: SymbolicPlace) -> ValueTerm:

@@ -39,7 +39,11 @@ def thresholds(ruleset: RuleSet) -> tuple[tuple[Compare, SymbolicPlace], ...]:
             return None
         return found, SymbolicPlace(place.member) if node.owner == MEMBER else TOP
 
-    read = opened_at(deciding_conditions(ruleset), TOP, behind, _inside)
+    counted = () if ruleset.persons is None else (ruleset.persons.counted,)
+    read = (
+        *opened_at(deciding_conditions(ruleset), TOP, behind, _inside),
+        *opened_at(counted, SymbolicPlace(0), behind, _inside),
+    )
     found = ((node, place) for node, place in read if compares_numbers(node))
     return tuple(dict.fromkeys(found))
 

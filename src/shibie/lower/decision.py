@@ -230,18 +230,21 @@ class Lowered:
 
     @cached_property
     def discrepancies(self) -> tuple[Discrepancy, ...]:
-        """Declared "no" against a register: of each member whose rows hit."""
+        """Declared "no" against a register: of each member whose rows are looked at and hit."""
         return tuple(
             Discrepancy(
                 register.id,
                 register.name,
-                some(
-                    And((
-                        Not(Declared(*checked.field)),
-                        Quantifier("any", Collection(register.name, MEMBER), checked.hit or TRUE),
-                    ))
-                    for checked in register.checks
-                ),
+                every((
+                    *((COUNTED,) if self.ruleset.persons and register.of == MEMBERS else ()),
+                    some(
+                        And((
+                            Not(Declared(*checked.field)),
+                            Quantifier("any", Collection(register.name, MEMBER), checked.hit or TRUE),
+                        ))
+                        for checked in register.checks
+                    ),
+                )),
             )
             for register in self.ruleset.registers.values()
             if register.checks

@@ -214,7 +214,8 @@ class LoosenedReading(SolverReading):
             self._as_a_quotient_is(name, x.units, y.units, found)
             self.base.structure.append(
                 implies(
-                    both(terms[1] > 0, terms[0] < 0), found < 0 if node.way == "down" else found <= 0
+                    both(terms[1] > 0, terms[0] < 0),
+                    found < 0 if node.way == "down" else found <= 0,
                 )
             )
             return found

@@ -7,14 +7,18 @@ from datetime import date
 import pytest
 
 from shibie.engines.solver.household import Bound
+from shibie.engines.solver.symbolic import Symbolic
 from shibie.errors import InputError
 from shibie.language.parse import parse
+from shibie.proofs.derived_households import Forgotten
 from shibie.proofs.loosened import LoosenedReading
 from shibie.proofs.prover import Prover
-from shibie.proofs.unbounded import enough
+from shibie.proofs.unbounded import enough, read_of_who_counts
 from shibie.proofs.witness import Witness
 from shibie.proofs.witness_text import shown
 from shibie.rosters.household_input import case_from
+from shibie.ruleset.loader import loads
+from support.completions import PACK as COMPLETIONS
 from support.completions import pack
 
 AS_OF = date(2024, 6, 1)
@@ -64,6 +68,33 @@ def test_loosened_and_exact(text: str, loosened: str, exact: str) -> None:
     assert prover.ask([prover.outcome.reading.truth(claim).yes])[0] == loosened
     prover = Prover(PACK, Bound(3, 1))
     assert prover.ask([prover.outcome.reading.truth(claim).yes])[0] == exact
+
+
+@pytest.mark.parametrize(("counted", "kept"), [
+    ("not gone", True),
+    # Who does not say that he is gone counts: until he does.
+    ("not known(gone)", False),
+    ("gone and known(gone)", False),
+        ("not gone and (known(paid) or not known(paid))", True),
+    ("not gone and (known(cars) or not known(cars))", False),  # it keeps: it is not proved of rows
+])  # fmt: skip
+def test_who_counts_is_kept_when_more_is_known(counted: str, kept: bool) -> None:
+    ruleset = loads(
+        COMPLETIONS.format(whose="members").replace("counted: not gone", f"counted: {counted}")
+    )
+    less = Forgotten(Symbolic(ruleset, Bound(1, 1)))
+    assert LoosenedReading(less)._keeps_who_counts == kept
+
+
+@pytest.mark.parametrize("counted", ["cars.max(price) > 1", "wage > 1", "paid"])
+def test_what_may_lack_a_value_is_not_known_where_all_else_is(counted: str) -> None:
+    ruleset = loads(
+        COMPLETIONS.format(whose="members").replace("counted: not gone", f"counted: {counted}")
+    )
+    read = read_of_who_counts(ruleset)
+    assert read == (
+        None if "max" in counted else {("member", "paid" if counted == "paid" else "wage")}
+    )
 
 
 @pytest.mark.parametrize(("text", "people"), [

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from shibie.engines.solver import logic, numbers
-from shibie.engines.solver.household import TOP, Slot, SymbolicPlace
+from shibie.engines.solver.household import TOP, Bound, Slot, SymbolicPlace
 from shibie.engines.solver.logic import BoolTerm, Int, TruthTerm, both, either, implies, inverse
 from shibie.engines.solver.reading import SolverReading
 from shibie.engines.solver.symbolic import Symbolic
@@ -22,8 +22,8 @@ from shibie.language.operators import OPERATORS, Key, RegistryError, label_of, v
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.types import Number as NumberType
 from shibie.proofs.derived_households import DerivedHousehold, Forgotten, Grown, Stepped
-from shibie.proofs.unbounded import counted_behind, read_of_who_counts
-from shibie.ruleset.conditions import collections_used, definition, fields_used, opened_at
+from shibie.proofs.unbounded import read_of_who_counts
+from shibie.ruleset.conditions import collections_used, definition, fields_used, opened, opened_at
 
 # What the names of a household's numbers end with of which less is known.
 _FORGOTTEN = " with less known"
@@ -98,7 +98,7 @@ class LoosenedReading(SolverReading):
             before[label] = found
             return
         more = before.get(label.removesuffix(_FORGOTTEN))
-        if more is None or self._asks_what_is_known(node):
+        if more is None or self._asks_what_is_known(node) or not self._keeps_who_counts:
             return
         self.base.structure += [
             implies(found.least.has, both(more.least.has, found.least.units <= more.least.units)),
@@ -137,10 +137,38 @@ class LoosenedReading(SolverReading):
         if not isinstance(self.facts, DerivedHousehold):
             earlier[of] = found
             said.append(implies(self._known_who_counts, found.known))
-        elif isinstance(self.facts, Forgotten) and not self._asks_what_is_known(counted):
+        elif isinstance(self.facts, Forgotten) and self._keeps_who_counts:
             more = earlier[of]
             said += [implies(found.yes, more.yes), implies(found.no, more.no)]
         return found
+
+    @property
+    def _keeps_who_counts(self) -> bool:
+        """Whether more that is known never turns who counts: so for all but what asks `known(…)`.
+
+        What asks it of nothing but the person's own fields is asked of one person by himself.
+        """
+        made: dict[str, bool] = self.base.__dict__
+        if "keeps who counts" not in made:
+            made["keeps who counts"] = self._kept_of_one()
+        return made["keeps who counts"]
+
+    def _kept_of_one(self) -> bool:
+        persons = self.ruleset.persons
+        if persons is None or not self._asks_what_is_known(persons.counted):
+            return True
+        if any(isinstance(each, tree.Collection) for each in opened(self.ruleset, persons.counted)):
+            return False
+        # Of two, for the first one may have to be the head.
+        household = Symbolic(self.ruleset, Bound(members=2, rows=0))
+        less = Forgotten(household)
+        before, after = SolverReading(less), SolverReading(household)
+        was, now = before.counts(1), after.counts(1)
+        turned = either(both(was.yes, inverse(now.yes)), both(was.no, inverse(now.no)))
+        solver = z3.Solver()
+        solver.add(*less.faithful(before, after), household.present(1), turned)
+        solver.add(*household.structure, *household.form)
+        return bool(solver.check() == z3.unsat)
 
     @cached_property
     def _known_who_counts(self) -> BoolTerm:
@@ -170,7 +198,7 @@ class LoosenedReading(SolverReading):
 
     def _asks_what_is_known(self, node: Node) -> bool:
         def behind(part: Node, _: str) -> tuple[Node, str] | None:
-            found = definition(self.ruleset, part) or counted_behind(self.ruleset, part)
+            found = definition(self.ruleset, part)
             return None if found is None else (found, "")
 
         opened = opened_at([node], "", behind, lambda _, at: at)

@@ -77,13 +77,16 @@ class _Reason:
         return below[0] if below else self.truths[node]
 
     def deciding(self, node: Node) -> Iterator[Node]:
-        """The parts, taken apart no further, on which a part rests."""
+        """The parts, taken apart no further, on which a part rests; where one is enough, the first."""
         below = operands(self.ruleset, node)
         if not below:
             yield node
+        if isinstance(node, tree.And | tree.Or):
+            below = tuple(each for each in below if self.value(each) is self.value(node))
+        if isinstance(node, tree.And) and self.value(node) is False:
+            below = below[:1]
         for each in below:
-            if not isinstance(node, tree.And | tree.Or) or self.value(each) is self.value(node):
-                yield from self.deciding(each)
+            yield from self.deciding(each)
 
     def known(self, node: Node) -> str:
         """A part that decides, with who says so; without what is sensitive in it."""
@@ -106,6 +109,8 @@ class _Reason:
             case tree.Compare(op=op):
                 opposite = replace(node, op=cast("Any", OPPOSITE[op]))
                 return title if holds else self.sentences.of(opposite)
+            case tree.In():
+                return title if holds else self.sentences.of(tree.Not(node))
         word = (terms.HOLDS if holds else terms.DOES_NOT_HOLD).say(self.lang)
         return self.say(f"{title}:{word}", f"{title}: {word}")
 

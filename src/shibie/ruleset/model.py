@@ -52,6 +52,8 @@ class Rule:
         among_all: of a tally: whether it is counted among all households, not the eligible.
         line: line of the condition in its file.
         statement: what is so where it holds, as a sentence that may be true or not; or empty.
+        implied: whether it follows from the rest of the pack, so that nobody wrote it: it may well
+            never hold.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Rule:
     line: int = 0
     among_all: bool = False
     statement: str = ""
+    implied: bool = False
 
 
 @dataclass(frozen=True)

@@ -176,16 +176,16 @@ def _word(value: object) -> str:
 
 
 def unseen(ruleset: RuleSet, outcomes: Iterable[CaseOutcome]) -> dict[str, tuple[str, ...]]:
-    """For each rule, which of true, false and unknown no test shows; complete rules are left out.
+    """For each rule that is written, which of true, false and unknown no test shows; complete ones are left out.
 
     A truth that the pack accepts the rule never to have (`accepted: alive.RULE.TRUTH`, which
     `shibie verify` keeps true) is not missed.
     """
     never = {each.finding for each in ruleset.accepted}
-    seen: dict[str, set[str]] = {rule.id: set() for rule in all_rules(ruleset)}
+    seen: dict[str, set[str]] = {rule.id: set() for rule in all_rules(ruleset) if not rule.implied}
     for outcome in outcomes:
-        for rule_id, values in outcome.values.items():
-            seen[rule_id] |= {_word(value) for value in values}
+        for rule_id in seen.keys() & outcome.values.keys():
+            seen[rule_id] |= {_word(value) for value in outcome.values[rule_id]}
     missing = {
         rule_id: tuple(
             word

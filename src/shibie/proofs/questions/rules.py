@@ -31,8 +31,11 @@ def named(rule: Rule) -> str:
 
 
 def alive(prover: Prover) -> Iterator[ProofFinding]:
-    """Checks that every rule can be true, false and unknown; otherwise it is dead or constant."""
-    for rule in prover.ruleset.rules:
+    """Checks that every rule can be true, false and unknown; otherwise it is dead or constant.
+
+    Where the head always counts, it is as it should be that the implied one is never true.
+    """
+    for rule in (each for each in prover.ruleset.rules if not each.implied):
         ways = {"true": holds(rule), "false": Not(holds(rule)), "unknown": unknown(holds(rule))}
         for word, claim in ways.items():
             title = _TRUTHS[word]
@@ -81,7 +84,7 @@ def alone(prover: Prover) -> Iterator[ProofFinding]:
     """Checks that every exclusion can be the only ground, every review the only open question."""
     ruleset = prover.ruleset
     grounds = (*ruleset.exclusions, *ruleset.reviews)
-    for rule in grounds:
+    for rule in (each for each in grounds if not each.implied):
         others = [other for other in grounds if other is not rule]
         claim = every([
             ruleset.poor.node, holds(rule), *(Not(holds(other)) for other in others),

@@ -106,4 +106,6 @@ class PersonsChecking(Checking):
 
 def _nobody(title: str, node: Node, basis: Basis, line: int) -> Rule:
     text = "everyone.none(counted)"
-    return Rule(NOBODY, title, "exclusion", node, text, basis=basis, when=node, line=line)
+    return Rule(
+        NOBODY, title, "exclusion", node, text, basis=basis, when=node, line=line, implied=True
+    )

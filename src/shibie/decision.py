@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 Eligibility = Literal["eligible", "ineligible", "pending"]
 ELIGIBILITIES: tuple[Eligibility, ...] = ("eligible", "ineligible", "pending")
 FindingKind = Literal[
     "criterion", "exclusion", "review", "discrepancy", "duplicate", "procedure", "track",
-    "duplicate_row",
+    "duplicate_row", "uncounted_hit",
 ]  # fmt: skip
 FindingOutcome = Literal["true", "unknown", "upheld", "refuted", "exempt"]
 NOT_POOR = "not_poor"
+# That a rule would hold if everyone on the form counted.
+UNCOUNTED_HIT: Final = "uncounted_hit"
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ from shibie.language.names import EVERYONE, PEOPLE
 from shibie.language.operators import Key, Rewrite, table
 from shibie.language.tree import CROWD, HOUSEHOLD, MEMBER, ROW, Node
 from shibie.language.types import Date
-from shibie.ruleset.conditions import reads_row_only
+from shibie.ruleset.conditions import counts_matter, reads_row_only
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.number_ranges import at_least_zero, may_lack_value
 
@@ -302,7 +302,7 @@ def _collection(node: tree.Collection, place: Place, visit: Visit) -> Truth:
         return True
     if node.name not in case.supplied:
         if node.owner == MEMBER:
-            visit(tree.Collection(node.name, HOUSEHOLD), place.at_household())
+            visit(tree.Collection(node.name, HOUSEHOLD, node.whole), place.at_household())
         return None
     if node.owner == MEMBER:
         return None
@@ -324,7 +324,7 @@ _COUNTED = tree.Given("counted")
 
 def _whether_counted(node: tree.Collection, place: Place, visit: Visit) -> Truth:
     """Whether a member's rows are looked at in a collection of the household."""
-    if place.ruleset.persons is None or place.ruleset.registers[node.name].of == EVERYONE:
+    if not counts_matter(place.ruleset, node):
         return True
     return cast("Truth", visit(_COUNTED, place))
 
@@ -351,7 +351,7 @@ def memberships(node: tree.Collection, place: Place) -> Iterable[Item]:
     if node.name in PEOPLE:
         for index in range(len(case.household.members)):
             at = place.at_member(index)
-            counts = True if node.name == EVERYONE else _counted(_COUNTED, at, _evaluate)
+            counts = _whether_counted(node, at, _evaluate)
             if counts is not False:
                 yield counts, at
         return
@@ -359,7 +359,7 @@ def memberships(node: tree.Collection, place: Place) -> Iterable[Item]:
         for row in case.rows_of(node.name, place.member).own:
             yield row.sure or None, place.at_row(node.name, row, place.member)
         return
-    if place.ruleset.persons is None or place.ruleset.registers[node.name].of == EVERYONE:
+    if not counts_matter(place.ruleset, node):
         for row in case.rows_of(node.name).own:
             yield row.sure or None, place.at_row(node.name, row, None)
         return

@@ -13,8 +13,8 @@ from shibie.engines.interpreter import evaluate
 from shibie.engines.kleene import Truth
 from shibie.engines.place import Place
 from shibie.household import BareMember
-from shibie.lower.decision import COUNTED
 from shibie.lower.membership import parts
+from shibie.lower.uncounted_hits import COUNTED
 from shibie.ruleset.model import RuleSet
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from shibie.case import Case
 from shibie.checking_in_python import Checked
-from shibie.decision import NOT_POOR, Decision, Eligibility
+from shibie.decision import NOT_POOR, UNCOUNTED_HIT, Decision, Eligibility
 from shibie.engines.persons import heads
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
 from shibie.explanations.changed_cases import made
@@ -246,7 +246,7 @@ class _Account:
             found = self.speaker.verified(rule_id, verdict.verdict)
             told.append(self.say(f"{found}({by})", f"{found} ({by})"))
         for finding in self.decision.findings:
-            if finding.kind not in ("discrepancy", "duplicate"):
+            if finding.kind not in ("discrepancy", "duplicate", UNCOUNTED_HIT):
                 continue
             member = finding.member_id
             who = self.speaker.person(self.case.household, member) if member else ""

@@ -113,11 +113,13 @@ class Collection(Node):
     """Items to quantify over: the members (or everyone on the form), or the rows of a register.
 
     `owner` household: the rows of its persons, each once; `owner` member: the rows of the member
-    at hand.
+    at hand. `whole`: the rows of everyone on the form, also where the register's are only looked at
+    of who counts; no condition is written so.
     """
 
     name: str
     owner: str
+    whole: bool = False
 
 
 # --- logic ------------------------------------------------------------------------------

@@ -13,9 +13,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from shibie.decision import NOT_POOR
+from shibie.decision import NOT_POOR, UNCOUNTED_HIT
 from shibie.household import Verdict
-from shibie.language.connectives import FALSE, TRUE, every, negated, not_false, some, unknown
+from shibie.language.connectives import (
+    FALSE,
+    TRUE,
+    every,
+    negated,
+    not_false,
+    not_true,
+    some,
+    unknown,
+)
 from shibie.language.names import MEMBERS
 from shibie.language.tree import (
     HOUSEHOLD,
@@ -24,13 +33,11 @@ from shibie.language.tree import (
     Collection,
     Declared,
     Field,
-    Given,
     Node,
     Not,
     Quantifier,
     Sure,
 )  # fmt: skip
-from shibie.language.types import BOOL
 from shibie.lower.named import (
     DECISION,
     Awaited,
@@ -43,13 +50,13 @@ from shibie.lower.named import (
     of_rule,
 )  # fmt: skip
 from shibie.lower.procedure import StepCheck, checks_of
+from shibie.lower.uncounted_hits import COUNTED, hit_through_uncounted
 from shibie.ruleset.model import Rule, RuleSet
 
 ELIGIBLE, INELIGIBLE, PENDING = map(of_decision, ("eligible", "ineligible", "pending"))
 CLEARED = of_decision("cleared")
 POOR, QUALIFIED = of_decision("poor"), of_decision("qualified")
 EXCLUDED = of_decision("excluded")
-COUNTED = Given("counted", type=BOOL)
 # So many sets of verdicts are kept, as folded into the trees.
 MOST_KEPT = 256
 UNDER_REVIEW, ADMITTED = of_decision("under_review"), of_decision("admitted")
@@ -122,7 +129,7 @@ class Lowered:
             "poor": ruleset.poor.node,
             "excluded": some(map(self._stands, (*ruleset.exclusions, *ruleset.reviews))),
             "qualified": And((POOR, Not(EXCLUDED))),
-            "under_review": some(map(self._waits, ruleset.reviews)),
+            "under_review": some(each.node for each in self.reviews),
             "admitted": And((QUALIFIED, Not(UNDER_REVIEW))),
             "eligible": Sure(ADMITTED),
             "ineligible": Sure(Not(QUALIFIED)),
@@ -160,6 +167,19 @@ class Lowered:
         """That a review holds and nobody has adjudicated it."""
         return every((negated(self._said(rule, *rule.verdicts)), holds(rule)))
 
+    @cached_property
+    def uncounted_hits(self) -> tuple[Named, ...]:
+        """Exclusions that hold over everyone and not over who counts, and that nobody adjudicated."""
+        ruleset = self.ruleset
+        found = ((rule, hit_through_uncounted(ruleset, rule)) for rule in ruleset.exclusions)
+        return tuple(
+            Named(rule.id, every((
+                negated(self._said(rule, *rule.verdicts)), not_true(holds(rule)), hit,
+            )))
+            for rule, hit in found
+            if hit is not None
+        )  # fmt: skip
+
     def _reported(self, rule: Rule) -> Reported:
         """An exclusion or review as a finding: where its condition or a verdict says so."""
         verdicts = tuple((word, self._said(rule, word)) for word in rule.verdicts)
@@ -179,8 +199,10 @@ class Lowered:
 
     @cached_property
     def reviews(self) -> tuple[Named, ...]:
-        """Reviews that hold and are not yet adjudicated."""
-        return tuple(Named(rule.id, self._waits(rule)) for rule in self.ruleset.reviews)
+        """Reviews that hold and are not yet adjudicated; with `uncounted: review` such hits, too."""
+        persons = self.ruleset.persons
+        hits = self.uncounted_hits if persons is not None and persons.review else ()
+        return (*(Named(rule.id, self._waits(rule)) for rule in self.ruleset.reviews), *hits)
 
     @cached_property
     def kinds(self) -> tuple[Named, ...]:
@@ -196,6 +218,7 @@ class Lowered:
         return (
             *(Reported(rule.id, "criterion", holds(rule)) for rule in ruleset.criteria),
             *map(self._reported, (*ruleset.exclusions, *ruleset.reviews)),
+            *(Reported(each.name, UNCOUNTED_HIT, Sure(each.node)) for each in self.uncounted_hits),
         )
 
     @cached_property
@@ -267,6 +290,8 @@ class Lowered:
         for rule in ruleset.reviews:
             when = every((reviewing, negated(self._said(rule, *rule.verdicts))))
             found.append(Awaited(rule.id, rule.node, when))
+        if ruleset.persons is not None and ruleset.persons.review:
+            found += [Awaited(each.name, each.node, reviewing) for each in self.uncounted_hits]
         return tuple(found)
 
     @cached_property

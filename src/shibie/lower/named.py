@@ -46,13 +46,13 @@ class Reported:
 
     Attributes:
         name: id of the rule.
-        kind: criterion, exclusion or review.
+        kind: criterion, exclusion or review; or that it would be one over everyone.
         holds: its condition, or an officer's word for it; true and unknown are told apart.
         verdicts: for each verdict that there may be on it, that it was given.
     """
 
     name: str
-    kind: Literal["criterion", "exclusion", "review"]
+    kind: Literal["criterion", "exclusion", "review", "uncounted_hit"]
     holds: Node
     verdicts: tuple[tuple[Verdict, Node], ...] = ()
 

@@ -15,9 +15,9 @@ from functools import partial
 
 from shibie.engines.solver.household import Bound
 from shibie.language import tree
-from shibie.language.names import MEMBERS, PEOPLE
+from shibie.language.names import PEOPLE
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
-from shibie.ruleset.conditions import definition, fields_used, opened, opened_at
+from shibie.ruleset.conditions import counts_matter, definition, fields_used, opened, opened_at
 from shibie.ruleset.model import Rule, RuleSet
 
 # A household, and the same one changed.
@@ -92,10 +92,10 @@ def counted_behind(ruleset: RuleSet, node: Node) -> Node | None:
     """Who counts, where that is asked: by name, of the members, and of whose rows are looked at."""
     persons = ruleset.persons
     match node:
-        case tree.Given(name="counted") | tree.Collection(name="members"):
+        case tree.Given(name="counted"):
             return persons.counted if persons else None
-        case tree.Collection(owner="household", name=name) if name in ruleset.registers and persons:
-            return persons.counted if ruleset.registers[name].of == MEMBERS else None
+        case tree.Collection() if persons and counts_matter(ruleset, node):
+            return persons.counted
     return None
 
 

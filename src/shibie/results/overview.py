@@ -8,6 +8,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from shibie.decision import UNCOUNTED_HIT
 from shibie.errors import Lang, Words
 from shibie.registers.set_aside import said_of_set_aside
 from shibie.registers.unmatched import matching_nobody
@@ -155,6 +156,11 @@ def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tup
         for rule, each in summary["by_rule"].items()
         if each.keys() & {"true", "upheld"}
     }
+    uncounted = {
+        rule: each[UNCOUNTED_HIT]
+        for rule, each in summary["by_rule"].items()
+        if UNCOUNTED_HIT in each
+    }
 
     def tallies(among_all: bool) -> Mapping[str, Any]:
         rules = [rule for rule in ruleset.tallies if rule.among_all is among_all]
@@ -183,6 +189,10 @@ def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tup
         (say("其中", "of the eligible"), rule_rows(tallies(False))),
         (say("全部户中", "of all households"), rule_rows(tallies(True))),
         (say("规则成立", "rules that hold"), rule_rows(firing)),
+        (
+            say("不计入人口的人有此情形(不计入结果)", "so of who does not count (no part of the result)"),
+            rule_rows(uncounted),
+        ),
         (say("分村", "by village"), villages),
         *_clues(ruleset, summary, lang),
     ]  # fmt: skip

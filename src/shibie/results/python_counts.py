@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, cast
 
 from shibie.case import Case
 from shibie.checking_in_python import Checked
-from shibie.decision import Decision, Eligibility
+from shibie.decision import UNCOUNTED_HIT, Decision, Eligibility, Finding
 from shibie.engines.interpreter import evaluate
 from shibie.engines.kleene import Truth
 from shibie.engines.persons import heads, who_counts
@@ -70,7 +70,7 @@ def _add(tally: Tally, checked: Checked, case: Case, decision: Decision) -> None
         tally.add(("ground", ground), 1, size)
     tally.add(("grounds", str(len(decision.grounds))), 1, size)
     outcomes = dict.fromkeys(
-        (finding.rule_id, finding.outcome)
+        (finding.rule_id, outcome_of(finding))
         for finding in decision.findings
         if finding.kind != "track"
     )
@@ -100,6 +100,11 @@ def count_people(tally: Tally, counts: Sequence[Truth]) -> None:
     for truth, name in _PEOPLE.items():
         if several := sum(each is truth for each in counts):
             tally.add(("people", name), 1, several)
+
+
+def outcome_of(finding: Finding) -> str:
+    """As what a finding is counted: a rule that only holds of who does not count is told apart."""
+    return UNCOUNTED_HIT if finding.kind == UNCOUNTED_HIT else finding.outcome
 
 
 def counted(ruleset: RuleSet, eligibility: Eligibility) -> tuple[Rule, ...]:

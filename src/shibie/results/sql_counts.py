@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from shibie.decision import ELIGIBILITIES
+from shibie.decision import ELIGIBILITIES, UNCOUNTED_HIT
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
 from shibie.registers.duplicates import DUPLICATE_PERSON
@@ -95,13 +95,15 @@ def _of_combinations() -> list[str]:
 
 def _of_rules(ruleset: RuleSet) -> list[str]:
     """By rule and outcome; a rule counts a household once, whoever of it is concerned."""
+    apart = quoted(UNCOUNTED_HIT)
+    outcome = f"CASE WHEN f.kind = {apart} THEN {apart} ELSE f.outcome END"
     parts = [
         "SELECT 'rule' AS kind, rule_id AS one, outcome AS two,"
         " sum(households) AS households, sum(persons) AS persons, 0 AS place FROM"
-        " (SELECT f.rule_id AS rule_id, f.outcome AS outcome,"
+        f" (SELECT f.rule_id AS rule_id, {outcome} AS outcome,"
         " any_value(households) AS households, any_value(persons) AS persons FROM"
         " (SELECT first, unnest(findings) AS f, households, persons FROM named)"
-        " GROUP BY first, f.rule_id, f.outcome) GROUP BY rule_id, outcome"
+        f" GROUP BY first, f.rule_id, {outcome}) GROUP BY rule_id, outcome"
     ]
     sources: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for at, each in enumerate(lowered(ruleset).discrepancies):

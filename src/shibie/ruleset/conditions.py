@@ -11,7 +11,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar, cast, overload
 
+from shibie.language.names import EVERYONE, MEMBERS
 from shibie.language.tree import (
+    HOUSEHOLD,
     Aggregate,
     Collection,
     Declared,
@@ -212,6 +214,21 @@ def is_sensitive(ruleset: RuleSet, field: Field) -> bool:
     """
     spec = ruleset.field_spec(field.owner, field.name)
     return spec is not None and spec.sensitive
+
+
+def counts_matter(ruleset: RuleSet, collection: Collection) -> bool:
+    """Whether a collection has only items of who counts: the members, or a register's rows of them.
+
+    >>> from shibie.ruleset.loader import load
+    >>> ruleset = load("bazhong-2015")
+    >>> cars, payroll = Collection("vehicles", "household"), Collection("payroll", "household")
+    >>> counts_matter(ruleset, cars), counts_matter(ruleset, payroll)
+    (True, False)
+    """
+    name = collection.name
+    if ruleset.persons is None or name == EVERYONE or collection.owner != HOUSEHOLD:
+        return False
+    return name == MEMBERS or (not collection.whole and ruleset.registers[name].of != EVERYONE)
 
 
 def reads_row_only(node: Node, register: str) -> bool:

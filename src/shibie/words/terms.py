@@ -51,6 +51,8 @@ FINDINGS: Mapping[str, Words] = {
     "duplicate": Words("重复人员", "same person twice"),
     "procedure": Words("程序", "procedure"),
     "track": Words("帮扶批次", "track"),
+    "duplicate_row": Words("比对记录重复", "register row twice"),
+    "uncounted_hit": Words("不计入人口的人有此情形", "so of somebody who does not count"),
 }
 PROVENANCES: Mapping[str, Words] = {
     "verbatim": Words("原文", "verbatim"),

@@ -32,8 +32,9 @@ from shibie.engines.solver.values import (
     same,
 )
 from shibie.language import tree, types
-from shibie.language.names import EVERYONE, MEMBERS, PEOPLE
+from shibie.language.names import PEOPLE
 from shibie.language.tree import MEMBER, Node
+from shibie.ruleset.conditions import counts_matter
 from shibie.ruleset.number_ranges import at_least_zero, may_lack_value
 
 
@@ -65,11 +66,7 @@ class SymbolicAggregates(Operands):
 
         It is the same for each of his rows; a reading that loosens may let it differ.
         """
-        if node.name == EVERYONE or (
-            node.name != MEMBERS and self.ruleset.registers[node.name].of == EVERYONE
-        ):
-            return logic.TRUE
-        return self.counts(member)
+        return self.counts(member) if counts_matter(self.ruleset, node) else logic.TRUE
 
     def _items(
         self, node: tree.Collection, place: SymbolicPlace

@@ -33,7 +33,7 @@ from shibie.engines.sql.plan import HID, HOUSEHOLDS, MEMBERS, MID
 from shibie.language import names, tree
 from shibie.language.tree import MEMBER, Node
 from shibie.language.types import Date, Number
-from shibie.ruleset.conditions import reads_row_only
+from shibie.ruleset.conditions import counts_matter, reads_row_only
 from shibie.ruleset.number_ranges import at_least_zero, may_lack_value
 
 # Adds nothing to a fold.
@@ -75,9 +75,7 @@ class Aggregates(Intervals):
 
     def counts_matter(self, node: tree.Collection) -> bool:
         """Whether it matters to a collection of the household which members count."""
-        if self.ruleset.persons is None or node.name == names.EVERYONE or node.owner == MEMBER:
-            return False
-        return node.name == names.MEMBERS or self.ruleset.registers[node.name].of != names.EVERYONE
+        return counts_matter(self.ruleset, node)
 
     def row_is_sure(self, node: tree.Collection) -> Sql:
         """Whether a row surely is about its person; never NULL."""

@@ -1,0 +1,79 @@
+"""Rules that hold over everyone on the form, and not over those who count.
+
+Leaving somebody out of a household lifts whatever is his: his car excludes nobody. Where
+a rule would hold if he counted, that is to be seen: a condition is asked once more with
+everyone for the members, and everyone's rows for theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from shibie.language.connectives import TRUE, some
+from shibie.language.names import EVERYONE, MEMBERS
+from shibie.language.tree import (
+    HOUSEHOLD,
+    And,
+    Collection,
+    Declared,
+    Fact,
+    Field,
+    Given,
+    Node,
+    Not,
+    Quantifier,
+    Sure,
+)
+from shibie.language.types import BOOL
+from shibie.language.walks import mapped
+from shibie.ruleset.conditions import counts_matter, definition
+from shibie.ruleset.model import Rule, RuleSet
+
+COUNTED = Given("counted", type=BOOL)
+SOMEBODY_IS_LEFT_OUT = Quantifier("any", Collection(EVERYONE, HOUSEHOLD), Not(COUNTED))
+
+
+def over_everyone(ruleset: RuleSet, node: Node) -> Node:
+    """A condition, as it would be if everyone on the form counted; the same one if that is all one.
+
+    A fact that a register is compared for stays as it is where no hit does not settle it
+    (`absence: unknown`).
+
+    >>> from shibie.ruleset.loader import load
+    >>> ruleset = load("bazhong-2015")
+    >>> changed = {rule.id: over_everyone(ruleset, rule.node) != rule.node for rule in ruleset.exclusions}
+    >>> changed["vehicle"], changed["payroll"]
+    (True, False)
+    """
+    again = partial(over_everyone, ruleset)
+    match node:
+        case Collection() if counts_matter(ruleset, node):
+            if node.name == MEMBERS:
+                return replace(node, name=EVERYONE)
+            return replace(node, whole=True)
+        case Given(name="counted"):
+            return TRUE
+        case Fact():
+            found = definition(ruleset, node)
+            changed = again(found)
+            return node if changed == found else changed
+        case Field(owner=owner, name=name) if hits := ruleset.comparison_of(owner, name):
+            changed = again(hits)
+            if changed == hits or ruleset.registers[hits.collection.name].absence != "no":
+                return node
+            return some((Sure(Declared(owner, name, type=node.type)), changed))
+    return mapped(node, again)
+
+
+def hit_through_uncounted(ruleset: RuleSet, rule: Rule) -> Node | None:
+    """That a rule would hold if everyone counted, and that somebody does not; or None if it is all one.
+
+    Whether the rule holds as it is, is left to who asks.
+    """
+    if ruleset.persons is None or rule.implied:
+        return None
+    changed = over_everyone(ruleset, rule.node)
+    if changed == rule.node:
+        return None
+    return And((SOMEBODY_IS_LEFT_OUT, changed))

@@ -93,7 +93,7 @@ def test_the_workbook(tmp_path: Path) -> None:
     out = tmp_path / "out.xlsx"
     shibie("check", write_xlsx(tmp_path / "in.xlsx", sheets), *PACK, "--out", out)
     found = openpyxl.load_workbook(out)
-    assert found.sheetnames == ["认定结果", "依据", "批次", "退回", "汇总"]
+    assert found.sheetnames == ["认定结果", "依据", "批次", "退回", "汇总", "不计入人口"]
     sheet = found["认定结果"]
     header = [cell.value for cell in sheet[1]]
     row = dict(zip(header, [cell.value for cell in sheet[2]], strict=True))
@@ -214,7 +214,7 @@ def test_unusable_input_is_exit_2(arguments: list[str], message: str) -> None:
         (["工资性收入 > 1 or 不愁吃", "--given", '{"不愁吃": true}'], "true"),
         (["per_capita_net_income < poverty_line", "--rules", "bazhong-2015", "--as-of", "2015-12-20", "--given",
           '{"wage_income": 5709.98, "business_income": 0, "property_income": 0, "transfer_income": 0,'
-          ' "production_cost": 0, "members": [{}, {}]}'], "true"),
+          ' "production_cost": 0, "civil_registry": [], "members": [{}, {}]}'], "true"),
         (["vehicles.any(kind == \"摩托车\")", "--rules", "bazhong-2015", "--as-of", "2015-12-20", "--given",
           '{"members": [{"vehicles": []}]}'], "false"),
     ],

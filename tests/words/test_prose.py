@@ -89,7 +89,7 @@ def found(text: str, facts: dict[str, Any], lang: Any = "zh") -> str:
 
 
 POOR = {"wage_income": 6930, "business_income": 0, "property_income": 0, "transfer_income": 0, "production_cost": 0,
-        "members": [{}, {}, {}]}  # fmt: skip
+        "civil_registry": [], "members": [{}, {}, {}]}  # fmt: skip
 
 
 def test_what_was_found_with_its_numbers() -> None:

@@ -8,6 +8,7 @@ from shibie.decision import NOT_POOR
 from shibie.errors import Lang, Words
 from shibie.explanations.explanation import Explanation, WouldChange
 from shibie.explanations.reasons import Reason, ReasonFact
+from shibie.explanations.uncounted import said_together
 from shibie.ruleset.basis import Basis
 from shibie.words import terms
 from shibie.words.lists import clauses, joined
@@ -71,7 +72,7 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
     lines = lines[:MOST_LINES]
     if told.uncounted:
         # Beside the number of persons, which these are not among.
-        said = clauses((each.said(lang) for each in told.uncounted), lang)
+        said = clauses(said_together(told.uncounted, lang), lang)
         lines.insert(1, say("人口:", "persons: ") + said)
     return lines
 

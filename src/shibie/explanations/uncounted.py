@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from shibie.case import Case
 from shibie.engines.persons import uncounted
@@ -14,7 +14,10 @@ from shibie.explanations.reasons import ReasonFact, facts_behind
 from shibie.results.why_uncounted import COUNTS, WORDS, Counts, why
 from shibie.ruleset.basis import Basis
 from shibie.ruleset.model import RuleSet
+from shibie.words.lists import joined
 from shibie.words.speaker import Speaker
+
+MOST_NAMES = 3
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,19 @@ class NotCounted:
         return Words(
             f"{self.name}{word.zh}({self.reason})", f"{self.name}: {word.en} ({self.reason})"
         ).say(lang)
+
+
+def said_together(several: Iterable[NotCounted], lang: Lang) -> Iterator[str]:
+    """As each says it, those of one reason in one sentence: 甲、乙、丙等 12 人是否计入人口不明(…)."""
+    alike: dict[tuple[Counts, str], list[NotCounted]] = {}
+    for each in several:
+        alike.setdefault((each.counted, each.reason), []).append(each)
+    for these in alike.values():
+        names = [each.name for each in these]
+        who = joined(names[:MOST_NAMES], lang)
+        if len(names) > MOST_NAMES:
+            who = Words(f"{who}等 {len(names)} 人", f"{who} and {len(names) - MOST_NAMES} more").say(lang)
+        yield replace(these[0], name=who).said(lang)
 
 
 def not_counted(ruleset: RuleSet, case: Case, lang: Lang = "zh") -> tuple[NotCounted, ...]:

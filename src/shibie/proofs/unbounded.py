@@ -120,7 +120,7 @@ def enough(ruleset: RuleSet, roots: Iterable[Node]) -> Bound:
     >>> from shibie.ruleset.loader import load
     >>> ruleset = load("bazhong-2015")
     >>> enough(ruleset, [ruleset.rule("above_local").node]).members  # it speaks of no member
-    6
+    7
     """
     said = _Statements(ruleset)
     asked = list(roots)

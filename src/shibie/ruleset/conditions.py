@@ -37,11 +37,13 @@ Inside = Callable[[Collection, Where], Where]
 
 
 def rule_conditions(ruleset: RuleSet) -> Iterator[Node]:
-    """What the facts and rules say: facts (criteria are among them), rules, `poor`.
+    """What the facts and rules say: facts (criteria are among them), rules, `poor`, who counts.
 
     A criterion comes twice, as a fact and as a rule.
     """
     yield from (rule.node for rule in (*ruleset.facts.values(), *ruleset.rules, ruleset.poor))
+    if ruleset.persons is not None:
+        yield ruleset.persons.counted
 
 
 def household_conditions(ruleset: RuleSet) -> Iterator[Node]:

@@ -147,7 +147,7 @@ class Drawing:
 
     def seldom(self, usual: Any, *others: Any) -> st.SearchStrategy[Any]:
         """The usual value, rarely another one; less rarely when the household is not `quiet`."""
-        return _seldom(12 if self.quiet else 3, usual, *others)
+        return _seldom(28 if self.quiet else 3, usual, *others)
 
     def values(self, owner: str, spec: FieldSpec) -> st.SearchStrategy[Any]:
         """The values of a field, near its thresholds more often than not."""

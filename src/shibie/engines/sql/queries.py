@@ -111,7 +111,7 @@ class _QueryWriter:
         return _grouped(layered, PLACE, columns)
 
     def _crowd_of_household(
-        self, relation: str, columns: Sequence[PlanColumn], time: int
+        self, name: str, relation: str, columns: Sequence[PlanColumn]
     ) -> tuple[str, str, list[PlanColumn]]:
         """What the crowd rows come to that any of a household's members fits."""
         members, fits = self.tables[MEMBERS], self._name(f"{relation}_fits")
@@ -128,9 +128,7 @@ class _QueryWriter:
             exp.Subquery(this=whose, alias=exp.TableAlias(this=exp.to_identifier("w"))),
         )
         query.set("joins", [_joined_query(places, "t", "key", "w", PLACE)])
-        name = self._add(
-            self._name(f"h{relation}_c{time // 3}"), _combined(_subquery(query), columns), reads
-        )
+        self._add(name, _combined(_subquery(query), columns), reads)
         return name, HID, list(columns)
 
     def _rows(
@@ -231,8 +229,10 @@ class _QueryWriter:
             if c.origin.endswith("\0c"):
                 spelled = "" if c.among is None else c.among.sql()
                 crowds.setdefault((c.origin.removesuffix("\0c"), spelled), []).append(c)
-        for crowd, of_crowd in crowds.items():
-            found.append(self._crowd_of_household(crowd[0], of_crowd, time))
+        for number, (crowd, of_crowd) in enumerate(crowds.items()):
+            # Of one register there may be several: among all members, and among those who count.
+            name = self._name(f"h{crowd[0]}_c{time // 3}_{number}")
+            found.append(self._crowd_of_household(name, crowd[0], of_crowd))
         columns = [c for c in made if c.fold and not c.origin.endswith("\0c")]
         if not columns:
             return found

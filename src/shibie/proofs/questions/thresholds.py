@@ -30,7 +30,7 @@ def thresholds(ruleset: RuleSet) -> tuple[tuple[Compare, SymbolicPlace], ...]:
 
     >>> from shibie.ruleset.loader import load
     >>> len(thresholds(load("bazhong-2015")))
-    4
+    5
     """
 
     def behind(node: Node, place: SymbolicPlace) -> tuple[Node, SymbolicPlace] | None:

@@ -39,6 +39,8 @@ def written(hidden: Callable[[str], str]) -> Change:
                 values={**row.values, "id_number": None},
                 written=hidden(str(row.values["id_number"])),
             )
+            if row.values["id_number"]
+            else row  # it came masked
             for row in rows
         )
 

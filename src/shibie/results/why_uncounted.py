@@ -77,16 +77,22 @@ class _Reason:
         return below[0] if below else self.truths[node]
 
     def deciding(self, node: Node) -> Iterator[Node]:
-        """The parts, taken apart no further, on which a part rests; where one is enough, the first."""
+        """The parts, taken apart no further, on which a part rests; where simple ones do, no others."""
         below = operands(self.ruleset, node)
         if not below:
             yield node
         if isinstance(node, tree.And | tree.Or):
             below = tuple(each for each in below if self.value(each) is self.value(node))
         if isinstance(node, tree.And) and self.value(node) is False:
-            below = below[:1]
+            below = tuple(filter(self.is_simple, below)) or below
         for each in below:
             yield from self.deciding(each)
+
+    def is_simple(self, node: Node) -> bool:
+        """Whether a part is one statement, or its opposite."""
+        return not isinstance(node, tree.And | tree.Or) and all(
+            map(self.is_simple, operands(self.ruleset, node))
+        )
 
     def known(self, node: Node) -> str:
         """A part that decides, with who says so; without what is sensitive in it."""

@@ -224,7 +224,7 @@ def test_what_is_missing_is_said_together() -> None:
     five = "六个比对尚未进行:工商登记、户籍、存款、财政供养、房产登记、车辆登记"
     assert told.why_not[0].because[:2] == (five, "未知:家庭生活明显高于当地平均水平")
     (only,) = told.collect
-    clean = "房产登记、车辆登记、财政供养、工商登记、存款、户籍、社保公积金七个比对都没有记录"
+    clean = "户籍、房产登记、车辆登记、财政供养、工商登记、存款、社保公积金七个比对都没有记录"
     assert (f"家庭生活明显高于当地平均水平为否,且{clean}", "纳入") in only.answers
     assert "七个比对都查明没有记录" in told.change[0].text
     # What machines read stays as it is.

@@ -10,6 +10,7 @@ import csv
 import shutil
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from fixtures.write import write_csv
 from python_calamine import CalamineWorkbook
 
 from shibie import citizen_id
-from shibie.checking_in_python import Checked
+from shibie.checking_in_python import Checked, check
 from shibie.decision import Decision
 from shibie.results.python_counts import summarise
 from shibie.rosters.roster import Roster
@@ -168,6 +169,25 @@ def test_numbers_are_valid_and_of_every_kind() -> None:
     for text in filter(None, written):
         citizen_id.parse(text, AS_OF)
     assert any(text.endswith("x") for text in written)
+
+
+def test_the_roster_alone_can_be_screened(roster: Roster) -> None:
+    """No register at all: whoever declares that there is nothing to find is 纳入, for now."""
+    nothing = {"has_deposits": False, "registered_elsewhere": False, "buys_pension": False}
+    alone = replace(
+        roster,
+        households=tuple(each.model_copy(update=nothing) for each in roster.households),
+        registers=dict.fromkeys(roster.registers),
+        adjudications=(),
+    )
+
+    def counts(trust: bool) -> list[int]:
+        found = check(verify.pack(), alone, AS_OF, trust_declarations=trust)
+        seen = Counter(each.eligibility for each in found.decisions)
+        return [seen[each] for each in ("eligible", "ineligible", "pending")]
+
+    assert counts(trust=True) == [567, 1201, 186]
+    assert counts(trust=False) == [0, 1201, 753]
 
 
 # --- who does not count, and how registers are delivered -----------------------------------

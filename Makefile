@@ -50,7 +50,7 @@ test: lint
 
 # What takes minutes: flat memory over 100,000 households.
 test-slow: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m slow
 
 # The properties alone, on thousands of households that are new in every run.
 test-deep: $(VENV)/.dev

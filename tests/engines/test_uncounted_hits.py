@@ -40,15 +40,18 @@ HERE, GONE = Person(True, False, 0, False), Person(True, True, 0, False)
 
 
 def case(
-    ruleset: RuleSet, *persons: Person, owner: int = 1, sure: bool = True, **verdict: str
+    ruleset: RuleSet,
+    *persons: Person,
+    owner: int = 1,
+    sure: bool = True,
+    verdict: str | None = None,
 ) -> Case:
     """Two people, and the car of one of them."""
     found = case_of_home(ruleset, Home(0, persons, (Found((owner,), sure, "车", 1),)))
-    said = {
-        rule: Adjudication.model_validate({"household_id": "1", "rule_id": rule, "verdict": word, **SIGNED})
-        for rule, word in verdict.items()
-    }
-    return replace(found, adjudications=said)
+    if verdict is None:
+        return found
+    said = {"household_id": "1", "rule_id": "car", "verdict": verdict, **SIGNED}
+    return replace(found, adjudications={"car": Adjudication.model_validate(said)})
 
 
 def told(decision: Decision) -> list[tuple[str, str]]:
@@ -89,8 +92,7 @@ def test_what_is_everyones_excludes_as_it_is() -> None:
 def test_a_pack_may_have_it_adjudicated(
     verdict: str | None, eligibility: str, grounds: tuple[str, ...], reviews: tuple[str, ...]
 ) -> None:
-    said = {"car": verdict} if verdict else {}
-    decision = decide(REVIEWED, case(REVIEWED, HERE, GONE, **said))
+    decision = decide(REVIEWED, case(REVIEWED, HERE, GONE, verdict=verdict))
     assert (decision.eligibility, decision.grounds, decision.reviews) == (
         eligibility,
         grounds,

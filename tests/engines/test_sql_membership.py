@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shibie.case import Case, Rows
@@ -20,7 +20,10 @@ from support import readings
 from support.completion_texts import bool_text, number_text
 from support.completions import PACK, case_of_home, drawn
 from support.parts import Part, parts_of
+from support.profiles import examples
 
+# Of twenty households each: a hundred thousand in the deep profile.
+EXAMPLES = examples(quick=60, ci=100, deep=5_000)
 RULES = """
 exclusions:
   - {id: car, title: 有车, when: cars.any(kind == '车')}
@@ -54,6 +57,7 @@ def outside_rows(ruleset: RuleSet, parts: list[Part]) -> list[Part]:
     return [part for part in parts_of(ruleset, parts) if not part.where.in_rows]
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.integers(0, 2**40))
 def test_sql_says_what_the_interpreter_says(seed: int) -> None:
     random = Random(seed)
@@ -75,6 +79,7 @@ def test_sql_says_what_the_interpreter_says(seed: int) -> None:
     )
 
 
+@settings(max_examples=EXAMPLES)
 @given(st.integers(0, 2**40))
 def test_whole_decisions_and_what_is_unknown(seed: int) -> None:
     random = Random(seed)

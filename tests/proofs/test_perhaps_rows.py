@@ -86,6 +86,18 @@ def test_who_counts_is_kept_when_more_is_known(counted: str, kept: bool) -> None
     assert LoosenedReading(less)._keeps_who_counts == kept
 
 
+def test_nor_is_what_a_register_that_is_not_whole_does_not_settle() -> None:
+    whole = COMPLETIONS.format(whose="members")
+    text = whole.replace("    of: members\n", "    of: members\n    checks: gone\n")
+    assert read_of_who_counts(loads(text)) == {("member", "gone")}
+    assert (
+        read_of_who_counts(
+            loads(text.replace("checks: gone", "checks: gone\n    absence: unknown"))
+        )
+        is None
+    )
+
+
 @pytest.mark.parametrize("counted", ["cars.max(price) > 1", "wage > 1", "paid"])
 def test_what_may_lack_a_value_is_not_known_where_all_else_is(counted: str) -> None:
     ruleset = loads(

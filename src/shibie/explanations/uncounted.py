@@ -57,7 +57,9 @@ def said_together(several: Iterable[NotCounted], lang: Lang) -> Iterator[str]:
         names = [each.name for each in these]
         who = joined(names[:MOST_NAMES], lang)
         if len(names) > MOST_NAMES:
-            who = Words(f"{who}等 {len(names)} 人", f"{who} and {len(names) - MOST_NAMES} more").say(lang)
+            who = Words(
+                f"{who}等 {len(names)} 人", f"{who} and {len(names) - MOST_NAMES} more"
+            ).say(lang)
         yield replace(these[0], name=who).said(lang)
 
 

@@ -160,6 +160,9 @@ def _may_lack(ruleset: RuleSet, node: Node) -> bool:
     match node:
         case tree.RoundQuotient() | tree.Parameter() | tree.Aggregate(kind="min" | "max"):
             return True
-        case tree.Field(owner=owner):
+        case tree.Field(owner=owner, name=name):
+            hits = ruleset.comparison_of(owner, name)
+            if hits is not None and ruleset.registers[hits.collection.name].absence != "no":
+                return True  # without a hit it stays unknown
             return owner not in (HOUSEHOLD, MEMBER, *ruleset.registers)
     return False

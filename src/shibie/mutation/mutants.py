@@ -14,10 +14,12 @@ from shibie.language.tree import Node
 from shibie.language.types import Bool, Number
 from shibie.language.walks import parts
 from shibie.ruleset.conditions import WrittenCondition, written_conditions
-from shibie.ruleset.model import CheckedFact, Condition, Register, Rule, RuleSet
+from shibie.ruleset.model import CheckedFact, Condition, Persons, Register, Rule, RuleSet
 
 _EDGE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _SUM = {"+": "-", "-": "+"}
+# As what mutants of who counts are named.
+PERSONS = "persons"
 # An expression in a rule set: how to read it, and how to put another in its place.
 Put = Callable[[Node], RuleSet]
 
@@ -68,6 +70,8 @@ def expressions(ruleset: RuleSet) -> Iterator[tuple[str, Node, Put]]:
     """Every expression that decides something: its rule, the tree, and how to replace it."""
     for each in written_conditions(ruleset):
         yield each.id, each.node, partial(_with_written, ruleset, each)
+    if ruleset.persons is not None:
+        yield PERSONS, ruleset.persons.counted, partial(_with_counted, ruleset, ruleset.persons)
     for register in ruleset.registers.values():
         for checked in register.checks:
             if checked.hit is not None:
@@ -107,6 +111,10 @@ def _with_rule(ruleset: RuleSet, rule: Rule, changed: Rule) -> RuleSet:
     rules["facts"] = {key: changed if each is rule else each for key, each in ruleset.facts.items()}
     rules["poor"] = changed if ruleset.poor is rule else ruleset.poor
     return replace(ruleset, **rules)
+
+
+def _with_counted(ruleset: RuleSet, persons: Persons, node: Node) -> RuleSet:
+    return replace(ruleset, persons=replace(persons, counted=node))
 
 
 def _with_hit(ruleset: RuleSet, register: Register, checked: CheckedFact, node: Node) -> RuleSet:

@@ -138,7 +138,7 @@ def test_few_are_unknown_for_nothing(record_property: Any) -> None:
     ("broken", "by", "text"),
     [
         ("at_least_zero", lambda *_: True, "cars.sum(price - 1) >= 0"),
-        ("_counted", lambda _, at, __: at.case.household.members[at.member].gone is not True,
+        ("_whether_counted", lambda _, at, __: at.case.household.members[at.member].gone is not True,
          "members.any(paid)"),
         ("most_of", least_of, "cars.sum(price if kind == '车' else 0) >= 2"),
         ("hull", lambda a, b: a, "(1 if members.any(paid) else 0) >= 1"),

@@ -88,6 +88,8 @@ def _ways(node: Node, place: Place, want: bool, who: Who, trials: Trials) -> Ite
         case tree.Fact(owner=owner):
             inside = place if owner == MEMBER else place.at_household()
             return ways(definition(place.ruleset, node), inside, want, who, trials)
+        case tree.Given(name="counted") if (persons := place.ruleset.persons) is not None:
+            return ways(persons.counted, place, want, who, trials)
         case tree.Choose(condition=condition, then=then, otherwise=otherwise):
             return [
                 plan

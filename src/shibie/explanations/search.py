@@ -140,6 +140,8 @@ def _without(rule: Rule, place: Place, by: By, trials: Trials) -> list[ChangeSet
         dropped = frozenset([FactChange(Lever("rule", rule.id), False, True, who="rule")])
         # What an officer signed for does not hang on the condition any more.
         by_rules = [] if signed else ways(rule.node, place, False, "rule", trials)
+        if rule.implied:
+            return by_rules
         return [dropped] if signed else smallest([*by_rules, dropped])
     by_verdict: list[ChangeSet] = []
     verdict = lifting(rule)

@@ -12,7 +12,7 @@ from shibie.decision import Decision, Eligibility, Finding, FindingOutcome, Give
 from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
 from shibie.engines.kleene import Truth
-from shibie.engines.place import Place
+from shibie.engines.place import Memo, Place
 from shibie.engines.trace import trace, unknown_facts
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.lower import Lowered, lowered
@@ -57,9 +57,9 @@ def decide(ruleset: RuleSet, case: Case) -> Decision:
         return found
 
 
-def place_of(program: Lowered, case: Case) -> Place:
+def place_of(program: Lowered, case: Case, known: Memo | None = None) -> Place:
     """The household as the place of evaluation, with the trees that the decision refers to."""
-    return Place.top(program.ruleset, case, program.definitions)
+    return Place.top(program.ruleset, case, program.definitions, known)
 
 
 def saying(place: Place) -> Says:
@@ -76,11 +76,11 @@ def verdicts_of(case: Case) -> RuleVerdicts:
     )
 
 
-def judgement(ruleset: RuleSet, case: Case) -> Judgement:
+def judgement(ruleset: RuleSet, case: Case, known: Memo | None = None) -> Judgement:
     """The judgement on one household, without findings and tracks; fast, for searches."""
     program = lowered(ruleset, verdicts=verdicts_of(case))
     with localcontext(EXACT):
-        place = place_of(program, case)
+        place = place_of(program, case, known)
         found = judgement_of(program, saying(place))
         place.leave()
         return found

@@ -153,12 +153,19 @@ def _sex(node: tree.Given, place: Place, visit: Visit) -> Value:
     return None if number is None else citizen_id.sex(number)
 
 
+def counted_key(member: int | None) -> tuple[str, str, int | None]:
+    """Under what a place remembers whether somebody counts.
+
+    Not under MEMBER: a pack may have a fact of its own of this name.
+    """
+    return EVERYONE, "counted", member
+
+
 def _counted(node: tree.Given, place: Place, visit: Visit) -> Truth:
     persons = place.ruleset.persons
     if persons is None:
         return True
-    # Not under MEMBER: a pack may have a fact of its own of this name.
-    key = (EVERYONE, "counted", place.member)
+    key = counted_key(place.member)
     if key in place.memo and visit is _evaluate:
         return cast("Truth", place.memo[key])
     place.memo[key] = value = visit(persons.counted, place.at_member(place.member))

@@ -9,9 +9,9 @@ from typing import cast
 
 from shibie.case import Case
 from shibie.engines.exact import EXACT
-from shibie.engines.interpreter import evaluate
+from shibie.engines.interpreter import counted_key, evaluate
 from shibie.engines.kleene import Truth
-from shibie.engines.place import Place
+from shibie.engines.place import Memo, Place
 from shibie.household import BareMember
 from shibie.lower.membership import parts
 from shibie.lower.uncounted_hits import COUNTED
@@ -43,6 +43,13 @@ def who_counts(ruleset: RuleSet, case: Case) -> tuple[Truth, ...]:
         found = tuple(cast("Truth", evaluate(COUNTED, top.at_member(index))) for index in people)
         top.leave()
     return found
+
+
+def who_counts_memo(ruleset: RuleSet, case: Case) -> Memo:
+    """The same as a place remembers it, for decisions of cases in which nothing of it is other."""
+    if ruleset.persons is None:
+        return {}
+    return {counted_key(index): counts for index, counts in enumerate(who_counts(ruleset, case))}
 
 
 def persons_of(ruleset: RuleSet, case: Case) -> tuple[BareMember, ...]:

@@ -11,6 +11,8 @@ from shibie.ruleset.model import RuleSet
 
 Records = Mapping[str, Mapping[str, Value]]
 Definitions = Mapping[tuple[str, str], Node]
+# What was asked of the household before, by (owner, name, member).
+Memo = Mapping[tuple[str, str, int | None], Value]
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,9 +36,15 @@ class Place:
     others: dict[int | None, Place] = field(init=False, repr=False, default_factory=dict)
 
     @classmethod
-    def top(cls, ruleset: RuleSet, case: Case, definitions: Definitions | None = None) -> Place:
-        """The household itself."""
-        return cls(ruleset, case, {}, definitions=definitions or {})
+    def top(
+        cls,
+        ruleset: RuleSet,
+        case: Case,
+        definitions: Definitions | None = None,
+        known: Memo | None = None,
+    ) -> Place:
+        """The household itself; `known` is of its memo what need not be asked again."""
+        return cls(ruleset, case, dict(known or {}), definitions=definitions or {})
 
     def at_member(self, index: int | None) -> Place:
         """The same case, with a member at hand."""

@@ -11,7 +11,7 @@ from typing import Any, cast
 from shibie.case import Value
 from shibie.engines.interpreter import evaluate, items, may_count_in
 from shibie.engines.place import Place
-from shibie.explanations.changed_cases import Lever
+from shibie.explanations.changed_cases import Lever, owner_of
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.language import tree
 from shibie.language.names import PEOPLE
@@ -48,7 +48,7 @@ def is_relevant(lever: Lever, place: Place) -> bool:
     A pack says so under `relevant:`, so that nobody is told that it would change the result of
     a widow of 76 if she were not at school.
     """
-    condition = place.ruleset.relevant.get((_owner(lever), lever.name))
+    condition = place.ruleset.relevant.get((owner_of(lever), lever.name))
     if lever.kind != "field" or condition is None:
         return True
     return evaluate(condition, place.at_member(lever.member)) is not False
@@ -117,13 +117,8 @@ def unknown_rows(node: tree.Collection, place: Place) -> Iterator[tuple[Lever, V
 def spec_of(ruleset: RuleSet, lever: Lever) -> FieldSpec | None:
     """The declaration of the field or column behind a lever."""
     if lever.kind in ("field", "column"):
-        return ruleset.field_spec(_owner(lever), lever.name)
+        return ruleset.field_spec(owner_of(lever), lever.name)
     return None
-
-
-def _owner(lever: Lever) -> str:
-    """Whose field it is: a register's, the household's or a member's."""
-    return lever.register or (HOUSEHOLD if lever.member is None else MEMBER)
 
 
 def step_of(ruleset: RuleSet, lever: Lever) -> Decimal | None:
@@ -185,7 +180,7 @@ class Mined:
         spec = spec_of(self.ruleset, lever)
         if spec is None:
             return []
-        named = self.codes.get((_owner(lever), lever.name), [])
+        named = self.codes.get((owner_of(lever), lever.name), [])
         match spec.type:
             case "bool":
                 return [True, False]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from shibie.case import Case, Row, Rows, Value
+from shibie.engines.interpreter import counted_key
 from shibie.engines.place import Place
 from shibie.household import Adjudication
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.ruleset.conditions import collections_used, fields_used
 from shibie.ruleset.model import RuleSet
 
 LeverKind = Literal["field", "number", "column", "row", "rows", "verdict", "parameter", "rule"]
@@ -95,14 +98,46 @@ def made(ruleset: RuleSet, case: Case, changes: Iterable[FactChange]) -> tuple[R
     return ruleset, case
 
 
-def moved(place: Place, ruleset: RuleSet, case: Case) -> Place:
-    """The corresponding place in a case to which changes were applied."""
+def owner_of(lever: Lever) -> str:
+    """Whose field it is: a register's, the household's or a member's."""
+    return lever.register or (HOUSEHOLD if lever.member is None else MEMBER)
+
+
+def may_change_who_counts(ruleset: RuleSet, lever: Lever) -> bool:
+    """Whether who counts as a person of the household may hang on a lever."""
+    if ruleset.persons is None or lever.kind in ("verdict", "rule"):
+        return False
+    if lever.kind in ("number", "parameter"):
+        return True
+    register = lever.name if lever.kind == "rows" else lever.register
+    asked = (register, "") if register else (owner_of(lever), lever.name)
+    return asked in _who_counts(ruleset)
+
+
+def _who_counts(ruleset: RuleSet) -> frozenset[tuple[str, str]]:
+    """What who counts is own of: (owner, field), and (register, "")."""
+    own: dict[str, Any] = ruleset.__dict__
+    if "_who_counts" not in own:
+        assert ruleset.persons is not None
+        counted = [ruleset.persons.counted]
+        registers = {(name, "") for name in collections_used(ruleset, counted)}
+        own["_who_counts"] = frozenset(fields_used(ruleset, counted) | registers)
+    return cast("frozenset[tuple[str, str]]", own["_who_counts"])
+
+
+def moved(place: Place, changes: Sequence[FactChange]) -> Place:
+    """The corresponding place in the case to which changes are applied."""
+    ruleset, case = made(place.ruleset, place.case, changes)
     row = place.row
     if row is not None:
         of_members = case.rows.get(place.register, ())
         found = [item for rows in of_members for item in rows.items if item.number == row.number]
         row = found[0] if found else row
-    return Place(ruleset, case, {}, place.member, row, place.register)
+    known: dict[tuple[str, str, int | None], Value] = {}
+    if not any(may_change_who_counts(ruleset, each.lever) for each in changes):
+        keys = map(counted_key, range(len(case.household.members)))
+        known = {key: place.memo[key] for key in keys if key in place.memo}
+    return Place(ruleset, case, known, place.member, row, place.register)
 
 
 def _with_field(case: Case, lever: Lever, value: Any) -> Case:

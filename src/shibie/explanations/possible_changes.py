@@ -22,7 +22,7 @@ from shibie.explanations.changeable_facts import (
     spec_of,
     unknown_rows,
 )
-from shibie.explanations.changed_cases import ChangeSet, FactChange, Lever, Who, made, moved
+from shibie.explanations.changed_cases import ChangeSet, FactChange, Lever, Who, moved
 from shibie.explanations.thresholds import numeric_ways
 from shibie.explanations.trials import Trials
 from shibie.language import tree
@@ -210,5 +210,4 @@ def _variants(before: Any, values: list[Any], kind: str) -> list[Any]:
 
 def _value(node: Node, place: Place, change: FactChange, trials: Trials) -> Any:
     trials.comparisons += 1
-    ruleset, case = made(place.ruleset, place.case, [change])
-    return evaluate(node, moved(place, ruleset, case))
+    return evaluate(node, moved(place, [change]))

@@ -288,15 +288,22 @@ class _Teller:
 def numbers_of(ruleset: RuleSet, case: Case) -> dict[str, Value]:
     """Every derived number of a household that may be shown, by its name."""
     place = Place.top(ruleset, case)
-    return {
-        name: evaluate(rule.node, place)
-        for (owner, name), rule in ruleset.facts.items()
-        if owner == HOUSEHOLD and rule.kind == "fact" and rule.unit
-        if not any(
-            isinstance(each, tree.Field) and is_sensitive(ruleset, each)
-            for each in opened(ruleset, rule.node)
+    return {rule.id: evaluate(rule.node, place) for rule in _shown_numbers(ruleset)}
+
+
+def _shown_numbers(ruleset: RuleSet) -> tuple[Rule, ...]:
+    made: dict[str, Any] = ruleset.__dict__
+    if "_shown_numbers" not in made:
+        made["_shown_numbers"] = tuple(
+            rule
+            for (owner, _), rule in ruleset.facts.items()
+            if owner == HOUSEHOLD and rule.kind == "fact" and rule.unit
+            if not any(
+                isinstance(each, tree.Field) and is_sensitive(ruleset, each)
+                for each in opened(ruleset, rule.node)
+            )
         )
-    }
+    return cast("tuple[Rule, ...]", made["_shown_numbers"])
 
 
 def _all(at: Trace) -> Iterator[Trace]:

@@ -13,10 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 
-from shibie.explanations.changed_cases import FactChange, Lever
+from shibie.explanations.changed_cases import FactChange, Lever, may_change_who_counts
 from shibie.explanations.possible_answers import unlike
 from shibie.explanations.trials import Trials
-from shibie.ruleset.conditions import collections_used, fields_used
 
 # The most combinations of answers to a set that are decided one by one. Of a set with more, the
 # answers are given one after another, and whatever decides the household ends the row.
@@ -109,7 +108,11 @@ class Settling:
         """
         # Whoever's rows are looked at has to count, so what says that comes first; a verdict is
         # asked for only where the review that it is about holds.
-        levers = sorted(levers, key=lambda lever: (lever.kind == "verdict", not self._who(lever)))
+        ruleset = self.trials.ruleset
+        levers = sorted(
+            levers,
+            key=lambda lever: (lever.kind == "verdict", not may_change_who_counts(ruleset, lever)),
+        )
         choices = [unlike(self.trials, lever, self.choices[lever]) for lever in levers]
         rows: list[Answers] = [()]
         decided: list[Answers] = []
@@ -124,16 +127,6 @@ class Settling:
             else:
                 rows += [(*row, each) for each in reversed(choices[len(row)])]
         return decided, None
-
-    def _who(self, lever: Lever) -> bool:
-        """Whether it may say who counts as a person of the household."""
-        ruleset = self.trials.ruleset
-        if ruleset.persons is None:
-            return False
-        counted = [ruleset.persons.counted]
-        if lever.kind == "rows":
-            return lever.name in collections_used(ruleset, counted)
-        return lever.name in {name for _, name in fields_used(ruleset, counted)}
 
     def _deciding(self, row: Answers) -> Answers:
         """Of a row of answers those without which the result were another."""

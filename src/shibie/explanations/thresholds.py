@@ -32,7 +32,6 @@ from shibie.explanations.changed_cases import (
     FactChange,
     Lever,
     Who,
-    made,
     moved,
 )
 from shibie.explanations.trials import Trials
@@ -125,14 +124,12 @@ class _Trial:
 
     def holds(self, changes: Sequence[FactChange]) -> bool:
         self.trials.comparisons += 1
-        ruleset, case = made(self.place.ruleset, self.place.case, changes)
-        return evaluate(self.node, moved(self.place, ruleset, case)) is self.want
+        return evaluate(self.node, moved(self.place, changes)) is self.want
 
     def gap(self, changes: Sequence[FactChange]) -> Any:
         """The left side minus the right side; None when unknown."""
         self.trials.comparisons += 1
-        ruleset, case = made(self.place.ruleset, self.place.case, changes)
-        place = moved(self.place, ruleset, case)
+        place = moved(self.place, changes)
         left: Any = evaluate(self.node.left, place)
         right: Any = evaluate(self.node.right, place)
         return left - right if is_known(left) and is_known(right) else None

@@ -18,8 +18,9 @@ from shibie.engines.decide import (
 )
 from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
-from shibie.engines.place import Place
-from shibie.explanations.changed_cases import FactChange, made
+from shibie.engines.persons import who_counts_memo
+from shibie.engines.place import Memo, Place
+from shibie.explanations.changed_cases import FactChange, made, may_change_who_counts
 from shibie.lower import lowered
 from shibie.ruleset.model import RuleSet
 
@@ -55,6 +56,7 @@ class Trials:
         self.decisions = self.comparisons = 0
         self.cut_short = False
         self._known: dict[object, Any] = {}
+        self._counts = who_counts_memo(ruleset, case)
 
     def judgement(self, changes: Iterable[FactChange]) -> Judgement:
         """The judgement that the changes lead to."""
@@ -65,13 +67,20 @@ class Trials:
         return self._once("eligibility", _eligibility, changes)
 
     def _once(
-        self, what: str, decided: Callable[[RuleSet, Case], _Found], changes: Iterable[FactChange]
+        self,
+        what: str,
+        decided: Callable[[RuleSet, Case, Memo | None], _Found],
+        changes: Iterable[FactChange],
     ) -> _Found:
         changes = list(changes)
         key = (what, frozenset((change.lever, change.value) for change in changes))
         if key not in self._known:
             self.decisions += 1
-            self._known[key] = decided(*made(self.ruleset, self.case, self._sensible(changes)))
+            sensible = self._sensible(changes)
+            # Who counts stays the same in most trials.
+            moved = any(may_change_who_counts(self.ruleset, each.lever) for each in sensible)
+            ruleset, case = made(self.ruleset, self.case, sensible)
+            self._known[key] = decided(ruleset, case, None if moved else self._counts)
         found: _Found = self._known[key]
         return found
 
@@ -104,10 +113,10 @@ class Trials:
         return enough
 
 
-def _eligibility(ruleset: RuleSet, case: Case) -> Eligibility:
+def _eligibility(ruleset: RuleSet, case: Case, known: Memo | None) -> Eligibility:
     program = lowered(ruleset, verdicts=verdicts_of(case))
     with localcontext(EXACT):
-        place = place_of(program, case)
+        place = place_of(program, case, known)
         found = eligibility_of(saying(place))
         place.leave()
         return found

@@ -89,7 +89,7 @@ def test_who_counts_is_kept_when_more_is_known(counted: str, kept: bool) -> None
 def test_nor_is_what_a_register_that_is_not_whole_does_not_settle() -> None:
     whole = COMPLETIONS.format(whose="members")
     text = whole.replace("    of: members\n", "    of: members\n    checks: gone\n")
-    assert read_of_who_counts(loads(text)) == {("member", "gone")}
+    assert read_of_who_counts(loads(text)) == frozenset({("member", "gone")})
     assert (
         read_of_who_counts(
             loads(text.replace("checks: gone", "checks: gone\n    absence: unknown"))

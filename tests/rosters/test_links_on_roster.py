@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -194,12 +194,24 @@ def test_of_two_cars_one_was_sold(tmp_path: Path, both: bool) -> None:
 # --- drawn ----------------------------------------------------------------------------------
 
 
-def with_links(folder: Path, seed: int) -> Path:
-    """A drawn roster with links of rows, of which some fit."""
+def with_links(folder: Path, seed: int, only: Container[tuple[str, int]] | None = None) -> Path:
+    """A drawn roster with links of rows (of these only), of which some fit."""
     drawn(folder, seed)
     rnd = random.Random(seed)
     found = read_roster(folder, PACK, AS_OF)
     rows = [(name, row) for name, table in found.registers.items() for row in table or ()]
+    if only is not None:
+        # What is said of a row is said of all that have its key.
+        others = {
+            name_of_row(PACK.registers[name], row)
+            for name, row in rows
+            if (name, row.number) not in only
+        }
+        rows = [
+            (name, row)
+            for name, row in rows
+            if (name, row.number) in only and name_of_row(PACK.registers[name], row) not in others
+        ]
     people = [(h.household_id, m.member_id) for h in found.households for m in h.members]
     acts = []
     for name, row in rnd.sample(rows, min(len(rows), 5)):
@@ -220,3 +232,19 @@ def test_sql_links_as_the_interpreter_does(tmp_path: Path, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(400, 408))
 def test_a_part_knows_the_links_of_the_whole(tmp_path: Path, seed: int) -> None:
     agree_in_parts(with_links(tmp_path, seed))
+
+
+def test_a_link_of_a_row_not_surely_anybodys_turns_no_decision(tmp_path: Path) -> None:
+    """Whose a row is comes to be known: that decides who was open, and nobody otherwise."""
+    settled = 0
+    for seed in range(500, 540):
+        folder = drawn(tmp_path / str(seed), seed)
+        with shibie.check(PACK, folder, AS_OF) as result:
+            before = {row["household_id"]: row["eligibility"] for row in result.decisions}
+            open_rows = {(row["register"], row["row"]) for row in result.unmatched}
+        with shibie.check(PACK, with_links(folder, seed, open_rows), AS_OF) as result:
+            after = {row["household_id"]: row["eligibility"] for row in result.decisions}
+        decided = {each for each, word in before.items() if word != "pending"}
+        assert {each: after[each] for each in decided} == {each: before[each] for each in decided}
+        settled += sum(after[each] != before[each] for each in before)
+    assert settled > 3

@@ -31,7 +31,7 @@ demo: $(VENV)/.demo
 	@mkdir -p out
 	@$(SHIBIE) check fixtures/township-2015 --rules bazhong-2015 --as-of $(AS_OF) \
 	  --out out/township-2015.xlsx --out out/township-2015 > out/township-2015.txt
-	@head -n 20 out/township-2015.txt
+	@head -n 21 out/township-2015.txt
 	@echo
 	@$(SHIBIE) explain fixtures/township-2015 --rules bazhong-2015 --as-of $(AS_OF) \
 	  --household H01-03-023 --household H07-06-017 --household H01-01-001

@@ -15,6 +15,7 @@ from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.language.tree import HOUSEHOLD
+from shibie.lower import lowered
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruletests.written import ExpectForm, RuleTest, all_rules, load_tests, yes_or_no
 
@@ -102,8 +103,11 @@ def _values(rule: Rule, place: Place) -> Iterator[Value]:
     if rule.owner == HOUSEHOLD:
         yield evaluate(rule.node, place)
         return
+    # Of a track or tally only who counts is asked.
+    listed = rule.kind in ("track", "tally")
+    asked = lowered(place.ruleset).of_counted(rule) if listed else rule.node
     for index in range(len(place.case.household.members)):
-        yield evaluate(rule.node, place.at_member(index))
+        yield evaluate(asked, place.at_member(index))
 
 
 def _differences(

@@ -51,7 +51,8 @@ from shibie.lower.named import (
 )  # fmt: skip
 from shibie.lower.procedure import StepCheck, checks_of
 from shibie.lower.uncounted_hits import COUNTED, hit_through_uncounted
-from shibie.ruleset.model import Rule, RuleSet
+from shibie.ruleset.conditions import counts_matter
+from shibie.ruleset.model import Register, Rule, RuleSet
 
 ELIGIBLE, INELIGIBLE, PENDING = map(of_decision, ("eligible", "ineligible", "pending"))
 CLEARED = of_decision("cleared")
@@ -258,20 +259,24 @@ class Lowered:
             Discrepancy(
                 register.id,
                 register.name,
-                every((
-                    *((COUNTED,) if self.ruleset.persons and register.of == MEMBERS else ()),
-                    some(
-                        And((
-                            Not(Declared(*checked.field)),
-                            Quantifier("any", Collection(register.name, MEMBER), checked.hit or TRUE),
-                        ))
-                        for checked in register.checks
-                    ),
-                )),
+                self._denied(register),
             )
             for register in self.ruleset.registers.values()
             if register.checks
+        )
+
+    def _denied(self, register: Register) -> Node:
+        """That a member's row in a register speaks against a declared "no", if it is looked at."""
+        denied = some(
+            And((
+                Not(Declared(*checked.field)),
+                Quantifier("any", Collection(register.name, MEMBER), checked.hit or TRUE),
+            ))
+            for checked in register.checks
         )  # fmt: skip
+        if counts_matter(self.ruleset, Collection(register.name, HOUSEHOLD)):
+            return And((COUNTED, denied))
+        return denied
 
     @cached_property
     def awaited(self) -> tuple[Awaited, ...]:

@@ -42,8 +42,7 @@ def rule_conditions(ruleset: RuleSet) -> Iterator[Node]:
     A criterion comes twice, as a fact and as a rule.
     """
     yield from (rule.node for rule in (*ruleset.facts.values(), *ruleset.rules, ruleset.poor))
-    if ruleset.persons is not None:
-        yield ruleset.persons.counted
+    yield from who_counts_conditions(ruleset)
 
 
 def household_conditions(ruleset: RuleSet) -> Iterator[Node]:
@@ -75,6 +74,16 @@ def deciding_conditions(ruleset: RuleSet) -> tuple[Node, ...]:
     return tuple(rule.node for rule in rules)
 
 
+def who_counts_conditions(ruleset: RuleSet) -> tuple[Node, ...]:
+    """The condition on a member that says who counts, where the pack has one.
+
+    >>> from shibie.ruleset.loader import load
+    >>> [len(who_counts_conditions(load(name))) for name in ("bazhong-2015", "us-snap-2024")]
+    [1, 0]
+    """
+    return () if ruleset.persons is None else (ruleset.persons.counted,)
+
+
 def drawn_on(ruleset: RuleSet) -> tuple[Node, ...]:
     """Whatever eligibility draws on: the deciding conditions, and who counts as a person.
 
@@ -85,8 +94,7 @@ def drawn_on(ruleset: RuleSet) -> tuple[Node, ...]:
     >>> drawn_on(ruleset) == deciding_conditions(ruleset)  # it has no `persons:`
     True
     """
-    counted = () if ruleset.persons is None else (ruleset.persons.counted,)
-    return (*deciding_conditions(ruleset), *counted)
+    return (*deciding_conditions(ruleset), *who_counts_conditions(ruleset))
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,13 @@ from shibie.proofs.findings import ProofFinding
 from shibie.proofs.prover import Prover
 from shibie.proofs.witness import Given, Witness
 from shibie.ruleset.compared_values import compares_numbers
-from shibie.ruleset.conditions import deciding_conditions, definition, fields_used, opened_at
+from shibie.ruleset.conditions import (
+    deciding_conditions,
+    definition,
+    fields_used,
+    opened_at,
+    who_counts_conditions,
+)
 from shibie.ruleset.model import RuleSet
 from shibie.words.prose import describe
 from shibie.words.speaker import Speaker
@@ -39,10 +45,9 @@ def thresholds(ruleset: RuleSet) -> tuple[tuple[Compare, SymbolicPlace], ...]:
             return None
         return found, SymbolicPlace(place.member) if node.owner == MEMBER else TOP
 
-    counted = () if ruleset.persons is None else (ruleset.persons.counted,)
     read = (
         *opened_at(deciding_conditions(ruleset), TOP, behind, _inside),
-        *opened_at(counted, SymbolicPlace(0), behind, _inside),
+        *opened_at(who_counts_conditions(ruleset), SymbolicPlace(0), behind, _inside),
     )
     found = ((node, place) for node, place in read if compares_numbers(node))
     return tuple(dict.fromkeys(found))

@@ -10,12 +10,14 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engines.test_sql_membership import PACKS, case_drawn
 from shibie.engines.decide import decide
 from shibie.engines.rete import decide_all, decide_by_chaining, host
 from shibie.engines.rete.decide import compiled
@@ -81,6 +83,15 @@ def test_equals_the_interpreter_on_random_rules(
     for facts in several:
         case = case_from(ruleset, facts, AS_OF)
         assert decide_by_chaining(ruleset, case) == decide(ruleset, case)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_equals_the_interpreter_with_rows_that_are_perhaps_somebodys(seed: int) -> None:
+    random = Random(seed)
+    for whose, ruleset in PACKS.items():
+        for _ in range(5):
+            case = case_drawn(random, whose)
+            assert decide_by_chaining(ruleset, case) == decide(ruleset, case)
 
 
 def test_equals_the_interpreter_on_the_township() -> None:

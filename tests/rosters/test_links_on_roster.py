@@ -1,4 +1,4 @@
-"""Links between register rows and persons: by SQL as by the interpreter."""
+"""Links between register rows and persons: by SQL and rete as by the interpreter."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ HEADER = {
     "members": ("household_id", "member_id", "name", "id_number", "relation"),
 }
 Row = dict[str, Any]
+ENGINES: tuple[Any, ...] = ("interpreter", "duckdb", "rete")
 
 
 def roster(folder: Path, *acts: Row, **rows: Sequence[tuple[str, ...]]) -> Path:
@@ -53,15 +54,17 @@ def key_of(folder: Path, register: str, number: int) -> str:
 
 
 def alike(folder: Path) -> dict[str, Any]:
-    """What a check says, by both engines."""
-    expected, found = results(folder, "interpreter"), results(folder, "duckdb")
-    for name, said in expected.items():
-        assert found[name] == said, name
+    """What a check says, by every engine."""
+    expected = results(folder, "interpreter")
+    for engine in ENGINES[1:]:
+        found = results(folder, engine)
+        for name, said in expected.items():
+            assert found[name] == said, (engine, name)
     tables = []
-    for engine in ("interpreter", "duckdb"):
+    for engine in ENGINES:
         with shibie.check(PACK, folder, AS_OF, engine=engine, clues=True) as result:
             tables.append([list(result.unmatched), list(result.acts), list(result.clues)])
-    assert tables[0] == tables[1]
+    assert all(each == tables[0] for each in tables)
     return {**expected, "unmatched": tables[0][0], "acts": tables[0][1], "clues": tables[0][2]}
 
 
@@ -225,7 +228,7 @@ def with_links(folder: Path, seed: int, only: Container[tuple[str, int]] | None 
 
 
 @pytest.mark.parametrize("seed", range(300, 330))
-def test_sql_links_as_the_interpreter_does(tmp_path: Path, seed: int) -> None:
+def test_all_link_as_the_interpreter_does(tmp_path: Path, seed: int) -> None:
     alike(with_links(tmp_path, seed))
 
 

@@ -18,6 +18,7 @@ from pyarrow import parquet
 from rosters import test_perhaps_rows as perhaps_rows
 from rosters.test_damage import damaged
 from rosters.test_folder import AS_OF, FILES, PACK, TOWNSHIP, as_parquet, small
+from rosters.test_links_on_roster import with_links
 from shibie.checking import check
 from shibie.duckdb_tables import Column
 from shibie.engines.decide import decide
@@ -81,8 +82,11 @@ def test_a_damaged_folder(spark: SparkSession, tmp_path: Path, seed: int, encodi
 
 
 @pytest.mark.slow
-def test_rows_that_may_be_about_somebody(spark: SparkSession, tmp_path: Path) -> None:
-    folder = perhaps_rows.drawn(tmp_path, 3)
+@pytest.mark.parametrize(("drawn", "seed"), [(perhaps_rows.drawn, 3), (with_links, 301)])
+def test_rows_that_may_be_about_somebody(
+    spark: SparkSession, tmp_path: Path, drawn: Callable[[Path, int], Path], seed: int
+) -> None:
+    folder = drawn(tmp_path, seed)
     expected = perhaps_rows.results(folder, "interpreter")
     found = perhaps_rows.results(folder, "spark")
     for name, said in expected.items():

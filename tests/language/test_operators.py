@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from shibie.engines import interpreter
+from shibie.engines.interpreter.cases import OWN, rewritten
 from shibie.engines.solver import reading
 from shibie.engines.sql import expressions
 from shibie.engines.trace import trace
@@ -33,7 +34,7 @@ from support.probe import probe
 
 PROBE = probe()
 READINGS: Mapping[str, Mapping[Key, Any]] = {
-    "interpreter": interpreter._OWN,
+    "interpreter": OWN,
     "prose": sentences._OWN,
     "sql": expressions._OWN,
     "solver": reading._OWN,
@@ -262,7 +263,7 @@ def test_a_variant_of_the_tree_alone_fails_at_import(tmp_path: Path) -> None:
 def test_a_variant_without_a_case_fails_at_import(name: str, module: str, tmp_path: Path) -> None:
     changes = {"language/tree.py": MEDIAN, "language/operators.py": RECORD}
     if name != "interpreter":  # other readings may import it
-        changes["engines/interpreter.py"] = CASE
+        changes["engines/interpreter/aggregates.py"] = CASE
     said = imported(tmp_path, module, changes)
     assert said.endswith(f"reading '{name}' has no case for kernel operator Aggregate/median")
 
@@ -309,8 +310,8 @@ def test_a_kernel_operator_is_not_rewritten() -> None:
 def test_a_trace_sees_through_a_rewritten_operator(
     key: Key, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = {each: case for each, case in interpreter._OWN.items() if each in KERNEL}
-    by_rewriting = table("interpreter", own, interpreter._rewritten)
+    own = {each: case for each, case in OWN.items() if each in KERNEL}
+    by_rewriting = table("interpreter", own, rewritten)
     case = case_from(PROBE, {"wage_income": 2, "members": [{"wage": 1}, {"wage": 2}]}, AS_OF)
     node, place = parse(text, PROBE.names), interpreter.Place.top(PROBE, case)
     before = trace(node, place)

@@ -106,9 +106,11 @@ def sizes(many: list[int]) -> None:
         print(
             f"| {households:,} | {spent:.1f} s | {checked:.1f} s | {peak:.1f} GiB | {by_hand:.1f} s |"
             f" {hand_peak:.1f} GiB | {by_hand / spent:.2f} | {by_hand / (spent - checked):.2f} |"
-            f" {'yes' if same(out, hand) else 'NO'} |",
+            f" {'yes' if (alike := same(out, hand)) else 'NO'} |",
             flush=True,
         )
+        if not alike:
+            raise SystemExit(f"the rows in {out} and {hand} differ: the ratio says nothing")
         shutil.rmtree(out)
         shutil.rmtree(hand)
 

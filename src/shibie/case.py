@@ -130,6 +130,15 @@ class Case:
                     items[row.number] = row
         return Rows(tuple(items.values()), all(rows.complete for rows in of_members))
 
+    def complete(self, register: str, member: int | None = None) -> bool:
+        """Whether all rows of one member, or of all members, are seen."""
+        of_members = self.rows.get(register)
+        if of_members is None or not (of_members or register in self.supplied):
+            return False
+        if member is not None:
+            return of_members[member].complete
+        return all(rows.complete for rows in of_members)
+
     def crowd_of(self, register: str, members: Iterable[int]) -> Crowd:
         """The rows that tell nobody apart and fit any of some members, each once."""
         of_members = self.rows.get(register, ())
@@ -147,6 +156,7 @@ class Case:
         """
         found: dict[int, list[tuple[int, Row]]] = {}
         for index, rows in enumerate(self.rows.get(register, ())):
-            for row in rows.own:
-                found.setdefault(row.number, []).append((index, row))
+            if rows is not NO_ROWS:
+                for row in rows.own:
+                    found.setdefault(row.number, []).append((index, row))
         return {number: tuple(owners) for number, owners in found.items()}

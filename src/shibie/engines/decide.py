@@ -183,11 +183,12 @@ def discrepancies(program: Lowered, place: Place) -> Iterator[Finding]:
     """Declared "no" against a register hit, one finding for each member whose rows hit."""
     household = place.case.household
     for each in program.discrepancies:
-        for index, member in enumerate(household.members):
-            # Most people have no row in most registers.
-            if not place.case.rows_of(each.register, index).items:
+        for index, rows in enumerate(place.case.rows.get(each.register, ())):
+            # Most people have no row in most registers; what may be another's row denies nothing.
+            if not rows.items or not any(row.sure for row in rows.items):
                 continue
             if evaluate(each.node, place.at_member(index)) is True:
                 yield Finding(
-                    household.household_id, member.member_id, each.name, "discrepancy", "true"
-                )
+                    household.household_id, household.members[index].member_id, each.name,
+                    "discrepancy", "true",
+                )  # fmt: skip

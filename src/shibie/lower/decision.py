@@ -50,7 +50,7 @@ from shibie.lower.named import (
     of_rule,
 )  # fmt: skip
 from shibie.lower.procedure import StepCheck, checks_of
-from shibie.lower.uncounted_hits import COUNTED, hit_through_uncounted
+from shibie.lower.uncounted_hits import COUNTED, SOMEBODY_IS_LEFT_OUT, held_by_everyone
 from shibie.ruleset.conditions import counts_matter
 from shibie.ruleset.model import Register, Rule, RuleSet
 
@@ -61,6 +61,7 @@ EXCLUDED = of_decision("excluded")
 # So many sets of verdicts are kept, as folded into the trees.
 MOST_KEPT = 256
 UNDER_REVIEW, ADMITTED = of_decision("under_review"), of_decision("admitted")
+LEFT_OUT = of_decision("left_out")
 
 
 def holds(rule: Rule) -> Node:
@@ -137,6 +138,8 @@ class Lowered:
             "pending": Not(some((ELIGIBLE, INELIGIBLE))),
             "cleared": ELIGIBLE,
         }
+        if ruleset.persons is not None:
+            parts["left_out"] = SOMEBODY_IS_LEFT_OUT
         if self.with_procedure:
             for check in self.checks:
                 found[check.key] = check.node
@@ -172,10 +175,10 @@ class Lowered:
     def uncounted_hits(self) -> tuple[Named, ...]:
         """Exclusions that hold over everyone and not over who counts, and that nobody adjudicated."""
         ruleset = self.ruleset
-        found = ((rule, hit_through_uncounted(ruleset, rule)) for rule in ruleset.exclusions)
+        found = ((rule, held_by_everyone(ruleset, rule)) for rule in ruleset.exclusions)
         return tuple(
             Named(rule.id, every((
-                negated(self._said(rule, *rule.verdicts)), not_true(holds(rule)), hit,
+                LEFT_OUT, negated(self._said(rule, *rule.verdicts)), not_true(holds(rule)), hit,
             )))
             for rule, hit in found
             if hit is not None
@@ -269,13 +272,13 @@ class Lowered:
         """That a member's row in a register speaks against a declared "no", if it is looked at."""
         denied = some(
             And((
-                Not(Declared(*checked.field)),
+                Sure(Not(Declared(*checked.field))),
                 Quantifier("any", Collection(register.name, MEMBER), checked.hit or TRUE),
             ))
             for checked in register.checks
         )  # fmt: skip
         if counts_matter(self.ruleset, Collection(register.name, HOUSEHOLD)):
-            return And((COUNTED, denied))
+            return And((denied, COUNTED))
         return denied
 
     @cached_property

@@ -14,7 +14,6 @@ from shibie.language.connectives import TRUE, some
 from shibie.language.names import EVERYONE, MEMBERS
 from shibie.language.tree import (
     HOUSEHOLD,
-    And,
     Collection,
     Declared,
     Fact,
@@ -66,14 +65,12 @@ def over_everyone(ruleset: RuleSet, node: Node) -> Node:
     return mapped(node, again)
 
 
-def hit_through_uncounted(ruleset: RuleSet, rule: Rule) -> Node | None:
-    """That a rule would hold if everyone counted, and that somebody does not; or None if it is all one.
+def held_by_everyone(ruleset: RuleSet, rule: Rule) -> Node | None:
+    """That a rule would hold if everyone counted; None where it is all one who counts.
 
-    Whether the rule holds as it is, is left to who asks.
+    Whether somebody is left out, and whether the rule holds as it is, is left to who asks.
     """
     if ruleset.persons is None or rule.implied:
         return None
     changed = over_everyone(ruleset, rule.node)
-    if changed == rule.node:
-        return None
-    return And((SOMEBODY_IS_LEFT_OUT, changed))
+    return None if changed == rule.node else changed

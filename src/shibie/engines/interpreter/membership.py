@@ -26,7 +26,7 @@ def completeness(node: tree.Collection, place: Place, visit: Visit) -> Truth:
     case, member = place.case, place.member if node.owner == MEMBER else None
     if node.owner in (ROW, CROWD):
         return True if place.row is not None and place.row.sure else None
-    if node.name in PEOPLE or case.rows_of(node.name, member).complete:
+    if node.name in PEOPLE or case.complete(node.name, member):
         return True
     if node.name not in case.supplied:
         if node.owner == MEMBER:
@@ -77,9 +77,10 @@ def memberships(node: tree.Collection, place: Place) -> Iterable[Item]:
     """
     case = place.case
     if node.name in PEOPLE:
+        matters = counts_matter(place.ruleset, node)
         for index in range(len(case.household.members)):
             at = place.at_member(index)
-            counts = whether_counted(node, at, silently)
+            counts = silently(COUNTED, at) if matters else True
             if counts is not False:
                 yield counts, at
         return
@@ -141,9 +142,10 @@ def crowd_of(node: tree.Collection, place: Place) -> Crowd:
     if node.owner == MEMBER:
         return rows[cast("int", place.member)].crowd if rows else NO_CROWD
     some = [index for index, each in enumerate(rows) if each.crowd.rows]
+    if not some:
+        return NO_CROWD
     return place.case.crowd_of(
-        node.name,
-        (i for i in some if may_count_in(node, place.at_member(i))),
+        node.name, (index for index in some if may_count_in(node, place.at_member(index)))
     )
 
 

@@ -10,7 +10,7 @@ from shibie.checking_in_python import Checked
 from shibie.decision import UNCOUNTED_HIT, Decision, Eligibility, Finding
 from shibie.engines.interpreter import evaluate
 from shibie.engines.kleene import Truth
-from shibie.engines.persons import heads, who_counts
+from shibie.engines.persons import who_counts
 from shibie.engines.place import Place
 from shibie.household import BareHousehold
 from shibie.language.tree import HOUSEHOLD
@@ -60,9 +60,10 @@ def count_part(tally: Tally, checked: Checked) -> None:
 
 def _add(tally: Tally, checked: Checked, case: Case, decision: Decision) -> None:
     """Count one household."""
-    size, eligibility = heads(checked.ruleset, case), decision.eligibility
+    counts, eligibility = who_counts(checked.ruleset, case), decision.eligibility
+    size = sum(each is not False for each in counts)
     if checked.ruleset.persons is not None:
-        count_people(tally, who_counts(checked.ruleset, case))
+        count_people(tally, counts)
     tally.add(("eligibility", eligibility), 1, size)
     if eligibility == "eligible" and decision.kind:
         tally.add(("kind", decision.kind), 1, size)

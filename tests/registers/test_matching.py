@@ -115,6 +115,32 @@ def test_a_name_must_fit_besides(
     assert found(of) == ([(2, False)] if fits else [])
 
 
+@pytest.mark.parametrize(
+    ("owner", "fits"),
+    [
+        ("张*", True), ("张＊＊", True), ("张某某", True), ("张XX", True), ("*三", True), ("***", True),
+        ("张○", True), ("张?", True), ("张三等2人", True), ("张三(户主)", True), ("李四、张三", True),
+        ("李*", False), ("李某", False), ("李四等3户", False), ("李四(已迁出)", False), ("张四", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_not_shown_whole_fits_as_far_as_it_is(owner: str, fits: bool) -> None:
+    ruleset = pack("or_match: {name: owner}")
+    of = look_up(ruleset, written(2, "511902********0010", owner=owner, balance=90000))
+    assert found(of) == ([(2, False)] if fits else [])
+
+
+def test_a_hidden_name_alone_tells_nobody_apart() -> None:
+    of = look_up(pack("or_match: {name: owner}"), written(2, None, owner="李*"))
+    (row,) = of.case.rows["accounts"][0].items
+    assert (row.sure, row.crowd) == (False, True)
+
+
+def test_who_is_not_named_whole_is_fitted_by_any_name() -> None:
+    ruleset = pack("or_match: {name: owner}")
+    people = [{"name": "张*", "id_number": ZHANG}]
+    assert found(look_up(ruleset, written(2, None, owner="李四"), members=people)) == [(2, False)]
+
+
 def test_a_person_without_a_name_is_fitted_by_any() -> None:
     ruleset = pack("or_match: {name: owner}")
     of = look_up(ruleset, written(2, None, owner="李四"), members=[{"id_number": ZHANG}])

@@ -74,7 +74,9 @@ REGISTERS = {
     "houses": ("id_number", "owner", "place", "kind", "area"),
     "cars": ("id_number", "owner", "village", "used"),
 }
-NAMES = ("张三", "李四", "阿依·买买提", "Ann Lee", "")
+NAMES = ("张三", "李四", "阿依·买买提", "Ann Lee", "张**", "")
+# As a register may give out a name, where it is not said whole.
+HIDDEN = ("张*", "张某某", "*三", "***", "李Ｘ", "张三等2人", "张三(户主)", "李四、张三", "阿依○")
 
 
 def number(seed: int) -> str:
@@ -125,7 +127,9 @@ def drawn(folder: Path, seed: int, share: float = 0.4) -> Path:
             mine = mine or number(rnd.randrange(12))
             if rnd.random() < share:
                 mine = masked(mine, rnd)
-            owner = rnd.choice((owner, owner.replace("·", "• ").lower(), rnd.choice(NAMES)))
+            owner = rnd.choice(
+                (owner, owner.replace("·", "• ").lower(), rnd.choice(NAMES), rnd.choice(HIDDEN))
+            )
             odd = rnd.random() < 0.1
             if name == "deposits":
                 row: tuple[str, ...] = (

@@ -10,9 +10,10 @@ from shibie.acts import Link
 from shibie.case import Value
 from shibie.registers.links import RowLink
 from shibie.registers.matching import key_of, number_of
-from shibie.registers.perhaps_rows import PerhapsRows, alike
+from shibie.registers.perhaps_rows import PerhapsRows
 from shibie.registers.row_key import name_of_row
 from shibie.registers.rows import RegisterRow
+from shibie.registers.said_texts import said_by_person
 from shibie.ruleset.model import Register, RuleSet
 
 
@@ -121,5 +122,5 @@ def _fits(register: Register, row: RegisterRow, number: str | None, person: Link
     assert person.number is not None
     if number is not None:
         return number == person.number
-    said = tuple(alike(person.values.get(field)) for field, _ in register.or_match)
+    said = tuple(said_by_person(person.values.get(field)) for field, _ in register.or_match)
     return bool(PerhapsRows(register, (row,)).fitting(person.number, said).items)

@@ -1,7 +1,8 @@
 """The rows of a register without a usable number, and whom each of them fits.
 
 A row fits a person unless something that is known of both differs: a visible place of a masked
-number, or a column that `or_match` holds against a field of the person or the household.
+number, or a column that `or_match` holds against a field of the person or the household, as far
+as the register shows it.
 """
 
 from __future__ import annotations
@@ -10,40 +11,28 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import compress
 
 from shibie.case import NO_ROWS, Row, Rows, Value
 from shibie.household import BareHousehold, BareMember
 from shibie.registers.masked_numbers import is_masked, tells_apart, visible
 from shibie.registers.rows import RegisterRow
+from shibie.registers.said_texts import NOTHING, WHOLE, said_by_person, said_by_row
 from shibie.ruleset.model import Register
-from shibie.vocabulary import folded
 
 # What a row or a person says for each pair of `or_match`; None is unknown.
 Said = tuple[Value, ...]
 _Key = tuple[Value, ...]
-# Which places of a number a row shows, and which pairs it knows.
+# Which places of a number a row shows, and how much of each pair (`said_texts.known`).
 _Places = tuple[int, ...]
-_Known = tuple[bool, ...]
+_Known = tuple[int, ...]
 # The rows of each such group: what they show of a number, what they say, and what is given out.
 _Groups = Mapping[tuple[_Places, _Known], Sequence[tuple[str, Said, Row]]]
-
-
-def alike(value: Value) -> Value:
-    """A value as it is compared: of a text its letters and digits alone.
-
-    >>> alike("阿依古丽· 买买提") == alike("阿依古丽•买买提")
-    True
-    """
-    if not isinstance(value, str):
-        return value
-    return "".join(char for char in folded(value) if char.isalnum()) or None
 
 
 def said_by(register: Register, household: BareHousehold, member: BareMember) -> Said:
     """What a person, or else his household, says for each pair of `or_match`."""
     return tuple(
-        alike(getattr(member if hasattr(member, field) else household, field))
+        said_by_person(getattr(member if hasattr(member, field) else household, field))
         for field, _ in register.or_match
     )
 
@@ -65,11 +54,14 @@ class PerhapsRows:
         """The rows by the places of a number that they show and the pairs that they know."""
         groups: defaultdict[tuple[_Places, _Known], list[tuple[str, Said, Row]]] = defaultdict(list)
         for each in self.rows:
-            said = tuple(alike(each.values.get(column)) for _, column in self.register.or_match)
+            texts = [said_by_row(each.values.get(column)) for _, column in self.register.or_match]
+            said = tuple(text.text for text in texts)
             shown = visible(each.written) if is_masked(each.written) else ""
-            known = tuple(value is not None for value in said)
+            known = tuple(text.known for text in texts)
             places = tuple(place for place, char in enumerate(shown) if char != "*")
-            crowd = not any(known) and not (shown and tells_apart(shown))
+            crowd = WHOLE not in known and not (shown and tells_apart(shown))
+            if crowd:
+                known = tuple(NOTHING for _ in known)
             row = Row(each.number, each.values, sure=False, crowd=crowd)
             groups[places, known].append((shown, said, row))
         return groups
@@ -110,7 +102,9 @@ class PerhapsRows:
 
     def _found(self, places: _Places, known: _Known, number: str, said: Said) -> tuple[Row, ...]:
         """The rows of a group that agree with a person in all that is known of both."""
-        asked = tuple(its and mine is not None for its, mine in zip(known, said, strict=True))
+        asked = tuple(
+            NOTHING if mine is None else its for its, mine in zip(known, said, strict=True)
+        )
         index = self._indexes.get((places, known, asked))
         if index is None:
             by_key: defaultdict[_Key, list[Row]] = defaultdict(list)
@@ -123,4 +117,9 @@ class PerhapsRows:
 
 def _key(places: _Places, asked: _Known, number: str, said: Said) -> _Key:
     """What a row and a person must agree in."""
-    return (*(number[place] for place in places), *compress(said, asked))
+    agreed = (
+        value if known == WHOLE else str(value)[:known]
+        for value, known in zip(said, asked, strict=True)
+        if known != NOTHING
+    )
+    return (*(number[place] for place in places), *agreed)

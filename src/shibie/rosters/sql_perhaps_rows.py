@@ -15,7 +15,7 @@ from shibie.duckdb_tables import integer_column, text_column
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.masked_numbers import HIDDEN, tells_apart, visible
-from shibie.registers.perhaps_rows import alike
+from shibie.registers.said_texts import WHOLE, said_by_person, said_by_row
 from shibie.rosters.cells import is_blank
 from shibie.rosters.records import TypedRow
 from shibie.rosters.sql_host import ROW, Host
@@ -28,11 +28,12 @@ FITS: Final = "fits"
 # Which part of a number, as rows that tell nobody apart show it, fits whom: k, place_.
 CROWD_FITS: Final = "crowd_fits"
 _ROWS, _CROWDS, _PEOPLE, _SAID = "perhaps_rows", "crowd_places", "fit_people", "said_texts"
-# Texts of such characters alone are compared as they are, but for capitals.
-_PLAIN: Final = r"[0-9A-Za-z\x{4E00}-\x{9FFF}]+"
+# Texts of such characters alone are compared as they are, but for capitals: no sign of hidden
+# letters is among them (x, and U+67D0), and nothing that may stand before how many others (U+7B49).
+_PLAIN: Final = r"[0-9A-WYZa-wyz\x{4E00}-\x{67CF}\x{67D1}-\x{7B48}\x{7B4A}-\x{9FFF}]+"
 
-# The places of a number that are shown, and the fields of which something is said.
-_Kind = tuple[tuple[int, ...], tuple[str, ...]]
+# The places of a number that are shown, and of which fields how much is said.
+_Kind = tuple[tuple[int, ...], tuple[tuple[str, int], ...]]
 
 
 class SqlPerhapsRows:
@@ -65,11 +66,13 @@ class SqlPerhapsRows:
         for record in records:
             shown = visible(record.unusable)
             its = {
-                field: _text(record.values.get(columns[field])) if field in columns else None
+                field: said_by_row(record.values.get(columns[field]))
                 for field in self.fields
+                if field in columns
             }
-            known = tuple(field for field, value in its.items() if value is not None)
-            crowd = not known and not (shown and tells_apart(shown))
+            known = tuple((field, each.known) for field, each in its.items() if each.known)
+            whole = any(each.known == WHOLE for each in its.values())
+            crowd = not whole and not (shown and tells_apart(shown))
             places = tuple(at for at, char in enumerate(shown) if char != HIDDEN)
             crowds.append((shown if places else "") if crowd else None)
             if crowd:
@@ -81,8 +84,8 @@ class SqlPerhapsRows:
             table[ROW].append(record.number)
             table["shown"].append(shown)
             table["kind"].append(self.kinds.setdefault((places, known), len(self.kinds)))
-            for field, value in its.items():
-                said[field].append(value)
+            for field in self.fields:
+                said[field].append(_text(its[field].text) if field in its else None)
         self.host.append(
             _ROWS,
             {
@@ -114,9 +117,10 @@ class SqlPerhapsRows:
         for (places, known), kind in self.kinds.items():
             for asked in product((True, False), repeat=len(known)):
                 holds = [_same_places(places, "p.shown")] if places else []
-                for field, both in zip(known, asked, strict=True):
+                for (field, letters), both in zip(known, asked, strict=True):
                     mine = f"m.said_{field}"
-                    holds.append(f"p.said_{field} = {mine}" if both else f"{mine} IS NULL")
+                    agreed = mine if letters == WHOLE else f"left({mine}, {letters})"
+                    holds.append(f"p.said_{field} = {agreed}" if both else f"{mine} IS NULL")
                 yield (
                     f"SELECT p.register, p.{ROW}, m.{HID}, m.{MID}, m.{KEY} FROM {_ROWS} AS p"
                     f" JOIN {_PEOPLE} AS m ON {' AND '.join(holds)} WHERE p.kind = {kind}"
@@ -197,15 +201,14 @@ class SqlPerhapsRows:
         query = f"SELECT DISTINCT said FROM {relation} AS s WHERE NOT {_is_plain('said')}"
         written = {str(text) for (text,) in self.host.rows(query)} - self._folded
         self._folded |= written
-        said = [None if is_blank(text) else _text(text) for text in sorted(written)]
+        said = [None if is_blank(text) else _text(said_by_person(text)) for text in sorted(written)]
         columns = {"written": text_column(sorted(written)), "said": text_column(said)}
         self.host.append(_SAID, columns)
 
 
 def _text(value: Any) -> str | None:
-    """A value as `or_match` compares it, as text."""
-    found = alike(value)
-    return None if found is None else str(found)
+    """A value that `or_match` compares, as text."""
+    return None if value is None else str(value)
 
 
 def _is_plain(text: str) -> str:

@@ -1,0 +1,82 @@
+"""Texts as `or_match` compares them: whole, or as far as they are shown.
+
+Registers hide names as they hide numbers (`赵*强`, `赵某某`), name several people in one cell, and
+put remarks behind a name. What is not said of a name is unknown: it never tells that a row is
+about somebody else.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from shibie.case import Value
+from shibie.vocabulary import folded
+
+# What stands for letters that are not shown; an X may be a letter, but then it tells less.
+SIGNS: Final = "*#?_×xX●○■□△某"
+# Behind these stands a remark or how many others.
+_REMARK: Final = re.compile(rf"[{re.escape(SIGNS)}(\[【〔{{<《]|等\d*[人户]?$")
+# Between several names.
+_SEVERAL: Final = re.compile(r"[、,;/&+|\n]")
+
+
+# How much of a value is known: all of it, nothing, or so many letters of its beginning.
+WHOLE: Final = -1
+NOTHING: Final = 0
+
+
+@dataclass(frozen=True)
+class SaidText:
+    """What a row says in a column.
+
+    Attributes:
+        text: the value as it is compared, or what is shown of its beginning; None for nothing.
+        known: WHOLE, NOTHING, or how many letters of the beginning are shown.
+    """
+
+    text: Value = None
+    known: int = NOTHING
+
+
+def alike(value: Value) -> Value:
+    """A value as it is compared: of a text its letters and digits alone.
+
+    >>> alike("阿依古丽· 买买提") == alike("阿依古丽•买买提")
+    True
+    """
+    if not isinstance(value, str):
+        return value
+    return "".join(char for char in folded(value) if char.isalnum()) or None
+
+
+def said_by_row(value: Value) -> SaidText:
+    """What a row says; nothing where it may name any of several.
+
+    >>> said_by_row("赵国强"), said_by_row("赵*强")
+    (SaidText(text='赵国强', known=-1), SaidText(text='赵', known=1))
+    >>> said_by_row("***"), said_by_row("赵国强、钱秀英")
+    (SaidText(text=None, known=0), SaidText(text=None, known=0))
+    """
+    if not isinstance(value, str):
+        return SaidText() if value is None else SaidText(value, WHOLE)
+    written = unicodedata.normalize("NFKC", value).strip()
+    if _SEVERAL.search(written):
+        return SaidText()
+    cut = _REMARK.search(written)
+    text = alike(written[: cut.start()] if cut else written)
+    if text is None:
+        return SaidText()
+    return SaidText(text, len(str(text)) if cut else WHOLE)
+
+
+def said_by_person(value: Value) -> Value:
+    """What a person or household says, as it is compared; None where it is not all shown.
+
+    >>> said_by_person("赵 国强"), said_by_person("赵*强")
+    ('赵国强', None)
+    """
+    said = said_by_row(value)
+    return said.text if said.known == WHOLE else None

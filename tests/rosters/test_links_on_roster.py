@@ -92,6 +92,7 @@ CAR = (MASKED, "", "", "是")
          [("row_key", "bad_act")] * 2),
         ([("A1", "1", "是"), ("A1", "", "否")], ["pending", "pending", "eligible"],
          [("row_key", "bad_act")] * 2),
+        ([("A1", "", "是")], ["pending", "pending", "eligible"], [("member_id", "missing")]),
         ([("", "1", "是")], ["pending", "pending", "eligible"], [("household_id", "missing")]),
         ([("", "", "否")], ["pending", "pending", "eligible"], [("value", "bad_act")]),
     ],

@@ -111,9 +111,14 @@ class _Written:
 
     def names_whom(self, record: TypedRow, values: dict[str, Any]) -> bool:
         """Whether a link says whom the row is or is not about; false where it says nothing."""
+        member = values.get("member_id") is not None
         if values.get(HOUSEHOLD_ID) is not None:
-            return True
-        if values.get("member_id") is not None:
+            if member or _yes_no(str(values["value"])) != "yes":
+                return True
+            self.reject(record, "member_id", "", "是 应写明是这一户的哪个人:缺人编号",
+                        "yes needs the member whom the row is about", "missing")  # fmt: skip
+            return False
+        if member:
             self.reject(record, HOUSEHOLD_ID, "", "写了人编号,缺户编号",
                         "a member is named, but not the household", "missing")  # fmt: skip
             return False
@@ -253,7 +258,7 @@ class _Written:
         )
         links = [each for each in given if each.act.kind == "link"]
         for each in links:
-            rows[_row_of(each.act)][_said(each.act)].add(_person_of(each.act))
+            rows[_row_of(each.act)][str(each.act.value)].add(_person_of(each.act))
         bad = set[str]()
         for each in links:
             said = rows[_row_of(each.act)]
@@ -262,7 +267,7 @@ class _Written:
                 no | {(household, who) for household, who in yes if (household, "") in no}
             )
             mine = {who for who in denied if _person_of(each.act) in (who, (who[0], ""))}
-            if (_said(each.act) == "yes" and len(yes) > 1) or mine:
+            if (each.act.value == "yes" and len(yes) > 1) or mine:
                 bad.add(str(each.act.act_id))
                 self.reject(
                     each.record, "row_key", str(each.act.row_key),
@@ -281,11 +286,6 @@ def _row_of(act: Act) -> tuple[str, str]:
 
 def _person_of(act: Act) -> tuple[str, str]:
     return act.household_id or "", act.member_id or ""
-
-
-def _said(act: Act) -> str:
-    """Whether a link says whose a row is, or whose it is not: a household alone is not meant."""
-    return "no" if act.household_id and not act.member_id else str(act.value)
 
 
 def _yes_no(text: str) -> str | Words:

@@ -138,6 +138,8 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
          ("row_key", "k", "an exemption is of the rule, not of one row")),
         (act("verdict", rule_id="vehicle", verdict="不属实", row_key="k"),
          ("register", "", "an act of kind verdict needs register")),
+        (act("verdict", rule_id="vehicle", verdict="不属实", register="vehicles"),
+         ("row_key", "", "an act of kind verdict needs row_key")),
         (act("correction", field="wage_income", was="999", value="5"),
          ("was", "999.00", "it says 999.00 was there; the roster has 1000.00")),
         (act("correction", field="wage_incom", was="1000", value="5"),

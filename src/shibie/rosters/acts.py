@@ -8,7 +8,7 @@ change cells, links and same persons are kept.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -83,8 +83,7 @@ class _Written:
             self.reject(record, "kind", str(values.get("kind") or ""),
                         f"应为:{zh}", f"expected one of: {', '.join(ACT_KINDS)}")  # fmt: skip
             return None
-        needed = (*NEEDED[kind], *(("register",) if values.get("row_key") is not None else ()))
-        missing = [name for name in dict.fromkeys(needed) if values.get(name) is None]
+        missing = [name for name in _needed(kind, values) if values.get(name) is None]
         if missing:
             titles = {spec.name: spec.title for spec in act_specs()}
             self.reject(
@@ -274,6 +273,14 @@ class _Written:
                     "对同一条记录的关联互相矛盾", "contradicts another link of the same row",
                 )  # fmt: skip
         return [each for each in given if str(each.act.act_id) not in bad]
+
+
+def _needed(kind: ActKind, values: Mapping[str, Any]) -> Iterable[str]:
+    """What an act cannot do without: a row is named by its register and its key, or not at all."""
+    half = values.get("row_key") is not None
+    if kind == "verdict":
+        half = half or values.get("register") is not None
+    return dict.fromkeys((*NEEDED[kind], *(("register", "row_key") if half else ())))
 
 
 def _recorded(act: Act) -> str:

@@ -140,6 +140,8 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
          ("register", "", "an act of kind verdict needs register")),
         (act("verdict", rule_id="vehicle", verdict="不属实", register="vehicles"),
          ("row_key", "", "an act of kind verdict needs row_key")),
+        (act("verdict", rule_id="payroll", verdict="不属实", register="vehicles", row_key="川Y0001"),
+         ("register", "vehicles", "rule payroll does not read this register; it reads payroll")),
         (act("correction", field="wage_income", was="999", value="5"),
          ("was", "999.00", "it says 999.00 was there; the roster has 1000.00")),
         (act("correction", field="wage_incom", was="1000", value="5"),

@@ -7,7 +7,6 @@ change cells, links and same persons are kept.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -44,7 +43,7 @@ def written_acts(table: RowTable, ruleset: RuleSet, as_of: date) -> WrittenActs:
     """The acts of a table, each read by itself, and what is taken back left out."""
     reader = _Written(ruleset, as_of)
     found = reader.without_undone(reader.read(table))
-    return WrittenActs(tuple(reader.without_contradictions(found)), tuple(reader.rejected))
+    return WrittenActs(tuple(found), tuple(reader.rejected))
 
 
 class _Written:
@@ -250,30 +249,6 @@ class _Written:
             each for each in given if each.act.kind != "undo" and str(each.act.act_id) not in undone
         ]
 
-    def without_contradictions(self, given: list[GivenAct]) -> list[GivenAct]:
-        """Of links about one row, none where two say yes, or yes and no to the same person."""
-        rows: defaultdict[tuple[str, str], dict[str, set[tuple[str, str]]]] = defaultdict(
-            lambda: {"yes": set(), "no": set()}
-        )
-        links = [each for each in given if each.act.kind == "link"]
-        for each in links:
-            rows[_row_of(each.act)][str(each.act.value)].add(_person_of(each.act))
-        bad = set[str]()
-        for each in links:
-            said = rows[_row_of(each.act)]
-            yes, no = said["yes"], said["no"]
-            denied = yes & (
-                no | {(household, who) for household, who in yes if (household, "") in no}
-            )
-            mine = {who for who in denied if _person_of(each.act) in (who, (who[0], ""))}
-            if (each.act.value == "yes" and len(yes) > 1) or mine:
-                bad.add(str(each.act.act_id))
-                self.reject(
-                    each.record, "row_key", str(each.act.row_key),
-                    "对同一条记录的关联互相矛盾", "contradicts another link of the same row",
-                )  # fmt: skip
-        return [each for each in given if str(each.act.act_id) not in bad]
-
 
 def _needed(kind: ActKind, values: Mapping[str, Any]) -> Iterable[str]:
     """What an act cannot do without: a row is named by its register and its key, or not at all."""
@@ -285,14 +260,6 @@ def _needed(kind: ActKind, values: Mapping[str, Any]) -> Iterable[str]:
 
 def _recorded(act: Act) -> str:
     return act.recorded_at or (f"{act.date}T00:00:00Z" if act.date else "")
-
-
-def _row_of(act: Act) -> tuple[str, str]:
-    return act.register_ or "", act.row_key or ""
-
-
-def _person_of(act: Act) -> tuple[str, str]:
-    return act.household_id or "", act.member_id or ""
 
 
 def _yes_no(text: str) -> str | Words:

@@ -56,6 +56,7 @@ class VerdictReader:
     Attributes:
         of_rows: what was refuted of one register row alone: of two cars one was sold. The rule
             stands on the others.
+        named: all verdicts that name a row, whether or not another has taken their place.
     """
 
     def __init__(self, ruleset: RuleSet, as_of: date, households: Set[str]) -> None:
@@ -67,6 +68,7 @@ class VerdictReader:
         self.rejected: list[Rejection] = []
         self.notes: list[Words] = []
         self.of_rows: list[tuple[TypedRow, Adjudication]] = []
+        self.named: list[tuple[TypedRow, Adjudication]] = []
         self._read_by: dict[str, tuple[str, ...]] = {}
 
     def read(self, table: RowTable) -> tuple[tuple[TypedRow, Adjudication], ...]:
@@ -79,6 +81,8 @@ class VerdictReader:
                 row = _row_of(record) if adjudication.verdict == "refuted" else ()
                 key = (adjudication.household_id, adjudication.rule_id, *row)
                 found.setdefault(key, []).append((record, adjudication))
+                if _row_of(record):
+                    self.named.append((record, adjudication))
         latest = [each for several in found.values() if (each := self._latest(several))]
         # Of these only the verdicts on a whole rule decide whether it fires.
         self.of_rows = [

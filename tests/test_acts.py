@@ -68,6 +68,7 @@ BEFORE = {"001": "eligible", "002": "ineligible", "003": "ineligible"}
 @pytest.mark.parametrize("workbook", [False, True])
 def test_every_kind_at_once(tmp_path: Path, export: bool, workbook: bool) -> None:
     sheets = as_export(book()) if export else book()
+    sheets["比对-车辆登记比对"].append([None, "川Y0002", "小型轿车", None, None])
     tables = checked(
         tmp_path,
         with_acts(
@@ -77,7 +78,7 @@ def test_every_kind_at_once(tmp_path: Path, export: bool, workbook: bool) -> Non
             act(
                 "link", "003", register="车辆登记比对", row_key="川Y0001", member_id="2", value="是"
             ),
-            act("关联", None, register="vehicles", row_key="k2", value="yes"),
+            act("关联", None, register="vehicles", row_key="川Y0002", value="yes"),
             act("同一人", "001", member_id="1", value="H9/2"),
             act("verdict", "001", rule_id="deposits", verdict="属实", act_id="wrong"),
             act("undo", "001", value="wrong"),
@@ -97,7 +98,7 @@ def test_every_kind_at_once(tmp_path: Path, export: bool, workbook: bool) -> Non
     assert [str(h.wage_income) for h in roster.households] == ["2000.00", "9000.00", "1000.00"]  # type: ignore[attr-defined]
     assert roster.households[0].members[1].health == {"残疾"}  # type: ignore[attr-defined]
     assert [(each.row_key, each.household_id, each.yes) for each in links_of(roster.acts)] == [
-        ("川Y0001", "003", True), ("k2", "", True),
+        ("川Y0001", "003", True), ("川Y0002", "", True),
     ]  # fmt: skip
     (pair,) = same_persons_of(roster.acts)
     assert (pair.household_id, pair.member_id, pair.other_household_id) == ("001", "1", "H9")
@@ -134,10 +135,31 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
          ("verdict", "也许", "expected upheld or refuted or exempt")),
         (act("verdict", rule_id="vehicle", verdict="属实", evidence=None),
          ("evidence", "", "a verdict needs evidence, officer and date; missing: evidence")),
+        (act("verdict", rule_id="vehicle", verdict="属实", officer=None),
+         ("officer", "", "a verdict needs evidence, officer and date; missing: officer")),
+        (act("verdict", rule_id="vehicle", verdict="属实", date=None),
+         ("date", "", "a verdict needs evidence, officer and date; missing: date")),
         (act("verdict", rule_id="vehicle", verdict="属实但例外", register="vehicles", row_key="k"),
          ("row_key", "k", "an exemption is of the rule, not of one row")),
         (act("verdict", rule_id="vehicle", verdict="不属实", row_key="k"),
          ("register", "", "an act of kind verdict needs register")),
+        (act("verdict", rule_id="vehicle", verdict="不属实", register="vehicles"),
+         ("row_key", "", "an act of kind verdict needs row_key")),
+        (act("verdict", rule_id="payroll", verdict="不属实", register="vehicles", row_key="川Y0001"),
+         ("register", "vehicles", "rule payroll does not read this register; it reads payroll")),
+        (act("verdict", rule_id="vehicle", verdict="不属实", register="vehicles", row_key="川Y0011"),
+         ("row_key", "川Y0011", "the register has no row of that key that fits anybody of this household;"
+          " did you mean '川Y0001'?")),
+        (act("verdict", "001", rule_id="vehicle", verdict="属实", register="vehicles", row_key="川Y0001"),
+         ("row_key", "川Y0001", "the register has no row of that key that fits anybody of this household")),
+        (act("link", register="vehicles", row_key="川Y0011", member_id="2", value="否"),
+         ("row_key", "川Y0011", "the register has no row of that key that fits this person;"
+          " did you mean '川Y0001'?")),
+        (act("link", register="vehicles", row_key="川Y0011", value="否"),
+         ("row_key", "川Y0011", "the register has no row of that key that fits anybody of this household;"
+          " did you mean '川Y0001'?")),
+        (act("link", None, register="vehicles", row_key="川Y0011", value="是"),
+         ("row_key", "川Y0011", "the register has no row of that key")),
         (act("correction", field="wage_income", was="999", value="5"),
          ("was", "999.00", "it says 999.00 was there; the roster has 1000.00")),
         (act("correction", field="wage_incom", was="1000", value="5"),
@@ -177,17 +199,54 @@ def test_what_does_not_fit_is_rejected(
 
 
 def test_two_yes_to_one_row_are_refused(tmp_path: Path) -> None:
-    row = {"register": "vehicles", "row_key": "k", "value": "是"}
+    sheets = book()
+    sheets["比对-车辆登记比对"].append([None, "川Y0002", "小型轿车", None, None])
+    row = {"register": "vehicles", "row_key": "川Y0002", "value": "是"}
     tables = checked(
         tmp_path,
         with_acts(
             act("link", "001", member_id="1", **row),
             act("link", "003", member_id="1", **row),
             act("link", "003", member_id="2", **{**row, "value": "否"}),
+            sheets=sheets,
         ),
     )
     assert [row[0] for row in reasons(tables)] == [2, 3]
     assert [(row["household_id"], row["value"]) for row in tables["acts"]] == [("003", "no")]
+
+
+def test_a_link_that_fits_stands_beside_one_that_does_not(tmp_path: Path) -> None:
+    """Only links that are otherwise valid contradict each other."""
+    row = {"register": "vehicles", "row_key": "川Y0001", "value": "是"}
+    tables = checked(
+        tmp_path,
+        with_acts(
+            act("link", "003", member_id="2", **row),
+            act("link", "001", member_id="1", head="人9", **row),
+            act("link", "001", member_id="9", **row),
+            act("link", "001", member_id="1", **row),
+        ),
+    )
+    assert [(row["row"], row["field"], row["code"]) for row in tables["rejected"]] == [
+        (3, "head", "wrong_head"), (4, "member_id", "bad_act"), (5, "row_key", "link_does_not_fit"),
+    ]  # fmt: skip
+    assert [(row["household_id"], row["member_id"]) for row in tables["acts"]] == [("003", "2")]
+
+
+def test_a_verdict_of_a_row_that_is_not_there_leaves_another_in_force(tmp_path: Path) -> None:
+    """A later verdict that cannot be used takes nobody's place."""
+    tables = checked(
+        tmp_path,
+        with_acts(
+            act("verdict", rule_id="vehicle", verdict="不属实", date="2015-12-01"),
+            act("verdict", rule_id="vehicle", verdict="属实", register="vehicles",
+                row_key="川Y0011", date="2015-12-02"),
+        ),
+    )  # fmt: skip
+    assert [(row["row"], row["field"], row["code"]) for row in tables["rejected"]] == [
+        (3, "row_key", "link_does_not_fit")
+    ]
+    assert eligibilities(tables) == {**BEFORE, "003": "eligible"}
 
 
 def test_the_number_of_an_act_is_used_once(tmp_path: Path) -> None:
@@ -213,21 +272,24 @@ def test_the_latest_verdict_counts_whichever_table_it_is_in(tmp_path: Path) -> N
 
 def test_a_row_refuted_alone_leaves_the_rule_to_the_others(tmp_path: Path) -> None:
     """Of two cars one was sold: that says nothing of the other."""
-    row = {"register": "vehicles", "row_key": "r-1"}
+    sheets = book()
+    sheets["比对-车辆登记比对"].append([PEOPLE[4], "川Y0003", "小型轿车", 50000, "2014-01-01"])
+    row = {"register": "vehicles", "row_key": "川Y0001"}
     tables = checked(
         tmp_path,
         with_acts(
             act("verdict", rule_id="vehicle", verdict="不属实", reason="已转让", **row),
             act("verdict", rule_id="above_local", verdict="不属实", **row),
+            sheets=sheets,
         ),
     )
     assert [row[:2] for row in reasons(tables)] == [(3, "rule_id")]
     assert eligibilities(tables) == BEFORE
     (kept,) = tables["acts"]
-    assert (kept["verdict"], kept["row_key"], kept["reason"]) == ("refuted", "r-1", "已转让")
+    assert (kept["verdict"], kept["row_key"], kept["reason"]) == ("refuted", "川Y0001", "已转让")
     (link,) = links_of(read_roster(tmp_path / "r", PACK, AS_OF).acts)
     assert (link.register, link.row_key, link.household_id, link.yes) == (
-        "vehicles", "r-1", "003", False,
+        "vehicles", "川Y0001", "003", False,
     )  # fmt: skip
 
 

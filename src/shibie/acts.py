@@ -10,7 +10,7 @@ import datetime
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from shibie.errors import Words
@@ -100,7 +100,9 @@ class Link:
         row_key: names the row within its register.
         household_id: whose; empty where it is about nobody at all.
         member_id: who; empty with a household where it is about none of its members.
-        yes: that it is; a yes to one is a no to everybody else.
+        yes: that it is; a yes to one is a no to everybody else. Of a household without a member
+            it says no more than that the row is somebody's of them: a verdict 属实 of the row.
+        judged: that a verdict says it.
     """
 
     register: str
@@ -108,6 +110,7 @@ class Link:
     household_id: str
     member_id: str
     yes: bool
+    judged: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -127,14 +130,21 @@ def links_of(acts: Iterable[Act]) -> tuple[Link, ...]:
     ...               member_id="2", value="yes")])
     (Link(register='vehicles', row_key='k', household_id='H1', member_id='2', yes=True),)
     """
-    return tuple(
-        Link(
-            act.register_ or "", act.row_key or "", act.household_id or "", act.member_id or "",
-            act.kind == "link" and act.value == "yes",
-        )
-        for act in acts
-        if act.kind == "link" or (act.verdict == "refuted" and act.row_key)
-    )  # fmt: skip
+    found = (said_of_row(act) for act in acts)
+    return tuple(link for link in found if link is not None and not (link.judged and link.yes))
+
+
+def said_of_row(act: Act) -> Link | None:
+    """What an act says of whose a register row is; None where it names none.
+
+    A verdict on a row is about the household, whichever member it names.
+    """
+    if act.kind not in ("link", "verdict") or act.row_key is None:
+        return None
+    row = act.register_ or "", act.row_key, act.household_id or ""
+    if act.kind == "verdict":
+        return Link(*row, "", act.verdict != "refuted", judged=True)
+    return Link(*row, act.member_id or "", act.value == "yes")
 
 
 def same_persons_of(acts: Iterable[Act]) -> tuple[SamePerson, ...]:

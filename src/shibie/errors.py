@@ -71,7 +71,7 @@ CODES: Final[Mapping[str, str]] = {
     # acts
     "bad_act": "the act cannot be used",
     "wrong_head": "the act names another head than the roster has",
-    "link_does_not_fit": "a link to a person whom no row of that key fits",
+    "link_does_not_fit": "a link or verdict that names a row, where no row of that key fits",
     "stale_correction": "a correction of another value than the roster has",
     # arguments
     "unknown_pack": "there is no such pack",

@@ -59,3 +59,34 @@ def test_a_yes_needs_a_row_that_fits() -> None:
     assert rows.add("accounts", MASKED) == RowLink(owner=ZHANG)
     assert rows.unfitting({"accounts"}) == {links[1]}
     assert rows.unfitting(frozenset()) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("owner", "expected"),
+    [("张三", RowLink(nobody=True)), (None, RowLink(nobody=True)), ("李四", None)],
+)
+def test_a_row_without_a_number_may_be_of_a_person_without_one(
+    owner: str | None, expected: RowLink | None
+) -> None:
+    """Nothing is known of both that differs; the row is then nobody else's."""
+    ruleset = pack("or_match: {name: owner}")
+    row = written(2, None, owner=owner, balance=9000)
+    link = Link("accounts", name_of_row(ruleset.registers["accounts"], row), "A1", "1", True)
+    rows = LinkedRows(ruleset, AS_OF, [link], {("A1", "1"): LinkedPerson(None, {"name": "张三"})})
+    assert rows.add("accounts", row) == expected
+    assert rows.unfitting({"accounts"}) == (frozenset() if expected else {link})
+
+
+def test_of_rows_of_one_key_a_link_counts_where_no_other_contradicts_it() -> None:
+    """Two owners of one flat: each row is his whose number it has."""
+    ruleset = pack("key: [bank, place]")
+    mine, his = (written(at, n, bank="农行", place="甲") for at, n in ((2, ZHANG), (3, LI)))
+    links = [Link("accounts", "农行/甲", house, "1", True) for house in ("A1", "A2")]
+    people = {("A1", "1"): LinkedPerson(ZHANG, {}), ("A2", "1"): LinkedPerson(LI, {})}
+    rows = LinkedRows(ruleset, AS_OF, links, people)
+    assert rows.add("accounts", mine) == RowLink(owner=ZHANG)
+    assert rows.add("accounts", his) == RowLink(owner=LI)
+    assert (rows.unfitting({"accounts"}), rows.contradicting({"accounts"})) == (set(), set())
+    blank = LinkedRows(ruleset, AS_OF, links, people)
+    assert blank.add("accounts", written(2, None, bank="农行", place="甲")) is None
+    assert blank.contradicting({"accounts"}) == blank.contradicting(set()) == set(links)

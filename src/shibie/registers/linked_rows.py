@@ -8,12 +8,13 @@ from datetime import date
 
 from shibie.acts import Link
 from shibie.case import Value
+from shibie.errors import Words, did_you_mean
 from shibie.registers.links import RowLink
 from shibie.registers.matching import key_of, number_of
 from shibie.registers.perhaps_rows import PerhapsRows
 from shibie.registers.row_key import name_of_row
 from shibie.registers.rows import RegisterRow
-from shibie.registers.said_texts import said_by_person
+from shibie.registers.said_texts import said_by_person, said_by_row
 from shibie.ruleset.model import Register, RuleSet
 
 
@@ -22,7 +23,7 @@ class LinkedPerson:
     """A member whom a link names.
 
     Attributes:
-        number: his usable number; no row can be held against a person without one.
+        number: his usable number, if he has one.
         values: what he, or else his household, says in each field.
     """
 
@@ -33,11 +34,14 @@ class LinkedPerson:
 class LinkedRows:
     """Goes through the rows of registers, and says of each what links say of it.
 
+    A link counts on each row of its key that fits whom it names, and of which no other link that
+    fits says otherwise.
+
     Args:
         ruleset: the registers.
         as_of: the day of judgement.
-        links: those in force.
-        people: at least the members whom they name, by household and member.
+        links: those in force, and what verdicts say of rows.
+        people: at least the members whom they name; all of a household that they name alone.
 
     Attributes:
         found: what is said of the rows gone through, by register and row.
@@ -49,10 +53,17 @@ class LinkedRows:
     ) -> None:  # fmt: skip
         self.ruleset, self.as_of, self.people = ruleset, as_of, people
         self.by_name: dict[str, dict[str, list[Link]]] = {}
-        for link in links:
+        self._of_household: dict[str, list[LinkedPerson]] = {}
+        for (household, _), person in people.items():
+            self._of_household.setdefault(household, []).append(person)
+        for link in dict.fromkeys(links):
             self.by_name.setdefault(link.register, {}).setdefault(link.row_key, []).append(link)
+        self._numbers = {name: self._numbers_of(name) for name in self.by_name}
         self.found: dict[str, dict[int, RowLink]] = {}
         self._fitting: set[Link] = set()
+        self._counting: set[Link] = set()
+        # The names of the rows of each person whom links of a register name.
+        self._names: dict[tuple[str, str], set[str]] = {}
 
     def of(self, register: str) -> tuple[Link, ...]:
         """The links of a register."""
@@ -61,11 +72,8 @@ class LinkedRows:
         )  # fmt: skip
 
     def numbers(self, register: str) -> frozenset[str]:
-        """The numbers of the persons whom links of a register name."""
-        people = (
-            self.people.get((link.household_id, link.member_id)) for link in self.of(register)
-        )
-        return frozenset(each.number for each in people if each is not None and each.number)
+        """The numbers of the persons whom links of a register name, or whose household."""
+        return self._numbers.get(register, frozenset())
 
     def add(self, name: str, row: RegisterRow) -> RowLink | None:
         """What links say of a row of a register; None where they say nothing."""
@@ -77,7 +85,10 @@ class LinkedRows:
         # A row about somebody that cannot be read counts with none of what it says.
         if number is not None and not row.readable:
             return None
-        links = named.get(name_of_row(register, row))
+        key = name_of_row(register, row)
+        if number in self._numbers[name]:
+            self._names.setdefault((name, str(number)), set()).add(key)
+        links = named.get(key)
         if not links:
             return None
         said = self._said(register, row, number, links)
@@ -86,41 +97,102 @@ class LinkedRows:
         self.found.setdefault(name, {})[row.number] = said
         return said
 
-    def _said(
-        self, register: Register, row: RegisterRow, number: str | None, links: Iterable[Link]
-    ) -> RowLink:
-        owner, nobody = "", False
-        persons, households = set[int](), set[str]()
-        for link in links:
-            person = self.people.get((link.household_id, link.member_id))
-            if not link.member_id:
-                nobody = nobody or (link.yes and not link.household_id)
-                households |= {link.household_id} - {""}
-            elif person is None or person.number is None:
-                continue
-            elif not link.yes:
-                persons.add(key_of(person.number))
-            elif _fits(register, row, number, person):
-                self._fitting.add(link)
-                owner = person.number
-        return RowLink(owner, nobody, frozenset(persons), frozenset(households))
-
     def unfitting(self, supplied: Set[str]) -> frozenset[Link]:
-        """The links that say whose a row is, without a row that fits him, once all were seen.
+        """The links without a row that fits whom they name, once all rows were seen.
 
         Args:
             supplied: the registers that there are; links of others cannot be judged.
         """
         return frozenset(
             link for name in self.by_name if name in supplied for link in self.of(name)
-            if link.yes and link.member_id and link not in self._fitting
+            if link not in self._fitting
         )  # fmt: skip
+
+    def contradicting(self, supplied: Set[str]) -> frozenset[Link]:
+        """The links that count on no row, for others that fit say otherwise of each.
+
+        Args:
+            supplied: the registers that there are; of others all links of one key are compared.
+        """
+        found = self._fitting - self._counting
+        for name, keys in self.by_name.items():
+            if name not in supplied:
+                found |= set[Link]().union(*map(contradicted, keys.values()))
+        return frozenset(found)
+
+    def meant(self, link: Link) -> Words | None:
+        """The name most like a link's among the rows of whom it names, or None."""
+        numbers = {person.number for person in self._people_of(link)}
+        return did_you_mean(
+            link.row_key,
+            sorted(
+                {n for each in numbers for n in self._names.get((link.register, str(each)), ())}
+            ),
+        )
+
+    def _numbers_of(self, register: str) -> frozenset[str]:
+        people = (person for link in self.of(register) for person in self._people_of(link))
+        return frozenset(person.number for person in people if person.number)
+
+    def _people_of(self, link: Link) -> Iterable[LinkedPerson]:
+        """Whom a link names: a member, or all of a household; nobody where it names none."""
+        if not link.member_id:
+            return self._of_household.get(link.household_id, ())
+        person = self.people.get((link.household_id, link.member_id))
+        return () if person is None else (person,)
+
+    def _said(
+        self, register: Register, row: RegisterRow, number: str | None, links: Iterable[Link]
+    ) -> RowLink:
+        fitting = {
+            link for link in links
+            if not link.household_id
+            or any(_fits(register, row, number, person) for person in self._people_of(link))
+        }  # fmt: skip
+        counting = fitting - contradicted(fitting)
+        self._fitting |= fitting
+        self._counting |= counting
+        owner, nobody = "", False
+        persons, households = set[int](), set[str]()
+        for link in counting:
+            own = next((each.number for each in self._people_of(link)), None)
+            if not link.household_id:
+                nobody = True
+            elif not link.member_id:
+                households |= set() if link.yes else {link.household_id}
+            elif link.yes:
+                # Who has no number of his own has no rows; but it is nobody else's either.
+                owner, nobody = own or "", nobody or own is None
+            elif own is not None:
+                persons.add(key_of(own))
+        return RowLink(owner, nobody, frozenset(persons), frozenset(households))
+
+
+def contradicted(links: Iterable[Link]) -> frozenset[Link]:
+    """Of links of one row: two that say yes, or yes and no to the same person.
+
+    What verdicts say of the row contradicts none of them.
+    """
+    acts = [link for link in links if not link.judged]
+    yes = {_whose(link) for link in acts if link.yes}
+    no = {_whose(link) for link in acts if not link.yes}
+    denied = {who for who in yes if who in no or (who[0], "") in no}
+    refused = denied | {(household, "") for household, _ in denied}
+    return frozenset(
+        link for link in acts if (link.yes and len(yes) > 1) or _whose(link) in refused
+    )  # fmt: skip
+
+
+def _whose(link: Link) -> tuple[str, str]:
+    return link.household_id, link.member_id
 
 
 def _fits(register: Register, row: RegisterRow, number: str | None, person: LinkedPerson) -> bool:
-    """Whether a row surely is, or may be, about a person with a number."""
-    assert person.number is not None
+    """Whether a row surely is, or may be, about a person; what is blank of either fits."""
     if number is not None:
         return number == person.number
     said = tuple(said_by_person(person.values.get(field)) for field, _ in register.or_match)
-    return bool(PerhapsRows(register, (row,)).fitting(person.number, said).items)
+    if person.number is not None:
+        return bool(PerhapsRows(register, (row,)).fitting(person.number, said).items)
+    shown = (said_by_row(row.values.get(column)) for _, column in register.or_match)
+    return all(its.fits(mine) for its, mine in zip(shown, said, strict=True))

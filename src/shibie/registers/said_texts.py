@@ -40,6 +40,12 @@ class SaidText:
     text: Value = None
     known: int = NOTHING
 
+    def fits(self, mine: Value) -> bool:
+        """Whether it does not speak against what a person says (None: nothing)."""
+        if mine is None or self.known == NOTHING:
+            return True
+        return self.text == (mine if self.known == WHOLE else str(mine)[: self.known])
+
 
 def alike(value: Value) -> Value:
     """A value as it is compared: of a text its letters and digits alone.

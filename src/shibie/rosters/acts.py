@@ -7,8 +7,7 @@ change cells, links and same persons are kept.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -44,7 +43,7 @@ def written_acts(table: RowTable, ruleset: RuleSet, as_of: date) -> WrittenActs:
     """The acts of a table, each read by itself, and what is taken back left out."""
     reader = _Written(ruleset, as_of)
     found = reader.without_undone(reader.read(table))
-    return WrittenActs(tuple(reader.without_contradictions(found)), tuple(reader.rejected))
+    return WrittenActs(tuple(found), tuple(reader.rejected))
 
 
 class _Written:
@@ -83,8 +82,7 @@ class _Written:
             self.reject(record, "kind", str(values.get("kind") or ""),
                         f"应为:{zh}", f"expected one of: {', '.join(ACT_KINDS)}")  # fmt: skip
             return None
-        needed = (*NEEDED[kind], *(("register",) if values.get("row_key") is not None else ()))
-        missing = [name for name in dict.fromkeys(needed) if values.get(name) is None]
+        missing = [name for name in _needed(kind, values) if values.get(name) is None]
         if missing:
             titles = {spec.name: spec.title for spec in act_specs()}
             self.reject(
@@ -111,9 +109,14 @@ class _Written:
 
     def names_whom(self, record: TypedRow, values: dict[str, Any]) -> bool:
         """Whether a link says whom the row is or is not about; false where it says nothing."""
+        member = values.get("member_id") is not None
         if values.get(HOUSEHOLD_ID) is not None:
-            return True
-        if values.get("member_id") is not None:
+            if member or _yes_no(str(values["value"])) != "yes":
+                return True
+            self.reject(record, "member_id", "", "是 应写明是这一户的哪个人:缺人编号",
+                        "yes needs the member whom the row is about", "missing")  # fmt: skip
+            return False
+        if member:
             self.reject(record, HOUSEHOLD_ID, "", "写了人编号,缺户编号",
                         "a member is named, but not the household", "missing")  # fmt: skip
             return False
@@ -246,46 +249,17 @@ class _Written:
             each for each in given if each.act.kind != "undo" and str(each.act.act_id) not in undone
         ]
 
-    def without_contradictions(self, given: list[GivenAct]) -> list[GivenAct]:
-        """Of links about one row, none where two say yes, or yes and no to the same person."""
-        rows: defaultdict[tuple[str, str], dict[str, set[tuple[str, str]]]] = defaultdict(
-            lambda: {"yes": set(), "no": set()}
-        )
-        links = [each for each in given if each.act.kind == "link"]
-        for each in links:
-            rows[_row_of(each.act)][_said(each.act)].add(_person_of(each.act))
-        bad = set[str]()
-        for each in links:
-            said = rows[_row_of(each.act)]
-            yes, no = said["yes"], said["no"]
-            denied = yes & (
-                no | {(household, who) for household, who in yes if (household, "") in no}
-            )
-            mine = {who for who in denied if _person_of(each.act) in (who, (who[0], ""))}
-            if (_said(each.act) == "yes" and len(yes) > 1) or mine:
-                bad.add(str(each.act.act_id))
-                self.reject(
-                    each.record, "row_key", str(each.act.row_key),
-                    "对同一条记录的关联互相矛盾", "contradicts another link of the same row",
-                )  # fmt: skip
-        return [each for each in given if str(each.act.act_id) not in bad]
+
+def _needed(kind: ActKind, values: Mapping[str, Any]) -> Iterable[str]:
+    """What an act cannot do without: a row is named by its register and its key, or not at all."""
+    half = values.get("row_key") is not None
+    if kind == "verdict":
+        half = half or values.get("register") is not None
+    return dict.fromkeys((*NEEDED[kind], *(("register", "row_key") if half else ())))
 
 
 def _recorded(act: Act) -> str:
     return act.recorded_at or (f"{act.date}T00:00:00Z" if act.date else "")
-
-
-def _row_of(act: Act) -> tuple[str, str]:
-    return act.register_ or "", act.row_key or ""
-
-
-def _person_of(act: Act) -> tuple[str, str]:
-    return act.household_id or "", act.member_id or ""
-
-
-def _said(act: Act) -> str:
-    """Whether a link says whose a row is, or whose it is not: a household alone is not meant."""
-    return "no" if act.household_id and not act.member_id else str(act.value)
 
 
 def _yes_no(text: str) -> str | Words:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date
 
+from shibie.acts import said_of_row
 from shibie.case import Value
 from shibie.citizen_id import mask
 from shibie.errors import Words, did_you_mean
@@ -36,7 +37,8 @@ class RosterActs:
         given: in the order in which they were recorded.
         patches: what corrections make of the fields of a household or member.
         rejected: the acts that cannot be used.
-        people: the members whom links name, by household and member.
+        people: the members whom links and verdicts on a row name, or all of a household where
+            they name it alone, by household and member.
         links: what links say of rows, by register and row; None where that is to be found out.
     """
 
@@ -91,6 +93,7 @@ class _Named:
         self.rejected: list[Rejection] = []
         self.patches: dict[Whose, dict[str, Value]] = {}
         self.records: dict[Whose, TypedRow] = {}
+        self.members: dict[str, list[str]] = {}
         for record in households.records:
             self.records.setdefault((household_of(record), ""), record)
         # Who is head by the roster, or by a correction of it.
@@ -98,26 +101,34 @@ class _Named:
         numbers = member_numbers(members.records)
         for record, number in zip(members.records, numbers, strict=True):
             self.records.setdefault((household_of(record), number), record)
+            self.members.setdefault(household_of(record), []).append(number)
             self.note_head(record.values)
 
     def linked_people(self, given: Iterable[GivenAct]) -> dict[Whose, LinkedPerson]:
-        """The members whom links name, as they are after all corrections."""
+        """The members of whom acts say whether a row is theirs, after all corrections."""
         found: dict[Whose, LinkedPerson] = {}
-        own = self.ruleset.field_specs(MEMBER)
         for each in given:
-            member = each.act.member_id
-            if each.act.kind != "link" or member is None:
+            link = said_of_row(each.act)
+            if link is None or not link.household_id:
                 continue
-            of_household, of_member = (
-                {**self.records[whose].values, **self.patches.get(whose, {})}
-                for whose in ((each.household, ""), (each.household, member))
-            )
-            written = of_member.get("id_number")
-            found[each.household, member] = LinkedPerson(
-                None if written is None else usable_number(str(written), self.as_of),
-                {**of_household, **{name: of_member.get(name) for name in own}},
-            )
+            members = [link.member_id] if link.member_id else self.members.get(each.household, [])
+            for member in members:
+                if (each.household, member) not in found:
+                    found[each.household, member] = self.person(each.household, member)
         return found
+
+    def person(self, household: str, member: str) -> LinkedPerson:
+        """A member as rows are held against him."""
+        of_household, of_member = (
+            {**self.records[whose].values, **self.patches.get(whose, {})}
+            for whose in ((household, ""), (household, member))
+        )
+        written = of_member.get("id_number")
+        own = self.ruleset.field_specs(MEMBER)
+        return LinkedPerson(
+            None if written is None else usable_number(str(written), self.as_of),
+            {**of_household, **{name: of_member.get(name) for name in own}},
+        )
 
     def note_head(self, values: Mapping[str, Value]) -> None:
         """Remember a head's name."""

@@ -13,6 +13,7 @@ from shibie.errors import Words, did_you_mean
 from shibie.household import Adjudication, Verdict
 from shibie.rosters.form_faults import pydantic_faults
 from shibie.rosters.records import Rejection, RowTable, TypedRow
+from shibie.ruleset.conditions import registers_read
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.verdicts import (
     ALL_VERDICTS,
@@ -55,6 +56,7 @@ class VerdictReader:
     Attributes:
         of_rows: what was refuted of one register row alone: of two cars one was sold. The rule
             stands on the others.
+        named: all verdicts that name a row, whether or not another has taken their place.
     """
 
     def __init__(self, ruleset: RuleSet, as_of: date, households: Set[str]) -> None:
@@ -66,6 +68,8 @@ class VerdictReader:
         self.rejected: list[Rejection] = []
         self.notes: list[Words] = []
         self.of_rows: list[tuple[TypedRow, Adjudication]] = []
+        self.named: list[tuple[TypedRow, Adjudication]] = []
+        self._read_by: dict[str, tuple[str, ...]] = {}
 
     def read(self, table: RowTable) -> tuple[tuple[TypedRow, Adjudication], ...]:
         """The verdicts that count, with their rows: of several on one rule, the latest."""
@@ -77,6 +81,8 @@ class VerdictReader:
                 row = _row_of(record) if adjudication.verdict == "refuted" else ()
                 key = (adjudication.household_id, adjudication.rule_id, *row)
                 found.setdefault(key, []).append((record, adjudication))
+                if _row_of(record):
+                    self.named.append((record, adjudication))
         latest = [each for several in found.values() if (each := self._latest(several))]
         # Of these only the verdicts on a whole rule decide whether it fires.
         self.of_rows = [
@@ -123,6 +129,8 @@ class VerdictReader:
         if refused is not None:
             self._reject(record, "rule_id", rule.id, refused.zh, refused.en, "verdict_not_allowed")
             return None
+        if not self._rests_on_row(record, rule):
+            return None
         reason = values.get("reason")
         if reason is not None:
             values["reason"] = reason_code(self.ruleset, str(reason))
@@ -143,6 +151,28 @@ class VerdictReader:
             for _, field, shown, reason, code in pydantic_faults(error, self.ruleset):
                 self.rejected.append(record.rejection(field, shown, reason, code))
             return None
+
+    def _rests_on_row(self, record: TypedRow, rule: Rule) -> bool:
+        """Whether the rule reads the register whose row a verdict names; true where it names none.
+
+        Else the row is no clue of the rule, and to refute it would lift the ground of another.
+        """
+        row = _row_of(record)
+        if not row:
+            return True
+        if rule.id not in self._read_by:
+            self._read_by[rule.id] = registers_read(self.ruleset, rule)
+        read = self._read_by[rule.id]
+        if row[0] in read:
+            return True
+        titles = [self.ruleset.registers[name].title for name in read]
+        self._reject(
+            record, "register", row[0],
+            f"规则 {rule.id} 不看这个比对表;{'它看的是:' + '、'.join(titles) if read else '它不看比对表'}",
+            f"rule {rule.id} does not read this register; it reads {', '.join(read) or 'none'}",
+            "bad_verdict",
+        )  # fmt: skip
+        return False
 
     def _latest(
         self, several: list[tuple[TypedRow, Adjudication]]

@@ -80,7 +80,9 @@ class _Chosen:
         those.take(those.holding(persons) - asked)
         households, members = those.found()
         linking = self._linking()
-        named = {each.number for each in linking.people.values() if each.number}
+        acts = self._acts(those)
+        people = (*linking.people.values(), *acts.people.values())
+        named = {each.number for each in people if each.number}
         verdicts = self.tables.verdicts
         signed = open_table(self.host, verdicts, self.as_of) if verdicts else None
         tables = RosterTables(
@@ -89,7 +91,7 @@ class _Chosen:
             self._about(signed, asked),
             self._about(self.tables.steps, asked),
             self._registers(persons | named),
-            self._acts(those),
+            acts,
             linking,
         )
         return assemble(tables, self.ruleset, self.as_of)

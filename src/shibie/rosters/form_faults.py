@@ -35,7 +35,6 @@ _FIELDS: Mapping[str, str] = {
     "too_many_causes": "other_causes",
     "same_cause": "other_causes",
     "heads": "relation",
-    "unsigned_verdict": "evidence",
 }
 
 _TITLES = {spec.name: spec.title for spec in specs_of(Adjudication)}
@@ -56,9 +55,11 @@ def pydantic_faults(error: ValidationError, ruleset: RuleSet) -> Iterator[Fault]
         in_member = len(loc) >= 2 and loc[0] == "members" and isinstance(loc[1], int)
         place = int(loc[1]) if in_member else None
         rest = loc[2:] if in_member else loc
-        field = _FIELDS.get(each["type"], str(rest[0]) if rest else "")
         said = _REASONS.get(each["type"])
         context: dict[str, Any] = each.get("ctx") or {}
+        field = _FIELDS.get(each["type"], str(rest[0]) if rest else "")
+        if each["type"] == "unsigned_verdict":
+            field = context["missing"].split(", ")[0]
         reason = (
             Words(_titled(said.zh.format(**context)), said.en.format(**context))
             if said

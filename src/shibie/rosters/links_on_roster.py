@@ -2,73 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 from datetime import date
 
-from shibie.acts import Link, links_of
+from shibie.acts import Link, links_of, said_of_row
 from shibie.errors import Words
 from shibie.household import Adjudication
-from shibie.registers.linked_rows import LinkedRows
-from shibie.rosters.act_rows import GivenAct
+from shibie.registers.linked_rows import LinkedPerson, LinkedRows
+from shibie.rosters.act_rows import GivenAct, Whose
 from shibie.rosters.acts_on_roster import RosterActs
 from shibie.rosters.records import Rejection, TypedRow
 from shibie.ruleset.model import RuleSet
 
-# The code of a link to a person whom the row does not fit.
+# The code of an act that names a row which does not fit.
 UNFITTING = "link_does_not_fit"
 
 
 def linked_rows(
     acts: RosterActs,
-    of_rows: Iterable[tuple[TypedRow, Adjudication]],
+    named: Iterable[tuple[TypedRow, Adjudication]],
     ruleset: RuleSet,
     as_of: date,
+    people: Mapping[Whose, LinkedPerson] | None = None,
 ) -> LinkedRows:
     """What is said of rows, to be held against them.
 
     Args:
         acts: with the links.
-        of_rows: the verdicts that count and are on one register row alone: the row is about none
-            of the household.
+        named: the verdicts that name a row: a refuted one is about none of the household.
         ruleset: the registers.
         as_of: the day of judgement.
+        people: further persons whom verdicts name.
     """
-    refuted = (
-        Link(str(row.values["register"]), str(row.values["row_key"]), each.household_id, "", False)
-        for row, each in of_rows
-    )
+    judged = (
+        Link(
+            str(row.values["register"]), str(row.values["row_key"]), each.household_id, "",
+            each.verdict != "refuted", judged=True,
+        )
+        for row, each in named
+    )  # fmt: skip
     links = links_of(each.act for each in acts.of_kind("link"))
-    return LinkedRows(ruleset, as_of, (*links, *refuted), acts.people)
+    return LinkedRows(ruleset, as_of, (*links, *judged), {**(people or {}), **acts.people})
 
 
 def without_unfitting(acts: RosterActs, rows: LinkedRows, supplied: Set[str]) -> RosterActs:
-    """The acts without the links that do not fit, which are rejected; all rows were gone through.
+    """The acts without those that name a row in vain, which are rejected; all rows were gone through.
+
+    Links and verdicts whose row fits nobody whom they name, and links that others contradict.
 
     Args:
-        acts: with the links.
+        acts: with the links and verdicts.
         rows: have been held against them.
         supplied: the registers that there are.
     """
-    unfitting = rows.unfitting(supplied)
-    bad = [each for each in acts.given if _is_one(each, unfitting)]
+    unfitting, contradicting = rows.unfitting(supplied), rows.contradicting(supplied)
+    given, rejected = [], []
+    for each in acts.given:
+        link = said_of_row(each.act)
+        if link in unfitting:
+            rejected.append(_rejected(each, _no_row(link, rows.meant(link)), UNFITTING))
+        elif link in contradicting:
+            rejected.append(_rejected(each, _CONTRADICTED, "bad_act"))
+        else:
+            given.append(each)
     return replace(
-        acts,
-        given=tuple(each for each in acts.given if each not in bad),
-        rejected=(*acts.rejected, *map(_rejected, bad)),
-        links=rows.found,
+        acts, given=tuple(given), rejected=(*acts.rejected, *rejected), links=rows.found
+    )  # fmt: skip
+
+
+def verdicts_lost(before: RosterActs, after: RosterActs) -> bool:
+    """Whether verdicts were among the acts that named a row in vain."""
+    return len(before.of_kind("verdict")) > len(after.of_kind("verdict"))
+
+
+_CONTRADICTED = Words("对同一条记录的关联互相矛盾", "contradicts another link of the same row")
+
+
+def _no_row(link: Link, near: Words | None) -> Words:
+    """That no row of the key fits whom a link names, with a key like it."""
+    if link.member_id:
+        who = Words("、对得上这个人的", " that fits this person")
+    elif link.household_id:
+        who = Words("、对得上这一户的人的", " that fits anybody of this household")
+    else:
+        who = Words("", "")
+    near = Words(f";{near.zh}", f"; {near.en}") if near else Words("", "")
+    return Words(
+        f"比对表中没有这个编号的{who.zh}记录{near.zh}",
+        f"the register has no row of that key{who.en}{near.en}",
     )
 
 
-def _is_one(given: GivenAct, unfitting: Set[Link]) -> bool:
-    if given.act.kind != "link" or not unfitting:
-        return False
-    return any(link in unfitting for link in links_of([given.act]))
-
-
-def _rejected(given: GivenAct) -> Rejection:
-    reason = Words(
-        "比对表中没有这个编号的、对得上这个人的记录",
-        "the register has no row of that key that fits this person",
-    )
-    return given.record.rejection("row_key", str(given.act.row_key), reason, UNFITTING)
+def _rejected(given: GivenAct, reason: Words, code: str) -> Rejection:
+    return given.record.rejection("row_key", str(given.act.row_key), reason, code)

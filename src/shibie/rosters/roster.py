@@ -28,7 +28,7 @@ from shibie.rosters.act_rows import (
 from shibie.rosters.acts import written_acts
 from shibie.rosters.acts_on_roster import RosterActs, acts_on
 from shibie.rosters.layout import Layout, Placed, lay_out
-from shibie.rosters.links_on_roster import linked_rows, without_unfitting
+from shibie.rosters.links_on_roster import linked_rows, verdicts_lost, without_unfitting
 from shibie.rosters.national_export import filled_down, taken_apart
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
 from shibie.rosters.roster_builder import RosterBuilder
@@ -156,9 +156,7 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         patched(tables.households, acts.patches, of_members=False),
         patched(tables.members, acts.patches, of_members=True),
     )
-    signed = builder.adjudications(
-        joined(tables.adjudications, map(verdict_row, acts.of_kind("verdict")))
-    )
+    verdicts, signed = _signed(tables, acts, builder)
     steps = builder.steps(joined(tables.steps, step_rows(acts.of_kind("step"), as_of)))
     registers: dict[str, tuple[RegisterRow, ...] | None] = {}
     for name, register in ruleset.registers.items():
@@ -168,7 +166,11 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
             continue
         registers[name] = tuple(register_row(record, register.match) for record in table.records)
         builder.reject(table)
-    acts, links = _linked(tables, registers, builder, as_of)
+    acts, links = _linked(tables, registers, verdicts, as_of)
+    if verdicts_lost(tables.acts, acts):
+        verdicts, signed = _signed(tables, acts, builder)
+    builder.rejected += verdicts.rejected
+    builder.notes += verdicts.notes
     for name, register in ruleset.registers.items():
         if name in tables.registers:
             said = links.get(name, {})
@@ -183,23 +185,33 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         rejected_households=tuple(builder.rejected_households),
         given=len(households) + len(builder.rejected_households),
         notes=tuple(builder.notes),
-        acts=in_force(acts.given, (*signed, *builder.of_rows)),
+        acts=in_force(acts.given, (*signed, *verdicts.of_rows)),
         links=links,
     )
+
+
+def _signed(
+    tables: RosterTables, acts: RosterActs, builder: RosterBuilder
+) -> tuple[RosterBuilder, tuple[tuple[TypedRow, Adjudication], ...]]:
+    """The verdicts of both tables that count, with what became of the others beside them."""
+    beside = RosterBuilder(builder.ruleset, builder.as_of)
+    beside.known = builder.known
+    both = joined(tables.adjudications, map(verdict_row, acts.of_kind("verdict")))
+    return beside, beside.adjudications(both)
 
 
 def _linked(
     tables: RosterTables,
     registers: Mapping[str, tuple[RegisterRow, ...] | None],
-    builder: RosterBuilder,
+    verdicts: RosterBuilder,
     as_of: date,
 ) -> tuple[RosterActs, Links]:
-    """The acts without links that do not fit, and what the others say of rows."""
+    """The acts without those that name a row in vain, and what the others say of rows."""
     acts = tables.acts
     if acts.links is not None:
         return acts, acts.links
     linking = tables.linking or acts
-    rows = linked_rows(linking, builder.of_rows, builder.ruleset, as_of)
+    rows = linked_rows(linking, verdicts.named, verdicts.ruleset, as_of, acts.people)
     for name in rows.by_name:
         for row in registers.get(name) or ():
             rows.add(name, row)

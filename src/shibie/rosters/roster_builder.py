@@ -44,6 +44,7 @@ class RosterBuilder:
         rejected: every fault, in the order found.
         known: numbers of the households on the roster.
         of_rows: verdicts that are on one register row alone.
+        named: verdicts that name a register row.
     """
 
     def __init__(self, ruleset: RuleSet, as_of: date) -> None:
@@ -53,6 +54,7 @@ class RosterBuilder:
         self.notes: list[Words] = []
         self.known: set[str] = set()
         self.of_rows: list[tuple[TypedRow, Adjudication]] = []
+        self.named: list[tuple[TypedRow, Adjudication]] = []
 
     def reject(self, table: RowTable) -> None:
         """Note the faults of a table's rows."""
@@ -203,7 +205,7 @@ class RosterBuilder:
         found = verdicts.read(table)
         self.rejected += verdicts.rejected
         self.notes += verdicts.notes
-        self.of_rows = verdicts.of_rows
+        self.of_rows, self.named = verdicts.of_rows, verdicts.named
         return found
 
     def steps(self, table: RowTable | None) -> tuple[StepRecord, ...]:

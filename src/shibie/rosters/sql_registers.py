@@ -180,15 +180,10 @@ class RegisterSources:
             return
         where = "TRUE"
         if all(link.household_id for link in links):
-            # Such a row is about one person: of whom or of whose household is anything said?
-            numbers = frozenset(map(key_of, self.links.numbers(register.name)))
-            whose = RowLink(persons=numbers, households=frozenset(e.household_id for e in links))
-            people = concerned(Denials({0: whose}))
-            named = ", ".join(map(str, sorted(numbers))) or "NULL"
-            where = (
-                f"({KEY} IN ({named}) OR {KEY} IN (SELECT {KEY} FROM m_plain WHERE {people}"
-                f" AND {KEY} IS NOT NULL))"
-            )
+            # Such a row is about one person: is anything said of him or of his household?
+            keys = sorted({key_of(number) for number in self.links.numbers(register.name)})
+            self.host.keep(f"r{index}_named", {KEY: integer_column(keys)})
+            where = f"{KEY} IN (SELECT {KEY} FROM r{index}_named)"
         for page in self.reader.pages(f"r{index}_rows", where):
             for record in self.reader.records(source, page, register.match):
                 self.links.add(register.name, register_row(record, register.match))

@@ -19,9 +19,10 @@ from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.matching import usable_number
 from shibie.rosters.act_rows import in_force
-from shibie.rosters.links_on_roster import linked_rows, without_unfitting
+from shibie.rosters.links_on_roster import linked_rows, verdicts_lost, without_unfitting
 from shibie.rosters.person_rows import filled
 from shibie.rosters.python_rows import BATCH, SUSPECT, PythonReader
+from shibie.rosters.records import TypedRow
 from shibie.rosters.roster_builder import step_names
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
@@ -83,14 +84,10 @@ class Loader:
             self.rejected.add_households(found.rejected_households)
             self._odd_households(found.households)
             self._odd_members(found.households)
-        signed, builder = self.reader.adjudications()
-        if builder is not None:
-            self.rejected.add(builder.rejected)
-            self.notes += builder.notes
-        self._adjudications([adjudication for _, adjudication in signed])
         self._steps()
-        of_rows = builder.of_rows if builder is not None else ()
-        links = linked_rows(self.reader.acts, of_rows, self.ruleset, self.as_of)
+        signed, builder = self.reader.adjudications()
+        named = builder.named if builder is not None else ()
+        links = linked_rows(self.reader.acts, named, self.ruleset, self.as_of)
         self.registers = registers = RegisterSources(
             self.host,
             self.tables,
@@ -102,11 +99,20 @@ class Loader:
             self.set_aside,
         )
         registers.load()
-        self.notes += registers.notes
         self._plain_members()
         registers.match()
         supplied = frozenset(self.tables.registers)
-        self.reader.acts = acts = without_unfitting(self.reader.acts, links, supplied)
+        before, acts = self.reader.acts, without_unfitting(self.reader.acts, links, supplied)
+        self.reader.acts = acts
+        if verdicts_lost(before, acts):
+            signed, builder = self.reader.adjudications()
+        of_rows: Sequence[tuple[TypedRow, Adjudication]] = ()
+        if builder is not None:
+            self.rejected.add(builder.rejected)
+            self.notes += builder.notes
+            of_rows = builder.of_rows
+        self._adjudications([adjudication for _, adjudication in signed])
+        self.notes += registers.notes
         self.rejected.add(acts.rejected)
         self.acts = in_force(acts.given, (*signed, *of_rows))
         self._members(registers.damaged)

@@ -263,3 +263,15 @@ def collections_used(ruleset: RuleSet, nodes: Iterable[Node], comparisons: bool 
     """
     found = opened(ruleset, *nodes, comparisons=comparisons)
     return {node.name for node in found if isinstance(node, Collection)}
+
+
+def registers_read(ruleset: RuleSet, rule: Rule) -> tuple[str, ...]:
+    """The registers whose rows may be clues of a rule, its exceptions apart, in the pack's order.
+
+    >>> from shibie.ruleset.loader import load
+    >>> ruleset = load("bazhong-2015")
+    >>> registers_read(ruleset, ruleset.rule("vehicle"))
+    ('vehicles',)
+    """
+    used = collections_used(ruleset, [rule.when or rule.node])
+    return tuple(name for name in ruleset.registers if name in used)

@@ -209,6 +209,15 @@ class Notices:
                 f"{written.letters} letters and {written.lists} lists in {written.files} files in {self.out}",
             ).say(self.lang)
         )
+        if written.nobody:
+            several = "s" * (written.nobody != 1)
+            print(
+                Words(
+                    f"{written.nobody} 户没有计入人口的成员,没有告知书",
+                    f"{written.nobody} household{several} of which nobody counts"
+                    f" {'have' if several else 'has'} no letter",
+                ).say(self.lang)
+            )
 
 
 @app.command()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.decision import NOT_POOR, UNCOUNTED_HIT, Decision, Eligibility
-from shibie.engines.persons import heads
+from shibie.engines.persons import heads, spokesman
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
 from shibie.explanations.changed_cases import made
 from shibie.explanations.collect import ToCollect, to_find_out
@@ -18,6 +18,7 @@ from shibie.explanations.trials import Trials
 from shibie.explanations.uncounted import not_counted
 from shibie.explanations.words import WHO, Phrases
 from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import head_of
 from shibie.words.speaker import Speaker
 
 # How many changes are given, by the household's facts and by the rules.
@@ -73,9 +74,10 @@ def account(
     found = to_find_out(ruleset, case)
     change, cut_short = teller.change(search)
     settles = any(each.settles for each in found.sets)
+    head, former_head = head_names(ruleset, case)
     return Explanation(
         decision.household_id,
-        Speaker.head(case.household),
+        head,
         case.household.village or "",
         heads(ruleset, case),
         decision.eligibility,
@@ -92,7 +94,17 @@ def account(
         found.cut_short or cut_short,
         teller.undone(why),
         not_counted(ruleset, case, lang) if ruleset.persons is not None else None,
+        former_head,
     )
+
+
+def head_names(ruleset: RuleSet, case: Case) -> tuple[str, str]:
+    """By whose name a household goes, and the name of the form's head where he does not count."""
+    household, first = case.household, spokesman(ruleset, case)
+    if first is head_of(household):
+        return Speaker.head(household), ""
+    name = "" if first is None else Speaker.person(household, first.member_id)
+    return name, Speaker.head(household)
 
 
 def _outcome(speaker: Speaker, decision: Decision) -> str:

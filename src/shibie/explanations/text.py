@@ -37,6 +37,19 @@ def every_set_needs(told: Explanation, lang: Lang) -> str:
     )
 
 
+def named(told: Explanation) -> str:
+    """A household's number, and by whose name it goes."""
+    return f"{told.household_id} {told.head}".rstrip()
+
+
+def about(told: Explanation, lang: Lang) -> str:
+    """Where a household is and how many it is, with its form's head where he does not count."""
+    people = Words(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
+    former = Words(f"原户主 {told.former_head}", f"head on the form: {told.former_head}")
+    parts = (told.village, people.say(lang), former.say(lang) if told.former_head else "")
+    return Words(",", ", ").say(lang).join(filter(None, parts))
+
+
 def short(told: Explanation, lang: Lang = "zh") -> list[str]:
     """The explanation in at most five lines, and one of who does not count where there is anybody.
 
@@ -46,9 +59,7 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
-    people = say(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
-    who = say(",", ", ").join(part for part in (told.village, people) if part)
-    lines = [f"{told.household_id} {told.head}({who}): {told.outcome}"]
+    lines = [f"{named(told)}({about(told, lang)}): {told.outcome}"]
     lines.append(say("为什么:", "why: ") + clauses(_grounds(told, lang), lang))
     if told.collect:
         first = told.collect[0]
@@ -149,11 +160,7 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
-    people = say(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
-    who = say(",", ", ").join(part for part in (told.village, people) if part)
-    root = Tree(
-        f"[bold]{escape(told.household_id)} {escape(told.head)}({escape(who)}): {told.outcome}[/bold]"
-    )
+    root = Tree(f"[bold]{escape(f'{named(told)}({about(told, lang)})')}: {told.outcome}[/bold]")
 
     def reasons(title: str, these: tuple[Reason, ...]) -> None:
         if not these:

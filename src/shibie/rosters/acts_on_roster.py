@@ -22,10 +22,10 @@ from shibie.rosters.act_rows import (
     member_numbers,
 )
 from shibie.rosters.cells import CellError, read_cell
-from shibie.rosters.national_export import HEAD, HOUSEHOLD_ID
+from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.records import Rejection, RowTable, TypedRow, as_text, sensitive
 from shibie.ruleset.model import RuleSet
-from shibie.vocabulary import FieldSpec
+from shibie.vocabulary import HEAD, FieldSpec
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from shibie.cli.app import (
     app,
     asked,
     spoken,
+    warned,
     xlsx_or_folder,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
@@ -85,7 +86,8 @@ def plan(
             write_plans(path, tables, language)
             if not as_json:
                 print(Words(f"结果在 {path}", f"results in {path}").say(language))
-    raise typer.Exit(status)
+        doubtful = warned(given.ruleset, checked.roster.matches(), language)
+    raise typer.Exit(REJECTED if doubtful and not status else status)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from shibie.cli.app import (
     day,
     must_exist,
     spoken,
+    warned,
     xlsx_or_folder,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
@@ -89,7 +90,9 @@ def recheck(
             _print(ruleset, data, language)
             for path in targets:
                 print(Words(f"结果在 {path}", f"results in {path}").say(language))
-        status = REJECTED if before.rejected_rows or now.roster.rejected_rows else 0
+        doubtful = warned(ruleset, now.roster.matches(), language)
+        rejected_rows = before.rejected_rows or now.roster.rejected_rows
+        status = REJECTED if doubtful or rejected_rows else 0
     raise typer.Exit(status)
 
 

@@ -124,6 +124,8 @@ def _write(whole: WholeReport, targets: Sequence[Path], template: Path | None) -
 
 
 def _print_whole(whole: WholeReport, targets: Sequence[Path], full: bool) -> None:
+    for caveat in whole.caveats:
+        print(caveat)
     for paragraph in whole.report.paragraphs:
         print("".join(piece for piece in paragraph if isinstance(piece, str)))
     _print(whole.checks, full, whole.lang)
@@ -249,6 +251,7 @@ def _pictures(
 def _data(whole: WholeReport) -> dict[str, Any]:
     return {
         "title": whole.report.title,
+        "caveats": whole.caveats,
         "figures": {
             name: {"title": each.title, "households": each.count.households,
                    "persons": each.count.persons, "query": each.query}

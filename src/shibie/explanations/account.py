@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from shibie.case import Case
-from shibie.checking_in_python import Checked
+from shibie.checking_in_python import Checked, caveats_of
 from shibie.decision import NOT_POOR, UNCOUNTED_HIT, Decision, Eligibility
 from shibie.engines.persons import heads, spokesman
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
@@ -41,7 +42,8 @@ def explain(
     """
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
         if decision.household_id == household_id:
-            return account(checked.ruleset, case, decision, lang, search)
+            told = account(checked.ruleset, case, decision, lang, search)
+            return replace(told, caveats=tuple(caveats_of(checked, lang)))
     rejected = household_id in checked.roster.rejected_households
     what = Words("没有这一户", "there is no such household")
     if rejected:

@@ -71,6 +71,7 @@ class Explanation:
         uncounted: who of the form does not count, or of whom it is unknown, with the reason; None
             where the pack does not say who counts.
         former_head: the form's head, where he does not count and `head` is somebody else.
+        caveats: what is said of how the roster was judged: a first screening, registers set aside.
         cut_short: whether the search for what to find out or for what would change it left
             something untried.
     """
@@ -94,3 +95,4 @@ class Explanation:
     undone: str = ""
     uncounted: tuple[NotCounted, ...] | None = None
     former_head: str = ""
+    caveats: tuple[str, ...] = ()

@@ -69,6 +69,7 @@ def as_data(told: Explanation) -> dict[str, Any]:
         "tracks": list(told.tracks),
         "needed": list(told.needed),
         "cut_short": told.cut_short,
+        "caveats": list(told.caveats),
         "other_rules": [_reason(each) for each in told.others],
         **_persons(told),
     }
@@ -162,6 +163,7 @@ def _household(told: Explanation, lang: Lang) -> str:
     parts = [
         f"<h2>{escape(named(told))} <small>{escape(about(told, lang))}</small>: "
         f'<span class="{told.eligibility}">{escape(told.outcome)}</span></h2>',
+        *(f"<p><b>{escape(caveat)}</b></p>" for caveat in told.caveats),
         _section(
             say("人口", "Persons"),
             (

@@ -51,7 +51,10 @@ def about(told: Explanation, lang: Lang) -> str:
 
 
 def short(told: Explanation, lang: Lang = "zh") -> list[str]:
-    """The explanation in at most five lines, and one of who does not count where there is anybody.
+    """The explanation in at most five lines.
+
+    Further ones say who does not count where there is anybody, and how the roster was judged where
+    that was on other than what is known.
 
     The result; why; what to collect where it is pending; what would change it; who moved it.
     """
@@ -85,6 +88,7 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
         # Beside the number of persons, which these are not among.
         said = clauses(said_together(told.uncounted, lang), lang)
         lines.insert(1, say("人口:", "persons: ") + said)
+    lines[1:1] = told.caveats
     return lines
 
 
@@ -161,6 +165,9 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
         return Words(zh, en).say(lang)
 
     root = Tree(f"[bold]{escape(f'{named(told)}({about(told, lang)})')}: {told.outcome}[/bold]")
+
+    for caveat in told.caveats:
+        root.add(escape(caveat))
 
     def reasons(title: str, these: tuple[Reason, ...]) -> None:
         if not these:

@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from shibie.decision import UNCOUNTED_HIT
 from shibie.errors import Lang, Words
-from shibie.registers.set_aside import said_of_set_aside
+from shibie.registers.set_aside import caveats
 from shibie.registers.unmatched import said_of_matching_nobody
 from shibie.results.counts import total
 from shibie.results.workbook_sheets import printed_across
@@ -69,17 +69,10 @@ def heading(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[st
             f"in {summary['in']} = decided {summary['decided']} + rejected {summary['rejected']}",
         ).say(lang),
     ]
-    if summary["trust_declarations"]:
-        lines.append(
-            Words(
-                "初筛:未提供比对表的事项按申报认定,不是最终结果",
-                "first screening: declarations stand where no register was supplied; not final",
-            ).say(lang)
-        )
+    lines += caveats(ruleset, summary["trust_declarations"], summary["set_aside"], lang)
     if "people" in summary:
         lines.append(said_of_people(summary["people"], lang))
-    apart = said_of_set_aside(ruleset, summary["set_aside"], lang)
-    return [*lines, apart] if apart else lines
+    return lines
 
 
 def said_of_people(people: Mapping[str, Mapping[str, int]], lang: Lang) -> str:

@@ -20,10 +20,10 @@ from shibie.checking_in_python import Checked, check
 from shibie.cli.app import app
 from shibie.errors import InputError, MissingExtraError
 from shibie.household import Health
+from shibie.numbers_in_text import numbers_in
 from shibie.papers.notice import write
 from shibie.papers.notice.content import Setting, letter, public_lists
 from shibie.papers.notice.period import Period, period
-from shibie.papers.notice.privacy import numbers_in
 from shibie.papers.notice.write import (
     FOLDER,
     Kind,

@@ -10,6 +10,7 @@ from shibie.checking_in_python import Checked, caveats_of
 from shibie.decision import NOT_POOR, UNCOUNTED_HIT, Decision, Eligibility
 from shibie.engines.persons import heads, spokesman
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
+from shibie.explanations.acts_said import said_of_acts
 from shibie.explanations.changed_cases import made
 from shibie.explanations.collect import ToCollect, to_find_out
 from shibie.explanations.explanation import Collect, Explanation, Obstacle, WouldChange
@@ -18,6 +19,7 @@ from shibie.explanations.search import By, Search, counterfactuals
 from shibie.explanations.trials import Trials
 from shibie.explanations.uncounted import not_counted
 from shibie.explanations.words import WHO, Phrases
+from shibie.numbers_in_text import without_numbers
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import head_of
 from shibie.words.speaker import Speaker
@@ -43,7 +45,10 @@ def explain(
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
         if decision.household_id == household_id:
             told = account(checked.ruleset, case, decision, lang, search)
-            return replace(told, caveats=tuple(caveats_of(checked, lang)))
+            acts = said_of_acts(checked.ruleset, case, checked.roster.acts, lang)
+            return replace(
+                told, caveats=tuple(caveats_of(checked, lang)), moved=(*told.moved, *acts)
+            )
     rejected = household_id in checked.roster.rejected_households
     what = Words("没有这一户", "there is no such household")
     if rejected:
@@ -258,7 +263,7 @@ class _Account:
                 if part
             )
             found = self.speaker.verified(rule_id, verdict.verdict)
-            told.append(self.say(f"{found}({by})", f"{found} ({by})"))
+            told.append(without_numbers(self.say(f"{found}({by})", f"{found} ({by})")))
         for finding in self.decision.findings:
             if finding.kind not in ("discrepancy", "duplicate", UNCOUNTED_HIT):
                 continue

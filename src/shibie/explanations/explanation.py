@@ -61,7 +61,7 @@ class Explanation:
         why_not: for each other outcome, what stands in the way.
         collect: for a pending household, what to find out.
         change: what would change it, by facts and then by rules.
-        moved: adjudications and discrepancies, in words.
+        moved: adjudications, discrepancies and acts, in words.
         procedure: faults of procedure, in words.
         tracks: the help given, in words.
         needed: for a pending household of which no set is found that settles it: what every

@@ -18,13 +18,9 @@ from shibie.explanations.explanation import Explanation
 from shibie.explanations.reasons import Reason
 from shibie.explanations.text import CUT_SHORT, waits_for
 from shibie.household import Household
+from shibie.numbers_in_text import numbers_in, without_numbers
 from shibie.papers.notice.period import Period
-from shibie.papers.notice.privacy import (
-    numbers_in,
-    public_name,
-    tells_of_sensitive_things,
-    without_numbers,
-)
+from shibie.papers.notice.privacy import public_name, tells_of_sensitive_things
 from shibie.registers.set_aside import said_of_set_aside
 from shibie.results.why_uncounted import source
 from shibie.ruleset.model import RuleSet

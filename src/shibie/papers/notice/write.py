@@ -14,8 +14,8 @@ from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.decision import Decision
 from shibie.errors import InputError, Lang, Words, bad_argument, listed
+from shibie.numbers_in_text import numbers_in
 from shibie.papers.notice.content import Setting, anybody_counts, letter, public_lists
-from shibie.papers.notice.privacy import numbers_in
 from shibie.papers.printing.fonts import chinese_fonts
 from shibie.papers.printing.typst import Typst
 from shibie.papers.printing.word import docxtpl_library, filled

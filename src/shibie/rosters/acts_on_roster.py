@@ -8,7 +8,7 @@ from datetime import date
 
 from shibie.case import Value
 from shibie.citizen_id import mask
-from shibie.errors import Words, did_you_mean
+from shibie.errors import Words, with_suggestion
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.linked_rows import LinkedPerson
 from shibie.registers.links import Links
@@ -196,11 +196,9 @@ class _Named:
             for text in (spec.name, spec.title)
         }
         if written not in known:
-            near = did_you_mean(written, known) or Words("", "")
-            self.reject(
-                given, "field", written,
-                f"没有可更正的字段“{written}”{near.zh}", f"no field to correct; {near.en}".strip("; "),
-            )  # fmt: skip
+            said = Words(f"没有可更正的字段“{written}”", "no field to correct")
+            said = with_suggestion(said, written, known)
+            self.reject(given, "field", written, said.zh, said.en)
         return known.get(written)
 
 

@@ -19,6 +19,7 @@ from shibie.explanations.reasons import Reason
 from shibie.explanations.text import CUT_SHORT, waits_for
 from shibie.household import Household
 from shibie.numbers_in_text import numbers_in, without_numbers
+from shibie.papers.notice.offers import offer
 from shibie.papers.notice.period import Period
 from shibie.papers.notice.privacy import public_name, tells_of_sensitive_things
 from shibie.registers.set_aside import said_of_set_aside
@@ -101,10 +102,9 @@ def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
         "eligible": "ineligible", "ineligible": "eligible", "pending": "eligible",
     }  # fmt: skip
     collect = [_collect(each.facts, each.answers, setting) for each in told.collect[:2]]
+    offered = [(offer(ruleset, case, each), each) for each in told.change]
     changes = [
-        f"{each.text}{_effect(each.effects, setting)}({each.who})"
-        for each in told.change
-        if each.found.who != "rule"
+        f"{text}{_effect(each.effects, setting)}({each.who})" for text, each in offered if text
     ][:MOST_CHANGES]
     if told.cut_short:
         (collect[-1]["answers"] if collect else changes).append(CUT_SHORT.say(lang))

@@ -13,11 +13,12 @@ from typing import Literal, Protocol
 
 from shibie.case import Case
 from shibie.decision import Decision
-from shibie.errors import InputError, Words, bad_argument
+from shibie.errors import InputError, Lang, Words, bad_argument
 from shibie.household import Adjudication
 from shibie.procedure import standings, with_procedure
 from shibie.registers.duplicates import duplicates
 from shibie.registers.matching import Matched, Registers, index, matched
+from shibie.registers.set_aside import caveats
 from shibie.rosters.roster import Roster
 from shibie.ruleset.model import RuleSet
 
@@ -47,6 +48,12 @@ class CheckedBy(Protocol):
     def set_aside(self) -> Set[str]:
         """The registers of which rows that cannot be matched concern nobody."""
         ...
+
+
+def caveats_of(checked_by: CheckedBy, lang: Lang) -> list[str]:
+    """What every output of a check says of how it was judged (`registers.set_aside.caveats`)."""
+    by = checked_by
+    return caveats(by.ruleset, by.trust_declarations, by.set_aside, lang)
 
 
 @dataclass(frozen=True)

@@ -18,11 +18,12 @@ from shibie.results.files import Format, json_text
 from shibie.results.name_results import NamedResults
 from shibie.results.sql_counts import tally_of
 from shibie.results.sql_uncounted import UncountedResults, asked_of_members
-from shibie.results.sql_unmatched import matches, unmatched
+from shibie.results.sql_unmatched import unmatched
 from shibie.results.table import StreamedRows, Table, streamed
 from shibie.results.tables import COLUMNS, acts_table, lists_of
 from shibie.rosters.layout import Layout
 from shibie.rosters.sql_host import Host, Output
+from shibie.rosters.sql_matches import matches
 from shibie.rosters.sql_rejected import REJECTED_ROWS
 from shibie.rosters.sql_sources import Loader
 from shibie.rosters.sql_tables import open_tables

@@ -217,6 +217,16 @@ def did_you_mean(name: str, known: Iterable[str]) -> Words | None:
     return Words(f"是否想写“{match}”?", f"did you mean '{match}'?")
 
 
+def with_suggestion(what: Words, name: str, known: Iterable[str]) -> Words:
+    """A complaint about a name that is not known, with the closest one that is.
+
+    >>> with_suggestion(Words("没有“vehicel”", "no 'vehicel'"), "vehicel", ["vehicle"]).zh
+    '没有“vehicel”,是否想写“vehicle”?'
+    """
+    near = did_you_mean(name, known)
+    return Words(f"{what.zh},{near.zh}", f"{what.en}; {near.en}") if near else what
+
+
 def listed(names: Iterable[str], most: int = 12) -> str:
     """Names joined for a message, cut after `most`.
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, Field, create_model
 
@@ -24,6 +24,9 @@ FieldType = Literal[
 ]
 Owner = Literal["household", "member"]
 Core = Literal["national", "bare"]
+# Who somebody is to the head of his household.
+HEAD: Final = "户主"
+SPOUSE: Final = "配偶"
 
 
 def folded(name: str) -> str:
@@ -228,6 +231,12 @@ def shared(record: form.BareHousehold | form.BareMember, name: str) -> Any:
     of = _BASES["national" if isinstance(record, form.Household | form.Member) else "bare"]
     base = of[isinstance(record, form.BareMember)]
     return getattr(record, name) if name in base.model_fields else None
+
+
+def head_of(household: form.BareHousehold) -> form.BareMember:
+    """The head of a household by its form, else its first member."""
+    heads = [each for each in household.members if shared(each, "relation") == HEAD]
+    return (heads or [*household.members])[0]
 
 
 # Kept, so that the rule sets of one pack have one model, and are equal, in one process.

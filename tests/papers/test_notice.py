@@ -20,10 +20,10 @@ from shibie.checking_in_python import Checked, check
 from shibie.cli.app import app
 from shibie.errors import InputError, MissingExtraError
 from shibie.household import Health
+from shibie.numbers_in_text import numbers_in
 from shibie.papers.notice import write
 from shibie.papers.notice.content import Setting, letter, public_lists
 from shibie.papers.notice.period import Period, period
-from shibie.papers.notice.privacy import numbers_in
 from shibie.papers.notice.write import (
     FOLDER,
     Kind,
@@ -37,6 +37,7 @@ from shibie.papers.printing.fonts import chinese_fonts, covers
 from shibie.papers.printing.word import filled
 from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load, loads
+from support.folders import folder
 from support.fonts import CHINESE, FAMILY, LATIN, write_font
 from support.probe import HEAD
 
@@ -362,12 +363,8 @@ def test_the_command(fonts: Path, tmp_path: Path) -> None:
     one = CliRunner().invoke(
         app, [*base, "--out", str(tmp_path / "one"), "-h", "0401032", "--posted", "2016-01-04"]
     )
-    # A verdict on it was rejected. Of another nothing was, whatever else is on the roster.
+    # A verdict on it was rejected.
     assert one.exit_code == 3, one.output
-    other = CliRunner().invoke(
-        app, [*base, "--out", str(tmp_path / "other"), "-h", "0401031", "--format", "docx"]
-    )
-    assert other.exit_code == 0, other.output
     names = sorted(path.name for path in (tmp_path / "one").rglob("*.*"))
     assert names == ["0401032.docx", "告知书.pdf"]
     assert "2016 年 1 月 10 日" in text_of(next((tmp_path / "one").rglob("*.docx")))
@@ -377,6 +374,19 @@ def test_the_command(fonts: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     taken = CliRunner().invoke(app, [*base, "--out", str(tmp_path / "file")])
     assert isinstance(taken.exception, InputError)
+
+
+def test_what_is_rejected_of_other_households_does_not_matter(tmp_path: Path) -> None:
+    roster = folder(
+        tmp_path / "in", {"A": [("张一", "户主", 1)], "B": [("李二", "户主", 2)]},
+        facts={"B": {"wage_income": "很多"}},
+    )  # fmt: skip
+    base = ["notice", str(roster), "--rules", "bazhong-2015", "--as-of", "2015-12-20"]
+    base += ["--format", "docx", "--out", str(tmp_path / "out")]
+    one = CliRunner().invoke(app, [*base, "-h", "A"])
+    assert one.exit_code == 0, one.output
+    every = CliRunner().invoke(app, base)
+    assert every.exit_code == 3, every.output
 
 
 def test_letters_are_written_with_the_collector_on(

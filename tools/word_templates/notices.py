@@ -19,7 +19,7 @@ def _letter(lang: Lang) -> bytes:
     say = page.say
     page.title(say("认定结果告知书", "Notice of decision"))
     page.small("{{ ruleset }}", centred=True)
-    page.text(say("{{ head }}(户主):", "{{ head }}:"))
+    page.text(say("{{ head }}{{ head_title }}:", "{{ head }}:"))
     page.text(
         say(
             "您户(户编号 {{ household }},{{ place }},{{ persons }} 人)经以 {{ as_of }} 为认定日期认定,"

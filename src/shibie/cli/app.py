@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +18,8 @@ from shibie.errors import InputError, Problem, Words
 if TYPE_CHECKING:
     from shibie.errors import Lang
     from shibie.rosters.given_roster import GivenRoster
+    from shibie.rosters.roster import Roster
+    from shibie.ruleset.model import RuleSet
 
 REJECTED = 3
 
@@ -153,6 +157,27 @@ def must_exist(path: Path) -> None:
         raise InputError(
             Problem(str(path), Words("没有这个文件或文件夹", "no such file or folder"))
         )
+
+
+def warned(ruleset: RuleSet, found: Mapping[str, tuple[int, int]], lang: Lang) -> bool:
+    """Say on stderr which registers match nobody; returns whether any does.
+
+    Args:
+        ruleset: knows the registers.
+        found: of each, how many rows it has and how many surely are about persons.
+        lang: the language.
+    """
+    from shibie.registers.unmatched import counted, said_of_matching_nobody
+
+    lines = said_of_matching_nobody(ruleset, counted(found), lang)
+    for line in lines:
+        print(line, file=sys.stderr)
+    return bool(lines)
+
+
+def warned_of_chosen(ruleset: RuleSet, read: Roster, lang: Lang) -> bool:
+    """The same of a roster of which only some households are read."""
+    return warned(ruleset, {name: (rows, 0) for name, rows in read.nobody.items()}, lang)
 
 
 def asked(roster: Path, rules: str, as_of: str) -> GivenRoster:

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from shibie.cli.app import (
+    REJECTED,
     AsOfOption,
     JsonOption,
     LangOption,
@@ -21,6 +22,7 @@ from shibie.cli.app import (
     app,
     asked,
     spoken,
+    warned_of_chosen,
 )  # fmt: skip
 
 
@@ -61,19 +63,20 @@ def explain(
         set_aside=registers_named(ruleset, set_aside or ()),
     )  # fmt: skip
     told = [explained(checked, each, language) for each in household]
+    doubtful = warned_of_chosen(ruleset, read, language)
     if html is not None:
         write_text(html, page(told, ruleset, judged, language))
     if as_json:
         data = [as_data(each) for each in told]
         print(json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False, indent=1))
-        return
-    if full:
+    elif full:
         from rich.console import Console
 
         console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
         for each in told:
             console.print(tree(each, language))
-        return
-    for each in told:
-        for line in short(each, language):
-            print(line)
+    else:
+        for each in told:
+            for line in short(each, language):
+                print(line)
+    raise typer.Exit(REJECTED if doubtful else 0)

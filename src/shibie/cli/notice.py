@@ -26,6 +26,8 @@ from shibie.cli.app import (
     asked,
     day,
     spoken,
+    warned,
+    warned_of_chosen,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
@@ -120,15 +122,15 @@ def notice(
     notices = Notices(given, trust_declarations, apart, begins, days, office, order, out, language)
     # A list is of a whole village; a letter is about one household.
     if household and PaperKind.lists not in kinds:
-        rejected = notices.alone()
+        doubtful = notices.alone()
     else:
-        rejected = notices.of_everybody()
-    raise typer.Exit(REJECTED if rejected else 0)
+        doubtful = notices.of_everybody()
+    raise typer.Exit(REJECTED if doubtful else 0)
 
 
 @dataclass(frozen=True)
 class Notices:
-    """What was asked for; each way writes it, says what was written, and whether any is rejected."""
+    """What was asked for; each way writes it, says what was written, and whether it is in doubt."""
 
     given: GivenRoster
     trust_declarations: bool
@@ -154,7 +156,8 @@ class Notices:
         )  # fmt: skip
         must_be_decided(asked_for, {each.household_id for each in checked.decisions})
         self._write(checked, [checked], len(asked_for))
-        return any(each.household_id in asked_for for each in read.rejected)
+        doubtful = warned_of_chosen(ruleset, read, self.lang)
+        return doubtful or any(each.household_id in asked_for for each in read.rejected)
 
     def of_everybody(self) -> bool:
         """The papers of the whole roster, a village at a time."""
@@ -176,7 +179,8 @@ class Notices:
                         f"{rejected} rejected households were not decided and have no letter",
                     ).say(self.lang)
                 )
-            return bool(roster.rejected_rows)
+            doubtful = warned(checked.ruleset, roster.matches(), self.lang)
+            return doubtful or bool(roster.rejected_rows)
 
     def _write(self, checked_by: CheckedBy, parts: Iterable[Checked], letters: int) -> None:
         from rich.console import Console
@@ -209,6 +213,15 @@ class Notices:
                 f"{written.letters} letters and {written.lists} lists in {written.files} files in {self.out}",
             ).say(self.lang)
         )
+        if written.nobody:
+            several = "s" * (written.nobody != 1)
+            print(
+                Words(
+                    f"{written.nobody} 户没有计入人口的成员,没有告知书",
+                    f"{written.nobody} household{several} of which nobody counts"
+                    f" {'have' if several else 'has'} no letter",
+                ).say(self.lang)
+            )
 
 
 @app.command()

@@ -24,6 +24,7 @@ from shibie.cli.app import (
     app,
     asked,
     spoken,
+    warned,
     xlsx_or_folder,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
@@ -61,7 +62,9 @@ def plan(
 ) -> None:
     """一户一规划:拟定措施并核查是否合适 Draft a plan for each household; check that measures fit."""
     from shibie.checking_in_parts import checked_parts
+    from shibie.checking_in_python import caveats_of
     from shibie.papers.plan.tables import write_plans
+    from shibie.results.tables import caveats_tables
     from shibie.scratch_database import scratch_database
 
     gc.disable()
@@ -81,11 +84,13 @@ def plan(
     ):
         request = PlanRequest(checked, kept, as_json, language)
         tables, status = request.drafts() if check_file is None else request.review(check_file)
+        said = caveats_of(checked, language)
         for path in targets:
-            write_plans(path, tables, language)
+            write_plans(path, (*tables, *caveats_tables(said)), language)
             if not as_json:
                 print(Words(f"结果在 {path}", f"results in {path}").say(language))
-    raise typer.Exit(status)
+        doubtful = warned(given.ruleset, checked.roster.matches(), language)
+    raise typer.Exit(REJECTED if doubtful and not status else status)
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,13 @@ class PlanRequest:
     as_json: bool
     lang: Lang
 
+    @property
+    def caveats(self) -> list[str]:
+        """What is said of how the roster was judged."""
+        from shibie.checking_in_python import caveats_of
+
+        return caveats_of(self.checked, self.lang)
+
     def drafts(self) -> tuple[Sequence[ResultTable], int]:
         """Plans for the eligible households, however many there are."""
         from shibie.papers.plan.draft import drafts
@@ -105,7 +117,7 @@ class PlanRequest:
         plans = DraftedPlans(self.checked.ruleset, self.kept, self.lang)
         for part in self.checked.parts():
             plans.add(drafts(part, self.lang))
-        _print_drafts(plans, self.as_json)
+        _print_drafts(plans, self.caveats, self.as_json)
         return plans.tables(), REJECTED if self.checked.roster.rejected_rows else 0
 
     def review(self, file: Path) -> tuple[Sequence[ResultTable], int]:
@@ -115,14 +127,15 @@ class PlanRequest:
 
         found = review(self.checked, self.checked.parts(), file, self.lang)
         table = review_table(self.checked.ruleset, found, self.lang)
-        _print_review(table, found, self.as_json, self.lang)
+        _print_review(table, found, self.caveats, self.as_json, self.lang)
         failed = any(each.verdict in ("misfit", "unfounded") for each in found.rows)
         rejected = found.rejected or self.checked.roster.rejected_rows
         return (table,), MISFITS if failed else REJECTED if rejected else 0
 
 
-def _print_drafts(plans: DraftedPlans, as_json: bool) -> None:
+def _print_drafts(plans: DraftedPlans, caveats: Sequence[str], as_json: bool) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from shibie.papers.plan.tables import TITLES
@@ -137,10 +150,13 @@ def _print_drafts(plans: DraftedPlans, as_json: bool) -> None:
                          "open": row[5]}
                 for row in rows
             },
+            "caveats": caveats,
         }  # fmt: skip
         print(json.dumps(data, ensure_ascii=False, indent=1))
         return
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
+    for caveat in caveats:
+        console.print(escape(caveat))
     console.print(coverage(covered, plans.eligible, plans.without, lang))
     table = Table(title=TITLES["measures"].say(lang), title_justify="left")
     table.add_column(TITLES["measure"].say(lang), min_width=30)
@@ -165,8 +181,11 @@ def coverage(covered: int, eligible: int, without: list[str], lang: Lang) -> str
     return text
 
 
-def _print_review(reviewed: ResultTable, found: Review, as_json: bool, lang: Lang) -> None:
+def _print_review(
+    reviewed: ResultTable, found: Review, caveats: Sequence[str], as_json: bool, lang: Lang
+) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from shibie.papers.plan.tables import FITS, TITLES
@@ -185,10 +204,13 @@ def _print_review(reviewed: ResultTable, found: Review, as_json: bool, lang: Lan
                 {"row": r.row, "field": r.field, "value": r.value, "reason": r.reason.say(lang)}
                 for r in found.rejected
             ],
+            "caveats": caveats,
         }  # fmt: skip
         print(json.dumps(data, ensure_ascii=False, indent=1))
         return
     console = Console(width=None if sys.stdout.isatty() else 130, highlight=False)
+    for caveat in caveats:
+        console.print(escape(caveat))
     console.print(coverage(found.planned, found.eligible, list(found.without), lang))
     counts = [
         f"{word.say(lang)} {sum(each.verdict == name for each in found.rows)}"

@@ -20,6 +20,7 @@ from shibie.cli.app import (
     app,
     asked,
     spoken,
+    warned,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
 
@@ -71,7 +72,8 @@ def procedure(
             report(progress, shares)
             for path in out or []:
                 print(Words(f"结果在 {path}", f"results in {path}").say(language))
-        status = REJECTED if checked.roster.rejected_rows else 0
+        doubtful = warned(given.ruleset, checked.roster.matches(), language)
+        status = REJECTED if doubtful or checked.roster.rejected_rows else 0
     raise typer.Exit(status)
 
 

@@ -25,6 +25,7 @@ from shibie.cli.app import (
     day,
     must_exist,
     spoken,
+    warned,
     xlsx_or_folder,
 )  # fmt: skip
 from shibie.errors import InputError, Problem, Words
@@ -57,6 +58,7 @@ def recheck(
 ) -> None:
     """回头看:两份名册按人比对 Match two rosters by their persons."""
     from shibie.checking_in_parts import checked_parts, roster_parts
+    from shibie.checking_in_python import caveats_of
     from shibie.papers.recheck.comparing import recheck as compared
     from shibie.papers.recheck.figures import figures
     from shibie.papers.recheck.tables import write
@@ -80,7 +82,8 @@ def recheck(
             "before": before.rejected_households,
             "now": now.roster.rejected_households,
         }
-        data = {**figures(found), "rejected": rejected}
+        said = caveats_of(now, language)
+        data = {**figures(found), "rejected": rejected, "caveats": said}
         for path in targets:
             write(path, found, data, language)
         if as_json:
@@ -89,7 +92,9 @@ def recheck(
             _print(ruleset, data, language)
             for path in targets:
                 print(Words(f"结果在 {path}", f"results in {path}").say(language))
-        status = REJECTED if before.rejected_rows or now.roster.rejected_rows else 0
+        doubtful = warned(ruleset, now.roster.matches(), language)
+        rejected_rows = before.rejected_rows or now.roster.rejected_rows
+        status = REJECTED if doubtful or rejected_rows else 0
     raise typer.Exit(status)
 
 
@@ -111,12 +116,15 @@ def since_of(text: str, judged: date) -> date:
 
 def _print(ruleset: RuleSet, data: dict[str, Any], lang: Lang) -> None:
     from rich.console import Console
+    from rich.markup import escape
 
     from shibie.words.speaker import Speaker
 
     speaker = Speaker(ruleset, lang)
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
     console.print(f"[bold]{speaker.say('回头看', 're-check')}: {ruleset.title}[/bold]")
+    for caveat in data["caveats"]:
+        console.print(escape(caveat))
     _totals(console, data, lang)
     _statuses(console, data, lang)
     _reasons(console, data, speaker)

@@ -22,6 +22,7 @@ from shibie.cli.app import (
     asked,
     must_exist,
     spoken,
+    warned,
 )  # fmt: skip
 from shibie.cli.recheck import since_of
 from shibie.errors import InputError, Problem, Words
@@ -106,13 +107,13 @@ def report(
         must_exist(before)
         old = _Before(before, since_of(since, given.as_of))
     charted = None if no_charts or not targets else (fonts,)
-    whole, rejected = _whole(given, old, trust_declarations, set_aside or (), language, charted)
+    whole, doubtful = _whole(given, old, trust_declarations, set_aside or (), language, charted)
     _write(whole, targets, template)
     if as_json:
         print(json.dumps(_data(whole), ensure_ascii=False, indent=1))
     else:
         _print_whole(whole, targets, full)
-    raise typer.Exit(REJECTED if rejected else 0)
+    raise typer.Exit(REJECTED if doubtful else 0)
 
 
 def _write(whole: WholeReport, targets: Sequence[Path], template: Path | None) -> None:
@@ -123,6 +124,8 @@ def _write(whole: WholeReport, targets: Sequence[Path], template: Path | None) -
 
 
 def _print_whole(whole: WholeReport, targets: Sequence[Path], full: bool) -> None:
+    for caveat in whole.caveats:
+        print(caveat)
     for paragraph in whole.report.paragraphs:
         print("".join(piece for piece in paragraph if isinstance(piece, str)))
     _print(whole.checks, full, whole.lang)
@@ -179,7 +182,7 @@ def _whole(
     given: GivenRoster, before: _Before | None, trust_declarations: bool, set_aside: Sequence[str], lang: Lang,
     charted: tuple[Path | None] | None,
 ) -> tuple[WholeReport, bool]:  # fmt: skip
-    """The report, and whether a row of either roster is rejected.
+    """The report, and whether a row of either roster is rejected or a register matches nobody.
 
     Args:
         given: the roster.
@@ -219,7 +222,8 @@ def _whole(
         text = told(checked, figures, lang)
         checks = reconcile(published(figures, text.title, lang), lang)
         pictures = _pictures(given, figures, charted[0], lang) if charted is not None else ()
-        return WholeReport(checked, figures, text, checks, pictures, lang), rejected
+        doubtful = warned(ruleset, checked.roster.matches(), lang)
+        return WholeReport(checked, figures, text, checks, pictures, lang), doubtful or rejected
 
 
 def _taken_in(book: Book, parts: Iterable[Checked], lang: Lang) -> Iterator[Checked]:
@@ -247,6 +251,7 @@ def _pictures(
 def _data(whole: WholeReport) -> dict[str, Any]:
     return {
         "title": whole.report.title,
+        "caveats": whole.caveats,
         "figures": {
             name: {"title": each.title, "households": each.count.households,
                    "persons": each.count.persons, "query": each.query}

@@ -16,6 +16,7 @@ from shibie.household import BareMember
 from shibie.lower.membership import parts
 from shibie.lower.uncounted_hits import COUNTED
 from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import SPOUSE, head_of, shared
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,26 @@ def persons_of(ruleset: RuleSet, case: Case) -> tuple[BareMember, ...]:
 def heads(ruleset: RuleSet, case: Case) -> int:
     """How many persons a household is in figures."""
     return len(persons_of(ruleset, case))
+
+
+def spokesman(ruleset: RuleSet, case: Case) -> BareMember | None:
+    """To whom of a household one speaks; None where surely nobody counts.
+
+    The head by the form, unless he surely does not count; then who surely counts before those
+    of whom it is not known, of these the head's spouse first, then in the order of the form.
+    """
+    head = head_of(case.household)
+    ranks = {True: 0, None: 1}
+    told = [
+        (ranks[counts], shared(member, "relation") != SPOUSE, index, member)
+        for index, (member, counts) in enumerate(
+            zip(case.household.members, who_counts(ruleset, case), strict=True)
+        )
+        if counts is not False
+    ]
+    if any(member is head for *_, member in told):
+        return head
+    return min(told)[-1] if told else None
 
 
 def uncounted(ruleset: RuleSet, case: Case) -> Iterator[Uncounted]:

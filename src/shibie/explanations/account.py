@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from shibie.case import Case
-from shibie.checking_in_python import Checked
+from shibie.checking_in_python import Checked, caveats_of
 from shibie.decision import NOT_POOR, UNCOUNTED_HIT, Decision, Eligibility
-from shibie.engines.persons import heads
+from shibie.engines.persons import heads, spokesman
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
+from shibie.explanations.acts_said import said_of_acts
 from shibie.explanations.changed_cases import made
 from shibie.explanations.collect import ToCollect, to_find_out
 from shibie.explanations.explanation import Collect, Explanation, Obstacle, WouldChange
@@ -17,7 +19,9 @@ from shibie.explanations.search import By, Search, counterfactuals
 from shibie.explanations.trials import Trials
 from shibie.explanations.uncounted import not_counted
 from shibie.explanations.words import WHO, Phrases
+from shibie.numbers_in_text import without_numbers
 from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import head_of
 from shibie.words.speaker import Speaker
 
 # How many changes are given, by the household's facts and by the rules.
@@ -40,7 +44,11 @@ def explain(
     """
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
         if decision.household_id == household_id:
-            return account(checked.ruleset, case, decision, lang, search)
+            told = account(checked.ruleset, case, decision, lang, search)
+            acts = said_of_acts(checked.ruleset, case, checked.roster.acts, lang)
+            return replace(
+                told, caveats=tuple(caveats_of(checked, lang)), moved=(*told.moved, *acts)
+            )
     rejected = household_id in checked.roster.rejected_households
     what = Words("没有这一户", "there is no such household")
     if rejected:
@@ -73,9 +81,10 @@ def account(
     found = to_find_out(ruleset, case)
     change, cut_short = teller.change(search)
     settles = any(each.settles for each in found.sets)
+    head, former_head = head_names(ruleset, case)
     return Explanation(
         decision.household_id,
-        Speaker.head(case.household),
+        head,
         case.household.village or "",
         heads(ruleset, case),
         decision.eligibility,
@@ -92,7 +101,17 @@ def account(
         found.cut_short or cut_short,
         teller.undone(why),
         not_counted(ruleset, case, lang) if ruleset.persons is not None else None,
+        former_head,
     )
+
+
+def head_names(ruleset: RuleSet, case: Case) -> tuple[str, str]:
+    """By whose name a household goes, and the name of the form's head where he does not count."""
+    household, first = case.household, spokesman(ruleset, case)
+    if first is head_of(household):
+        return Speaker.head(household), ""
+    name = "" if first is None else Speaker.person(household, first.member_id)
+    return name, Speaker.head(household)
 
 
 def _outcome(speaker: Speaker, decision: Decision) -> str:
@@ -244,7 +263,7 @@ class _Account:
                 if part
             )
             found = self.speaker.verified(rule_id, verdict.verdict)
-            told.append(self.say(f"{found}({by})", f"{found} ({by})"))
+            told.append(without_numbers(self.say(f"{found}({by})", f"{found} ({by})")))
         for finding in self.decision.findings:
             if finding.kind not in ("discrepancy", "duplicate", UNCOUNTED_HIT):
                 continue

@@ -54,12 +54,14 @@ class Explanation:
     """Everything that is known about why one household is decided as it is.
 
     Attributes:
+        head: by whose name it goes: its head, or where he does not count who speaks for it; empty
+            where nobody counts.
         why: the rules that the result rests on, every one.
         others: the other rules that were asked, with what they found.
         why_not: for each other outcome, what stands in the way.
         collect: for a pending household, what to find out.
         change: what would change it, by facts and then by rules.
-        moved: adjudications and discrepancies, in words.
+        moved: adjudications, discrepancies and acts, in words.
         procedure: faults of procedure, in words.
         tracks: the help given, in words.
         needed: for a pending household of which no set is found that settles it: what every
@@ -68,6 +70,8 @@ class Explanation:
             sentence; empty where it is fewer than two.
         uncounted: who of the form does not count, or of whom it is unknown, with the reason; None
             where the pack does not say who counts.
+        former_head: the form's head, where he does not count and `head` is somebody else.
+        caveats: what is said of how the roster was judged: a first screening, registers set aside.
         cut_short: whether the search for what to find out or for what would change it left
             something untried.
     """
@@ -90,3 +94,5 @@ class Explanation:
     cut_short: bool = False
     undone: str = ""
     uncounted: tuple[NotCounted, ...] | None = None
+    former_head: str = ""
+    caveats: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from shibie.errors import Lang, Words
 from shibie.explanations.changed_cases import FactChange
 from shibie.explanations.explanation import Explanation
 from shibie.explanations.reasons import Reason, ReasonFact
-from shibie.explanations.text import CUT_SHORT, changed, every_set_needs
+from shibie.explanations.text import CUT_SHORT, about, changed, every_set_needs, named
 from shibie.ruleset.basis import Basis
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
@@ -33,6 +33,7 @@ def as_data(told: Explanation) -> dict[str, Any]:
     return {
         "household_id": told.household_id,
         "head": told.head,
+        "former_head": told.former_head,
         "village": told.village,
         "persons": told.persons,
         "eligibility": told.eligibility,
@@ -68,6 +69,7 @@ def as_data(told: Explanation) -> dict[str, Any]:
         "tracks": list(told.tracks),
         "needed": list(told.needed),
         "cut_short": told.cut_short,
+        "caveats": list(told.caveats),
         "other_rules": [_reason(each) for each in told.others],
         **_persons(told),
     }
@@ -158,11 +160,10 @@ def _household(told: Explanation, lang: Lang) -> str:
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
-    people = say(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
-    where = say(",", ", ").join(part for part in (told.village, people) if part)
     parts = [
-        f"<h2>{escape(told.household_id)} {escape(told.head)} <small>{escape(where)}</small>: "
+        f"<h2>{escape(named(told))} <small>{escape(about(told, lang))}</small>: "
         f'<span class="{told.eligibility}">{escape(told.outcome)}</span></h2>',
+        *(f"<p><b>{escape(caveat)}</b></p>" for caveat in told.caveats),
         _section(
             say("人口", "Persons"),
             (

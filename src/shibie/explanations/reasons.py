@@ -15,6 +15,7 @@ from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.basis import Basis
+from shibie.ruleset.checking.persons import NOBODY
 from shibie.ruleset.conditions import is_sensitive, opened
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.words import terms
@@ -92,6 +93,8 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
         undone = [path for path in paths if path in ruleset.registers]
         missing = words.missing(path for path in paths if path not in undone)
         said = words.missing(paths)
+    elif rule.id == NOBODY and rule.implied:
+        said = words.anybody(not whole.value)
     else:
         said = words.said(told)
     if outcome == "upheld" and whole.value is not True:
@@ -149,6 +152,12 @@ class _Teller:
                 told = [SOURCES["declared"].say(self.lang), self.confirmed(node, at.label)]
                 return f"{self.title(node)}({self.say(',', ', ').join(filter(None, told))})"
         return state(at, self.ruleset, self.case.as_of, self.lang)
+
+    def anybody(self, is_there: bool) -> str:
+        """Whether anybody of the form counts: of all of them together, for none is named."""
+        if is_there:
+            return self.say("有计入人口的成员", "somebody counts")
+        return self.say("表上没有计入人口的成员", "nobody on the form counts")
 
     def withheld(self, at: Trace) -> str:
         """What decides, without the sensitive values in it.

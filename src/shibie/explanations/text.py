@@ -37,8 +37,24 @@ def every_set_needs(told: Explanation, lang: Lang) -> str:
     )
 
 
+def named(told: Explanation) -> str:
+    """A household's number, and by whose name it goes."""
+    return f"{told.household_id} {told.head}".rstrip()
+
+
+def about(told: Explanation, lang: Lang) -> str:
+    """Where a household is and how many it is, with its form's head where he does not count."""
+    people = Words(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
+    former = Words(f"原户主 {told.former_head}", f"head on the form: {told.former_head}")
+    parts = (told.village, people.say(lang), former.say(lang) if told.former_head else "")
+    return Words(",", ", ").say(lang).join(filter(None, parts))
+
+
 def short(told: Explanation, lang: Lang = "zh") -> list[str]:
-    """The explanation in at most five lines, and one of who does not count where there is anybody.
+    """The explanation in at most five lines.
+
+    Further ones say who does not count where there is anybody, and how the roster was judged where
+    that was on other than what is known.
 
     The result; why; what to collect where it is pending; what would change it; who moved it.
     """
@@ -46,9 +62,7 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
-    people = say(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
-    who = say(",", ", ").join(part for part in (told.village, people) if part)
-    lines = [f"{told.household_id} {told.head}({who}): {told.outcome}"]
+    lines = [f"{named(told)}({about(told, lang)}): {told.outcome}"]
     lines.append(say("为什么:", "why: ") + clauses(_grounds(told, lang), lang))
     if told.collect:
         first = told.collect[0]
@@ -74,6 +88,7 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
         # Beside the number of persons, which these are not among.
         said = clauses(said_together(told.uncounted, lang), lang)
         lines.insert(1, say("人口:", "persons: ") + said)
+    lines[1:1] = told.caveats
     return lines
 
 
@@ -149,11 +164,10 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
-    people = say(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
-    who = say(",", ", ").join(part for part in (told.village, people) if part)
-    root = Tree(
-        f"[bold]{escape(told.household_id)} {escape(told.head)}({escape(who)}): {told.outcome}[/bold]"
-    )
+    root = Tree(f"[bold]{escape(f'{named(told)}({about(told, lang)})')}: {told.outcome}[/bold]")
+
+    for caveat in told.caveats:
+        root.add(escape(caveat))
 
     def reasons(title: str, these: tuple[Reason, ...]) -> None:
         if not these:

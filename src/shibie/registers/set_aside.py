@@ -40,6 +40,25 @@ def registers_named(ruleset: RuleSet, names: Iterable[str]) -> frozenset[str]:
     return frozenset(known[name] for name in names)
 
 
+def caveats(
+    ruleset: RuleSet, trust_declarations: bool, set_aside: Iterable[str], lang: Lang
+) -> list[str]:
+    """What every output says of a roster that was judged on other than what is known.
+
+    Args:
+        ruleset: knows the registers.
+        trust_declarations: whether declared values stood in for registers not supplied.
+        set_aside: the registers set aside.
+        lang: the language.
+    """
+    screening = Words(
+        "初筛:未提供比对表的事项按申报认定,不是最终结果",
+        "first screening: declarations stand where no register was supplied; not final",
+    )
+    said = [screening.say(lang)] if trust_declarations else []
+    return [*said, *filter(None, [said_of_set_aside(ruleset, set_aside, lang)])]
+
+
 def said_of_set_aside(ruleset: RuleSet, names: Iterable[str], lang: Lang) -> str:
     """What every output says of registers set aside; empty where none is."""
     apart = frozenset(names)

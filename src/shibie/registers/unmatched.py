@@ -7,9 +7,11 @@ from typing import Final, Literal
 
 from shibie import citizen_id
 from shibie.case import Case
+from shibie.errors import Lang, Words
 from shibie.registers.masked_numbers import visible
 from shibie.registers.matching import IndexedRegister, Registers
 from shibie.registers.rows import RegisterRow
+from shibie.ruleset.model import RuleSet
 
 # `nobody`: a usable number that nobody on the roster has; `masked`: some of its places are hidden;
 # `no_number`: none is written, or none that can be used.
@@ -54,6 +56,26 @@ def matches(register: IndexedRegister, people: Set[str]) -> tuple[int, int]:
 def numbers_of(cases: tuple[Case, ...]) -> Set[str]:
     """The usable numbers of all persons."""
     return {number for case in cases for number in case.numbers if number is not None}
+
+
+def counted(found: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, int]]:
+    """The same by register, as a summary names it."""
+    return {name: {"rows": rows, "matched": known} for name, (rows, known) in found.items()}
+
+
+def said_of_matching_nobody(
+    ruleset: RuleSet, summary: Mapping[str, Mapping[str, int]], lang: Lang
+) -> list[str]:
+    """What every command says of the registers that match nobody, by a summary's counts."""
+    return [
+        Words(
+            f"注意:{ruleset.registers[name].title}的 {summary[name]['rows']} 行没有一行对得上名册上的人,"
+            "请核对是不是给错了表;现按“都没有记录”认定",
+            f"WARNING: none of the {summary[name]['rows']} rows of {ruleset.registers[name].title} is surely"
+            " about anybody on the roster; is it the right table? It counts as compared",
+        ).say(lang)
+        for name in matching_nobody(summary)
+    ]
 
 
 def matching_nobody(summary: Mapping[str, Mapping[str, int]]) -> list[str]:

@@ -10,8 +10,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from shibie.decision import UNCOUNTED_HIT
 from shibie.errors import Lang, Words
-from shibie.registers.set_aside import said_of_set_aside
-from shibie.registers.unmatched import matching_nobody
+from shibie.registers.set_aside import caveats
+from shibie.registers.unmatched import said_of_matching_nobody
 from shibie.results.counts import total
 from shibie.results.workbook_sheets import printed_across
 from shibie.ruleset.model import RuleSet
@@ -69,17 +69,10 @@ def heading(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[st
             f"in {summary['in']} = decided {summary['decided']} + rejected {summary['rejected']}",
         ).say(lang),
     ]
-    if summary["trust_declarations"]:
-        lines.append(
-            Words(
-                "初筛:未提供比对表的事项按申报认定,不是最终结果",
-                "first screening: declarations stand where no register was supplied; not final",
-            ).say(lang)
-        )
+    lines += caveats(ruleset, summary["trust_declarations"], summary["set_aside"], lang)
     if "people" in summary:
         lines.append(said_of_people(summary["people"], lang))
-    apart = said_of_set_aside(ruleset, summary["set_aside"], lang)
-    return [*lines, apart] if apart else lines
+    return lines
 
 
 def said_of_people(people: Mapping[str, Mapping[str, int]], lang: Lang) -> str:
@@ -101,15 +94,7 @@ def said_of_people(people: Mapping[str, Mapping[str, int]], lang: Lang) -> str:
 def warnings(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[str]:
     """What of the registers must be seen: those that match nobody, and rows that hold up many."""
     titles = {name: register.title for name, register in ruleset.registers.items()}
-    lines = [
-        Words(
-            f"注意:{titles[name]}的 {summary['registers'][name]['rows']} 行没有一行对得上名册上的人,"
-            "请核对是不是给错了表;现按“都没有记录”认定",
-            f"WARNING: none of the {summary['registers'][name]['rows']} rows of {titles[name]} is surely"
-            " about anybody on the roster; is it the right table? It counts as compared",
-        ).say(lang)
-        for name in matching_nobody(summary["registers"])
-    ]
+    lines = said_of_matching_nobody(ruleset, summary["registers"], lang)
     for each in summary["held_up"]:
         worst = each["by_row"][0]
         row = Words("认不出人的行", "rows that tell nobody apart").say(lang)

@@ -9,20 +9,19 @@ from shibie.engines.sql.plan import KEY
 from shibie.registers.unmatched import NOBODY
 from shibie.results.tables import COLUMNS, lists_of
 from shibie.rosters.sql_cells import quoted
-from shibie.rosters.sql_host import ROW, Host, Output
+from shibie.rosters.sql_host import ROW, Output
+from shibie.rosters.sql_matches import PEOPLE, numbered, supplied_of
 from shibie.rosters.sql_registers import UNUSABLE
 from shibie.ruleset.model import RuleSet
-
-_PEOPLE = f"(SELECT {KEY} FROM m_plain WHERE {KEY} IS NOT NULL)"
 
 
 def unmatched(ruleset: RuleSet, supplied: Iterable[str]) -> Output:
     """The table of rows that are not surely about anybody."""
     parts = [
         f"SELECT {index} AS place, {quoted(name)} AS register, {ROW} AS row,"
-        f" {_masked()} AS number, {quoted(NOBODY)} AS reason FROM ({_numbered(index)})"
-        f" WHERE {KEY} NOT IN {_PEOPLE}"
-        for index, name in _supplied(ruleset, supplied)
+        f" {_masked()} AS number, {quoted(NOBODY)} AS reason FROM ({numbered(index)})"
+        f" WHERE {KEY} NOT IN {PEOPLE}"
+        for index, name in supplied_of(ruleset, supplied)
     ]
     names = " ".join(
         f"WHEN {index} THEN {quoted(name)}" for index, name in enumerate(ruleset.registers)
@@ -35,33 +34,6 @@ def unmatched(ruleset: RuleSet, supplied: Iterable[str]) -> Output:
     nothing = "SELECT 0 AS place, '' AS register, 0 AS row, '' AS number, '' AS reason WHERE FALSE"
     query = " UNION ALL ".join(parts) or nothing
     return Output("unmatched", COLUMNS["unmatched"], lists_of("unmatched"), query, "place, row")
-
-
-def matches(host: Host, ruleset: RuleSet, supplied: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Of each register, how many rows it has and how many surely are about persons."""
-    found = {}
-    for index, name in _supplied(ruleset, supplied):
-        numbered = _numbered(index)
-        rows = (
-            f"SELECT (SELECT count(*) FROM ({numbered}))"
-            f" + (SELECT count(*) FROM {UNUSABLE} WHERE register = {index}),"
-            f" (SELECT count(*) FROM ({numbered}) WHERE {KEY} IN {_PEOPLE})"
-        )
-        every, matched = host.rows(rows)[0]
-        found[name] = int(every), int(matched)
-    return found
-
-
-def _supplied(ruleset: RuleSet, supplied: Iterable[str]) -> list[tuple[int, str]]:
-    there = frozenset(supplied)
-    return [(index, name) for index, name in enumerate(ruleset.registers) if name in there]
-
-
-def _numbered(index: int) -> str:
-    """The rows with a usable number, unreadable ones as well."""
-    return (
-        f"SELECT {KEY}, {ROW} FROM r{index}_rows UNION ALL SELECT {KEY}, {ROW} FROM damaged{index}"
-    )
 
 
 def _masked() -> str:

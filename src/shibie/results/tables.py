@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from shibie.acts import COLUMNS as ACT_COLUMNS
@@ -11,7 +11,7 @@ from shibie.checking_in_python import Checked
 from shibie.decision import Decision
 from shibie.engines.kleene import Truth
 from shibie.engines.persons import uncounted
-from shibie.errors import Lang
+from shibie.errors import Lang, Words
 from shibie.registers.unmatched import numbers_of, unmatched_rows
 from shibie.results.table import Table
 from shibie.results.why_uncounted import COUNTS, source, why
@@ -29,6 +29,9 @@ COLUMNS: Final = {
     "acts": ACT_COLUMNS,
     "unmatched": ("register", "row", "number", "reason"),
     "uncounted": ("household_id", "member_id", "name", "counted", "reason", "basis"),
+}  # fmt: skip
+CAVEAT_TITLES: Final[Mapping[str, Words]] = {
+    "caveats": Words("说明", "caveats"), "caveat": Words("说明", "caveat"),
 }  # fmt: skip
 LISTS: Final = frozenset(("grounds", "reviews", "unknown", "tracks"))
 
@@ -118,3 +121,8 @@ def _decision_row(checked: Checked, decision: Decision) -> tuple[Any, ...]:
         decision.unknown,
         tracks,
     )
+
+
+def caveats_tables(said: Sequence[str]) -> tuple[Table, ...]:
+    """A table of what is said of how a roster was judged, where anything is."""
+    return (Table("caveats", ("caveat",), tuple((each,) for each in said)),) if said else ()

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from shibie.acts import ACT_KINDS, KIND_WORDS, Act, ActKind, act_specs, content_id
-from shibie.errors import Words, did_you_mean
+from shibie.errors import Words, with_suggestion
 from shibie.household import StepRecord
 from shibie.rosters.act_rows import GivenAct, WrittenActs
 from shibie.rosters.adjudications import VERDICTS
@@ -167,11 +167,9 @@ class _Written:
         written = str(values["field"])
         spec = known.get(written)
         if spec is None or spec.name in (HOUSEHOLD_ID, "step"):
-            near = did_you_mean(written, known) or Words("", "")
-            self.reject(
-                record, "field", written,
-                f"步骤没有字段“{written}”{near.zh}", f"a step has no such field; {near.en}".strip("; "),
-            )  # fmt: skip
+            said = Words(f"步骤没有字段“{written}”", "a step has no such field")
+            said = with_suggestion(said, written, known)
+            self.reject(record, "field", written, said.zh, said.en)
             return False
         values["field"] = spec.name
         try:
@@ -191,8 +189,8 @@ class _Written:
         """The name of a register by any of its names."""
         if text in self.registers:
             return self.registers[text]
-        near = did_you_mean(text, self.registers) or Words("", "")
-        return Words(f"没有比对表“{text}”{near.zh}", f"no such register; {near.en}".strip("; "))
+        said = Words(f"没有比对表“{text}”", "no such register")
+        return with_suggestion(said, text, self.registers)
 
     def recorded(self, text: str) -> str | Words:
         """A time in UTC, as it is written back."""
@@ -232,11 +230,9 @@ class _Written:
             number = str(each.act.value)
             target = by_number.get(number)
             if target is None or target.act.kind == "undo":
-                near = (target is None and did_you_mean(number, by_number)) or Words("", "")
-                self.reject(
-                    each.record, "value", number,
-                    f"没有可撤销的办理“{number}”{near.zh}", f"no act to take back; {near.en}".strip("; "),
-                )  # fmt: skip
+                said = Words(f"没有可撤销的办理“{number}”", "no act to take back")
+                said = with_suggestion(said, number, () if target else by_number)
+                self.reject(each.record, "value", number, said.zh, said.en)
             elif each.household not in ("", target.household):
                 self.reject(
                     each.record, HOUSEHOLD_ID, each.household,

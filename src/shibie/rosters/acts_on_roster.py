@@ -9,7 +9,7 @@ from datetime import date
 from shibie.acts import said_of_row
 from shibie.case import Value
 from shibie.citizen_id import mask
-from shibie.errors import Words, did_you_mean
+from shibie.errors import Words, with_suggestion
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.linked_rows import LinkedPerson
 from shibie.registers.links import Links
@@ -23,10 +23,10 @@ from shibie.rosters.act_rows import (
     member_numbers,
 )
 from shibie.rosters.cells import CellError, read_cell
-from shibie.rosters.national_export import HEAD, HOUSEHOLD_ID
+from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.records import Rejection, RowTable, TypedRow, as_text, sensitive
 from shibie.ruleset.model import RuleSet
-from shibie.vocabulary import FieldSpec
+from shibie.vocabulary import HEAD, FieldSpec
 
 
 @dataclass(frozen=True)
@@ -207,11 +207,9 @@ class _Named:
             for text in (spec.name, spec.title)
         }
         if written not in known:
-            near = did_you_mean(written, known) or Words("", "")
-            self.reject(
-                given, "field", written,
-                f"没有可更正的字段“{written}”{near.zh}", f"no field to correct; {near.en}".strip("; "),
-            )  # fmt: skip
+            said = Words(f"没有可更正的字段“{written}”", "no field to correct")
+            said = with_suggestion(said, written, known)
+            self.reject(given, "field", written, said.zh, said.en)
         return known.get(written)
 
 

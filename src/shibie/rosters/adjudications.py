@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from shibie.errors import Words, did_you_mean
+from shibie.errors import Words, with_suggestion
 from shibie.household import Adjudication, Verdict
 from shibie.rosters.form_faults import pydantic_faults
 from shibie.rosters.records import Rejection, RowTable, TypedRow
@@ -110,12 +110,9 @@ class VerdictReader:
             )
             return None
         if rule is None:
-            near = did_you_mean(written, self.rules) or Words("", "")
-            self._reject(
-                record, "rule_id", written,
-                f"没有可核实的规则“{written}”{near.zh}", f"no rule to adjudicate; {near.en}".strip("; "),
-                "unknown_rule",
-            )  # fmt: skip
+            said = Words(f"没有可核实的规则“{written}”", "no rule to adjudicate")
+            said = with_suggestion(said, written, self.rules)
+            self._reject(record, "rule_id", written, said.zh, said.en, "unknown_rule")
             return None
         verdict = VERDICTS.get(folded(str(values.get("verdict"))))
         if verdict is None:

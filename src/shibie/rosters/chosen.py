@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 from shibie.errors import InputError, Problem, Words, did_you_mean
+from shibie.registers.matching import number_of as register_number
 from shibie.rosters.act_rows import patched
 from shibie.rosters.acts_on_roster import RosterActs, acts_on
 from shibie.rosters.duckdb_host import duck_host
@@ -26,6 +27,7 @@ from shibie.rosters.roster import Roster, RosterTables, assemble, in_order
 from shibie.rosters.sheets import Sheet, read_sheets
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host
+from shibie.rosters.sql_matches import Whole
 from shibie.rosters.sql_tables import SqlTable, open_table, open_tables
 from shibie.ruleset.model import RuleSet
 
@@ -94,7 +96,19 @@ class _Chosen:
             acts,
             linking,
         )
-        return assemble(tables, self.ruleset, self.as_of)
+        found = assemble(tables, self.ruleset, self.as_of)
+        return replace(found, nobody=self._matching_nobody(found, persons))
+
+    def _matching_nobody(self, found: Roster, persons: Set[str]) -> dict[str, int]:
+        """The registers of which no row, whether it was read or not, is surely about anybody."""
+        left = set()
+        for name in self.tables.registers:
+            of_register, links = self.ruleset.registers[name], found.links.get(name, {})
+            rows = found.registers[name] or ()
+            numbers = {register_number(of_register, row, self.as_of) for row in rows}
+            if not (numbers & persons or any(link.owner for link in links.values())):
+                left.add(name)
+        return Whole(self.reader).matching_nobody(left)
 
     def _acts(self, those: Families) -> RosterActs:
         """The acts about the households that were found."""

@@ -23,6 +23,7 @@ from shibie.rosters.records import RowTable, TypedRow, read_table
 from shibie.rosters.roster import RosterTables, assemble
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_matches import matches
 from shibie.rosters.sql_perhaps_rows import FITS
 from shibie.rosters.sql_rejected import REJECTED_HOUSEHOLDS
 from shibie.rosters.sql_sources import Loader
@@ -88,6 +89,10 @@ class LandedParts:
     def rejected_rows(self) -> int:
         """How many faults kept a row or a household out."""
         return self.loader.rejected.rows
+
+    def matches(self) -> dict[str, tuple[int, int]]:
+        """Of each supplied register, how many rows it has and how many surely are about persons."""
+        return matches(self.host, self.ruleset, self.tables.registers)
 
     @property
     def has_steps(self) -> bool:

@@ -12,10 +12,9 @@ from shibie.errors import Words
 from shibie.rosters.cells import Cell, is_blank, label
 from shibie.rosters.records import Rejection, RowTable, TypedRow, as_text
 from shibie.rosters.sheets import Sheet
-from shibie.vocabulary import FieldSpec
+from shibie.vocabulary import HEAD, FieldSpec
 
 HOUSEHOLD_ID: Final = "household_id"
-HEAD: Final = "户主"
 
 
 def filled_down(sheet: Sheet, header_row: int, columns: Mapping[int, FieldSpec]) -> Sheet:

@@ -8,7 +8,8 @@ from datetime import date
 from typing import Protocol
 
 from shibie.procedure import documented
-from shibie.registers.matching import key_of, number_of
+from shibie.registers.matching import index, key_of, number_of, usable_number
+from shibie.registers.unmatched import matches
 from shibie.rosters.roster import Roster
 from shibie.ruleset.model import RuleSet
 
@@ -37,6 +38,10 @@ class RosterParts(Protocol):
     @property
     def rejected_rows(self) -> int:
         """How many faults kept a row or a household out."""
+        ...
+
+    def matches(self) -> dict[str, tuple[int, int]]:
+        """Of each supplied register, how many rows it has and how many surely are about persons."""
         ...
 
     @property
@@ -93,6 +98,19 @@ class HeldParts:
     def rejected_rows(self) -> int:
         """How many faults kept a row or a household out."""
         return len(self.roster.rejected)
+
+    def matches(self) -> dict[str, tuple[int, int]]:
+        """Of each supplied register, how many rows it has and how many surely are about persons."""
+        roster = self.roster
+        written = (
+            getattr(member, "id_number", None)
+            for household in roster.households
+            for member in household.members
+        )
+        numbers = (usable_number(text, self.as_of) for text in written)
+        people = {number for number in numbers if number is not None}
+        registers = index(self.ruleset, roster.registers, self.as_of, links=roster.links)
+        return {name: matches(each, people) for name, each in registers.of.items()}
 
     @property
     def has_steps(self) -> bool:

@@ -9,12 +9,13 @@ from dataclasses import replace
 from datetime import date
 
 from shibie.rosters.cells import is_blank, label
-from shibie.rosters.national_export import HEAD, HOUSEHOLD_ID
+from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.python_rows import PythonReader
 from shibie.rosters.sql_cells import WHITE_SPACE, in_brackets, texts
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_tables import MatchedColumn, SqlTable, SqlTables
 from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import HEAD
 
 # Longer than any text that means a blank, as far as it is not white space.
 _SHORT = 3

@@ -52,6 +52,8 @@ class Roster:
         acts: what was decided and corrected, as far as it counts: verdicts, links, corrections
             and what else is in the table of acts.
         links: what acts say of whose the rows of registers are, by register and row.
+        nobody: of a roster of which only some rows were read, how many rows the registers have
+            of which none is surely about anybody on the whole of it.
     """
 
     households: tuple[BareHousehold, ...]
@@ -64,6 +66,7 @@ class Roster:
     notes: tuple[Words, ...]
     acts: tuple[Act, ...] = ()
     links: Links = field(default_factory=dict)
+    nobody: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_roster(path: Path, ruleset: RuleSet, as_of: date) -> Roster:

@@ -14,7 +14,7 @@ from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.duplicates import DUPLICATE_PERSON
 from shibie.ruleset.basis import Basis, Provenance
 from shibie.ruleset.model import RuleSet
-from shibie.vocabulary import shared, specs_of
+from shibie.vocabulary import head_of, shared, specs_of
 from shibie.words import lists, terms
 
 # What the product finds by itself, without a rule of the pack.
@@ -196,9 +196,8 @@ class Speaker:
 
     @classmethod
     def head(cls, household: BareHousehold) -> str:
-        """The name of the head of the household, else of its first member."""
-        heads = [each for each in household.members if shared(each, "relation") == "户主"]
-        return cls.person(household, (heads or [*household.members])[0].member_id)
+        """The name of the head of the household by its form, else of its first member."""
+        return cls.person(household, head_of(household).member_id)
 
     def of_person(self, who: str, what: str) -> str:
         """Whose something is: 王小明的健康状况."""

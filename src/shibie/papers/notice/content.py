@@ -11,20 +11,17 @@ from typing import Any
 from shibie.case import Case
 from shibie.checking_in_python import Checked, CheckedBy
 from shibie.decision import NOT_POOR, Decision
-from shibie.engines.persons import heads
+from shibie.engines.persons import heads, spokesman
 from shibie.errors import InputError, Lang, Problem, Words
-from shibie.explanations.account import account
+from shibie.explanations.account import account, head_names
 from shibie.explanations.explanation import Explanation
 from shibie.explanations.reasons import Reason
 from shibie.explanations.text import CUT_SHORT, waits_for
 from shibie.household import Household
+from shibie.numbers_in_text import numbers_in, without_numbers
+from shibie.papers.notice.offers import offer
 from shibie.papers.notice.period import Period
-from shibie.papers.notice.privacy import (
-    numbers_in,
-    public_name,
-    tells_of_sensitive_things,
-    without_numbers,
-)
+from shibie.papers.notice.privacy import public_name, tells_of_sensitive_things
 from shibie.registers.set_aside import said_of_set_aside
 from shibie.results.why_uncounted import source
 from shibie.ruleset.model import RuleSet
@@ -89,6 +86,11 @@ class Setting:
         }
 
 
+def anybody_counts(ruleset: RuleSet, case: Case) -> bool:
+    """Whether a household may have anybody to whom a paper could speak."""
+    return spokesman(ruleset, case) is not None
+
+
 # --- letters ------------------------------------------------------------------------------
 
 
@@ -100,10 +102,9 @@ def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
         "eligible": "ineligible", "ineligible": "eligible", "pending": "eligible",
     }  # fmt: skip
     collect = [_collect(each.facts, each.answers, setting) for each in told.collect[:2]]
+    offered = [(offer(ruleset, case, each), each) for each in told.change]
     changes = [
-        f"{each.text}{_effect(each.effects, setting)}({each.who})"
-        for each in told.change
-        if each.found.who != "rule"
+        f"{text}{_effect(each.effects, setting)}({each.who})" for text, each in offered if text
     ][:MOST_CHANGES]
     if told.cut_short:
         (collect[-1]["answers"] if collect else changes).append(CUT_SHORT.say(lang))
@@ -114,6 +115,7 @@ def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
         "head": told.head
         if isinstance(case.household, Household)
         else setting.say("本户", "To the household"),
+        "head_title": "" if told.former_head else setting.say("(户主)", ""),
         "place": place_of(case) or setting.say("未填地址", "no address given"),
         "persons": told.persons,
         "uncounted": [each.said(lang) for each in told.uncounted or ()],
@@ -221,7 +223,7 @@ def public_lists(setting: Setting, checked: Checked) -> dict[str, dict[str, Any]
     villages: defaultdict[str, list[tuple[Case, Decision]]] = defaultdict(list)
     for case, decision in pairs:
         of_village = villages[case.household.village or ""]
-        if decision.eligibility == "eligible":
+        if decision.eligibility == "eligible" and anybody_counts(ruleset, case):
             of_village.append((case, decision))
     return {
         village: _list(setting, village, of_village, ruleset, withheld)
@@ -262,7 +264,7 @@ def _row(
     given = {track.track for track in decision.tracks} - withheld
     row = {
         "number": number,
-        "name": public_name(Speaker.head(case.household)),
+        "name": public_name(head_names(ruleset, case)[0]),
         "group": str(shared(case.household, "group") or "—"),
         "persons": heads(ruleset, case),
         "tracks": setting.speaker.joined(r.title for r in ruleset.tracks if r.id in given) or "—",

@@ -14,8 +14,8 @@ from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.decision import Decision
 from shibie.errors import InputError, Lang, Words, bad_argument, listed
-from shibie.papers.notice.content import Setting, letter, public_lists
-from shibie.papers.notice.privacy import numbers_in
+from shibie.numbers_in_text import numbers_in
+from shibie.papers.notice.content import Setting, anybody_counts, letter, public_lists
 from shibie.papers.printing.fonts import chinese_fonts
 from shibie.papers.printing.typst import Typst
 from shibie.papers.printing.word import docxtpl_library, filled
@@ -28,11 +28,12 @@ Tick = Callable[[int], None]
 
 @dataclass(frozen=True)
 class PaperCount:
-    """How many papers were written."""
+    """How many papers were written, and of how many households nobody counts: they have none."""
 
     letters: int
     lists: int
     files: int
+    nobody: int = 0
 
 
 def file_name(kind: str, lang: Lang) -> str:
@@ -102,7 +103,7 @@ def write_notices(
         tick: called with the number of letters written, as it goes.
     """
     press = _Press(setting, order)
-    letters = lists = files = 0
+    letters = lists = files = nobody = 0
     folders = _Names()
     for part in parts:
         of_part = public_lists(setting, part) if "lists" in order.kinds else {}
@@ -111,10 +112,11 @@ def write_notices(
             with new_files(out / folders.new(file_stem(village or "—"))) as folder:
                 made = press.letters(folder, by_village.get(village, ()), tick)
                 letters, files = letters + made.letters, files + made.files
+                nobody += made.nobody
                 if village in of_part:
                     files += press.list(folder, of_part[village])
         lists += len(of_part)
-    return PaperCount(letters, lists, files)
+    return PaperCount(letters, lists, files, nobody)
 
 
 class _Names:
@@ -180,16 +182,19 @@ class _Press:
     def letters(
         self, folder: Path, pairs: Iterable[tuple[Case, Decision]], tick: Tick | None
     ) -> PaperCount:
-        """The letters of a village."""
+        """The letters of a village, to the households of which anybody counts."""
         made: list[dict[str, Any]] = []
-        names, files = _Names(), 0
+        names, files, nobody = _Names(), 0, 0
         for number, (case, decision) in enumerate(pairs, start=1):
-            made.append(letter(self.setting, case, decision))
-            name = names.new(letter_name(decision.household_id, number))
-            files += self.one(folder, name, made[-1])
+            if anybody_counts(self.setting.checked_by.ruleset, case):
+                made.append(letter(self.setting, case, decision))
+                name = names.new(letter_name(decision.household_id, number))
+                files += self.one(folder, name, made[-1])
+            else:
+                nobody += 1
             if tick is not None:
                 tick(1)
-        return PaperCount(len(made), 0, files + self.together(folder, made))
+        return PaperCount(len(made), 0, files + self.together(folder, made), nobody)
 
     def one(self, folder: Path, name: str, fields: dict[str, Any]) -> int:
         """The Word letter of one household."""

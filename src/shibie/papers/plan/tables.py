@@ -12,6 +12,7 @@ from shibie.papers.plan.draft import FIT_VALUES, Fit, HouseholdPlan
 from shibie.papers.plan.review import Review
 from shibie.results.growing_table import GrowingTable
 from shibie.results.table import Table
+from shibie.results.tables import CAVEAT_TITLES
 from shibie.results.workbook_sheets import write_tables
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
@@ -25,7 +26,7 @@ FITS: Mapping[str, Words] = {
     "open": terms.UNKNOWN, "unfounded": Words("没有理由", "no reason for it"),
 }  # fmt: skip
 TITLES: Mapping[str, Words] = {
-    **terms.COLUMNS,
+    **terms.COLUMNS, **CAVEAT_TITLES,
     "plans": Words("规划", "plans"), "measures": Words("措施", "measures"),
     "fit": Words("是否合适", "fit"), "why": Words("说明", "why"), "basis": terms.SOURCE,
     "given": Words("项", "given"), "misfits": Words("不合适", "do not fit"), "open": terms.UNKNOWN,

@@ -10,6 +10,7 @@ from shibie.errors import Lang, Words
 from shibie.papers.recheck.changes import HouseholdNow, HouseholdThen, Person, Recheck
 from shibie.results.files import json_text
 from shibie.results.table import Cells, StreamedRows, Table
+from shibie.results.tables import CAVEAT_TITLES, caveats_tables
 from shibie.results.workbook_sheets import write_tables
 from shibie.words import terms
 from shibie.words.speaker import Speaker
@@ -31,7 +32,7 @@ KINDS: Mapping[str, Words] = {
     "counted": Words("原来不计入、现在计入人口", "did not count, now does"),
 }  # fmt: skip
 TITLES: Mapping[str, Words] = {
-    **terms.COLUMNS,
+    **terms.COLUMNS, **CAVEAT_TITLES,
     "before": Words("原名册", "before"), "now": Words("现名册", "now"),
     "persons_changed": Words("人员变动", "persons"), "villages": Words("分村", "villages"),
     "relations": Words("分户合户", "relations"),
@@ -90,6 +91,7 @@ def tables(found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> tuple[
               mapped(found.persons, person)),
         Table("relations", ("relation", "from", "to"), relations),
         Table("villages", ("village", "item", "households", "persons"), villages),
+        *caveats_tables(data.get("caveats", ())),
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shibie.atomic import write_bytes, write_text
-from shibie.checking_in_python import CheckedBy
+from shibie.checking_in_python import CheckedBy, caveats_of
 from shibie.decision import ELIGIBILITIES
 from shibie.errors import Lang, Words
 from shibie.papers.printing.word import filled
@@ -17,7 +17,6 @@ from shibie.papers.report.figures import Figures
 from shibie.papers.report.identities import UNITS, FigureIdentity
 from shibie.papers.report.published import PublishedCount
 from shibie.papers.report.text import Mark, Piece, ReportText
-from shibie.registers.set_aside import said_of_set_aside
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
 
@@ -74,13 +73,14 @@ class WholeReport:
             f"规则:{ruleset.title}({sure});认定日期 {day}。方括号内是查询编号,见文末。",
             f"Rules: {ruleset.title} ({sure}); as of {day}. Numbers in brackets are queries, listed at the end.",
         )
-        if self.checked_by.trust_declarations:
-            text += self.say("初筛:未提供比对表的事项按申报认定,不是最终结果。",
-                             " First screening: declarations stand; not final.")  # fmt: skip
-        apart = said_of_set_aside(ruleset, self.checked_by.set_aside, self.lang)
-        if apart:
-            text += self.say(f"{apart}。", f" {apart[:1].upper()}{apart[1:]}.")
+        for said in self.caveats:
+            text += self.say(f"{said}。", f" {said[:1].upper()}{said[1:]}.")
         return text
+
+    @property
+    def caveats(self) -> list[str]:
+        """What is said of how the roster was judged."""
+        return caveats_of(self.checked_by, self.lang)
 
 
 def pair(count: PublishedCount) -> str:

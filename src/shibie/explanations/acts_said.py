@@ -1,0 +1,114 @@
+"""The acts that count for a household, in words: what was done, by whom, when and on what evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from shibie import citizen_id
+from shibie.acts import KIND_WORDS, Act
+from shibie.case import Case
+from shibie.errors import Lang
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.numbers_in_text import without_numbers
+from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import FieldSpec
+from shibie.words.speaker import Speaker
+
+
+def said_of_acts(
+    ruleset: RuleSet, case: Case, acts: Iterable[Act], lang: Lang = "zh"
+) -> tuple[str, ...]:
+    """The links, row verdicts, corrections and pairs of one person that are of a household.
+
+    A verdict on a whole rule is said with the rules, and steps with the procedure.
+    """
+    return tuple(map(without_numbers, _Acts(ruleset, case, lang).said(acts)))
+
+
+class _Acts:
+    """Puts acts into words."""
+
+    def __init__(self, ruleset: RuleSet, case: Case, lang: Lang) -> None:
+        self.ruleset, self.case, self.lang = ruleset, case, lang
+        self.speaker = Speaker(ruleset, lang)
+        self.say = self.speaker.say
+
+    def said(self, acts: Iterable[Act]) -> Iterator[str]:
+        for act in acts:
+            what = self.what(act) if self.concerns(act) else ""
+            if what:
+                by = self.say(",", ", ").join(self.signed(act))
+                yield self.say(f"{what}({by})", f"{what} ({by})")
+
+    def concerns(self, act: Act) -> bool:
+        """Whether an act names the household."""
+        return act.household_id == self.case.household.household_id
+
+    def signed(self, act: Act) -> list[str]:
+        """The kind of an act, its reason, and who signed it, when and on what evidence."""
+        reason = self.ruleset.reasons.get(act.reason or "", act.reason)
+        parts = (KIND_WORDS[act.kind].say(self.lang), reason, act.officer, act.date, act.evidence)
+        return [str(part) for part in parts if part]
+
+    def what(self, act: Act) -> str:
+        """What was done; nothing where it is said elsewhere."""
+        match act.kind:
+            case "link":
+                return self.link(act)
+            case "verdict":
+                return self.verdict(act)
+            case "correction":
+                return self.correction(act)
+            case "same_person":
+                who = self.person(act.member_id)
+                return self.say(
+                    f"{who}与 {act.value} 是同一人", f"{who} and {act.value} are one person"
+                )
+            case _:
+                return ""
+
+    def person(self, member_id: str | None) -> str:
+        return self.speaker.person(self.case.household, member_id or "")
+
+    def row(self, act: Act) -> str:
+        """The row of a register that an act names."""
+        register = self.ruleset.registers.get(act.register_ or "")
+        title = register.title if register else act.register_
+        return self.say(f"{title}记录 {act.row_key}", f"row {act.row_key} of {title}")
+
+    def link(self, act: Act) -> str:
+        who = self.person(act.member_id) if act.member_id else self.say("本户的人", "anybody here")
+        row = self.row(act)
+        if act.value == "yes":
+            return self.say(f"{row} 说的是{who}", f"{row} is about {who}")
+        return self.say(f"{row} 说的不是{who}", f"{row} is not about {who}")
+
+    def verdict(self, act: Act) -> str:
+        """A verdict on one row: one on the whole rule is among those of the case."""
+        on_rule = self.case.adjudications.get(act.rule_id or "")
+        if not act.row_key or (on_rule is not None and on_rule.verdict == act.verdict):
+            return ""
+        found = self.speaker.verified(act.rule_id or "", str(act.verdict))
+        return f"{self.row(act)}{self.say(':', ': ')}{found}"
+
+    def correction(self, act: Act) -> str:
+        spec = self.field_of(act)
+        if spec is None:
+            return ""
+        title = spec.name.replace("_", " ") if self.speaker.is_foreign else spec.title
+        of = self.speaker.of_person(self.person(act.member_id) if act.member_id else "", title)
+        if spec.sensitive and spec.type != "citizen_id":
+            return self.say(f"{of}已更正", f"{of} corrected")
+        was, value = self.shown(spec, act.was), self.shown(spec, act.value)
+        return self.say(f"{of}由 {was} 更正为 {value}", f"{of} corrected from {was} to {value}")
+
+    def field_of(self, act: Act) -> FieldSpec | None:
+        owner = MEMBER if act.member_id else HOUSEHOLD
+        specs = self.ruleset.field_specs(owner).values()
+        return next((spec for spec in specs if act.field in (spec.name, spec.title)), None)
+
+    def shown(self, spec: FieldSpec, text: str | None) -> str:
+        """A value as it was written, unless it is not to be seen."""
+        if text is None:
+            return self.say("(空)", "(blank)")
+        return citizen_id.mask(text) if spec.type == "citizen_id" else text

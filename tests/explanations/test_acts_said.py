@@ -1,0 +1,92 @@
+"""Whatever an officer did about a household is said in its explanation, with who, when and on what."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from shibie.cli.app import app
+from support.folders import folder, masked, number
+
+OF = ["--rules", "bazhong-2015", "--as-of", "2015-12-20"]
+SIGNED = {"evidence": f"入户 {number(1)}", "officer": "核实员甲", "date": "2015-12-01"}
+BY = "核实员甲,2015-12-01,入户 511*************10)"
+CAR = {"kind": "小型轿车", "value": "50000", "registered_on": "2014-01-01"}
+
+
+@pytest.fixture(scope="module")
+def roster(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    names = {"L": "张一", "V": "李二", "C": "王三", "N": "赵四", "P": "周五", "W": "吴六"}
+    people = {each: [(name, "户主", at)] for at, (each, name) in enumerate(names.items(), 1)}
+    acts = [
+        {"kind": "link", "household_id": "L", "member_id": "1", "register": "vehicles",
+         "row_key": "川1", "value": "否"},
+        {"kind": "verdict", "household_id": "V", "rule_id": "vehicle", "register": "vehicles",
+         "row_key": "川2", "verdict": "refuted"},
+        {"kind": "correction", "household_id": "C", "field": "owns_vehicle", "was": "是",
+         "value": "否"},
+        {"kind": "correction", "household_id": "C", "member_id": "1", "field": "健康状况",
+         "was": "患有大病", "value": "健康"},
+        {"kind": "link", "household_id": "N", "register": "vehicles", "row_key": "川4",
+         "value": "否"},
+        {"kind": "same_person", "household_id": "P", "member_id": "1", "value": "W/1"},
+        {"kind": "verdict", "household_id": "W", "rule_id": "vehicle", "verdict": "upheld"},
+    ]  # fmt: skip
+    columns = ("household_id", "kind", "member_id", "rule_id", "register", "row_key", "field", "was",
+               "value", "verdict")  # fmt: skip
+    to = folder(
+        tmp_path_factory.mktemp("roster"), people, facts={"C": {"owns_vehicle": "是"}},
+        registers={
+            "vehicles": [
+                {"id_number": masked(1), "person_name": "张一", "plate": "川1", **CAR},
+                {"id_number": number(2), "person_name": "李二", "plate": "川2", **CAR},
+                {"id_number": masked(4), "person_name": "赵四", "plate": "川4", **CAR},
+            ]
+        },
+        acts=[{**dict.fromkeys(columns, ""), **each, **SIGNED} for each in acts],
+    )  # fmt: skip
+    lines = (to / "members.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    ill = [line.replace(",健康,", ",患有大病,") if line[0] == "C" else line for line in lines]
+    (to / "members.csv").write_text("".join(ill), encoding="utf-8")
+    return to
+
+
+def explained(roster: Path, household: str, *more: str) -> str:
+    done = CliRunner().invoke(app, ["explain", str(roster), *OF, "-h", household, *more])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("household", "said"),
+    [
+        ("L", [f"车辆登记比对记录 川1 说的不是张一(关联,{BY}"]),
+        ("V", [f"车辆登记比对记录 川2:户中有小轿车或客货运车辆,经核实不属实(核实,{BY}"]),
+        ("C", [f"有车辆由 是 更正为 否(更正,{BY}", f"王三的健康状况已更正(更正,{BY}"]),
+        ("N", [f"车辆登记比对记录 川4 说的不是本户的人(关联,{BY}"]),
+        ("P", [f"周五与 W/1 是同一人(同一人,{BY}"]),
+    ],
+)  # fmt: skip
+def test_who_moved_it(roster: Path, household: str, said: list[str]) -> None:
+    short = explained(roster, household).splitlines()
+    assert f"经手:{';'.join(said)}" in short
+    assert json.loads(explained(roster, household, "--json"))["moved_by"] == said
+    full = "".join(explained(roster, household, "--full").split()).replace("│", "")
+    assert "经手" in full
+    for line in said:
+        assert "".join(line.split()) in full
+
+
+def test_a_verdict_on_a_rule_is_said_once(roster: Path) -> None:
+    said = json.loads(explained(roster, "W", "--json"))["moved_by"]
+    assert said == [f"户中有小轿车或客货运车辆,经核实属实({BY}"]
+
+
+def test_in_english(roster: Path) -> None:
+    (said,) = json.loads(explained(roster, "L", "--json", "--lang", "en"))["moved_by"]
+    assert said == (
+        "row 川1 of 车辆登记比对 is not about 张一 (link, 核实员甲, 2015-12-01, 入户 511*************10)"
+    )

@@ -17,6 +17,7 @@ from shibie.explanations.search import By, Search, counterfactuals
 from shibie.explanations.trials import Trials
 from shibie.explanations.uncounted import not_counted
 from shibie.explanations.words import WHO, Phrases
+from shibie.numbers_in_text import masked as numbers_masked
 from shibie.ruleset.model import RuleSet
 from shibie.words.speaker import Speaker
 
@@ -239,7 +240,7 @@ class _Account:
                     self.ruleset.reasons.get(verdict.reason or "", verdict.reason),
                     verdict.officer,
                     verdict.date,
-                    verdict.evidence,
+                    numbers_masked(verdict.evidence or ""),
                 )
                 if part
             )

@@ -101,29 +101,52 @@ def said_of_people(people: Mapping[str, Mapping[str, int]], lang: Lang) -> str:
 def warnings(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[str]:
     """What of the registers must be seen: those that match nobody, and rows that hold up many."""
     titles = {name: register.title for name, register in ruleset.registers.items()}
+    held = {each["register"]: each["households"] for each in summary["held_up"]}
     lines = [
-        Words(
-            f"注意:{titles[name]}的 {summary['registers'][name]['rows']} 行没有一行对得上名册上的人,"
-            "请核对是不是给错了表;现按“都没有记录”认定",
-            f"WARNING: none of the {summary['registers'][name]['rows']} rows of {titles[name]} is surely"
-            " about anybody on the roster; is it the right table? It counts as compared",
-        ).say(lang)
+        _of_nobody(titles[name], summary["registers"][name]["rows"], held.get(name, 0)).say(lang)
         for name in matching_nobody(summary["registers"])
     ]
-    for each in summary["held_up"]:
-        worst = each["by_row"][0]
-        row = Words("认不出人的行", "rows that tell nobody apart").say(lang)
-        if worst["row"] != "*":
-            row = Words(f"第 {worst['row']} 行", f"row {worst['row']}").say(lang)
-        lines.append(
-            Words(
-                f"{titles[each['register']]}:{each['rows']} 行对不上人,使 {each['households']} 户待核实"
-                f"(最多的是{row},{worst['households']} 户)",
-                f"{titles[each['register']]}: {each['rows']} rows that may be about somebody hold up"
-                f" {each['households']} households (most by {row}: {worst['households']})",
-            ).say(lang)
+    return lines + [
+        _held_up(titles[each["register"]], each).say(lang) for each in summary["held_up"]
+    ]
+
+
+def _of_nobody(title: str, rows: int, held: int) -> Words:
+    """Of a register of which no row is surely about anybody: how the households are decided."""
+    if held:
+        counts = Words(
+            f"可能对得上的 {held} 户待核实,其余的户按“没有记录”认定",
+            f"{held} households that its rows may be about are pending, for all others it counts"
+            " as compared",
         )
-    return lines
+    else:
+        counts = Words("现按“都没有记录”认定", "It counts as compared")
+    sure = "确实" if held else ""
+    return Words(
+        f"注意:{title}的 {rows} 行没有一行{sure}对得上名册上的人,请核对是不是给错了表;{counts.zh}",
+        f"WARNING: none of the {rows} rows of {title} is surely"
+        f" about anybody on the roster; is it the right table? {counts.en}",
+    )
+
+
+def _held_up(title: str, each: Mapping[str, Any]) -> Words:
+    """The rows of a register that hold up households, by why they do."""
+    worst, twice = each["by_row"][0], each["twice"]
+    nobody = each["rows"] - twice
+    row = Words("认不出人的行", "rows that tell nobody apart")
+    if worst["row"] != "*":
+        row = Words(f"第 {worst['row']} 行", f"row {worst['row']}")
+    kinds = [
+        Words(f"{nobody} 行对不上人", f"{nobody} rows that may be about somebody"),
+        Words(f"{twice} 行疑似重复", f"{twice} rows that may be the same again"),
+    ]
+    there = [kind for kind, count in zip(kinds, (nobody, twice), strict=True) if count]
+    zh, en = "、".join(kind.zh for kind in there), " and ".join(kind.en for kind in there)
+    return Words(
+        f"{title}:{zh},使 {each['households']} 户待核实(最多的是{row.zh},{worst['households']} 户)",
+        f"{title}: {en} hold up {each['households']} households"
+        f" (most by {row.en}: {worst['households']})",
+    )
 
 
 def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tuple[str, CountRows]]:

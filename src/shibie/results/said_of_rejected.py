@@ -35,7 +35,7 @@ def said_of_rejected(ruleset: RuleSet, rejected: Table, lang: Lang) -> Rejected 
     speaker = Speaker(ruleset, lang)
     counts: Counter[str] = Counter()
     seen: set[tuple[str, int]] = set()
-    first = []
+    first: list[str] = []
     for source, row, field, value, reason, _ in rejected.rows:
         if (source, row) in seen:
             continue

@@ -164,3 +164,31 @@ def test_rows_that_may_be_twice_are_told_from_those_of_nobody(
     assert [(each["rows"], each["twice"]) for each in summary["held_up"]] == [(3, 2)]
     _, said = run(*command, "--set-aside", "deposits")
     assert "存款比对:2 行疑似重复,使 1 户待核实" in said.replace("\n", "")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (("511902195502280010", "511902195502280010"), [("A1", "1", "true")]),
+        (("511902195502280010", "5119021955****0010"), [("A1", "1", "unknown")]),
+        (("5119021955****0010", "511902195502280010"), [("A1", "1", "unknown")]),
+        (("5119021955****0010", "5119021955****0010"), [("A1", "1", "unknown")]),
+        (("511902195502280010", "5119021955****0020"), []),
+    ],
+)
+def test_a_masked_row_of_the_same_key_is_a_finding(
+    tmp_path: Path, engine: Any, rows: tuple[str, str], expected: list[tuple[str, str, str]]
+) -> None:
+    keyed = tmp_path / "pack"
+    keyed.mkdir()
+    text = PACK.format(more="key: [bank, opened_on]")
+    (keyed / "ruleset.yaml").write_text(text, encoding="utf-8")
+    folder = tmp_path / "roster"
+    folder.mkdir()
+    lines = "".join(f"{number},农行,3000,2014-01-01\n" for number in rows)
+    with shibie.check(str(keyed), roster(folder, lines), DAY, engine=engine) as found:
+        twice = [row for row in found.findings if row["kind"] == "duplicate_row"]
+        kept = [row["eligibility"] for row in found.decisions]
+    assert [(row["household_id"], row["member_id"], row["outcome"]) for row in twice] == expected
+    assert kept == ["eligible", "eligible"]

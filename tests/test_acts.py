@@ -261,6 +261,24 @@ def test_the_number_of_an_act_is_used_once(tmp_path: Path) -> None:
     assert len(tables["acts"]) == 1
 
 
+@pytest.mark.parametrize("engine", ["interpreter", "duckdb"])
+def test_a_note_names_the_table_of_the_verdict_that_counts(tmp_path: Path, engine: Any) -> None:
+    older = act("verdict", rule_id="vehicle", verdict="refuted", head="人3")
+    sheets = with_acts(older, older | {"verdict": "exempt", "date": "2015-12-02"})
+    sheets["核实"].append(["003", "vehicle", "属实", "再次", "李", "2015-12-04"])
+    roster = write_folder(tmp_path / "r", sheets)
+    with shibie.check(PACK, roster, AS_OF, engine=engine) as found:
+        notes = [note for note in found.notes if "取代" in note]
+    assert notes == [
+        "acts.csv 第 2 行的核实已被 adjudications.csv 第 2 行取代",
+        "acts.csv 第 3 行的核实已被 adjudications.csv 第 2 行取代",
+    ]
+    with shibie.check(PACK, roster, AS_OF, engine=engine, lang="en") as found:
+        assert "acts.csv: the verdict in row 3 is superseded by row 2 of adjudications.csv" in (
+            found.notes
+        )
+
+
 def test_the_latest_verdict_counts_whichever_table_it_is_in(tmp_path: Path) -> None:
     sheets = book()
     sheets["核实"].append(["003", "vehicle", "不属实", "照片", "王", "2015-12-01"])

@@ -18,7 +18,7 @@ from shibie.results.files import Format, json_text
 from shibie.results.name_results import NamedResults
 from shibie.results.sql_counts import tally_of
 from shibie.results.sql_uncounted import UncountedResults, asked_of_members
-from shibie.results.sql_unmatched import unmatched
+from shibie.results.sql_unmatched import held_up_twice, unmatched
 from shibie.results.table import StreamedRows, Table, streamed
 from shibie.results.tables import COLUMNS, acts_table, lists_of
 from shibie.rosters.layout import Layout
@@ -108,7 +108,8 @@ class Run:
             Counted(
                 self.ruleset, self.as_of, self.trust, tally_of(self.host, self.ruleset, standing),
                 loader.rejected.households, loader.rejected.rows,
-                matches(self.host, self.ruleset, self.supplied), self._unmatched(), self._crowds(),
+                matches(self.host, self.ruleset, self.supplied),
+                held_up_twice(self.host, self.ruleset), self._crowds(),
                 self._digest(), self.set_aside,
             )
         )  # fmt: skip
@@ -176,19 +177,6 @@ class Run:
               row_number() OVER (ORDER BY first_ord, first_mid, ord_, mid) AS rank
             FROM ranked"""
         )
-
-    def _unmatched(self) -> dict[str, int]:
-        """For each supplied register, how many of its rows match nobody decided."""
-        found = {}
-        for index, name in enumerate(self.ruleset.registers):
-            if name in self.supplied:
-                query = (
-                    f"SELECT count(*) FROM {self.loader.registers.theirs(index)} AS r"
-                    f" ANTI JOIN (SELECT {KEY} FROM m_plain WHERE {KEY} IS NOT NULL) AS m"
-                    f" ON r.{KEY} = m.{KEY}"
-                )
-                found[name] = int(self.host.rows(query)[0][0])
-        return found
 
     def _crowds(self) -> dict[str, int]:
         """Of registers with rows that tell nobody apart, how many these are."""

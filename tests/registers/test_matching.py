@@ -298,7 +298,7 @@ def test_a_row_that_may_be_of_an_item_fills_no_blank_and_denies_what_differs() -
     assert (row.number, row.sure, row.values.get("balance"), row.values.get("place")) == (
         3, True, None, None,
     )  # fmt: skip
-    assert twice(of) == []
+    assert twice(of) == [("1", "compare_accounts", "unknown")]
     same = written(2, "511902********0010", bank="农行", balance=3000)
     (row,) = look_up(ruleset, same, sure).case.rows["accounts"][0].items
     assert row.values["balance"] == 3000

@@ -70,9 +70,10 @@ def test_the_rows_that_hold_up_households_worst_first(
     with shibie.check(pack, roster(tmp_path, ROWS), DAY, engine=engine) as found:
         summary = found.summary
     assert summary["registers"]["deposits"] == {"supplied": True, "rows": 6, "matched": 2}
+    assert summary["unmatched_register_rows"] == {"deposits": 4}
     assert summary["held_up"] == [
         {
-            "register": "deposits", "rows": 4, "households": 2, "persons": 2,
+            "register": "deposits", "rows": 4, "twice": 0, "households": 2, "persons": 2,
             "by_row": [
                 {"row": "*", "households": 2, "persons": 2},
                 {"row": "4", "households": 1, "persons": 1},
@@ -128,3 +129,66 @@ def test_a_register_that_matches_nobody_is_a_loud_warning(
     )
     assert code == 3
     assert "注意:存款比对的 1 行没有一行对得上名册上的人" in said
+    assert "现按“都没有记录”认定" in said.replace("\n", "")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_register_that_matches_nobody_but_holds_up_households_says_so(
+    tmp_path: Path, pack: str, engine: str
+) -> None:
+    folder = roster(tmp_path, "5119021955****0010,x,90000,2014-01-01\n")
+    code, said = run(
+        "check", str(folder), "--rules", pack, "--as-of", "2016-01-01", "--engine", engine
+    )
+    assert code == 3
+    flat = said.replace("\n", "")
+    assert (
+        "注意:存款比对的 1 行没有一行确实对得上名册上的人,请核对是不是给错了表;"
+        "可能对得上的 1 户待核实,其余的户按“没有记录”认定"
+    ) in flat
+    assert "都没有记录" not in flat
+    assert "存款比对:1 行对不上人,使 1 户待核实(最多的是第 2 行,1 户)" in flat
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_rows_that_may_be_twice_are_told_from_those_of_nobody(
+    tmp_path: Path, pack: str, engine: str
+) -> None:
+    one = "511902195502280010,农行,3000,2014-01-01\n"
+    folder = roster(tmp_path, one * 3 + "5119021955****0020,x,90000,2014-01-01\n")
+    command = ["check", str(folder), "--rules", pack, "--as-of", "2016-01-01", "--engine", engine]
+    _, said = run(*command, "--out", str(tmp_path / "out"))
+    line = "存款比对:1 行对不上人、2 行疑似重复,使 2 户待核实(最多的是第 3 行,1 户)"
+    assert line in said.replace("\n", "")
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert [(each["rows"], each["twice"]) for each in summary["held_up"]] == [(3, 2)]
+    _, said = run(*command, "--set-aside", "deposits")
+    assert "存款比对:2 行疑似重复,使 1 户待核实" in said.replace("\n", "")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (("511902195502280010", "511902195502280010"), [("A1", "1", "true")]),
+        (("511902195502280010", "5119021955****0010"), [("A1", "1", "unknown")]),
+        (("5119021955****0010", "511902195502280010"), [("A1", "1", "unknown")]),
+        (("5119021955****0010", "5119021955****0010"), [("A1", "1", "unknown")]),
+        (("511902195502280010", "5119021955****0020"), []),
+    ],
+)
+def test_a_masked_row_of_the_same_key_is_a_finding(
+    tmp_path: Path, engine: Any, rows: tuple[str, str], expected: list[tuple[str, str, str]]
+) -> None:
+    keyed = tmp_path / "pack"
+    keyed.mkdir()
+    text = PACK.format(more="key: [bank, opened_on]")
+    (keyed / "ruleset.yaml").write_text(text, encoding="utf-8")
+    folder = tmp_path / "roster"
+    folder.mkdir()
+    lines = "".join(f"{number},农行,3000,2014-01-01\n" for number in rows)
+    with shibie.check(str(keyed), roster(folder, lines), DAY, engine=engine) as found:
+        twice = [row for row in found.findings if row["kind"] == "duplicate_row"]
+        kept = [row["eligibility"] for row in found.decisions]
+    assert [(row["household_id"], row["member_id"], row["outcome"]) for row in twice] == expected
+    assert kept == ["eligible", "eligible"]

@@ -84,6 +84,7 @@ def check(
     """批量认定一份名册 Decide every household of a roster."""
     from shibie import checking
     from shibie.registers.unmatched import matching_nobody
+    from shibie.results.said_of_rejected import said_of_rejected
 
     # One run over data without cycles: collecting would only walk it again and again.
     gc.disable()
@@ -103,7 +104,10 @@ def check(
         clues=clues,
     ) as result:  # fmt: skip
         result.write(*outs, show_ids=show_ids)
-        report(result.ruleset, result.summary, language)
+        rejected = said_of_rejected(result.ruleset, result.rejected, language)
+        report(result.ruleset, result.summary, language, rejected.counts if rejected else "")
+        if rejected:
+            _tell_rejected(rejected.first, outs, language)
         for note in result.notes:
             print(note, file=sys.stderr)
         for text in outs:
@@ -117,8 +121,27 @@ def _tell(what: str) -> None:
     print(what, file=sys.stderr, flush=True)
 
 
-def report(ruleset: RuleSet, summary: dict[str, Any], lang: Lang) -> None:
-    """Print the summary: what came in, and the counts that an officer reports."""
+def _tell_rejected(first: list[str], outs: list[str], lang: Lang) -> None:
+    """The first rejected rows, and where all of them are to be had."""
+    for line in first:
+        print(line, file=sys.stderr)
+    if not outs:
+        hint = Words(
+            "没有写出结果;用 --out 写出,rejected 中有每一行及原因",
+            "no results were written; with --out, rejected lists each row and reason",
+        )
+        print(hint.say(lang), file=sys.stderr)
+
+
+def report(ruleset: RuleSet, summary: dict[str, Any], lang: Lang, rejected: str = "") -> None:
+    """Print the summary: what came in, and the counts that an officer reports.
+
+    Args:
+        ruleset: by what it was decided.
+        summary: the counts.
+        lang: of the words.
+        rejected: how many rows of what were rejected; empty where none was.
+    """
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -129,6 +152,8 @@ def report(ruleset: RuleSet, summary: dict[str, Any], lang: Lang) -> None:
     console.print(f"[bold]{ruleset.title}[/bold]")
     for line in heading(ruleset, summary, lang):
         console.print(line)
+    if rejected:
+        console.print(escape(rejected), soft_wrap=True)
     for line in warnings(ruleset, summary, lang):
         console.print(f"[bold red]{escape(line)}[/bold red]")
     for name, rows in blocks(ruleset, summary, lang):

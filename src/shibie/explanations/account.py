@@ -258,7 +258,7 @@ class _Account:
                     self.ruleset.reasons.get(verdict.reason or "", verdict.reason),
                     verdict.officer,
                     verdict.date,
-                    verdict.evidence,
+                    without_numbers(verdict.evidence or ""),
                 )
                 if part
             )

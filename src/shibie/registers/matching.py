@@ -240,12 +240,3 @@ def matched(
         trust_declarations,
     )  # fmt: skip
     return Matched(case, tuple(findings))
-
-
-def unmatched(registers: Registers, cases: Iterable[Case]) -> dict[str, int]:
-    """For each register, how many of its readable rows have the number of nobody on the roster."""
-    people = {number for case in cases for number in case.numbers if number is not None}
-    return {
-        name: sum(len(rows) for number, rows in each.sure.items() if number not in people)
-        for name, each in registers.of.items()
-    }

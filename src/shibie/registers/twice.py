@@ -72,8 +72,10 @@ def _by_key(
     if not merged:
         return found
     for index, rows in enumerate(found):
-        if any(row.sure and merged.get(row.number, row).number != row.number for row in rows):
-            twice[index] = "true"
+        again = [row.sure for row in rows if merged.get(row.number, row).number != row.number]
+        if again:
+            # A masked row of the same key may be his: if it is, it came twice.
+            twice[index] = "true" if any(again) else "unknown"
     return [_once(rows, merged) for rows in found]
 
 

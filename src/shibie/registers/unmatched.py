@@ -48,6 +48,9 @@ def unmatched_rows(registers: Registers, people: Set[str]) -> Iterator[Unmatched
                 yield name, row.number, citizen_id.mask(number), NOBODY
 
 
+NOBODY_HELD_UP: Mapping[str, int] = {}
+
+
 def matches(register: IndexedRegister, people: Set[str]) -> tuple[int, int]:
     """How many rows a register has, and how many of them surely are about persons."""
     return len(register.rows), sum(number in people for number in register.numbers.values())
@@ -64,18 +67,39 @@ def counted(found: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, int]]:
 
 
 def said_of_matching_nobody(
-    ruleset: RuleSet, summary: Mapping[str, Mapping[str, int]], lang: Lang
+    ruleset: RuleSet,
+    summary: Mapping[str, Mapping[str, int]],
+    lang: Lang,
+    held: Mapping[str, int] = NOBODY_HELD_UP,
 ) -> list[str]:
-    """What every command says of the registers that match nobody, by a summary's counts."""
+    """What every command says of the registers that match nobody, by a summary's counts.
+
+    `held` says by register how many households wait for its rows, where that is known.
+    """
     return [
-        Words(
-            f"注意:{ruleset.registers[name].title}的 {summary[name]['rows']} 行没有一行对得上名册上的人,"
-            "请核对是不是给错了表;现按“都没有记录”认定",
-            f"WARNING: none of the {summary[name]['rows']} rows of {ruleset.registers[name].title} is surely"
-            " about anybody on the roster; is it the right table? It counts as compared",
-        ).say(lang)
+        _of_nobody(ruleset.registers[name].title, summary[name]["rows"], held.get(name, 0)).say(
+            lang
+        )
         for name in matching_nobody(summary)
     ]
+
+
+def _of_nobody(title: str, rows: int, held: int) -> Words:
+    """Of a register of which no row is surely about anybody: how the households are decided."""
+    if held:
+        counts = Words(
+            f"可能对得上的 {held} 户待核实,其余的户按“没有记录”认定",
+            f"{held} households that its rows may be about are pending, for all others it counts"
+            " as compared",
+        )
+    else:
+        counts = Words("现按“都没有记录”认定", "It counts as compared")
+    sure = "确实" if held else ""
+    return Words(
+        f"注意:{title}的 {rows} 行没有一行{sure}对得上名册上的人,请核对是不是给错了表;{counts.zh}",
+        f"WARNING: none of the {rows} rows of {title} is surely"
+        f" about anybody on the roster; is it the right table? {counts.en}",
+    )
 
 
 def matching_nobody(summary: Mapping[str, Mapping[str, int]]) -> list[str]:

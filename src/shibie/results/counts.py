@@ -71,7 +71,8 @@ class Counted:
         rejected_rows: how many faults there were.
         matches: of each register that was there, how many rows it has, and how many of them are
             surely about persons.
-        unmatched: for each of them, how many rows match nobody.
+        twice: of registers, how many rows hold up households that have a usable number: each may
+            be an earlier one again.
         crowds: of each, how many rows tell nobody apart.
         digest: of the decisions.
     """
@@ -83,7 +84,7 @@ class Counted:
     rejected_households: int
     rejected_rows: int
     matches: Mapping[str, tuple[int, int]]
-    unmatched: Mapping[str, int]
+    twice: Mapping[str, int]
     crowds: Mapping[str, int]
     digest: str
     set_aside: Set[str] = frozenset()
@@ -126,8 +127,10 @@ def summary(counted: Counted) -> dict[str, Any]:
         "tallies": {rule.id: tally.of("tally", rule.id) for rule in ruleset.tallies},
         **previous_roster(tally),
         "registers": {name: _register(counted, name) for name in ruleset.registers},
-        "held_up": held_up(tally, counted.crowds),
-        "unmatched_register_rows": dict(counted.unmatched),
+        "held_up": held_up(tally, counted.crowds, counted.twice),
+        "unmatched_register_rows": {
+            name: rows - matched for name, (rows, matched) in counted.matches.items()
+        },
         "digest": counted.digest,
     }  # fmt: skip
 
@@ -147,8 +150,12 @@ def _register(counted: Counted, name: str) -> dict[str, Any]:
     return {"supplied": True, "rows": rows, "matched": matched}
 
 
-def held_up(tally: Tally, crowds: Mapping[str, int]) -> list[dict[str, Any]]:
+def held_up(
+    tally: Tally, crowds: Mapping[str, int], twice: Mapping[str, int]
+) -> list[dict[str, Any]]:
     """By register, the rows that may be about somebody and leave households open; worst first.
+
+    Under `twice` is how many of them are surely somebody's, but may be an earlier row again.
 
     Under `by_row` are those that hold up most households; the row `*` stands for all those that
     tell nobody apart.
@@ -156,8 +163,8 @@ def held_up(tally: Tally, crowds: Mapping[str, int]) -> list[dict[str, Any]]:
     >>> tally = Tally()
     >>> for key in (("held_up", "cars", "7"), ("held_up", "cars", "*"), ("held_up_by", "cars")):
     ...     tally.add(key, 2, 5)
-    >>> held_up(tally, {"cars": 3})  # doctest: +NORMALIZE_WHITESPACE
-    [{'register': 'cars', 'rows': 4, 'households': 2, 'persons': 5,
+    >>> held_up(tally, {"cars": 3}, {"cars": 1})  # doctest: +NORMALIZE_WHITESPACE
+    [{'register': 'cars', 'rows': 4, 'twice': 1, 'households': 2, 'persons': 5,
       'by_row': [{'row': '*', 'households': 2, 'persons': 5}, {'row': '7', 'households': 2, 'persons': 5}]}]
     """
     found = []
@@ -170,6 +177,7 @@ def held_up(tally: Tally, crowds: Mapping[str, int]) -> list[dict[str, Any]]:
             {
                 "register": register,
                 "rows": several,
+                "twice": twice.get(register, 0),
                 **tally.of("held_up_by", register),
                 "by_row": counts[:WORST],
             }

@@ -94,21 +94,31 @@ def said_of_people(people: Mapping[str, Mapping[str, int]], lang: Lang) -> str:
 def warnings(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[str]:
     """What of the registers must be seen: those that match nobody, and rows that hold up many."""
     titles = {name: register.title for name, register in ruleset.registers.items()}
-    lines = said_of_matching_nobody(ruleset, summary["registers"], lang)
-    for each in summary["held_up"]:
-        worst = each["by_row"][0]
-        row = Words("认不出人的行", "rows that tell nobody apart").say(lang)
-        if worst["row"] != "*":
-            row = Words(f"第 {worst['row']} 行", f"row {worst['row']}").say(lang)
-        lines.append(
-            Words(
-                f"{titles[each['register']]}:{each['rows']} 行对不上人,使 {each['households']} 户待核实"
-                f"(最多的是{row},{worst['households']} 户)",
-                f"{titles[each['register']]}: {each['rows']} rows that may be about somebody hold up"
-                f" {each['households']} households (most by {row}: {worst['households']})",
-            ).say(lang)
-        )
-    return lines
+    held = {each["register"]: each["households"] for each in summary["held_up"]}
+    lines = said_of_matching_nobody(ruleset, summary["registers"], lang, held)
+    return lines + [
+        _held_up(titles[each["register"]], each).say(lang) for each in summary["held_up"]
+    ]
+
+
+def _held_up(title: str, each: Mapping[str, Any]) -> Words:
+    """The rows of a register that hold up households, by why they do."""
+    worst, twice = each["by_row"][0], each["twice"]
+    nobody = each["rows"] - twice
+    row = Words("认不出人的行", "rows that tell nobody apart")
+    if worst["row"] != "*":
+        row = Words(f"第 {worst['row']} 行", f"row {worst['row']}")
+    kinds = [
+        Words(f"{nobody} 行对不上人", f"{nobody} rows that may be about somebody"),
+        Words(f"{twice} 行疑似重复", f"{twice} rows that may be the same again"),
+    ]
+    there = [kind for kind, count in zip(kinds, (nobody, twice), strict=True) if count]
+    zh, en = "、".join(kind.zh for kind in there), " and ".join(kind.en for kind in there)
+    return Words(
+        f"{title}:{zh},使 {each['households']} 户待核实(最多的是{row.zh},{worst['households']} 户)",
+        f"{title}: {en} hold up {each['households']} households"
+        f" (most by {row.en}: {worst['households']})",
+    )
 
 
 def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tuple[str, CountRows]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, cast
 
@@ -15,7 +16,7 @@ from shibie.engines.place import Place
 from shibie.household import BareHousehold
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
-from shibie.registers.matching import unmatched
+from shibie.registers.matching import Registers
 from shibie.registers.unmatched import matches, numbers_of
 from shibie.results.counts import NO_VILLAGE, Counted, Tally, summary
 from shibie.results.digest import digest
@@ -33,16 +34,25 @@ _OF_BEFORE: Final[Mapping[Eligibility, StandingId]] = {
 def summarise(checked: Checked) -> dict[str, Any]:
     """The summary of a check as plain data, ready for `summary.json`."""
     roster, people = checked.roster, numbers_of(checked.cases)
+    tally = tally_of(checked)
     return summary(
         Counted(
-            checked.ruleset, checked.as_of, checked.trust_declarations, tally_of(checked),
+            checked.ruleset, checked.as_of, checked.trust_declarations, tally,
             len(roster.rejected_households), len(roster.rejected),
             {name: matches(each, people) for name, each in checked.registers.of.items()},
-            unmatched(checked.registers, checked.cases),
+            held_up_twice(tally, checked.registers),
             {name: each.perhaps.crowds for name, each in checked.registers.of.items()},
             digest(result_tables(checked)), checked.set_aside,
         )
     )  # fmt: skip
+
+
+def held_up_twice(tally: Tally, registers: Registers) -> dict[str, int]:
+    """By register, how many rows hold up households though their number is known: perhaps twice."""
+    found: Counter[str] = Counter()
+    for register, row in tally.names("held_up"):
+        found[register] += row != "*" and int(row) in registers.of[register].numbers
+    return found
 
 
 def tally_of(checked: Checked) -> Tally:

@@ -14,6 +14,12 @@ from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host
 from shibie.ruleset.model import Rule, RuleSet
 
+# Of whom a row that may be somebody's leaves open: household, register and the row's number.
+HELD_UP = (
+    "(SELECT DISTINCT hid, split_part(fact, '[', 1) AS register,"
+    " replace(split_part(fact, '[', 2), ']', '') AS number"
+    " FROM (SELECT hid, unnest(unknown) AS fact FROM needed) WHERE fact LIKE '%]')"
+)
 # Household with its persons; `place` orders what the order of households orders.
 _COUNT = "count(*) AS households, sum(size_) AS persons"
 
@@ -122,15 +128,10 @@ def _of_rules(ruleset: RuleSet) -> list[str]:
 
 def _held_up() -> list[str]:
     """By register and row, whom a row that may be about somebody leaves open."""
-    facts = "(SELECT hid, unnest(unknown) AS fact FROM needed)"
-    rows = (
-        "(SELECT DISTINCT hid, split_part(fact, '[', 1) AS register,"
-        f" replace(split_part(fact, '[', 2), ']', '') AS number FROM {facts} WHERE fact LIKE '%]')"
-    )
-    registers = f"(SELECT DISTINCT hid, register FROM {rows})"
+    registers = f"(SELECT DISTINCT hid, register FROM {HELD_UP})"
     counts = f"{_COUNT}, 0 AS place"
     return [
-        f"SELECT 'held_up' AS kind, register AS one, number AS two, {counts} FROM {rows} AS r"
+        f"SELECT 'held_up' AS kind, register AS one, number AS two, {counts} FROM {HELD_UP} AS r"
         " JOIN decided AS d ON r.hid = d.hid GROUP BY register, number",
         f"SELECT 'held_up_by' AS kind, register AS one, NULL AS two, {counts} FROM {registers} AS r"
         " JOIN decided AS d ON r.hid = d.hid GROUP BY register",

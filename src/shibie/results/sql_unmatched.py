@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from shibie.citizen_id import CHECK_CHARACTERS, WEIGHTS
 from shibie.engines.sql.plan import KEY
 from shibie.registers.unmatched import NOBODY
+from shibie.results.sql_counts import HELD_UP
 from shibie.results.tables import COLUMNS, lists_of
 from shibie.rosters.sql_cells import quoted
-from shibie.rosters.sql_host import ROW, Output
+from shibie.rosters.sql_host import ROW, Host, Output
 from shibie.rosters.sql_matches import PEOPLE, numbered, supplied_of
 from shibie.rosters.sql_registers import UNUSABLE
 from shibie.ruleset.model import RuleSet
@@ -23,17 +24,36 @@ def unmatched(ruleset: RuleSet, supplied: Iterable[str]) -> Output:
         f" WHERE {KEY} NOT IN {PEOPLE}"
         for index, name in supplied_of(ruleset, supplied)
     ]
-    names = " ".join(
-        f"WHEN {index} THEN {quoted(name)}" for index, name in enumerate(ruleset.registers)
-    )
-    if names:
+    if ruleset.registers:
         parts.append(
-            f"SELECT register AS place, CASE register {names} END AS register, {ROW} AS row,"
+            f"SELECT register AS place, CASE register {_names(ruleset)} END AS register, {ROW} AS row,"
             f" number, reason FROM {UNUSABLE}"
         )
     nothing = "SELECT 0 AS place, '' AS register, 0 AS row, '' AS number, '' AS reason WHERE FALSE"
     query = " UNION ALL ".join(parts) or nothing
     return Output("unmatched", COLUMNS["unmatched"], lists_of("unmatched"), query, "place, row")
+
+
+def held_up_twice(host: Host, ruleset: RuleSet) -> dict[str, int]:
+    """By register, how many rows hold up households though their number is known: perhaps twice."""
+    if not ruleset.registers:
+        return {}
+    unusable = (
+        f"(SELECT CASE register {_names(ruleset)} END AS register, CAST({ROW} AS VARCHAR) AS number"
+        f" FROM {UNUSABLE})"
+    )
+    query = (
+        f"SELECT r.register, count(DISTINCT r.number) FROM {HELD_UP} AS r ANTI JOIN {unusable} AS u"
+        " ON r.register = u.register AND r.number = u.number WHERE r.number <> '*'"
+        " GROUP BY r.register"
+    )
+    return {name: int(count) for name, count in host.rows(query)}
+
+
+def _names(ruleset: RuleSet) -> str:
+    """The names of registers by their places, as arms of a CASE."""
+    names = enumerate(ruleset.registers)
+    return " ".join(f"WHEN {index} THEN {quoted(name)}" for index, name in names)
 
 
 def _masked() -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from shibie.acts import COLUMNS, KIND_WORDS, Act, act_specs
 from shibie.citizen_id import mask
 from shibie.errors import Lang
 from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.numbers_in_text import masked as numbers_masked
 from shibie.results.table import Table
 from shibie.results.why_uncounted import WORDS as PERSONS
 from shibie.results.workbook_sheets import SheetColumn, Sheets
 from shibie.rosters.records import sensitive
 from shibie.words import terms
 from shibie.words.speaker import Speaker
+
+# What officers write in words of their own; all else names something, and is read again by it.
+_FREE: Final = ("head", "reason", "evidence", "officer")
 
 
 class Ledgers:
@@ -80,7 +84,7 @@ class Ledgers:
         self.sheets.add(self.say("办理", "acts"), columns, map(self.act_row, acts))
 
     def act_row(self, act: Act) -> Sequence[Any]:
-        """An act in words; what it corrects is masked where it is sensitive."""
+        """An act in words; numbers in what was written freely, and what is sensitive, are masked."""
         said = dict(zip(COLUMNS, act.row(), strict=True))
         said["kind"] = KIND_WORDS[act.kind].say(self.lang)
         if act.verdict is not None:
@@ -90,4 +94,7 @@ class Ledgers:
             hidden = sensitive(specs.values())
             if act.field in hidden | {specs[name].title for name in hidden}:
                 said |= {name: mask(said[name]) for name in ("was", "value")}
+        if not self.show_ids:
+            free = (*_FREE, "was", "value") if act.kind == "correction" else _FREE
+            said |= {name: numbers_masked(said[name]) for name in free}
         return list(said.values())

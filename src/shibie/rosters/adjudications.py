@@ -188,11 +188,13 @@ class VerdictReader:
         record, latest = last[-1]
         for older, each in several:
             if each.verdict != latest.verdict:
+                other = older.source != record.source
+                zh, en = (f" {record.source} ", f" of {record.source}") if other else ("", "")
                 self.notes.append(
                     Words(
-                        f"{older.source} 第 {older.number} 行的核实已被第 {record.number} 行取代",
+                        f"{older.source} 第 {older.number} 行的核实已被{zh}第 {record.number} 行取代",
                         f"{older.source}: the verdict in row {older.number} is superseded by"
-                        f" row {record.number}",
+                        f" row {record.number}{en}",
                     )
                 )
         return record, latest

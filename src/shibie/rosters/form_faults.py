@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from shibie.citizen_id import mask
 from shibie.errors import Words
 from shibie.household import Adjudication
+from shibie.numbers_in_text import masked as numbers_masked
 from shibie.rosters.records import as_text, sensitive
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import specs_of
@@ -81,4 +82,4 @@ def _shown(value: Any, is_field: bool, is_masked: bool) -> str:
     if not is_field or isinstance(value, dict | list | tuple):
         return ""
     text = as_text(value)
-    return mask(text) if is_masked else text[:60]
+    return mask(text) if is_masked else numbers_masked(text)[:60]

@@ -9,11 +9,16 @@ from datetime import date
 from shibie.case import Value
 from shibie.citizen_id import mask
 from shibie.errors import Words
+from shibie.household import Member
+from shibie.numbers_in_text import masked as numbers_masked
 from shibie.registers.masked_numbers import is_masked
 from shibie.rosters.cells import Cell, CellError, as_written, read_cell, shown
 from shibie.rosters.headers import Header
 from shibie.rosters.sheets import Sheet
-from shibie.vocabulary import FieldSpec
+from shibie.vocabulary import FieldSpec, specs_of
+
+# What a member's sensitive fields may say, shown of no column whatever.
+_WITHHELD = frozenset(code for spec in specs_of(Member) if spec.sensitive for code in spec.codes)
 
 
 def sensitive(specs: Iterable[FieldSpec]) -> frozenset[str]:
@@ -34,11 +39,14 @@ def as_text(value: Value) -> str:
 class Rejection:
     """One fault that kept a row, or a household, out.
 
+    Whatever shows a fault shows it as it is held here: citizen numbers are masked also where
+    they stand in a column of something else, and so is a word of health.
+
     Attributes:
         source: sheet or file.
         row: row number in it, from 1.
         field: English name of the field; empty when it concerns the whole row.
-        value: what was found; masked for identity numbers and health.
+        value: what was found; masked for identity numbers and health, in any column.
         reason: what was wrong and what was expected.
         household_id: the household it concerns, if known.
         code: what kind of fault it is: one of `errors.CODES`.
@@ -51,6 +59,12 @@ class Rejection:
     reason: Words
     household_id: str | None = None
     code: str = "invalid"
+
+    def __post_init__(self) -> None:
+        safe = mask(self.value) if self.value in _WITHHELD else numbers_masked(self.value)
+        reason = Words(*map(numbers_masked, self.reason))
+        object.__setattr__(self, "value", safe)
+        object.__setattr__(self, "reason", reason)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def test_numbers_are_taken_as_they_are_written(written: Any, expected: str) -> N
         ("exited_on", "2015-02-30", "not_a_date", "there is no such day, found '2015-02-30'"),
         ("village", True, "not_text", "expected text, found 'True'"),
         ("village", 1e17, "lost_digits", "the cell is a number and has lost digits; enter it again"
-         " as text, found '100000000000000000'"),
+         " as text, found '100*************00'"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_says_why(field: str, written: Any, code: str, message: str) -> None:

@@ -35,7 +35,9 @@ def test_example(
     program, *arguments = shlex.split(command)
     assert program == "shibie"
     done = CliRunner().invoke(app, arguments)
-    assert done.exit_code == (1 if "--check" in arguments else 0), done.output
+    # The village's payroll register is about nobody on its roster: each command says so.
+    warned = 3 if "没有一行" in done.output else 0
+    assert done.exit_code == (1 if "--check" in arguments else warned), done.output
     assert shown
     at = 0
     for line in shown:

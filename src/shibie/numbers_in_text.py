@@ -21,7 +21,7 @@ def _spaced(digits: int) -> str:
 # Fifteen digits and more in a row, or an old number, a number, or a disability card's, written
 # in groups. So many digits of a day and the like are no number: a group is never cut.
 _NUMBER: Final = re.compile(
-    rf"(?<!{_DIGIT})(?:{_DIGIT}{{15,}}[xXｘＸ]?"
+    rf"(?<!{_DIGIT})(?<!{_DIGIT}\.)(?:{_DIGIT}{{15,}}[xXｘＸ]?"
     rf"|(?:{_spaced(22)}|{_spaced(20)}|{_spaced(17)}{_BETWEEN}{_LAST}|{_spaced(15)})(?!{_DIGIT}))"
 )
 
@@ -31,8 +31,8 @@ def masked(text: str) -> str:
 
     >>> masked("车主是11010519491231002X"), masked("1101 0519-4912-3100 2X")
     ('车主是110*************2X', '110*****************2X')
-    >>> masked("110105491231002"), masked("2015-07-01 2015-12-01"), masked("13800138000")
-    ('110**********02', '2015-07-01 2015-12-01', '13800138000')
+    >>> masked("110105491231002"), masked("2015-07-01 2015-12-01"), masked("0.30000000000000004")
+    ('110**********02', '2015-07-01 2015-12-01', '0.30000000000000004')
     """
     return _NUMBER.sub(lambda found: citizen_id.mask(found[0]), text)
 

@@ -97,9 +97,9 @@ class _Chosen:
             linking,
         )
         found = assemble(tables, self.ruleset, self.as_of)
-        return replace(found, nobody=self._matching_nobody(found, persons))
+        return replace(found, nobody=self._matching_nobody(found, persons, those))
 
-    def _matching_nobody(self, found: Roster, persons: Set[str]) -> dict[str, int]:
+    def _matching_nobody(self, found: Roster, persons: Set[str], those: Families) -> dict[str, int]:
         """The registers of which no row, whether it was read or not, is surely about anybody."""
         left = set()
         for name in self.tables.registers:
@@ -108,7 +108,7 @@ class _Chosen:
             numbers = {register_number(of_register, row, self.as_of) for row in rows}
             if not (numbers & persons or any(link.owner for link in links.values())):
                 left.add(name)
-        return Whole(self.reader).matching_nobody(left)
+        return Whole(self.reader).matching_nobody(left, those.holding)
 
     def _acts(self, those: Families) -> RosterActs:
         """The acts about the households that were found."""

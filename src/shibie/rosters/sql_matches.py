@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Iterator, Set
 
 from shibie.duckdb_tables import text_column
 from shibie.engines.sql.plan import KEY
@@ -18,6 +18,9 @@ from shibie.ruleset.model import RuleSet
 
 PEOPLE = f"(SELECT {KEY} FROM m_plain WHERE {KEY} IS NOT NULL)"
 _ANYBODY = "anybody"
+# So many numbers of a register are looked up, and so many at a time, before all of a roster's
+# are read.
+_SOME, _FEW = 64, 8
 
 
 def supplied_of(ruleset: RuleSet, supplied: Iterable[str]) -> list[tuple[int, str]]:
@@ -57,13 +60,23 @@ class Whole:
         self.reader, self.host, self.as_of = reader, reader.host, reader.as_of
         self.made = False
 
-    def matching_nobody(self, registers: Set[str]) -> dict[str, int]:
-        """Those among some registers of which no row is surely about anybody, with their rows."""
+    def matching_nobody(
+        self, registers: Set[str], holding: Callable[[Set[str]], Set[str]]
+    ) -> dict[str, int]:
+        """Those among some registers of which no row is surely about anybody, with their rows.
+
+        Args:
+            registers: that matched none of the households that were read.
+            holding: the households of the roster in which any of some persons is, found by search.
+        """
         found = {}
         for name in sorted(registers):
             source = self.reader.tables.registers[name]
             rows = self._rows(source)
-            if rows and not self._matches(name, source):
+            # Some of its numbers are looked up first, a few at a time: to read everybody's takes long.
+            if rows and not any(map(holding, self._some(name, source))):
+                if self._matches(name, source):
+                    continue
                 found[name] = rows
         return found
 
@@ -74,6 +87,17 @@ class Whole:
         blank = " AND ".join(cells) or "TRUE"
         ((count,),) = self.host.rows(f"SELECT count(*) FROM {source.relation} WHERE NOT ({blank})")
         return int(count)
+
+    def _some(self, name: str, source: SqlTable) -> Iterator[frozenset[str]]:
+        """Some numbers of a register's rows, a few at a time."""
+        column = source.columns.get(self.reader.ruleset.registers[name].match)
+        if column is None:
+            return
+        query = f"SELECT number FROM ({self._plain(source, column)}) ORDER BY number LIMIT {_SOME}"
+        numbers = [str(number) for (number,) in self.host.rows(query)]
+        numbers = numbers or self._odd(source, column)[:_SOME]
+        for at in range(0, len(numbers), _FEW):
+            yield frozenset(numbers[at : at + _FEW])
 
     def _matches(self, name: str, source: SqlTable) -> bool:
         """Whether any row of a register has the number of anybody on the roster."""

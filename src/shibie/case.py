@@ -128,7 +128,7 @@ class Case:
                 before = items.get(row.number)
                 if before is None or (row.sure and not before.sure):
                     items[row.number] = row
-        return Rows(tuple(items.values()), all(rows.complete for rows in of_members))
+        return Rows(tuple(items.values()), self.complete(register))
 
     def complete(self, register: str, member: int | None = None) -> bool:
         """Whether all rows of one member, or of all members, are seen."""

@@ -26,13 +26,13 @@ _NUMBER: Final = re.compile(
 )
 
 
-def masked(text: str) -> str:
+def without_citizen_numbers(text: str) -> str:
     """A text with each citizen number in it as it may be shown; all else stays.
 
-    >>> masked("车主是11010519491231002X"), masked("1101 0519-4912-3100 2X")
-    ('车主是110*************2X', '110*****************2X')
-    >>> masked("110105491231002"), masked("2015-07-01 2015-12-01"), masked("0.30000000000000004")
-    ('110**********02', '2015-07-01 2015-12-01', '0.30000000000000004')
+    >>> without_citizen_numbers("车主是11010519491231002X,又 1101 0519-4912-3100 2X")
+    '车主是110*************2X,又 110*****************2X'
+    >>> without_citizen_numbers("110105491231002, 2015-07-01 2015-12-01, 0.30000000000000004")
+    '110**********02, 2015-07-01 2015-12-01, 0.30000000000000004'
     """
     return _NUMBER.sub(lambda found: citizen_id.mask(found[0]), text)
 
@@ -57,4 +57,4 @@ def without_numbers(text: str) -> str:
     >>> without_numbers("王明 11010519491231002X")
     '王明 110*************2X'
     """
-    return _NUMBERS.sub(lambda found: citizen_id.mask(found[0]), masked(text))
+    return _NUMBERS.sub(lambda found: citizen_id.mask(found[0]), without_citizen_numbers(text))

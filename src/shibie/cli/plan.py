@@ -62,7 +62,6 @@ def plan(
 ) -> None:
     """一户一规划:拟定措施并核查是否合适 Draft a plan for each household; check that measures fit."""
     from shibie.checking_in_parts import checked_parts
-    from shibie.checking_in_python import caveats_of
     from shibie.papers.plan.tables import write_plans
     from shibie.results.tables import caveats_tables
     from shibie.scratch_database import scratch_database
@@ -84,9 +83,8 @@ def plan(
     ):
         request = PlanRequest(checked, kept, as_json, language)
         tables, status = request.drafts() if check_file is None else request.review(check_file)
-        said = caveats_of(checked, language)
         for path in targets:
-            write_plans(path, (*tables, *caveats_tables(said)), language)
+            write_plans(path, (*tables, *caveats_tables(request.caveats)), language)
             if not as_json:
                 print(Words(f"结果在 {path}", f"results in {path}").say(language))
         doubtful = warned(given.ruleset, checked.roster.matches(), language)

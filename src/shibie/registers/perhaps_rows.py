@@ -14,9 +14,15 @@ from functools import cached_property
 
 from shibie.case import NO_ROWS, Row, Rows, Value
 from shibie.household import BareHousehold, BareMember
-from shibie.registers.masked_numbers import is_masked, tells_apart, visible
+from shibie.registers.masked_numbers import visible
 from shibie.registers.rows import RegisterRow
-from shibie.registers.said_texts import NOTHING, WHOLE, said_by_person, said_by_row
+from shibie.registers.said_texts import (
+    NOTHING,
+    WHOLE,
+    said_by_person,
+    said_by_row,
+    tells_nobody_apart,
+)
 from shibie.ruleset.model import Register
 
 # What a row or a person says for each pair of `or_match`; None is unknown.
@@ -56,10 +62,10 @@ class PerhapsRows:
         for each in self.rows:
             texts = [said_by_row(each.values.get(column)) for _, column in self.register.or_match]
             said = tuple(text.text for text in texts)
-            shown = visible(each.written) if is_masked(each.written) else ""
+            shown = visible(each.written)
             known = tuple(text.known for text in texts)
             places = tuple(place for place, char in enumerate(shown) if char != "*")
-            crowd = WHOLE not in known and not (shown and tells_apart(shown))
+            crowd = tells_nobody_apart(shown, texts)
             if crowd:
                 known = tuple(NOTHING for _ in known)
             row = Row(each.number, each.values, sure=False, crowd=crowd)

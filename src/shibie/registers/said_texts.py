@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 from shibie.case import Value
+from shibie.registers.masked_numbers import tells_apart
 from shibie.vocabulary import folded
 
 # What stands for letters that are not shown; an X may be a letter, but then it tells less.
@@ -45,6 +47,17 @@ class SaidText:
         if mine is None or self.known == NOTHING:
             return True
         return self.text == (mine if self.known == WHOLE else str(mine)[: self.known])
+
+
+def tells_nobody_apart(shown: str, said: Iterable[SaidText]) -> bool:
+    """Whether a row may be about anybody whom its number fits: nothing else that it says tells.
+
+    Args:
+        shown: what it shows of a number (`masked_numbers.visible`), empty for nothing.
+        said: what it says for each pair of `or_match`; a beginning alone does not count.
+    """
+    whole = any(text.known == WHOLE for text in said)
+    return not whole and not (shown and tells_apart(shown))
 
 
 def alike(value: Value) -> Value:

@@ -48,9 +48,6 @@ def unmatched_rows(registers: Registers, people: Set[str]) -> Iterator[Unmatched
                 yield name, row.number, citizen_id.mask(number), NOBODY
 
 
-NOBODY_HELD_UP: Mapping[str, int] = {}
-
-
 def matches(register: IndexedRegister, people: Set[str]) -> tuple[int, int]:
     """How many rows a register has, and how many of them surely are about persons."""
     return len(register.rows), sum(number in people for number in register.numbers.values())
@@ -70,17 +67,16 @@ def said_of_matching_nobody(
     ruleset: RuleSet,
     summary: Mapping[str, Mapping[str, int]],
     lang: Lang,
-    held: Mapping[str, int] = NOBODY_HELD_UP,
+    held: Mapping[str, int] | None = None,
 ) -> list[str]:
     """What every command says of the registers that match nobody, by a summary's counts.
 
     `held` says by register how many households wait for its rows, where that is known.
     """
+    found = {name: summary[name]["rows"] for name in matching_nobody(summary)}
     return [
-        _of_nobody(ruleset.registers[name].title, summary[name]["rows"], held.get(name, 0)).say(
-            lang
-        )
-        for name in matching_nobody(summary)
+        _of_nobody(ruleset.registers[name].title, rows, (held or {}).get(name, 0)).say(lang)
+        for name, rows in found.items()
     ]
 
 

@@ -9,7 +9,7 @@ from shibie.acts import COLUMNS, KIND_WORDS, Act, act_specs
 from shibie.citizen_id import mask
 from shibie.errors import Lang
 from shibie.language.tree import HOUSEHOLD, MEMBER
-from shibie.numbers_in_text import masked as numbers_masked
+from shibie.numbers_in_text import without_citizen_numbers
 from shibie.results.table import Table
 from shibie.results.why_uncounted import WORDS as PERSONS
 from shibie.results.workbook_sheets import SheetColumn, Sheets
@@ -96,5 +96,5 @@ class Ledgers:
                 said |= {name: mask(said[name]) for name in ("was", "value")}
         if not self.show_ids:
             free = (*_FREE, "was", "value") if act.kind == "correction" else _FREE
-            said |= {name: numbers_masked(said[name]) for name in free}
+            said |= {name: without_citizen_numbers(said[name]) for name in free}
         return list(said.values())

@@ -18,7 +18,7 @@ from shibie import citizen_id
 from shibie.case import Value
 from shibie.errors import Words, closest, listed
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
-from shibie.numbers_in_text import masked as numbers_masked
+from shibie.numbers_in_text import without_citizen_numbers
 from shibie.vocabulary import FieldSpec, FieldType, folded
 
 Cell = str | int | float | bool | date | datetime | time | Decimal | None
@@ -113,7 +113,7 @@ def shown(cell: Cell, spec: FieldSpec | None) -> str:
     text = as_written(cell)
     if spec is not None and (spec.type == "citizen_id" or spec.sensitive):
         return citizen_id.mask(text)
-    text = numbers_masked(text)
+    text = without_citizen_numbers(text)
     return text if len(text) <= 60 else text[:60] + "…"
 
 

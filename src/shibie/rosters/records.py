@@ -10,7 +10,7 @@ from shibie.case import Value
 from shibie.citizen_id import mask
 from shibie.errors import Words
 from shibie.household import Member
-from shibie.numbers_in_text import masked as numbers_masked
+from shibie.numbers_in_text import without_citizen_numbers
 from shibie.registers.masked_numbers import is_masked
 from shibie.rosters.cells import Cell, CellError, as_written, read_cell, shown
 from shibie.rosters.headers import Header
@@ -61,8 +61,8 @@ class Rejection:
     code: str = "invalid"
 
     def __post_init__(self) -> None:
-        safe = mask(self.value) if self.value in _WITHHELD else numbers_masked(self.value)
-        reason = Words(*map(numbers_masked, self.reason))
+        safe = mask(self.value) if self.value in _WITHHELD else without_citizen_numbers(self.value)
+        reason = Words(*map(without_citizen_numbers, self.reason))
         object.__setattr__(self, "value", safe)
         object.__setattr__(self, "reason", reason)
 

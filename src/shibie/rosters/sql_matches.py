@@ -74,9 +74,8 @@ class Whole:
             source = self.reader.tables.registers[name]
             rows = self._rows(source)
             # Some of its numbers are looked up first, a few at a time: to read everybody's takes long.
-            if rows and not any(map(holding, self._some(name, source))):
-                if self._matches(name, source):
-                    continue
+            some = rows and any(map(holding, self._some(name, source)))
+            if rows and not (some or self._matches(name, source)):
                 found[name] = rows
         return found
 

@@ -14,8 +14,13 @@ from shibie.citizen_id import CHECK_CHARACTERS, WEIGHTS
 from shibie.duckdb_tables import integer_column, text_column
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.language.tree import HOUSEHOLD, MEMBER
-from shibie.registers.masked_numbers import HIDDEN, tells_apart, visible
-from shibie.registers.said_texts import WHOLE, said_by_person, said_by_row
+from shibie.registers.masked_numbers import HIDDEN, visible
+from shibie.registers.said_texts import (
+    WHOLE,
+    said_by_person,
+    said_by_row,
+    tells_nobody_apart,
+)
 from shibie.rosters.cells import is_blank
 from shibie.rosters.records import TypedRow
 from shibie.rosters.sql_host import ROW, Host
@@ -71,8 +76,7 @@ class SqlPerhapsRows:
                 if field in columns
             }
             known = tuple((field, each.known) for field, each in its.items() if each.known)
-            whole = any(each.known == WHOLE for each in its.values())
-            crowd = not whole and not (shown and tells_apart(shown))
+            crowd = tells_nobody_apart(shown, its.values())
             places = tuple(at for at, char in enumerate(shown) if char != HIDDEN)
             crowds.append((shown if places else "") if crowd else None)
             if crowd:

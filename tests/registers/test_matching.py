@@ -288,6 +288,97 @@ def test_a_blank_key_leaves_it_open_whether_a_row_is_another() -> None:
     assert found(of) == [(2, True), (3, False), (4, False)]
 
 
+ACCOUNT = "6222021234560010123"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "6222 0212 3456 0010 123", "６２２２０２１２３４５６００１０１２３", "'6222021234560010123",
+        '="6222021234560010123"', "6222021234560010123\u200b", "\ufeff6222021234560010123",
+        "6222021234560010123.0", "6222·0212·3456·0010·123",
+    ],
+)  # fmt: skip
+def test_a_key_in_another_spelling_is_the_same_key(other: str) -> None:
+    of = look_up(
+        pack("key: [bank]"),
+        written(2, ZHANG, bank=ACCOUNT, balance=3000), written(3, ZHANG, bank=other, balance=3000),
+    )  # fmt: skip
+    assert (found(of), twice(of)) == ([(2, True)], [("1", "compare_accounts", "true")])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (ACCOUNT, "6222-0212-3456-0010-123"), (ACCOUNT, "6222***********0123"),
+        (ACCOUNT, "6222XXXXXXXXXXX0123"), (ACCOUNT, "6.22202E+18"),
+        (ACCOUNT, "6222021234560010000"), (ACCOUNT, "***"), ("6222**0123", "6222**0123"),
+        ("川Y*1234", "川YA1234"), ("东街1-2号", "东街12号"), ("赵某超市", "赵某超市"),
+    ],
+)  # fmt: skip
+def test_a_key_that_may_be_another_one_leaves_it_open(one: str, other: str) -> None:
+    ruleset = pack("key: [bank]")
+    rows = [written(2, ZHANG, bank=one, balance=3000), written(3, ZHANG, bank=other, balance=3000)]
+    of = look_up(ruleset, *rows)
+    assert found(of) == [(2, True), (3, False)]
+    assert twice(of) == [("1", "compare_accounts", "unknown")]
+    assert decide(ruleset, of.case).eligibility == "pending"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (ACCOUNT, "6222021234560010124"), (ACCOUNT, "6222****0124"), (ACCOUNT, "6.22302E+18"),
+        (ACCOUNT, "6223021234560010000"), ("川YXX123", "川YAB123"), ("3#楼", "4#楼"),
+        ("东街1号", "东街11号"),
+    ],
+)  # fmt: skip
+def test_a_key_that_is_another_one_tells_rows_apart(one: str, other: str) -> None:
+    of = look_up(
+        pack("key: [bank]"),
+        written(2, ZHANG, bank=one, balance=3000), written(3, ZHANG, bank=other, balance=3000),
+    )  # fmt: skip
+    assert (found(of), twice(of)) == ([(2, True), (3, True)], [])
+
+
+def test_what_two_rows_say_differently_that_may_be_one_is_unknown_of_both() -> None:
+    of = look_up(
+        pack("key: [bank]"),
+        written(2, ZHANG, bank=ACCOUNT, balance=9000, place="甲 村"),
+        written(3, ZHANG, bank="6222****0123", balance=3000, place="甲村"),
+    )
+    said = [
+        (row.values.get("balance"), row.values["place"])
+        for row in of.case.rows_of("accounts").items
+    ]
+    assert said == [(None, "甲 村"), (None, "甲村")]
+
+
+def test_a_house_of_husband_and_wife_may_be_one_item() -> None:
+    people = [{"name": "张三", "id_number": ZHANG}, {"name": "李四", "id_number": LI}]
+    of = look_up(
+        pack("key: [bank]"),
+        written(2, LI, bank="东街1-2号", balance=3000),
+        written(3, ZHANG, bank="东街12号", balance=3000),
+        members=people,
+    )
+    assert (found(of, 0), found(of, 1)) == ([(3, False)], [(2, True)])
+    assert twice(of) == [("1", "compare_accounts", "unknown")]
+
+
+def test_distinct_rows_are_equal_in_any_spelling() -> None:
+    ruleset = pack("rows: distinct")
+    same = {"owner": "张三", "place": "甲村", "balance": 3000}
+    one = written(2, ZHANG, bank="农行(总行)", **same)
+    of = look_up(ruleset, one, written(3, ZHANG, bank="农行（ 总行 ）", **same))
+    assert (found(of), twice(of)) == ([(2, True)], [("1", "compare_accounts", "true")])
+    of = look_up(ruleset, one, written(3, ZHANG, bank="农行总行", **same))
+    assert (found(of), twice(of)) == (
+        [(2, True), (3, False)],
+        [("1", "compare_accounts", "unknown")],
+    )
+
+
 def test_a_row_that_may_be_of_an_item_fills_no_blank_and_denies_what_differs() -> None:
     ruleset = pack("key: [bank]")
     sure = written(3, ZHANG, bank="农行", balance=3000)

@@ -77,6 +77,9 @@ REGISTERS = {
 NAMES = ("张三", "李四", "阿依·买买提", "Ann Lee", "张**", "")
 # As a register may give out a name, where it is not said whole.
 HIDDEN = ("张*", "张某某", "*三", "***", "李Ｘ", "张三等2人", "张三(户主)", "李四、张三", "阿依○")
+# One thing in other spellings, and some of which nobody can tell.
+PLACES = ("东 街", "东街①", "东街1", "东街１", "东街-1", "东街*", "*街", "'东街'", "某街", "東街")
+BANKS = ("农　行", "农-行", "农##", "6.2E+15", "6200000000000000", "6222021234560010000")
 
 
 def number(seed: int) -> str:
@@ -133,12 +136,12 @@ def drawn(folder: Path, seed: int, share: float = 0.4) -> Path:
             odd = rnd.random() < 0.1
             if name == "deposits":
                 row: tuple[str, ...] = (
-                    mine, rnd.choice(("农行", "")), rnd.choice(("3000", "6000.00", "", "3000.0")),
+                    mine, rnd.choice(("农行", "", *BANKS)), rnd.choice(("3000", "6000.00", "", "3000.0")),
                     "abc" if odd else rnd.choice(("2014-01-01", "2014/1/1", "")),
                 )  # fmt: skip
             elif name == "houses":
                 row = (
-                    mine, owner, rnd.choice(("东街", "东街 ", "西街", "")),
+                    mine, owner, rnd.choice(("东街", "东街 ", "西街", "", *PLACES)),
                     rnd.choice(("商品房", "平房")), "x" if odd else rnd.choice(("60", "150", "")),
                 )  # fmt: skip
             else:

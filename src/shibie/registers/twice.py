@@ -3,7 +3,7 @@
 Rows of one `key` in a household are one item; wholly equal rows of a person count once where the
 pack says `rows: distinct`. Of any other row that is equal, as far as is known, to an earlier one
 of the same person nobody can tell whether it is a further thing or the same again: it is perhaps
-there.
+there. So is one of a key that may be that of an earlier row of the household.
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Literal
 
 from shibie.case import Row, Value
+from shibie.registers.same_values import SaidValue, said_value
 from shibie.ruleset.model import Register
 
 # Whether a row of a member surely is an earlier one again, or whether that is to be found out.
 Twice = Literal["true", "unknown"]
 PersonRows = tuple[Row, ...]
+# What a row says in some columns.
+Said = tuple[SaidValue, ...]
 
 
 def settle(
@@ -32,7 +36,9 @@ def settle(
             nobody apart.
     """
     twice: dict[int, Twice] = {}
-    of_members = _by_key(register, found, twice) if register.key else found
+    of_members = found
+    if register.key:
+        of_members = _perhaps_of_one_key(register, _by_key(register, found, twice), twice)
     settled = []
     for index, rows in enumerate(of_members):
         if len(rows) > 1 and any(row.sure for row in rows):
@@ -44,10 +50,17 @@ def settle(
     return settled, twice
 
 
-def key_of_row(register: Register, row: Row) -> tuple[Value, ...] | None:
+def key_of_row(register: Register, row: Row) -> Said | None:
     """What tells a row from the others of its person; None where any of it is blank."""
-    key = tuple(row.values.get(column) for column in register.key)
-    return None if not key or None in key else key
+    said = [said_value(row.values.get(column)) for column in register.key]
+    key = tuple(value for value in said if value is not None)
+    return key if key and len(key) == len(said) else None
+
+
+def same(one: Said, other: Said) -> bool | None:
+    """Whether two keys are one; None if nobody can tell."""
+    found = [mine.same_as(yours) for mine, yours in zip(one, other, strict=True)]
+    return False if False in found else None if None in found else True
 
 
 # --- by key -----------------------------------------------------------------------------
@@ -60,8 +73,8 @@ def _by_key(
     groups: defaultdict[tuple[Value, ...], dict[int, Row]] = defaultdict(dict)
     for rows in found:
         for row in rows:
-            key = key_of_row(register, row)
-            if key is not None:
+            key = tuple(each.exact for each in key_of_row(register, row) or ())
+            if key and None not in key:
                 before = groups[key].get(row.number)
                 groups[key][row.number] = row if before is None or row.sure else before
     merged: dict[int, Row] = {}
@@ -100,11 +113,66 @@ def _merged(register: Register, group: Sequence[Row]) -> Row:
     values: dict[str, Value] = {}
     for spec in register.columns:
         said = [row.values.get(spec.name) for row in group]
-        known = set(said) - {None}
+        known = [value for value in said if value is not None]
         backed = any(row.values.get(spec.name) is not None for row in sure)
-        if len(known) == 1 and (backed or (not sure and None not in said)):
-            values[spec.name] = known.pop()
+        if _agree(known) and (backed or (not sure and None not in said)):
+            values[spec.name] = known[0]
     return Row((sure or group)[0].number, values)
+
+
+def _agree(values: Sequence[Value]) -> bool:
+    """Whether there are values, which all are one, however they are written."""
+    said = [said_value(value) for value in values]
+    return bool(said) and all(each.same_as(said[0]) for each in said if each and said[0])
+
+
+def _perhaps_of_one_key(
+    register: Register, found: Sequence[PersonRows], twice: dict[int, Twice]
+) -> Sequence[PersonRows]:
+    """The items of a household: of two that may be one, the later is perhaps not there.
+
+    If they are one, what they say differently is unknown of it, as of rows of one key.
+    """
+    items: dict[int, Row] = {}
+    for row in (row for rows in found for row in rows):
+        before = items.get(row.number)
+        items[row.number] = row if before is None or row.sure else before
+    keyed = [(key, row) for _, row in sorted(items.items()) if (key := key_of_row(register, row))]
+    doubted: set[int] = set()
+    unknown: defaultdict[int, set[str]] = defaultdict(set)
+    for (one, earlier), (other, later) in combinations(keyed, 2):
+        if same(one, other) is None:
+            differing = {
+                spec.name for spec in register.columns
+                if spec.name not in register.key and _apart(earlier, later, spec.name)
+            }  # fmt: skip
+            unknown[earlier.number] |= differing
+            unknown[later.number] |= differing
+            if earlier.sure:
+                doubted.add(later.number)
+    if not unknown:
+        return found
+    twice |= {
+        index: "unknown" for index, rows in enumerate(found)
+        if index not in twice and any(row.number in doubted for row in rows)
+    }  # fmt: skip
+    return [
+        tuple(
+            replace(
+                row,
+                sure=row.sure and row.number not in doubted,
+                values={k: v for k, v in row.values.items() if k not in unknown[row.number]},
+            )
+            for row in rows
+        )
+        for rows in found
+    ]
+
+
+def _apart(one: Row, other: Row, column: str) -> bool:
+    """Whether two rows say in a column what is not the same."""
+    mine, yours = said_value(one.values.get(column)), said_value(other.values.get(column))
+    return mine is not None and yours is not None and mine.same_as(yours) is not True
 
 
 # --- without a key ----------------------------------------------------------------------
@@ -114,11 +182,11 @@ def _merged(register: Register, group: Sequence[Row]) -> Row:
 class _Earlier:
     """An earlier row of the person: what it says, and whether it has a key and is surely his."""
 
-    said: tuple[Value, ...]
+    said: tuple[SaidValue | None, ...]
     keyed: bool
     sure: bool
 
-    def may_be(self, said: tuple[Value, ...], keyed: bool) -> bool:
+    def may_be(self, said: tuple[SaidValue | None, ...], keyed: bool) -> bool:
         """Whether a later row that surely is his may be this one again.
 
         An earlier row that only may be his is no reason to doubt a later one that says no more:
@@ -127,7 +195,7 @@ class _Earlier:
         if keyed and self.keyed:
             return False
         pairs = tuple(zip(self.said, said, strict=True))
-        if any(a is not None and b is not None and a != b for a, b in pairs):
+        if any(a and b and a.same_as(b) is False for a, b in pairs):
             return False
         return self.sure or any(a is None and b is not None for a, b in pairs)
 
@@ -143,28 +211,34 @@ class _Person:
         self.register = register
         self.columns = [each.name for each in register.columns if each.name != register.match]
         self.twice: Twice | None = None
-        # Nearly all rows have no blanks, and of these equal ones are found at once.
-        self.whole: set[tuple[Value, ...]] = set()
-        self.blank: list[_Earlier] = []
+        # Nearly all rows say all, and of these the equal ones are found at once: by what they
+        # say exactly, and by its letters, with which they only may be equal.
+        self.exact: set[tuple[Value, ...]] = set()
+        self.letters: set[tuple[Value, ...]] = set()
+        self.open: list[_Earlier] = []
         self.every: list[_Earlier] = []
 
     def kept(self, row: Row) -> Iterable[Row]:
         """The row as an item of the person; nothing where it counts once with an earlier one."""
-        said = tuple(row.values.get(column) for column in self.columns)
+        said = tuple(said_value(row.values.get(column)) for column in self.columns)
         keyed = key_of_row(self.register, row) is not None
-        complete = None not in said
-        again = row.sure and complete and said in self.whole
-        if again and self.register.distinct:
+        whole = tuple(each for each in said if each is not None and each.whole)
+        complete = len(whole) == len(said)
+        exact = tuple(each.exact for each in whole)
+        letters = tuple(each.first or each.exact for each in whole)
+        if row.sure and complete and self.register.distinct and exact in self.exact:
             self.twice = self.twice or "true"
             return ()
-        earlier = self.blank if complete else self.every
-        doubted = again or (row.sure and any(each.may_be(said, keyed) for each in earlier))
+        again = complete and not keyed and letters in self.letters
+        earlier = self.open if complete else self.every
+        doubted = row.sure and (again or any(each.may_be(said, keyed) for each in earlier))
         met = _Earlier(said, keyed, row.sure)
         self.every.append(met)
         if not complete:
-            self.blank.append(met)
+            self.open.append(met)
         elif row.sure:
-            self.whole.add(said)
+            self.exact.add(exact)
+            self.letters.add(letters)
         if doubted:
             self.twice = "unknown"
         return (replace(row, sure=False),) if doubted else (row,)

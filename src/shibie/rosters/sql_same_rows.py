@@ -1,16 +1,18 @@
 """What tells a row of a register from the others of its person, as one text.
 
-Two rows that are equal in it are looked at in Python: it may be the same for rows that are not
-equal, never another one for rows that are.
+Two rows that are equal in it, or of which it cannot tell, are looked at in Python: it may be the
+same for rows that are not equal, never another one for rows that may be equal.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from string import ascii_letters, digits
 from typing import Final
 
 from shibie.case import Value
 from shibie.engines.sql.cases_in_memory import typed
+from shibie.registers.same_values import DIGITS_KEPT, said_value
 from shibie.rosters.cells import BLANK
 from shibie.rosters.sql_cells import texts
 from shibie.ruleset.model import Register
@@ -18,8 +20,18 @@ from shibie.vocabulary import FieldSpec
 
 # The column of that text; NULL where any of it is blank.
 SAME: Final = "same_"
+# That text where a value is not all shown, or only Python can say which letters it has.
+HIDDEN: Final = "?"
 _BETWEEN: Final = "\x1f"
 _SPACES: Final = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+_NARROW: Final = f"{digits}{ascii_letters}*?#_+-(),.:/"
+_WIDE: Final = "".join(chr(ord(char) + 0xFEE0) for char in _NARROW)
+_LETTERS: Final = "0-9a-z㐀-鿿〇々"
+# Other signs of which SQL knows that Python takes them for no letters.
+_SIGNS: Final = r"\x00-\x2f:-@\[-`\{-\x7f\x{3000}-\x{3002}·•‘-”《》【】〔〕"
+# What may stand for letters that are not shown; in few texts it does not.
+_MAY_HIDE: Final = rf"[^{_LETTERS}{_SIGNS}]|[*?某]|##|__|xx|\de\+?\d"
+_MAY_BE_CUT: Final = rf"[0-9]{{{DIGITS_KEPT}}}0+"
 
 
 def telling(register: Register) -> tuple[FieldSpec, ...]:
@@ -33,14 +45,19 @@ def telling(register: Register) -> tuple[FieldSpec, ...]:
 def same_sql(register: Register, values: Mapping[str, str]) -> str:
     """What tells a row from others, in SQL.
 
-    Two rows that Python takes for equal are equal here; what is blank there is NULL here.
-
     Args:
         register: says what tells rows apart.
-        values: the SQL of each column's typed value.
+        values: the SQL of each column's typed value; what is blank in Python is NULL here.
     """
-    parts = [_as_text(spec, values[spec.name]) for spec in telling(register)]
-    return " || chr(31) || ".join(parts) if parts else "CAST(NULL AS VARCHAR)"
+    specs = telling(register)
+    parts = [_as_text(spec, values[spec.name]) for spec in specs]
+    if not parts:
+        return "CAST(NULL AS VARCHAR)"
+    text = " || chr(31) || ".join(parts)
+    hidden = [_hidden(values[spec.name]) for spec in specs if spec.type == "text"]
+    if not hidden:
+        return text
+    return f"CASE WHEN ({text}) IS NOT NULL AND ({' OR '.join(hidden)}) THEN '?' ELSE {text} END"
 
 
 def _as_text(spec: FieldSpec, value: str) -> str:
@@ -48,11 +65,28 @@ def _as_text(spec: FieldSpec, value: str) -> str:
         case "text" | "code" | "citizen_id":
             text = f"trim({value}, {_spaces()})"
             blank = f"length({text}) < 4 AND lower({text}) IN ({texts(BLANK)})"
-            return f"CASE WHEN NOT ({blank}) THEN {text} END"
+            told = _letters(value) if spec.type == "text" else f"lower({text})"
+            return f"CASE WHEN NOT ({blank}) THEN {told} END"
         case "codes":
             return f"array_to_string(list_sort({value}), '|')"
         case _:
             return f"lower(CAST({value} AS VARCHAR))"
+
+
+def _narrow(value: str) -> str:
+    return f"lower(translate({value}, '{_WIDE}', '{_NARROW}'))"
+
+
+def _letters(value: str) -> str:
+    return f"regexp_replace({_narrow(value)}, '[^{_LETTERS}]', '', 'g')"
+
+
+def _hidden(value: str) -> str:
+    """Whether Python is to say which letters a text has, and whether all are shown."""
+    return (
+        f"regexp_matches({_narrow(value)}, '{_MAY_HIDE}')"
+        f" OR regexp_full_match({_letters(value)}, '{_MAY_BE_CUT}')"
+    )
 
 
 def _spaces() -> str:
@@ -64,11 +98,15 @@ def same_as_text(register: Register, values: Mapping[str, Value]) -> str | None:
     if register.match in register.key:
         return None
     parts = []
+    hidden = False
     for spec in telling(register):
         ((value,),) = (typed(spec, [values.get(spec.name)]).values,)
-        if value is None:
+        said = said_value(values.get(spec.name))
+        if value is None or said is None:
             return None
-        parts.append("|".join(value) if isinstance(value, list) else str(value))
-        if spec.type in ("bool", "date"):
-            parts[-1] = parts[-1].lower()
-    return _BETWEEN.join(parts)
+        if spec.type == "text":
+            parts.append(said.first)
+            hidden = hidden or not said.whole
+        else:
+            parts.append("|".join(value) if isinstance(value, list) else str(value).lower())
+    return HIDDEN if hidden else _BETWEEN.join(parts)

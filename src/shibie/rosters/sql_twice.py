@@ -20,7 +20,7 @@ from shibie.rosters.python_rows import PythonReader
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_perhaps_rows import FITS
-from shibie.rosters.sql_same_rows import SAME
+from shibie.rosters.sql_same_rows import HIDDEN, SAME
 from shibie.rosters.sql_tables import SqlTable
 from shibie.ruleset.model import Register
 
@@ -56,7 +56,8 @@ class SqlTwice:
 
     def households(self) -> bool:
         """Note the households of which any row may be another again; whether there are any."""
-        arms = [*self._equal(), *self._open(), *(self._fitting() if self.perhaps else ())]
+        arms = [*self._equal(), *self._open(), *self._hidden()]
+        arms += self._fitting() if self.perhaps else ()
         if self.denials.rows:
             arms.append(f"SELECT {HID} FROM m_plain WHERE {concerned(self.denials)}")
         if not arms:
@@ -77,7 +78,8 @@ class SqlTwice:
     def _equal(self) -> Iterator[str]:
         """Households with rows that say the same."""
         by = SAME if self.register.key else f"{KEY}, {SAME}"
-        said = f"SELECT {by} FROM {self.rows} WHERE {SAME} IS NOT NULL GROUP BY {by}"
+        shown = f"{SAME} IS NOT NULL AND {SAME} <> '{HIDDEN}'"
+        said = f"SELECT {by} FROM {self.rows} WHERE {shown} GROUP BY {by}"
         if not self._any("equal", f"{said} HAVING count(*) > 1"):
             return
         if not self.register.key:
@@ -96,6 +98,18 @@ class SqlTwice:
         if self._any("open", f"{several} HAVING count(*) > 1"):
             yield f"SELECT {HID} FROM m_plain WHERE {KEY} IN (SELECT {KEY} FROM r{self.index}_open)"
 
+    def _hidden(self) -> Iterator[str]:
+        """Households of several rows, the key of one of which is not all shown."""
+        hidden = f"SELECT {KEY} FROM {self.rows} WHERE {SAME} = '{HIDDEN}'"
+        if not self._any("hidden", hidden):
+            return
+        yield (
+            f"SELECT m.{HID} FROM m_plain AS m JOIN {self.rows} AS r ON m.{KEY} = r.{KEY}"
+            f" WHERE m.{HID} IN (SELECT {HID} FROM m_plain WHERE {KEY} IN"
+            f" (SELECT {KEY} FROM r{self.index}_hidden))"
+            f" GROUP BY m.{HID} HAVING count(DISTINCT r.{ROW}) > 1"
+        )
+
     def _fitting(self) -> Iterator[str]:
         """The same, with the rows that may be somebody's."""
         touched = f"SELECT {HID} FROM {FITS} WHERE register = {self.index}"
@@ -103,6 +117,10 @@ class SqlTwice:
         yield (
             f"SELECT {HID} FROM {every} GROUP BY {HID}, {MID}"
             f" HAVING count(*) > 1 AND bool_or(sure_) AND bool_or({SAME} IS NULL)"
+        )
+        yield (
+            f"SELECT {HID} FROM {every} GROUP BY {HID}"
+            f" HAVING count(DISTINCT {ROW}) > 1 AND bool_or({SAME} = '{HIDDEN}')"
         )
         if self.register.key:
             yield (

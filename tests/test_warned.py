@@ -59,6 +59,17 @@ def test_check_says_the_same(another_county: Path) -> None:
     assert WARNING.strip() in done.stdout.replace("\n", "")
 
 
+def test_check_names_the_registers_without_a_row(another_county: Path, tmp_path: Path) -> None:
+    done = run("check", another_county)
+    assert "提示:户籍比对、房产登记比对、工商登记比对" in done.stdout.replace("\n", "")
+    # An office may have no record of anybody: that is no fault.
+    none = run("check", folder(tmp_path, HOUSEHOLDS, registers={}))
+    assert (none.exit_code, "车辆登记比对、房产登记比对" in none.stdout.replace("\n", "")) == (
+        0,
+        True,
+    )
+
+
 def test_a_number_written_oddly_is_found(tmp_path: Path) -> None:
     odd = f"{number(2)[:6]} {number(2)[6:]}"
     roster = folder(tmp_path, HOUSEHOLDS, registers={"vehicles": [car(number(901)), car(odd)]})

@@ -88,9 +88,7 @@ def _said_text(value: str) -> SaidValue:
         first, last = text[: hidden[0].start()], text[hidden[-1].end() :]
         return SaidValue(None, letters_of(first), letters_of(last), whole=False)
     if lost_digits(letters):
-        # A number of sixteen digits often ends in a zero of its own.
-        exact = text if len(letters) == DIGITS_KEPT + 1 else None
-        return SaidValue(exact, letters[:DIGITS_KEPT], "", whole=False)
+        return SaidValue(text, letters[:DIGITS_KEPT], "", whole=False)
     return SaidValue(text, letters, letters, whole=True)
 
 
@@ -100,9 +98,12 @@ def letters_of(text: str) -> str:
 
 
 def lost_digits(letters: str) -> bool:
-    """Whether a spreadsheet may have written zeros for the last digits of a number."""
+    """Whether a spreadsheet may have written zeros for the last digits of a number.
+
+    One zero is no sign of it: every tenth number ends so.
+    """
     rest = letters[DIGITS_KEPT:]
-    return bool(rest) and letters.isdecimal() and not rest.strip("0")
+    return len(rest) > 1 and letters.isdecimal() and not rest.strip("0")
 
 
 def _plain(value: str) -> str:

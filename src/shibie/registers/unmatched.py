@@ -80,6 +80,24 @@ def said_of_matching_nobody(
     ]
 
 
+def said_of_empty(
+    ruleset: RuleSet, summary: Mapping[str, Mapping[str, int]], lang: Lang
+) -> list[str]:
+    """What is said of the registers that hold no row.
+
+    An office may have no record, or nobody filled in the table: it is no error.
+    """
+    empty = [
+        ruleset.registers[name].title for name, each in summary.items() if each.get("rows") == 0
+    ]
+    words = Words(
+        f"提示:{'、'.join(empty)}的表里一行也没有,现按“都没有记录”认定;请核对是不是漏了导出或没有填",
+        f"note: there is not a row in {', '.join(empty)}, which counts as compared; was it left out"
+        " or not filled in?",
+    )
+    return [words.say(lang)] if empty else []
+
+
 def _of_nobody(title: str, rows: int, held: int) -> Words:
     """Of a register of which no row is surely about anybody: how the households are decided."""
     if held:

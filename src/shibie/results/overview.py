@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from shibie.decision import UNCOUNTED_HIT
 from shibie.errors import Lang, Words
 from shibie.registers.set_aside import caveats
-from shibie.registers.unmatched import said_of_matching_nobody
+from shibie.registers.unmatched import said_of_empty, said_of_matching_nobody
 from shibie.results.counts import total
 from shibie.results.workbook_sheets import printed_across
 from shibie.ruleset.model import RuleSet
@@ -95,7 +95,8 @@ def warnings(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[s
     """What of the registers must be seen: those that match nobody, and rows that hold up many."""
     titles = {name: register.title for name, register in ruleset.registers.items()}
     held = {each["register"]: each["households"] for each in summary["held_up"]}
-    lines = said_of_matching_nobody(ruleset, summary["registers"], lang, held)
+    lines = said_of_empty(ruleset, summary["registers"], lang)
+    lines += said_of_matching_nobody(ruleset, summary["registers"], lang, held)
     return lines + [
         _held_up(titles[each["register"]], each).say(lang) for each in summary["held_up"]
     ]

@@ -31,7 +31,7 @@ _LETTERS: Final = "0-9a-z㐀-鿿〇々"
 _SIGNS: Final = r"\x00-\x2f:-@\[-`\{-\x7f\x{3000}-\x{3002}·•‘-”《》【】〔〕"
 # What may stand for letters that are not shown; in few texts it does not.
 _MAY_HIDE: Final = rf"[^{_LETTERS}{_SIGNS}]|[*?某]|##|__|xx|\de\+?\d"
-_MAY_BE_CUT: Final = rf"[0-9]{{{DIGITS_KEPT}}}0+"
+_MAY_BE_CUT: Final = rf"[0-9]{{{DIGITS_KEPT}}}00+"
 
 
 def telling(register: Register) -> tuple[FieldSpec, ...]:

@@ -167,4 +167,4 @@ class _Person:
             self.whole.add(said)
         if doubted:
             self.twice = "unknown"
-        return (replace(row, sure=False),) if doubted else (row,)
+        return (replace(row, sure=False, again=True),) if doubted else (row,)

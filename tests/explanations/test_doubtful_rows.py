@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from shibie.case import Case
 from shibie.cli.app import app
+from shibie.engines.decide import decide, judgement
+from shibie.explanations.changed_cases import FactChange, made
+from shibie.explanations.collect import to_collect
+from shibie.explanations.search import counterfactuals
+from shibie.rosters.household_input import case_from
+from support import households
+from support.expressions import AS_OF
 from support.folders import folder, masked, number
+from support.probe import probe
+from support.profiles import examples
+from support.unsure import declarations, unsure
 
 OF = ["--rules", "bazhong-2015", "--as-of", "2015-12-20"]
 CAR = {"kind": "小型轿车", "value": "50000", "registered_on": "2014-01-01"}
@@ -237,3 +251,30 @@ def test_a_household_of_nobody_has_no_number_of_persons(tmp_path: Path) -> None:
     )
     for each in told(back, "A")["would_change"]:
         assert "→" not in each["effects"], each["effects"]
+
+
+# --- at random ------------------------------------------------------------------------------
+
+UNSURE = probe(declarations=declarations("not on_payroll"))
+
+
+@given(households.partial(), st.integers(0, 10**6))
+@settings(max_examples=examples(quick=25, ci=60, deep=1000), deadline=None)
+def test_whatever_is_found_out_it_is_as_said(facts: dict[str, Any], seed: int) -> None:
+    """Each answer leads to what is said, and every answer to a set that settles it decides."""
+    case = unsure(case_from(UNSURE, facts, AS_OF), seed)
+    for each in to_collect(UNSURE, case):
+        for answer in each.answers:
+            decision = judgement(*made(UNSURE, case, holding(case, answer.changes)))
+            assert decision.eligibility == answer.leads_to
+            assert decision.eligibility != "pending" or not each.settles
+    for plan in counterfactuals(UNSURE, case):
+        assert decide(*made(UNSURE, case, plan.changes)).eligibility == plan.leads_to
+
+
+def holding(case: Case, changes: Sequence[FactChange]) -> list[FactChange]:
+    """The changes without verdicts on what does not hold besides."""
+    others = [change for change in changes if change.lever.kind != "verdict"]
+    there = decide(*made(UNSURE, case, others))
+    hold = {each.rule_id for each in there.findings if each.outcome == "true"}
+    return [change for change in changes if change in others or change.lever.name in hold]

@@ -167,7 +167,7 @@ class Doubts:
             return self.say(f"{rows}说的{every}不是{here}", f"{rows} is not about {here}")
         people = (self.speaker.person(self.case.household, member) for _, member in whose)
         who = self.speaker.joined(dict.fromkeys(people))
-        rows = self._rows(name, [row for row, _ in whose])
+        rows = self._first_of(name, [row for row, _ in whose])
         return self.say(f"{rows}说的是{who}", f"{rows} is about {who}")
 
     # --- what there is to do ------------------------------------------------------------
@@ -238,9 +238,12 @@ class Doubts:
         return self.say(f"{title}第 {listed} 行", f"{word} {listed} of {title}")
 
     def _crowd(self, register: str) -> str:
-        """The rows that tell nobody apart, the first by their numbers."""
+        """The rows that tell nobody apart."""
+        return self._first_of(register, [*crowd_rows(register, self.case)])
+
+    def _first_of(self, register: str, rows: Sequence[int]) -> str:
+        """Rows, of many the first by their numbers."""
         title = self.ruleset.registers[register].title
-        rows = [*crowd_rows(register, self.case)]
         listed = self.speaker.joined(map(str, rows[:MOST_ROWS]))
         if len(rows) <= MOST_ROWS:
             return self._rows(register, rows)

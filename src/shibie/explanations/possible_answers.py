@@ -30,9 +30,9 @@ from shibie.ruleset.conditions import deciding_conditions
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.verdicts import lifting
 
-# Of the rows that tell nobody apart there may be thousands; so many are tried, one by one and
-# together.
-MOST_OF_CROWD = 24
+# Of the rows that tell nobody apart there may be thousands; so many are tried one by one, and so
+# many together.
+MOST_OF_CROWD, MOST_TOGETHER = 24, 200
 
 
 def answers(
@@ -196,7 +196,7 @@ def _crowd_owners(trials: Trials, lever: Lever) -> list[Sequence[tuple[int, str]
         alike.setdefault(cells, whose)
         every += whose[:1]
     single = [[owner] for whose in alike.values() for owner in whose][:MOST_OF_CROWD]
-    together = [every] if 1 < len(every) <= MOST_OF_CROWD else []
+    together = [every[:MOST_TOGETHER]] if len(every) > 1 else []
     return [(), *single, *together]
 
 

@@ -26,12 +26,15 @@ class Row:
         sure: whether it surely is about the person; else it may be.
         crowd: whether nothing in it tells one person from another, so that no more can be
             said of it than what stands in its own columns.
+        again: whether it surely is about the person, and is not sure only because it may be an
+            earlier row of his again.
     """
 
     number: int
     values: Mapping[str, Value]
     sure: bool = True
     crowd: bool = False
+    again: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)

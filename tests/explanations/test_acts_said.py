@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,19 @@ def test_in_english(roster: Path) -> None:
     assert said == (
         "row 川1 of 车辆登记比对 is not about 张一 (link, 核实员甲, 2015-12-01, 入户 511*************10)"
     )
+
+
+def test_a_letter_says_what_the_explanation_does(roster: Path, tmp_path: Path) -> None:
+    """Every act that moved the result, the numbers in it masked."""
+    out = tmp_path / "letters"
+    base = ["notice", str(roster), *OF, "--out", str(out), "--kind", "letters", "--format", "docx"]
+    done = CliRunner().invoke(app, base)
+    assert done.exit_code == 0, done.output
+    for household in ("L", "V", "C", "N", "P", "W"):
+        (path,) = out.rglob(f"{household}.docx")
+        with zipfile.ZipFile(path) as file:
+            text = re.sub(r"<[^>]*>", "", file.read("word/document.xml").decode())
+        moved = json.loads(explained(roster, household, "--json"))["moved_by"]
+        assert moved
+        assert [line for line in moved if line not in text] == []
+        assert number(1) not in text

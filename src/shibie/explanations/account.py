@@ -11,7 +11,7 @@ from shibie.decision import NOT_POOR, UNCOUNTED_HIT, Decision, Eligibility
 from shibie.engines.persons import heads, spokesman
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
 from shibie.explanations.acts_said import said_of_acts
-from shibie.explanations.changed_cases import made
+from shibie.explanations.changed_cases import DOUBTFUL, made
 from shibie.explanations.collect import ToCollect, to_find_out
 from shibie.explanations.explanation import Collect, Explanation, Obstacle, WouldChange
 from shibie.explanations.reasons import Reason, reason
@@ -97,7 +97,7 @@ def account(
         tuple(teller.moved()),
         tuple(teller.procedure()),
         tuple(teller.tracks()),
-        () if settles else tuple(map(teller.phrases.name, found.needed)),
+        () if settles else tuple(teller.phrases.names(found.needed)),
         found.cut_short or cut_short,
         teller.undone(why),
         not_counted(ruleset, case, lang) if ruleset.persons is not None else None,
@@ -153,9 +153,6 @@ class _Account:
         self.speaker = self.phrases.speaker
         self.say, self.title = self.speaker.say, self.speaker.rule
 
-    def fact(self, path: str) -> str:
-        return self.speaker.unknown(self.case.household, path)
-
     def undone(self, why: Iterable[Reason]) -> str:
         """Several comparisons that undecided reasons wait for, as one sentence."""
         registers = dict.fromkeys(name for each in why for name in each.undone)
@@ -168,9 +165,10 @@ class _Account:
         grouped = len(undone) > 1
         needed = [self.speaker.undone(undone)] if grouped else []
         needed += [
-            self.say(f"未知:{self.fact(path)}", f"unknown: {self.fact(path)}")
-            for path in decision.unknown
-            if not (grouped and path in undone)
+            self.say(f"未知:{fact}", f"unknown: {fact}")
+            for fact in self.phrases.doubts.unknown(
+                path for path in decision.unknown if not (grouped and path in undone)
+            )
         ]
         needed += [
             self.say(f"待核实:{said}", f"to be verified: {said}")
@@ -212,8 +210,10 @@ class _Account:
             )
             if len(each.answers) == 1:
                 answers = ((self.say("不论结果如何", "whatever the answer"), answers[0][1]),)
-            facts = tuple(self.phrases.name(lever) for lever in each.levers)
-            found.append(Collect(facts, each.settles, answers, each))
+            doubtful = [lever for lever in each.levers if lever.kind in DOUBTFUL]
+            how = tuple(self.phrases.doubts.how(doubtful))
+            facts = tuple(self.phrases.names(each.levers))
+            found.append(Collect(facts, each.settles, answers, each, how))
         return found
 
     def result(self, eligibility: Eligibility, grounds: tuple[str, ...]) -> str:

@@ -9,16 +9,28 @@ from functools import lru_cache
 from typing import Any, cast
 
 from shibie.case import Value
-from shibie.engines.interpreter import evaluate, items, may_count_in
+from shibie.engines.interpreter import (
+    crowd_of,
+    evaluate,
+    items,
+    may_count_in,
+    values_of_crowd,
+)
 from shibie.engines.place import Place
-from shibie.explanations.changed_cases import Lever, owner_of
+from shibie.explanations.changed_cases import DOUBTFUL, Lever, owner_of
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.language import tree
 from shibie.language.names import PEOPLE
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.walks import children, literal_values
 from shibie.ruleset.compared_values import compared_values
-from shibie.ruleset.conditions import definition, drawn_on, fields_used, opened
+from shibie.ruleset.conditions import (
+    counts_matter,
+    definition,
+    drawn_on,
+    fields_used,
+    opened,
+)
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 
@@ -75,11 +87,11 @@ def below(node: Node, place: Place) -> Iterator[tuple[Lever, Value]]:
         case tree.Collection():
             yield from unknown_rows(node, place)
         case tree.Quantifier(collection=collection, predicate=predicate):
-            yield from unknown_rows(collection, place)
+            yield from _who_belongs(node, place)
             for item in items(collection, place):
                 yield from below(predicate, item)
         case tree.Aggregate(collection=collection, operand=operand):
-            yield from unknown_rows(collection, place)
+            yield from _who_belongs(node, place)
             for item in items(collection, place):
                 if operand is not None:
                     yield from below(operand, item)
@@ -93,6 +105,29 @@ def _behind(node: tree.Field | tree.Fact, place: Place) -> Iterator[tuple[Lever,
     behind = definition(place.ruleset, node)
     if behind is not None:
         yield from below(behind, place if node.owner == MEMBER else place.at_household())
+
+
+def _who_belongs(
+    node: tree.Quantifier | tree.Aggregate, place: Place
+) -> Iterator[tuple[Lever, Value]]:
+    """What is not known of which items a collection has: rows, whose they are, and who counts.
+
+    Of what says who counts only the rows that may count: all of it is below nearly everything.
+    """
+    collection = node.collection
+    yield from unknown_rows(collection, place)
+    yield from doubtful_levers(node, place)
+    if collection.name not in PEOPLE or not counts_matter(place.ruleset, collection):
+        return
+    yield from (each for each in who_counts_levers(place) if each[0].kind in DOUBTFUL)
+
+
+def who_counts_levers(place: Place) -> Iterator[tuple[Lever, Value]]:
+    """What the persons of whom it is unknown whether they count wait for."""
+    for index in range(len(place.case.household.members)):
+        at = place.at_member(index)
+        if evaluate(_COUNTED, at) is None:
+            yield from below(_COUNTED, at)
 
 
 def unknown_rows(node: tree.Collection, place: Place) -> Iterator[tuple[Lever, Value]]:
@@ -112,6 +147,48 @@ def unknown_rows(node: tree.Collection, place: Place) -> Iterator[tuple[Lever, V
             node, place.at_member(index)
         ):
             yield Lever("rows", node.name, index), None
+
+
+def whose_lever(place: Place) -> Lever | None:
+    """That the row at hand may not count; None where it surely does, or none is at hand."""
+    row = place.row
+    if row is None or row.sure:
+        return None
+    return Lever("whose", place.register, None, place.register, row.number)
+
+
+def doubtful_levers(
+    node: tree.Quantifier | tree.Aggregate, place: Place
+) -> Iterator[tuple[Lever, Value]]:
+    """The rows of which it is not known whether they count, where that makes a difference."""
+    asked = node.predicate if isinstance(node, tree.Quantifier) else node.operand
+    name = node.collection.name
+    if name in PEOPLE:
+        return
+    for item in items(node.collection, place):
+        lever = whose_lever(item)
+        if lever is not None and _matters(node, True if asked is None else evaluate(asked, item)):
+            yield lever, None
+    if crowd_of(node.collection, place).rows:
+        said = values_of_crowd(node, asked or _ALWAYS, place)
+        if any(_matters(node, value) for value in said):
+            yield Lever("crowd", name, None, name), None
+
+
+_ALWAYS, _COUNTED = tree.Literal(True), tree.Given("counted")
+
+
+def _matters(node: tree.Quantifier | tree.Aggregate, value: Any) -> bool:
+    """Whether an item of which this is asked makes a difference."""
+    match node.kind:
+        case "any" | "none" | "count":
+            return value is not False
+        case "all":
+            return value is not True
+        case "sum":
+            return bool(value != 0)
+        case _:
+            return True
 
 
 def spec_of(ruleset: RuleSet, lever: Lever) -> FieldSpec | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,14 +11,20 @@ from typing import Any, Literal, cast
 from shibie.case import Case, Row, Rows, Value
 from shibie.engines.interpreter import counted_key
 from shibie.engines.place import Place
+from shibie.explanations.doubtful_rows import with_owner, with_owners
 from shibie.household import Adjudication
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.conditions import collections_used, fields_used
 from shibie.ruleset.model import RuleSet
 
-LeverKind = Literal["field", "number", "column", "row", "rows", "verdict", "parameter", "rule"]
+LeverKind = Literal[
+    "field", "number", "column", "row", "whose", "crowd", "rows", "verdict", "parameter", "rule"
+]
 Who = Literal["household", "officer", "rule"]
 BoundWord = Literal["", "most", "least"]
+
+# Of rows that only may count.
+DOUBTFUL: tuple[LeverKind, ...] = ("whose", "crowd")
 
 
 @dataclass(frozen=True)
@@ -27,13 +33,14 @@ class Lever:
 
     Attributes:
         kind: `field` of the household or a member; a member's citizen `number`; `column` of
-            a register row; a `row` that may not count; the `rows` of a member (or of
-            everybody) that are not known; an officer's `verdict` on a rule; a `parameter`;
-            a `rule` that may be dropped.
+            a register row; a `row` that may not count; of a row that only may count, whether
+            it does and `whose` it is; the same of a `crowd` of rows that tell nobody apart; the
+            `rows` of a member (or of everybody) that are not known; an officer's `verdict` on a
+            rule; a `parameter`; a `rule` that may be dropped.
         name: of the field, column, register, rule or parameter.
         member: index of the member, or None for the household.
-        register: for `column` and `row`.
-        row: the row's number, for `column` and `row`.
+        register: for `column`, `row`, `whose` and `crowd`.
+        row: the row's number, for `column`, `row` and `whose`.
         key: of a parameter that has keys.
     """
 
@@ -51,7 +58,9 @@ class FactChange:
 
     Attributes:
         lever: what is moved.
-        value: what it becomes; for `rows` the rows themselves.
+        value: what it becomes; for `rows` the rows themselves; for `whose` a member's id, or
+            nothing where the row does not count; for `crowd` the row and the member of each
+            that does.
         before: what it is now; None is unknown.
         bound: for numbers and dates, whether `value` is the most or the least that will do.
         also: other values that would do as well.
@@ -81,6 +90,11 @@ def made(ruleset: RuleSet, case: Case, changes: Iterable[FactChange]) -> tuple[R
                 numbers = list(case.numbers)
                 numbers[lever.member or 0] = str(change.value)
                 case = replace(case, numbers=tuple(numbers))
+            case "whose":
+                register = ruleset.registers[lever.register]
+                case = with_owner(register, case, lever.row, str(change.value))
+            case "crowd":
+                case = with_owners(lever.register, case, owners_in(change))
             case "column" | "row":
                 case = _with_row(case, lever, change.value)
             case "rows":
@@ -96,6 +110,25 @@ def made(ruleset: RuleSet, case: Case, changes: Iterable[FactChange]) -> tuple[R
                     reviews=tuple(r for r in ruleset.reviews if r.id != lever.name),
                 )
     return ruleset, case
+
+
+def crowd_change(
+    register: str, owners: Iterable[tuple[int, str]], who: Who = "household"
+) -> FactChange:
+    """Which rows of a register that tell nobody apart are found to be whose: row and member's id."""
+    value = tuple((("row", row), ("member", member)) for row, member in owners)
+    return FactChange(Lever("crowd", register, None, register), value, who=who)
+
+
+def owners_in(change: FactChange) -> Iterator[tuple[int, str]]:
+    """The row and the member's id of each row of a crowd that counts by a change.
+
+    >>> [*owners_in(crowd_change("vehicles", [(2, "1")]))]
+    [(2, '1')]
+    """
+    for row in cast("tuple[tuple[tuple[str, Value], ...], ...]", change.value):
+        said = dict(row)
+        yield cast("int", said["row"]), str(said["member"])
 
 
 def owner_of(lever: Lever) -> str:
@@ -159,7 +192,7 @@ def _with_row(case: Case, lever: Lever, value: Any) -> Case:
             return Rows(tuple(i for i in rows.items if i.number != lever.row), rows.complete)
         return Rows(
             tuple(
-                Row(item.number, {**item.values, lever.name: value})
+                replace(item, values={**item.values, lever.name: value})
                 if item.number == lever.row
                 else item
                 for item in rows.items

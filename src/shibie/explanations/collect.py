@@ -6,8 +6,8 @@ A set settles it when every combination of answers, of those worth telling apart
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import localcontext
 from typing import Any
 
@@ -16,18 +16,19 @@ from shibie.decision import Eligibility
 from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
-from shibie.explanations.changeable_facts import below
-from shibie.explanations.changed_cases import FactChange, Lever
+from shibie.explanations.changeable_facts import below, who_counts_levers
+from shibie.explanations.changed_cases import DOUBTFUL, FactChange, Lever
+from shibie.explanations.ends_of_types import within_reach
 from shibie.explanations.possible_answers import answers
 from shibie.explanations.settling import Settling
 from shibie.explanations.trials import Trials
 from shibie.language import tree
 from shibie.lower.decision import adjudicated
-from shibie.ruleset.conditions import definition
+from shibie.ruleset.conditions import counts_matter, definition, opened
 from shibie.ruleset.model import RuleSet
 
 # What it takes to find a fact out, in the order in which an officer would go about it.
-COSTS = {"field": 1, "number": 1, "verdict": 2, "column": 3, "rows": 4}
+COSTS = {"field": 1, "number": 1, "verdict": 2, "whose": 2, "column": 3, "rows": 4, "crowd": 5}
 WHOLE_REGISTER = 8
 MOST_SETS = 4
 # Of the decisions that are tried, so many for sets; the rest for what one fact alone may settle.
@@ -95,23 +96,45 @@ def to_find_out(ruleset: RuleSet, case: Case, trials: Trials | None = None) -> F
         known = {lever: answers(ruleset, case, lever, trials) for lever in unknown}
         settling = Settling(Trials(ruleset, case, MOST_FOR_SETS), known)
         sets, needed = settling.found()
-        found = [
-            _set(levers, True, [_answer(trials, each) for each in tried])
+        found: list[_Tried] = [
+            (levers, True, [_answer(trials, each) for each in tried])
             for levers, tried in sets.items()
         ]
+        if not found:
+            found = [*_all_or_none(trials, known)]
         for lever in () if found else unknown:
             if trials.enough():
                 break
-            tried = [_answer(trials, (change,)) for change in known[lever]]
-            if any(answer.leads_to != "pending" for answer in tried):
-                found.append(_set((lever,), False, tried))
-        cheapest = sorted(found, key=lambda each: each.cost)[:MOST_SETS]
+            alone = [_answer(trials, (change,)) for change in known[lever]]
+            if any(answer.leads_to != "pending" for answer in alone):
+                found.append(((lever,), False, alone))
+        found.sort(key=lambda each: sum(map(_cost, each[0])))
+        cheapest = tuple(_set(trials, *each) for each in found[:MOST_SETS])
         cut_short = trials.cut_short or settling.trials.cut_short
-        return Found(tuple(cheapest), needed, cut_short)
+        return Found(cheapest, needed, cut_short)
 
 
-def _set(levers: Sequence[Lever], settles: bool, tried: Sequence[Answer]) -> ToCollect:
-    return ToCollect(tuple(levers), sum(map(_cost, levers)), settles, _grouped(tried))
+def _all_or_none(trials: Trials, known: Mapping[Lever, Sequence[FactChange]]) -> Iterator[_Tried]:
+    """Many rows that may count, of which too many sets would have to be tried: none, or all of them."""
+    rows = [answers for lever, answers in known.items() if lever.kind in DOUBTFUL]
+    if len(rows) > 1:
+        tried = [_answer(trials, tuple(each[at] for each in rows)) for at in (0, -1)]
+        if any(answer.leads_to != "pending" for answer in tried):
+            yield [lever for lever in known if lever.kind in DOUBTFUL], False, tried
+
+
+# Facts, whether they settle it, and the answers that were tried.
+_Tried = tuple[Sequence[Lever], bool, list[Answer]]
+
+
+def _set(
+    trials: Trials, levers: Sequence[Lever], settles: bool, tried: Sequence[Answer]
+) -> ToCollect:
+    if settles:
+        tried = [_without_idle_parts(trials, each) for each in tried]
+    answers = _grouped(tried)
+    reached = tuple(_within_reach(trials, each) for each in answers)
+    return ToCollect(tuple(levers), sum(map(_cost, levers)), settles, reached)
 
 
 def _cost(lever: Lever) -> int:
@@ -155,6 +178,11 @@ def _undecided(node: tree.Node, place: Place) -> Iterator[tuple[Lever, Any]]:
         yield from _undecided(behind, place if node.owner == tree.MEMBER else place.at_household())
     else:
         yield from below(node, place)
+        collections = (
+            each for each in opened(place.ruleset, node) if isinstance(each, tree.Collection)
+        )
+        if any(counts_matter(place.ruleset, each) for each in collections):
+            yield from who_counts_levers(place)
 
 
 def _answer(trials: Trials, changes: tuple[FactChange, ...]) -> Answer:
@@ -162,9 +190,39 @@ def _answer(trials: Trials, changes: tuple[FactChange, ...]) -> Answer:
     return Answer(changes, found.eligibility, found.grounds, found.reviews)
 
 
-def _grouped(tried: Sequence[Answer]) -> tuple[Answer, ...]:
-    """Keeps one answer for each distinct result: the first that leads to it."""
+def _without_idle_parts(trials: Trials, answer: Answer) -> Answer:
+    """The answer without what it does not hang on: whether a row counts, and a verdict.
+
+    A verdict is for where its rule holds; a row that is another's may be why it does not.
+    """
+    changes = answer.changes
+    for each in answer.changes:
+        fewer = tuple(other for other in changes if other != each)
+        if each.lever.kind in (*DOUBTFUL, "verdict") and _leads_to(trials, answer)(fewer):
+            changes = fewer
+    return replace(answer, changes=changes)
+
+
+def _within_reach(trials: Trials, answer: Answer) -> Answer:
+    """The answer with numbers at an end of their type moved to where the result turns."""
+    changes = within_reach(trials.ruleset, answer.changes, _leads_to(trials, answer))
+    return replace(answer, changes=changes)
+
+
+def _leads_to(trials: Trials, answer: Answer) -> Callable[[Sequence[FactChange]], bool]:
+    """Whether other changes lead to what those of an answer do."""
+
+    def same(changes: Sequence[FactChange]) -> bool:
+        other = _answer(trials, tuple(changes))
+        return replace(other, changes=answer.changes) == answer
+
+    return same
+
+
+def _grouped(tried: Iterable[Answer]) -> tuple[Answer, ...]:
+    """Of answers to the same facts, one for each distinct result: the first that leads to it."""
     first: dict[object, Answer] = {}
     for answer in tried:
-        first.setdefault((answer.leads_to, answer.grounds, answer.reviews), answer)
+        levers = frozenset(change.lever for change in answer.changes)
+        first.setdefault((answer.leads_to, answer.grounds, answer.reviews, levers), answer)
     return tuple(first.values())

@@ -16,12 +16,13 @@ from shibie.explanations.words import Phrases
 
 @dataclass(frozen=True)
 class Collect:
-    """A set of facts to find out, in words, and what each answer leads to."""
+    """A set of facts to find out, in words, what each answer leads to, and how to find it out."""
 
     facts: tuple[str, ...]
     settles: bool
     answers: tuple[tuple[str, str], ...]
     found: ToCollect
+    how: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

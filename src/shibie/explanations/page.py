@@ -11,7 +11,14 @@ from shibie.errors import Lang, Words
 from shibie.explanations.changed_cases import FactChange
 from shibie.explanations.explanation import Explanation
 from shibie.explanations.reasons import Reason, ReasonFact
-from shibie.explanations.text import CUT_SHORT, about, changed, every_set_needs, named
+from shibie.explanations.text import (
+    CUT_SHORT,
+    about,
+    changed,
+    every_set_needs,
+    how_to_find_out,
+    named,
+)
 from shibie.ruleset.basis import Basis
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
@@ -44,6 +51,7 @@ def as_data(told: Explanation) -> dict[str, Any]:
                 "facts": list(each.facts),
                 "settles": each.settles,
                 "cost": each.found.cost,
+                "how": list(each.how),
                 "answers": [
                     {"answer": answer, "leads_to": found.leads_to, "grounds": list(found.grounds)}
                     for (answer, _), found in zip(each.answers, each.found.answers, strict=True)
@@ -178,7 +186,8 @@ def _household(told: Explanation, lang: Lang) -> str:
         parts.append(_section(title, map(escape, obstacle.because)))
     for each in told.collect:
         facts = joined(each.facts, lang)
-        lines = (escape(f"{answer} → {result}") for answer, result in each.answers)
+        lines = [escape(f"{answer} → {result}") for answer, result in each.answers]
+        lines += [escape(line) for line in how_to_find_out(each, lang)]
         parts.append(_section(say("要查清: ", "To find out: ") + facts, lines))
     changes = (escape(changed(each, lang)) for each in told.change)
     parts.append(_section(say("怎样会变", "What would change it"), changes))

@@ -17,11 +17,22 @@ from shibie.case import Case
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.explanations.changeable_facts import NUMERIC, below, mined, span_of, spec_of, step_of
-from shibie.explanations.changed_cases import BoundWord, FactChange, Lever, made
+from shibie.explanations.changed_cases import (
+    BoundWord,
+    FactChange,
+    Lever,
+    crowd_change,
+    made,
+)
+from shibie.explanations.doubtful_rows import crowd_rows, doubtful_row
 from shibie.explanations.trials import Trials
 from shibie.ruleset.conditions import deciding_conditions
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.verdicts import lifting
+
+# Of the rows that tell nobody apart there may be thousands; so many are tried one by one, and so
+# many together.
+MOST_OF_CROWD, MOST_TOGETHER = 24, 200
 
 
 def answers(
@@ -37,6 +48,13 @@ def answers(
         case "rows":
             return [
                 FactChange(lever, rows, who="officer") for rows in _possible_rows(trials, lever)
+            ]
+        case "whose":
+            return [FactChange(lever, owner, who="officer") for owner in _owners(trials, lever)]
+        case "crowd":
+            return [
+                crowd_change(lever.register, owners, "officer")
+                for owners in _crowd_owners(trials, lever)
             ]
         case "number":
             return [FactChange(lever, number) for number in _possible_numbers(ruleset, case)]
@@ -155,6 +173,31 @@ def _possible_rows(trials: Trials, lever: Lever) -> list[Any]:
     for cells in islice(product(*codes), 32):
         rows += _with_numbers(trials, lever, cells, numbers)
     return [(), *((row,) for row in rows)]
+
+
+def _owners(trials: Trials, lever: Lever) -> list[str]:
+    """Nobody of the household, and each whose a row may be."""
+    ruleset, case = trials.ruleset, trials.case
+    doubt = doubtful_row(ruleset.registers[lever.register], case, lever.row)
+    members = doubt.members if doubt else ()
+    return ["", *(case.household.members[index].member_id for index in members)]
+
+
+def _crowd_owners(trials: Trials, lever: Lever) -> list[Sequence[tuple[int, str]]]:
+    """No row of a crowd, each that the rules tell from the others as each member's, and all."""
+    case, read = trials.case, mined(trials.ruleset).read
+    name = lever.register
+    rows = {row.number: row for rows in case.rows[name] for row in rows.crowd.rows}
+    alike: dict[object, list[tuple[int, str]]] = {}
+    every: list[tuple[int, str]] = []
+    for number, members in crowd_rows(name, case).items():
+        cells = frozenset(each for each in rows[number].values.items() if (name, each[0]) in read)
+        whose = [(number, case.household.members[index].member_id) for index in members]
+        alike.setdefault(cells, whose)
+        every += whose[:1]
+    single = [[owner] for whose in alike.values() for owner in whose][:MOST_OF_CROWD]
+    together = [every[:MOST_TOGETHER]] if len(every) > 1 else []
+    return [(), *single, *together]
 
 
 def _with_numbers(trials: Trials, lever: Lever, cells: Any, numbers: Sequence[Lever]) -> list[Any]:

@@ -16,13 +16,23 @@ from shibie.engines.place import Place
 from shibie.explanations.changeable_facts import (
     NUMERIC,
     below,
+    doubtful_levers,
     is_relevant,
     lever_of,
     mined,
     spec_of,
     unknown_rows,
+    whose_lever,
 )
-from shibie.explanations.changed_cases import ChangeSet, FactChange, Lever, Who, moved
+from shibie.explanations.changed_cases import (
+    ChangeSet,
+    FactChange,
+    Lever,
+    Who,
+    crowd_change,
+    moved,
+)
+from shibie.explanations.doubtful_rows import doubtful_row
 from shibie.explanations.thresholds import numeric_ways
 from shibie.explanations.trials import Trials
 from shibie.language import tree
@@ -122,10 +132,15 @@ def _quantifier(
     inside = items(node.collection, place)
     register = node.collection.name not in PEOPLE
     if some:
-        return [plan for item in inside for plan in ways(node.predicate, item, holds, who, trials)]
+        return [
+            plan
+            for item in inside
+            for plan in _counting(item, ways(node.predicate, item, holds, who, trials), who)
+        ]
     if who == "rule":
-        # The rule's own numbers settle nothing while rows are missing.
-        if any(True for _ in unknown_rows(node.collection, place)):
+        # The rule's own numbers settle nothing while rows are missing, or may be anybody's.
+        crowd = any(lever.kind == "crowd" for lever, _ in doubtful_levers(node, place))
+        if crowd or any(True for _ in unknown_rows(node.collection, place)):
             return []
         return together([ways(node.predicate, item, not holds, who, trials) for item in inside])
     parts = []
@@ -138,13 +153,36 @@ def _quantifier(
         [frozenset([FactChange(lever, (), who="officer")])]
         for lever, _ in unknown_rows(node.collection, place)
     ]
+    parts += [
+        [frozenset([crowd_change(lever.register, (), "officer")])]
+        for lever, _ in doubtful_levers(node, place)
+        if lever.kind == "crowd"
+    ]
     return together(parts)
+
+
+def _counting(item: Place, plans: list[ChangeSet], who: Who) -> list[ChangeSet]:
+    """Plans for an item, which has to count besides where that is not sure."""
+    lever = whose_lever(item)
+    if lever is None:
+        return plans
+    if who == "rule":
+        return []
+    doubt = doubtful_row(item.ruleset.registers[item.register], item.case, lever.row)
+    members = doubt.members if doubt else ()
+    owners: list[ChangeSet] = [
+        frozenset([FactChange(lever, item.case.household.members[each].member_id, who="officer")])
+        for each in members
+    ]
+    return together([plans, owners])
 
 
 def _without(place: Place) -> FactChange:
     """Plans in which a register row turns out not to count."""
     row = place.row
     assert row is not None
+    if (whose := whose_lever(place)) is not None:
+        return FactChange(whose, "", who="officer")
     lever = Lever("row", place.register, _holder(place), place.register, row.number)
     return FactChange(lever, False, True, who="officer")
 

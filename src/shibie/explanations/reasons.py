@@ -11,6 +11,7 @@ from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.engines.trace import Trace, ValueOrigin, hit_rows, trace, unknown_facts
 from shibie.errors import Lang, Words
+from shibie.explanations.doubts_said import Doubts
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER
@@ -124,6 +125,7 @@ class _Teller:
     def __init__(self, ruleset: RuleSet, case: Case, lang: Lang) -> None:
         self.ruleset, self.case, self.lang = ruleset, case, lang
         self.speaker, self.sentences = Speaker(ruleset, lang), Sentences(ruleset, lang)
+        self.doubts = Doubts(ruleset, case, lang)
         self.say = self.speaker.say
 
     # --- one sentence -------------------------------------------------------------------
@@ -179,8 +181,7 @@ class _Teller:
 
     def missing(self, paths: Iterable[str]) -> str:
         """The facts whose absence leaves a rule undecided; nothing where there are none."""
-        household = self.case.household
-        listed = self.speaker.joined(self.speaker.unknown(household, path) for path in paths)
+        listed = self.speaker.joined(self.doubts.unknown(paths))
         return self.say(f"未知:{listed}", f"unknown: {listed}") if listed else ""
 
     def item(self, at: Trace) -> str:

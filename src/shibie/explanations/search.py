@@ -22,6 +22,7 @@ from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.explanations.changeable_facts import step_of
 from shibie.explanations.changed_cases import ChangeSet, FactChange, Lever, Who
+from shibie.explanations.ends_of_types import within_reach
 from shibie.explanations.possible_changes import NOTHING, smallest, together, ways
 from shibie.explanations.thresholds import first_that_will_do
 from shibie.explanations.trials import Trials
@@ -32,7 +33,9 @@ from shibie.ruleset.verdicts import lifting
 By = Literal["facts", "rules"]
 Search = Callable[[RuleSet, Case, Eligibility, By], Iterable[ChangeSet]]
 # A signed verdict is nearer than a corrected register, and that nearer than another fact.
-_STEPS_AWAY = {"verdict": Fraction(1, 2), "row": Fraction(7, 10)}
+_STEPS_AWAY = dict.fromkeys(("row", "whose", "crowd"), Fraction(7, 10)) | {
+    "verdict": Fraction(1, 2)
+}
 _RANK: dict[Who, int] = {"household": 0, "officer": 1, "rule": 2}
 
 
@@ -243,6 +246,9 @@ def _confirmed(trials: Trials, plan: ChangeSet, wanted: Eligibility) -> Counterf
         changes.append(
             FactChange(change.lever, change.value, change.before, change.bound, also, change.who)
         )
+    changes = [
+        *within_reach(trials.ruleset, changes, lambda other: trials.eligibility(other) == wanted)
+    ]
     leads_to = trials.eligibility(changes)
     assert leads_to == wanted, (plan, leads_to)
     who = max((change.who for change in changes), key=lambda each: _RANK[each])

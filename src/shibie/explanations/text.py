@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shibie.decision import NOT_POOR
 from shibie.errors import Lang, Words
-from shibie.explanations.explanation import Explanation, WouldChange
+from shibie.explanations.explanation import Collect, Explanation, WouldChange
 from shibie.explanations.reasons import Reason, ReasonFact
 from shibie.explanations.uncounted import said_together
 from shibie.ruleset.basis import Basis
@@ -35,6 +35,11 @@ def every_set_needs(told: Explanation, lang: Lang) -> str:
     return Words(f"要定下来,这些缺一不可:{listed}", f"to settle it, all of these: {listed}").say(
         lang
     )
+
+
+def how_to_find_out(each: Collect, lang: Lang) -> list[str]:
+    """What there is to do, where it is not plain from what is to be found out."""
+    return [Words(f"办法:{how}", f"how: {how}").say(lang) for how in each.how]
 
 
 def named(told: Explanation) -> str:
@@ -68,8 +73,8 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
         first = told.collect[0]
         facts = joined(first.facts, lang)
         answers = clauses((f"{answer} → {result}" for answer, result in first.answers), lang)
-        needed = every_set_needs(told, lang)
-        more = say(f"。{needed}", f". {needed}") if needed else ""
+        notes = filter(None, [every_set_needs(told, lang), *how_to_find_out(first, lang)])
+        more = "".join(say(f"。{note}", f". {note}") for note in notes)
         lines.append(
             say(f"要查清:{facts}: {answers}", f"to find out: {facts}: {answers}")
             + more
@@ -206,7 +211,8 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
         facts = joined(each.facts, lang)
         sure = "" if each.settles else say("(可能定案)", " (may settle it)")
         lines(say(f"要查清: {facts}{sure}", f"to find out: {facts}{sure}"),
-              [f"{answer} → {result}" for answer, result in each.answers])  # fmt: skip
+              [*(f"{answer} → {result}" for answer, result in each.answers),
+               *how_to_find_out(each, lang)])  # fmt: skip
     lines(say("还须查清", "still to find out"), [*filter(None, [every_set_needs(told, lang)])])
     lines(say("怎样会变", "what would change it"), [changed(each, lang) for each in told.change])
     lines(say("说明", "note"), [CUT_SHORT.say(lang)] if told.cut_short else [])

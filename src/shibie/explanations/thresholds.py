@@ -27,6 +27,7 @@ from shibie.explanations.changeable_facts import (
     step_of,
 )
 from shibie.explanations.changed_cases import (
+    DOUBTFUL,
     BoundWord,
     ChangeSet,
     FactChange,
@@ -34,6 +35,7 @@ from shibie.explanations.changed_cases import (
     Who,
     moved,
 )
+from shibie.explanations.possible_answers import answers
 from shibie.explanations.trials import Trials
 from shibie.language.tree import Compare
 
@@ -107,9 +109,12 @@ class _Trial:
         self.trials = trials
         self.levers: dict[Lever, Any] = {}
         self.open: list[Lever] = []
+        self.doubtful: list[Lever] = []
         for lever, before in dict(below(node, place)).items():
             if lever.kind == "rows":
                 self.open.append(lever)
+            elif lever.kind in DOUBTFUL:
+                self.doubtful.append(lever)
             elif not is_relevant(lever, place):
                 continue
             elif (lever.kind == "parameter") is (who == "rule") and self._scale(lever):
@@ -147,6 +152,7 @@ class _Trial:
             return
         if rows and self.holds(rows):
             yield frozenset(rows)
+        yield from self.found_out(rows)
         for lever in self.levers:
             others = [each for each in unknown if each != lever]
             if len(others) > 2:
@@ -162,6 +168,22 @@ class _Trial:
                 if found is not None:
                     plans.append(frozenset([*rows, *map(self._bounded, beside), found]))
             yield from plans[:1]
+
+    def found_out(self, rows: Sequence[FactChange]) -> Iterator[ChangeSet]:
+        """Plans by which it is found out of rows that may count whether they do."""
+        if self.who == "rule" or not self.doubtful:
+            return
+        ruleset, case = self.trials.ruleset, self.trials.case
+        choices = [answers(ruleset, case, lever, self.trials) for lever in self.doubtful]
+        alone = [
+            found
+            for several in choices
+            if (found := next((each for each in several if self.holds([*rows, each])), None))
+        ]
+        yield from (frozenset([*rows, each]) for each in alone)
+        if not alone:
+            plans = ([several[at] for several in choices if several] for at in (0, -1))
+            yield from (frozenset([*rows, *p]) for p in plans if self.holds([*rows, *p]))
 
     def _bounded(self, change: FactChange) -> FactChange:
         low, _ = self.probes(change.lever)[:2]

@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any, cast
 
 from shibie.case import Case
+from shibie.engines.persons import spokesman
 from shibie.errors import Lang, Words
 from shibie.explanations.changeable_facts import spec_of
-from shibie.explanations.changed_cases import FactChange, Lever, Who
+from shibie.explanations.changed_cases import DOUBTFUL, FactChange, Lever, Who
+from shibie.explanations.doubts_said import Doubts
 from shibie.explanations.reasons import numbers_of
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
@@ -29,7 +31,7 @@ class Phrases:
 
     def __init__(self, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> None:
         self.ruleset, self.case, self.lang = ruleset, case, lang
-        self.speaker = Speaker(ruleset, lang)
+        self.speaker, self.doubts = Speaker(ruleset, lang), Doubts(ruleset, case, lang)
         self.say = self.speaker.say
 
     def person(self, member: int) -> str:
@@ -37,9 +39,18 @@ class Phrases:
         household = self.case.household
         return self.speaker.person(household, household.members[member].member_id)
 
+    def names(self, levers: Iterable[Lever]) -> list[str]:
+        """What levers are, rows of which the same is asked together."""
+        levers = [*levers]
+        doubtful = [lever for lever in levers if lever.kind in DOUBTFUL]
+        told = [self.name(lever) for lever in levers if lever not in doubtful]
+        return [*told, *self.doubts.names(doubtful)]
+
     def name(self, lever: Lever) -> str:
         """What a lever is, with whose it is."""
         match lever.kind:
+            case "whose" | "crowd":
+                return self.doubts.names([lever])[0]
             case "verdict":
                 whether = Words("是否属实", "whether it is so")
                 rule = self.ruleset.rule(lever.name)
@@ -93,6 +104,8 @@ class Phrases:
         """One change, as a condition: what it would have to be, and what it is."""
         lever, name = change.lever, self.name(change.lever)
         match lever.kind:
+            case "whose" | "crowd":
+                return self.found_out([change])[0]
             case "verdict":
                 return self.verdict(change)
             case "rule":
@@ -145,9 +158,12 @@ class Phrases:
         parts: list[str] = []
         unmatched: dict[int, list[str]] = {}
         clean: list[FactChange] = []
+        doubtful: list[FactChange] = []
         for change in changes:
             lever = change.lever
-            if _finds_nothing(change):
+            if lever.kind in DOUBTFUL:
+                doubtful.append(change)
+            elif _finds_nothing(change):
                 clean.append(change)
             elif lever.kind == "rows" and lever.member is not None and change.value == ():
                 unmatched.setdefault(lever.member, []).append(
@@ -164,7 +180,15 @@ class Phrases:
                 )
             )
         parts += self.without_rows(clean, "查明")
+        parts += self.found_out(doubtful)
         return self.say(",且", ", and ").join(parts)
+
+    def found_out(self, changes: Iterable[FactChange]) -> list[str]:
+        """What is found out of rows that may count."""
+        return [
+            self.say(f"查明{found}", f"it is found that {found}")
+            for found in self.doubts.answers(changes)
+        ]
 
     def without_rows(self, changes: list[FactChange], found: str = "") -> list[str]:
         """Registers in which the household is found to have no row, together where it is several."""
@@ -181,14 +205,20 @@ class Phrases:
         ]
 
     def effects(self, before: Case, after: tuple[RuleSet, Case]) -> str:
-        """What the changes do to the derived numbers: 家庭人均纯收入 3,592.00 元 → 2,854.99 元."""
+        """What the changes do to the derived numbers: 家庭人均纯收入 3,592.00 元 → 2,854.99 元.
+
+        A household of nobody has none: what is divided by its persons then means nothing.
+        """
+        if spokesman(*after) is None:
+            return self.say("没有计入人口的成员", "nobody counts")
+        nobody = spokesman(self.ruleset, before) is None
         was, becomes = numbers_of(self.ruleset, before), numbers_of(*after)
         told = []
         for name, value in becomes.items():
             rule = self.ruleset.facts["household", name]
             if value is not None and was[name] != value:
-                old = self.amount(was[name], rule.unit)
-                told.append(f"{rule.title} {old} → {self.amount(value, rule.unit)}")
+                old = "" if nobody else f"{self.amount(was[name], rule.unit)} → "
+                told.append(f"{rule.title} {old}{self.amount(value, rule.unit)}")
         return self.speaker.clauses(told)
 
     # --- answers ------------------------------------------------------------------------
@@ -199,7 +229,9 @@ class Phrases:
         clean = [each for each in changes if _finds_nothing(each)]
         if len(clean) < 2:
             clean = []
-        told = [self.answer(each) for each in changes if each not in clean]
+        doubtful = [each for each in changes if each.lever.kind in DOUBTFUL]
+        told = [self.answer(each) for each in changes if each not in clean and each not in doubtful]
+        told += self.doubts.answers(doubtful)
         return self.say(",且", ", and ").join([*told, *self.without_rows(clean)])
 
     def answer(self, change: FactChange) -> str:

@@ -241,4 +241,4 @@ class _Person:
             self.letters.add(letters)
         if doubted:
             self.twice = "unknown"
-        return (replace(row, sure=False),) if doubted else (row,)
+        return (replace(row, sure=False, again=True),) if doubted else (row,)

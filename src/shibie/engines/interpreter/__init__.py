@@ -18,14 +18,22 @@ from shibie.case import Case, Value
 from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import cases as cases  # fills the table
 from shibie.engines.interpreter.leaves import counted_key
-from shibie.engines.interpreter.membership import items, may_count_in
+from shibie.engines.interpreter.membership import (
+    crowd_of,
+    items,
+    may_count_in,
+    values_of_crowd,
+)
 from shibie.engines.interpreter.visiting import CASES, silently
 from shibie.engines.kleene import Truth
 from shibie.engines.place import Place
 from shibie.language.tree import Node
 from shibie.ruleset.model import RuleSet
 
-__all__ = ["CASES", "Place", "counted_key", "evaluate", "items", "may_count_in", "truth"]
+__all__ = [
+    "CASES", "Place", "counted_key", "crowd_of", "evaluate", "items", "may_count_in", "truth",
+    "values_of_crowd",
+]  # fmt: skip
 
 
 def evaluate(node: Node, place: Place) -> Value:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from shibie.acts import Act
 from shibie.case import Case
 from shibie.checking_in_python import Checked, CheckedBy
 from shibie.decision import NOT_POOR, Decision
 from shibie.engines.persons import heads, spokesman
 from shibie.errors import InputError, Lang, Problem, Words
 from shibie.explanations.account import account, head_names
+from shibie.explanations.acts_said import said_of_acts
 from shibie.explanations.explanation import Explanation
 from shibie.explanations.reasons import Reason
 from shibie.explanations.text import CUT_SHORT, waits_for
@@ -94,8 +96,17 @@ def anybody_counts(ruleset: RuleSet, case: Case) -> bool:
 # --- letters ------------------------------------------------------------------------------
 
 
-def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
-    """The fields of one household's letter."""
+def letter(
+    setting: Setting, case: Case, decision: Decision, acts: Iterable[Act] = ()
+) -> dict[str, Any]:
+    """The fields of one household's letter.
+
+    Args:
+        setting: what all papers share.
+        case: the household.
+        decision: what was decided of it.
+        acts: those that count, of the household at least.
+    """
     ruleset, lang = setting.checked_by.ruleset, setting.lang
     told = account(ruleset, case, decision, lang)
     others = {
@@ -126,7 +137,7 @@ def letter(setting: Setting, case: Case, decision: Decision) -> dict[str, Any]:
         "reasons": reasons(told, setting),
         "collect": collect,
         "changes": changes,
-        "moved": list(told.moved),
+        "moved": [*told.moved, *said_of_acts(ruleset, case, acts, lang)],
         "tracks": list(told.tracks),
     }
     return {name: _clean(value) for name, value in fields.items()}

@@ -7,9 +7,14 @@ from typing import cast
 
 from shibie.case import Case, Value
 from shibie.engines.persons import who_counts
-from shibie.explanations.changed_cases import FactChange, made, may_change_who_counts
+from shibie.explanations.changed_cases import DOUBTFUL, FactChange, made, may_change_who_counts
 from shibie.explanations.explanation import WouldChange
 from shibie.ruleset.model import RuleSet
+
+
+def _leaves_out(change: FactChange) -> bool:
+    """Whether a row does not count by a change, wrong or another's."""
+    return change.lever.kind == "row" or (change.lever.kind in DOUBTFUL and not change.value)
 
 
 def offer(ruleset: RuleSet, case: Case, each: WouldChange) -> str:
@@ -23,7 +28,7 @@ def offer(ruleset: RuleSet, case: Case, each: WouldChange) -> str:
     counts = who_counts(ruleset, case)
     told: list[FactChange] = []
     for change in each.found.changes:
-        if change.lever.kind != "row" and may_change_who_counts(ruleset, change.lever):
+        if not _leaves_out(change) and may_change_who_counts(ruleset, change.lever):
             values = [
                 value
                 for value in (change.value, *change.also)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from shibie.acts import Act
 from shibie.atomic import new_files
 from shibie.case import Case
 from shibie.checking_in_python import Checked
@@ -24,6 +25,8 @@ FOLDER = Path(__file__).parent / "templates"
 LetterFormat = Literal["docx", "pdf"]
 Kind = Literal["letters", "lists"]
 Tick = Callable[[int], None]
+# A household that is to have a letter, with the acts that name it.
+_ToTell = tuple[Case, Decision, Sequence[Act]]
 
 
 @dataclass(frozen=True)
@@ -135,13 +138,18 @@ class _Names:
         return found
 
 
-def _by_village(checked: Checked, order: Order) -> dict[str, list[tuple[Case, Decision]]]:
+def _by_village(checked: Checked, order: Order) -> dict[str, list[_ToTell]]:
     """The households that are to have a letter."""
-    found: defaultdict[str, list[tuple[Case, Decision]]] = defaultdict(list)
+    found: defaultdict[str, list[_ToTell]] = defaultdict(list)
     if "letters" in order.kinds:
+        acts: defaultdict[str | None, list[Act]] = defaultdict(list)
+        for act in checked.roster.acts:
+            acts[act.household_id].append(act)
         for case, decision in zip(checked.cases, checked.decisions, strict=True):
-            if not order.households or decision.household_id in order.households:
-                found[case.household.village or ""].append((case, decision))
+            household = decision.household_id
+            if not order.households or household in order.households:
+                of_village = found[case.household.village or ""]
+                of_village.append((case, decision, acts.get(household, ())))
     return found
 
 
@@ -179,15 +187,13 @@ class _Press:
     def word(self, kind: str, fields: dict[str, Any]) -> bytes:
         return filled(self.templates[file_name(kind, self.setting.lang)], fields)
 
-    def letters(
-        self, folder: Path, pairs: Iterable[tuple[Case, Decision]], tick: Tick | None
-    ) -> PaperCount:
+    def letters(self, folder: Path, told: Iterable[_ToTell], tick: Tick | None) -> PaperCount:
         """The letters of a village, to the households of which anybody counts."""
         made: list[dict[str, Any]] = []
         names, files, nobody = _Names(), 0, 0
-        for number, (case, decision) in enumerate(pairs, start=1):
+        for number, (case, decision, acts) in enumerate(told, start=1):
             if anybody_counts(self.setting.checked_by.ruleset, case):
-                made.append(letter(self.setting, case, decision))
+                made.append(letter(self.setting, case, decision, acts))
                 name = names.new(letter_name(decision.household_id, number))
                 files += self.one(folder, name, made[-1])
             else:

@@ -1,0 +1,156 @@
+"""Register rows of which it is not sure whether they count: whose they may be, or an earlier one again.
+
+Whoever finds that out changes the case: a row becomes somebody's, or falls away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from shibie.case import NO_CROWD, Case, Row, Rows
+from shibie.ruleset.model import Register
+
+
+@dataclass(frozen=True)
+class DoubtfulRow:
+    """A row that may count.
+
+    Attributes:
+        row: what it says.
+        members: the members of the household of whom it may be.
+        earlier: an earlier or another row of one of them that it may be again; None where it says
+            something else than all of them.
+    """
+
+    row: Row
+    members: tuple[int, ...]
+    earlier: Row | None = None
+
+    @property
+    def surely_his(self) -> bool:
+        """Whether only that is in doubt, whether it is a further thing or the same again."""
+        return self.row.again and self.earlier is not None
+
+
+def doubtful_row(register: Register, case: Case, number: int) -> DoubtfulRow | None:
+    """What is in doubt of a row that tells somebody apart; None where nothing is."""
+    of_members = case.rows.get(register.name, ())
+    found = {
+        index: row
+        for index, rows in enumerate(of_members)
+        for row in rows.own
+        if row.number == number and not row.sure
+    }
+    if not found:
+        return None
+    row = next((row for row in found.values() if row.again), next(iter(found.values())))
+    same = (
+        other
+        for index in found
+        for other in of_members[index].own
+        if _may_be_same(register, other, row)
+    )
+    return DoubtfulRow(row, tuple(found), next(same, None))
+
+
+def crowd_rows(register: str, case: Case) -> Mapping[int, tuple[int, ...]]:
+    """The rows that tell nobody apart, by number: the members whom each fits."""
+    found: dict[int, list[int]] = {}
+    for index, rows in enumerate(case.rows.get(register, ())):
+        for row in rows.crowd.rows:
+            found.setdefault(row.number, []).append(index)
+    return {number: tuple(found[number]) for number in sorted(found)}
+
+
+def with_owner(register: Register, case: Case, number: int, owner: str) -> Case:
+    """The case with a doubtful row that is a member's, and counts; or nobody's of the household.
+
+    Args:
+        register: the row's.
+        case: of the household.
+        number: the row's.
+        owner: the member's id; empty where the row falls away.
+    """
+
+    def settled(rows: Rows, member_id: str) -> Rows:
+        kept: list[Row] = []
+        for row in rows.own:
+            if row.number != number or row.sure:
+                kept.append(row)
+            elif member_id == owner and not _counts_once(register, rows.own, row):
+                kept.append(replace(row, sure=True, again=False))
+        return _parted(rows, kept)
+
+    return _with_rows(register.name, case, settled)
+
+
+def with_owners(register: str, case: Case, owners: Iterable[tuple[int, str]]) -> Case:
+    """The case with some of the rows that tell nobody apart as members', the others nobody's.
+
+    Args:
+        register: the rows'.
+        case: of the household.
+        owners: numbers of rows, each with a member's id.
+    """
+    whose = dict(owners)
+
+    def settled(rows: Rows, member_id: str) -> Rows:
+        if not rows.crowd.rows:
+            return rows
+        his = [
+            replace(row, sure=True, crowd=False)
+            for row in rows.crowd.rows
+            if whose and whose.get(row.number) == member_id
+        ]
+        own = sorted((*rows.own, *his), key=lambda row: row.number)
+        return Rows.parted(tuple(own), NO_CROWD, rows.complete)
+
+    return _with_rows(register, case, settled)
+
+
+def _with_rows(register: str, case: Case, settled: Callable[[Rows, str], Rows]) -> Case:
+    members = case.household.members
+    of_members = tuple(
+        settled(rows, members[index].member_id)
+        for index, rows in enumerate(case.rows.get(register, ()))
+    )
+    return replace(case, rows={**case.rows, register: of_members})
+
+
+def _parted(rows: Rows, own: list[Row]) -> Rows:
+    """The rows with others that tell somebody apart; the same where these are the same."""
+    if len(own) == len(rows.own) and all(a is b for a, b in zip(own, rows.own, strict=True)):
+        return rows
+    return Rows.parted(tuple(own), rows.crowd, rows.complete)
+
+
+def _may_be_same(register: Register, other: Row, row: Row) -> bool:
+    """Whether another row of a person, of those that count or came before, may be the same thing."""
+    if other.number == row.number or not (other.sure or other.number < row.number):
+        return False
+    if register.key and not any(_lacks_key(register, each) for each in (other, row)):
+        return False
+    return all(
+        None in said or said[0] == said[1]
+        for said in (
+            (other.values.get(each.name), row.values.get(each.name))
+            for each in register.columns
+            if each.name != register.match
+        )
+    )
+
+
+def _lacks_key(register: Register, row: Row) -> bool:
+    return any(row.values.get(column) is None for column in register.key)
+
+
+def _counts_once(register: Register, rows: Iterable[Row], row: Row) -> bool:
+    """Whether a row that is his is no further item, since the register says what it says once."""
+    columns = [each.name for each in register.columns if each.name != register.match]
+    if not register.distinct or any(row.values.get(column) is None for column in columns):
+        return False
+    return any(
+        each.sure and all(each.values.get(name) == row.values.get(name) for name in columns)
+        for each in rows
+    )

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from shibie.case import NO_CROWD, Case, Row, Rows
+from shibie.registers.same_values import said_value
+from shibie.registers.twice import key_of_row, same
 from shibie.ruleset.model import Register
 
 
@@ -129,20 +131,15 @@ def _may_be_same(register: Register, other: Row, row: Row) -> bool:
     """Whether another row of a person, of those that count or came before, may be the same thing."""
     if other.number == row.number or not (other.sure or other.number < row.number):
         return False
-    if register.key and not any(_lacks_key(register, each) for each in (other, row)):
-        return False
-    return all(
-        None in said or said[0] == said[1]
-        for said in (
-            (other.values.get(each.name), row.values.get(each.name))
-            for each in register.columns
-            if each.name != register.match
-        )
+    keys = key_of_row(register, other), key_of_row(register, row)
+    if keys[0] is not None and keys[1] is not None:
+        return same(keys[0], keys[1]) is not False
+    pairs = (
+        (said_value(other.values.get(each.name)), said_value(row.values.get(each.name)))
+        for each in register.columns
+        if each.name != register.match
     )
-
-
-def _lacks_key(register: Register, row: Row) -> bool:
-    return any(row.values.get(column) is None for column in register.key)
+    return all(a is None or b is None or a.same_as(b) is not False for a, b in pairs)
 
 
 def _counts_once(register: Register, rows: Iterable[Row], row: Row) -> bool:

@@ -161,6 +161,7 @@ def _perhaps_of_one_key(
             replace(
                 row,
                 sure=row.sure and row.number not in doubted,
+                again=row.again or (row.sure and row.number in doubted),
                 values={k: v for k, v in row.values.items() if k not in unknown[row.number]},
             )
             for row in rows

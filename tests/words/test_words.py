@@ -99,6 +99,9 @@ def test_facts_in_words() -> None:
     ]  # fmt: skip
     assert en.unknown(member, "members[7].health") == "health of 王小明"
     assert en.unknown(member, "vehicles").endswith("(not done)")
+    # Without the case nobody can tell whether it is in doubt whose a row is, or whether it came twice.
+    assert zh.unknown(member, "vehicles[7]") == "车辆登记比对第 7 行是否属于本户、是否重复"
+    assert zh.unknown(member, "vehicles[*]") == "车辆登记比对中认不出是谁的记录是否说的是本户的人"
     assert all(zh.unknown(member, path) for path in paths)
     assert (zh.head(member), zh.person(member, "nobody")) == ("王小明", "nobody")
     assert Words(zh.field("household_id"), en.field("household_id")) == ("户编号", "household_id")

@@ -207,7 +207,7 @@ class Speaker:
         """The path of an unknown fact in words.
 
         `members[3].health` → 王小明的健康状况; `vehicles` → 车辆登记比对(未做);
-        `vehicles[7]` → 车辆登记比对第 7 行是否说的是本户的人.
+        `vehicles[7]` → 车辆登记比对第 7 行是否属于本户、是否重复.
         """
         if row := _ROW.fullmatch(path):
             return self._whose_row(row["of"], row["row"])
@@ -233,7 +233,10 @@ class Speaker:
         return self._title(HOUSEHOLD, name)
 
     def _whose_row(self, register: str, row: str) -> str:
-        """That it is not known whether a row, or those that tell nobody apart, are of here."""
+        """That it is not known whether a row, or those that tell nobody apart, count here.
+
+        Which of both is in doubt of a row, whose it is or whether it came twice, is not known here.
+        """
         title = self.ruleset.registers[register].title
         if row == "*":
             return self.say(
@@ -241,8 +244,8 @@ class Speaker:
                 f"whether rows of {title} that tell nobody apart are about anybody here",
             )
         return self.say(
-            f"{title}第 {row} 行是否说的是本户的人",
-            f"whether row {row} of {title} is about anybody here",
+            f"{title}第 {row} 行是否属于本户、是否重复",
+            f"whether row {row} of {title} is about anybody here, and no repetition",
         )
 
     def undone(self, registers: Iterable[str]) -> str:

@@ -249,6 +249,52 @@ def test_a_verdict_of_a_row_that_is_not_there_leaves_another_in_force(tmp_path: 
     assert eligibilities(tables) == {**BEFORE, "003": "eligible"}
 
 
+@pytest.mark.parametrize("name", ["测 九·甲a", "测九•甲Ａ", " 测九甲A", "测　九．甲Ａ"])
+def test_a_head_is_the_same_however_it_is_written(tmp_path: Path, name: str) -> None:
+    """As names are compared between registers and persons: by letters and digits alone."""
+    sheets = book()
+    sheets["成员"][4][2] = "测九·甲Ａ"
+    verdict = act("verdict", rule_id="vehicle", verdict="不属实", head=name)
+    tables = checked(tmp_path, with_acts(verdict, sheets=sheets))
+    assert reasons(tables) == []
+    assert eligibilities(tables) == {**BEFORE, "003": "eligible"}
+
+
+EARLY, LATE = "2015-12-02T08:00:00Z", "2015-12-03T08:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("undo_first", "undone", "recorded", "taken_back"),
+    [
+        (False, "2015-12-01", (None, None), True),
+        # Signed earlier, but put in below: only what was recorded tells which came first.
+        (False, "2015-11-01", (None, None), True),
+        (True, "2015-12-01", (None, None), False),
+        (True, "2015-12-05", (None, None), False),
+        (True, "2015-12-01", (LATE, EARLY), True),
+        (False, "2015-12-01", (EARLY, LATE), False),
+        (True, "2015-12-01", (EARLY, EARLY), False),
+        (False, "2015-12-01", (EARLY, None), True),
+        (True, "2015-12-01", (None, EARLY), False),
+    ],
+)
+def test_nothing_is_taken_back_before_it_was_recorded(
+    tmp_path: Path, undo_first: bool, undone: str, recorded: tuple[Any, Any], taken_back: bool
+) -> None:
+    verdict = act(
+        "verdict", rule_id="vehicle", verdict="不属实", act_id="n1", recorded_at=recorded[1]
+    )
+    undo = act("undo", value="n1", recorded_at=recorded[0]) | {"date": undone}
+    acts = (undo, verdict) if undo_first else (verdict, undo)
+    tables = checked(tmp_path, with_acts(*acts))
+    assert eligibilities(tables) == (BEFORE if taken_back else {**BEFORE, "003": "eligible"})
+    own, other = (2, 3) if undo_first else (3, 2)
+    assert reasons(tables) == (
+        [] if taken_back
+        else [(own, "value", "n1", f"recorded before the act that it takes back, in row {other}")]
+    )  # fmt: skip
+
+
 def test_the_number_of_an_act_is_used_once(tmp_path: Path) -> None:
     one = act("verdict", rule_id="vehicle", verdict="不属实", act_id="n1")
     tables = checked(

@@ -14,6 +14,7 @@ from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.linked_rows import LinkedPerson
 from shibie.registers.links import Links
 from shibie.registers.matching import usable_number
+from shibie.registers.said_texts import alike
 from shibie.rosters.act_rows import (
     MEMBER_ID,
     GivenAct,
@@ -154,7 +155,7 @@ class _Named:
                 "名册中没有这一户", "no such household on the roster",
             )  # fmt: skip
         heads = self.heads.get(given.household, [])
-        if act.head is not None and heads and act.head not in heads:
+        if act.head is not None and heads and alike(act.head) not in map(alike, heads):
             return self.reject(
                 given, "head", act.head,
                 f"名册中这一户的户主是 {heads[-1]}", f"the roster's head of this household is {heads[-1]}",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from shibie.acts import said_of_row
+from shibie.acts import said_of_row, same_persons_of
 from shibie.case import Value
 from shibie.citizen_id import mask
 from shibie.errors import Words, with_suggestion
@@ -15,6 +15,7 @@ from shibie.registers.linked_rows import LinkedPerson
 from shibie.registers.links import Links
 from shibie.registers.matching import usable_number
 from shibie.registers.said_texts import alike
+from shibie.registers.same_persons import NO_SAME_PERSONS, Joining, SamePersons
 from shibie.rosters.act_rows import (
     MEMBER_ID,
     GivenAct,
@@ -41,6 +42,7 @@ class RosterActs:
         people: the members whom links and verdicts on a row name, or all of a household where
             they name it alone, by household and member.
         links: what links say of rows, by register and row; None where that is to be found out.
+        same_persons: who is one person in two households.
     """
 
     given: tuple[GivenAct, ...] = ()
@@ -48,15 +50,16 @@ class RosterActs:
     rejected: tuple[Rejection, ...] = ()
     people: Mapping[Whose, LinkedPerson] = field(default_factory=dict)
     links: Links | None = None
+    same_persons: SamePersons = NO_SAME_PERSONS
 
     def of_kind(self, kind: str) -> tuple[GivenAct, ...]:
         """The acts of a kind."""
         return tuple(each for each in self.given if each.act.kind == kind)
 
     def about(self, households: Set[str]) -> RosterActs:
-        """Those about some households; corrections stay, wherever they apply."""
-        mine = tuple(each for each in self.given if each.household in households)
-        return RosterActs(mine, self.patches, people=self.people, links=self.links)
+        """Those about some households; what acts make of the roster stays, wherever it applies."""
+        mine = tuple(each for each in self.given if each.households & households)
+        return replace(self, given=mine, rejected=())
 
     @property
     def corrected(self) -> frozenset[str]:
@@ -79,9 +82,11 @@ def acts_on(
     if not written.given:
         return RosterActs(rejected=written.rejected)
     roster = _Named(households, members, ruleset, as_of)
-    fitting = tuple(each for each in written.given if roster.fits(each))
+    fitting, same = roster.joined([each for each in written.given if roster.fits(each)])
     rejected = (*written.rejected, *roster.rejected)
-    return RosterActs(fitting, roster.patches, rejected, roster.linked_people(fitting))
+    return RosterActs(
+        fitting, roster.patches, rejected, roster.linked_people(fitting), same_persons=same
+    )
 
 
 class _Named:
@@ -117,6 +122,27 @@ class _Named:
                 if (each.household, member) not in found:
                     found[each.household, member] = self.person(each.household, member)
         return found
+
+    def joined(self, given: Sequence[GivenAct]) -> tuple[tuple[GivenAct, ...], SamePersons]:
+        """The acts without pairs that cannot be one person, and who is one; after all corrections."""
+        households = frozenset[str]().union(
+            *(each.households for each in given if each.act.kind == "same_person")
+        )
+        joining = Joining(
+            {
+                (household, member): self.person(household, member).number
+                for household in households
+                for member in self.members.get(household, ())
+            }
+        )
+        fitting = []
+        for each in given:
+            refusal = next(map(joining.refusal, same_persons_of((each.act,))), None)
+            if refusal is None:
+                fitting.append(each)
+            else:
+                self.reject(each, "value", str(each.act.value), refusal.zh, refusal.en)
+        return tuple(fitting), joining.found()
 
     def person(self, household: str, member: str) -> LinkedPerson:
         """A member as rows are held against him."""
@@ -165,7 +191,26 @@ class _Named:
             return self.reject(
                 given, MEMBER_ID, act.member_id, "这一户没有这个人", "the household has no such member"
             )  # fmt: skip
+        if act.kind == "same_person":
+            return self.has_other(given)
         return act.kind != "correction" or self.corrects(given)
+
+    def has_other(self, given: GivenAct) -> bool:
+        """Whether another household has whom an act says to be one person with its own."""
+        (pair,) = same_persons_of((given.act,))
+        household, member = pair.other_household_id, pair.other_member_id
+        if household == pair.household_id:
+            said = Words("写的是同一户的人", "that is somebody of the same household")
+        elif (household, "") not in self.records:
+            said = Words(f"名册中没有户 {household}", f"no household {household} on the roster")
+        elif (household, member) not in self.records:
+            said = Words(
+                f"户 {household} 没有人 {member}", f"household {household} has no member {member}"
+            )
+            said = with_suggestion(said, member, self.members.get(household, ()))
+        else:
+            return True
+        return self.reject(given, "value", str(given.act.value), said.zh, said.en)
 
     def corrects(self, given: GivenAct) -> bool:
         """Whether a correction says what is there; it is then made."""

@@ -100,6 +100,7 @@ class Loader:
         )
         registers.load()
         self._plain_members()
+        self._persons()
         registers.match()
         supplied = frozenset(self.tables.registers)
         before, acts = self.reader.acts, without_unfitting(self.reader.acts, links, supplied)
@@ -259,6 +260,32 @@ class Loader:
             f"CREATE VIEW m_plain AS SELECT {own}, {others} FROM m_typed"
             f" WHERE {HID} IS NOT NULL AND {self._trusted()}"
             f" UNION ALL SELECT member_id, {others} FROM m_odd"
+        )
+
+    def _persons(self) -> None:
+        """Make m_person: of every member who he is, by his number unless acts say it."""
+        same = self.reader.acts.same_persons
+        if not same.places:
+            self.host.run(
+                f"CREATE VIEW m_person AS SELECT {HID}, {MID}, member_id, {KEY} AS person FROM m_plain"
+            )
+            return
+        places, numbers = list(same.places), list(same.numbers)
+        # No key is below 0.
+        self.host.keep("same_places", {
+            HID: text_column([household for household, _ in places]),
+            "member_id": text_column([member for _, member in places]),
+            "person": integer_column([-1 - same.places[place] for place in places]),
+        })  # fmt: skip
+        self.host.keep("same_numbers", {
+            KEY: keys_of(numbers),
+            "person": integer_column([-1 - same.numbers[number] for number in numbers]),
+        })  # fmt: skip
+        self.host.run(
+            f"CREATE VIEW m_person AS SELECT m.{HID}, m.{MID}, m.member_id,"
+            f" coalesce(p.person, n.person, m.{KEY}) AS person FROM m_plain AS m"
+            f" LEFT JOIN same_places AS p ON m.{HID} = p.{HID} AND m.member_id = p.member_id"
+            f" LEFT JOIN same_numbers AS n ON m.{KEY} = n.{KEY}"
         )
 
     def _members(self, damaged: Mapping[int, int]) -> None:

@@ -10,6 +10,7 @@ from shibie.acts import said_of_row, same_persons_of
 from shibie.case import Value
 from shibie.citizen_id import mask
 from shibie.errors import Words, with_suggestion
+from shibie.health_words import NOT_SHOWN, tells_of_health
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.linked_rows import LinkedPerson
 from shibie.registers.links import Links
@@ -231,7 +232,7 @@ class _Named:
         values = {**self.records[whose].values, **self.patches.get(whose, {})}
         there = values.get(spec.name)
         if was != there:
-            said, found = (_shown(each, masked) for each in (was, there))
+            said, found = (_shown(each, spec, masked) for each in (was, there))
             return self.reject(
                 given, "was", said.zh if was is not None else "",
                 f"原值写的是 {said.zh},名册中是 {found.zh}", f"it says {said.en} was there; the roster has {found.en}",
@@ -259,10 +260,13 @@ class _Named:
         return known.get(written)
 
 
-def _shown(value: Value, masked: bool) -> Words:
+def _shown(value: Value, spec: FieldSpec, masked: bool) -> Words:
     if value is None:
         return Words("(空)", "(blank)")
     if isinstance(value, bool):
         return Words("是", "yes") if value else Words("否", "no")
     text = mask(as_text(value)) if masked else as_text(value)
+    # Names may have such signs in them.
+    if spec.type != "text" and tells_of_health(text):
+        text = NOT_SHOWN
     return Words(text, text)

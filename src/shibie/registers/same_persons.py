@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 
 from shibie.acts import SamePerson
 from shibie.errors import Words
-
-# A household and one of its members.
-Place = tuple[str, str]
+from shibie.registers.links import Place
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,7 @@ class _Named:
         return LinkedPerson(
             None if written is None else usable_number(str(written), self.as_of),
             {**of_household, **{name: of_member.get(name) for name in own}},
+            self.records[household, member].number,
         )
 
     def note_head(self, values: Mapping[str, Value]) -> None:

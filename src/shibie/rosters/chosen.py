@@ -96,7 +96,7 @@ class _Chosen:
             members,
             self._about(signed, asked),
             self._about(self.tables.steps, asked),
-            self._registers(persons | named),
+            self._registers(persons | named, unnumbered=bool(people)),
             acts,
             linking,
         )
@@ -110,7 +110,7 @@ class _Chosen:
             of_register, links = self.ruleset.registers[name], found.links.get(name, {})
             rows = found.registers[name] or ()
             numbers = {register_number(of_register, row, self.as_of) for row in rows}
-            if not (numbers & persons or any(link.owner for link in links.values())):
+            if not (numbers & persons or any(link.is_somebodys for link in links.values())):
                 left.add(name)
         return Whole(self.reader).matching_nobody(left, those.holding)
 
@@ -152,12 +152,17 @@ class _Chosen:
             return None
         return table_of(source, list(of_households(self.reader, source, asked).values()))
 
-    def _registers(self, persons: Set[str]) -> dict[str, RowTable]:
-        """The rows that are or may be about some persons; a register without any is supplied nevertheless."""
+    def _registers(self, persons: Set[str], unnumbered: bool) -> dict[str, RowTable]:
+        """The rows that are or may be about some persons; a register without any is supplied nevertheless.
+
+        Args:
+            persons: their numbers.
+            unnumbered: whether acts may give a row without a number to somebody without one.
+        """
         found = {}
         for name, source in self.tables.registers.items():
             match = self.ruleset.registers[name].match
-            rows = of_register(self.reader, source, match, persons)
+            rows = of_register(self.reader, source, match, persons, unnumbered)
             found[name] = table_of(source, list(rows.values()))
         return found
 

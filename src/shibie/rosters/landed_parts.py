@@ -133,7 +133,7 @@ class LandedParts:
         if register not in self.tables.registers:
             return
         rows = self.loader.registers.theirs(index)
-        query = f'SELECT {KEY}, "{column}" FROM {rows} ORDER BY {ROW}'
+        query = f'SELECT {KEY}, "{column}" FROM {rows} WHERE {KEY} >= 0 ORDER BY {ROW}'
         for key, code in self.host.stream(query):
             yield int(key), str(code or "")
 

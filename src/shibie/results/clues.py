@@ -98,6 +98,8 @@ class _Household:
         self.registers = registers
         self.top = Place.top(ruleset, case)
         self.holders: dict[RowPlace, list[tuple[int, Row]]] = {}
+        # Of the rows that verdicts name, also where one took them from the household.
+        self.named_holders: dict[RowPlace, list[tuple[int, Row]]] = {}
         for register, of_members in case.rows.items():
             for member, rows in enumerate(of_members):
                 for item in rows.items:
@@ -151,9 +153,8 @@ class _Household:
             for item in rows.items:
                 if whole.name_of(item.number) == key:
                     found.setdefault((register, item.number), []).append((member, item))
-        for place, holders in found.items():
-            self.holders.setdefault(place, holders)
-            yield place
+        self.named_holders.update(found)
+        yield from found
 
     def hits(self, register: str) -> Iterator[RowPlace]:
         """The rows of a register that count against some declaration."""
@@ -216,8 +217,9 @@ class _Household:
         self, rule_id: str, rows: Iterable[RowPlace], said: Act | Adjudication | None = None
     ) -> Iterator[Clue]:
         """A clue for each row and each member whom it is, or may be, about."""
-        for register, number in rows:
-            for member, _ in self.holders.get((register, number), ()):
+        for place in rows:
+            register, number = place
+            for member, _ in self.holders.get(place) or self.named_holders.get(place) or []:
                 key = self.registers.of[register].name_of(number)
                 yield self.clue(rule_id, register, key, member, said)
 

@@ -67,7 +67,10 @@ BEFORE = {"001": "eligible", "002": "ineligible", "003": "ineligible"}
 @pytest.mark.parametrize("export", [False, True])
 @pytest.mark.parametrize("workbook", [False, True])
 def test_every_kind_at_once(tmp_path: Path, export: bool, workbook: bool) -> None:
-    sheets = as_export(book()) if export else book()
+    sheets = book()
+    # Who has no number may be one with another.
+    sheets["成员"][3][3] = None
+    sheets = as_export(sheets) if export else sheets
     sheets["比对-车辆登记比对"].append([None, "川Y0002", "小型轿车", None, None])
     tables = checked(
         tmp_path,
@@ -79,7 +82,7 @@ def test_every_kind_at_once(tmp_path: Path, export: bool, workbook: bool) -> Non
                 "link", "003", register="车辆登记比对", row_key="川Y0001", member_id="2", value="是"
             ),
             act("关联", None, register="vehicles", row_key="川Y0002", value="yes"),
-            act("同一人", "001", member_id="1", value="H9/2"),
+            act("同一人", "001", member_id="1", value="002/1"),
             act("verdict", "001", rule_id="deposits", verdict="属实", act_id="wrong"),
             act("undo", "001", value="wrong"),
             sheets=sheets,
@@ -101,7 +104,7 @@ def test_every_kind_at_once(tmp_path: Path, export: bool, workbook: bool) -> Non
         ("川Y0001", "003", True), ("川Y0002", "", True),
     ]  # fmt: skip
     (pair,) = same_persons_of(roster.acts)
-    assert (pair.household_id, pair.member_id, pair.other_household_id) == ("001", "1", "H9")
+    assert (pair.household_id, pair.member_id, pair.other_household_id) == ("001", "1", "002")
 
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
@@ -169,6 +172,9 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         (act("correction", member_id="1", field="证件号码", was=PEOPLE[5], value=PEOPLE[6]),
          ("was", "511*************" + PEOPLE[5][-2:],
           f"it says 511*************{PEOPLE[5][-2:]} was there; the roster has 511*************{PEOPLE[3][-2:]}")),
+        (act("correction", field="main_cause", was="因病", value="因灾"),
+         ("was", "(健康状况,不显示)",
+          "it says (健康状况,不显示) was there; the roster has (blank)")),
         (act("correction", member_id="7", field="health", value="残疾"),
          ("member_id", "7", "the household has no such member")),
         (act("correction", field="wage_income", was="1000", value="5", officer=None),
@@ -180,6 +186,9 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
         (act("link", register="vehicles", row_key="k", member_id="1", value="也许"),
          ("value", "也许", "expected 是 or 否 (yes or no)")),
         (act("same_person", member_id="1", value="9"), ("value", "9", "expected household/member")),
+        (act("same_person", member_id="1", value="H9/1"), ("value", "H9/1", "no household H9 on the roster")),
+        (act("same_person", member_id="9", value="001/1"),
+         ("member_id", "9", "the household has no such member")),
         (act("undo", value="nothing"), ("value", "nothing", "no act to take back")),
         (act("step", rule_id="village_votes"), ("rule_id", "village_votes", "no such step in the pack")),
         (act("step", rule_id="village_vote", field="到会人数", value="三十"),
@@ -247,6 +256,52 @@ def test_a_verdict_of_a_row_that_is_not_there_leaves_another_in_force(tmp_path: 
         (3, "row_key", "link_does_not_fit")
     ]
     assert eligibilities(tables) == {**BEFORE, "003": "eligible"}
+
+
+@pytest.mark.parametrize("name", ["测 九·甲a", "测九•甲Ａ", " 测九甲A", "测　九．甲Ａ"])
+def test_a_head_is_the_same_however_it_is_written(tmp_path: Path, name: str) -> None:
+    """As names are compared between registers and persons: by letters and digits alone."""
+    sheets = book()
+    sheets["成员"][4][2] = "测九·甲Ａ"
+    verdict = act("verdict", rule_id="vehicle", verdict="不属实", head=name)
+    tables = checked(tmp_path, with_acts(verdict, sheets=sheets))
+    assert reasons(tables) == []
+    assert eligibilities(tables) == {**BEFORE, "003": "eligible"}
+
+
+EARLY, LATE = "2015-12-02T08:00:00Z", "2015-12-03T08:00:00+08:00"
+
+
+@pytest.mark.parametrize(
+    ("undo_first", "undone", "recorded", "taken_back"),
+    [
+        (False, "2015-12-01", (None, None), True),
+        # Signed earlier, but put in below: only what was recorded tells which came first.
+        (False, "2015-11-01", (None, None), True),
+        (True, "2015-12-01", (None, None), False),
+        (True, "2015-12-05", (None, None), False),
+        (True, "2015-12-01", (LATE, EARLY), True),
+        (False, "2015-12-01", (EARLY, LATE), False),
+        (True, "2015-12-01", (EARLY, EARLY), False),
+        (False, "2015-12-01", (EARLY, None), True),
+        (True, "2015-12-01", (None, EARLY), False),
+    ],
+)
+def test_nothing_is_taken_back_before_it_was_recorded(
+    tmp_path: Path, undo_first: bool, undone: str, recorded: tuple[Any, Any], taken_back: bool
+) -> None:
+    verdict = act(
+        "verdict", rule_id="vehicle", verdict="不属实", act_id="n1", recorded_at=recorded[1]
+    )
+    undo = act("undo", value="n1", recorded_at=recorded[0]) | {"date": undone}
+    acts = (undo, verdict) if undo_first else (verdict, undo)
+    tables = checked(tmp_path, with_acts(*acts))
+    assert eligibilities(tables) == (BEFORE if taken_back else {**BEFORE, "003": "eligible"})
+    own, other = (2, 3) if undo_first else (3, 2)
+    assert reasons(tables) == (
+        [] if taken_back
+        else [(own, "value", "n1", f"recorded before the act that it takes back, in row {other}")]
+    )  # fmt: skip
 
 
 def test_the_number_of_an_act_is_used_once(tmp_path: Path) -> None:

@@ -202,3 +202,96 @@ exclusions:
         with shibie.check(ruleset, roster, AS_OF, engine=engine, clues=True) as result:
             (clue,) = result.clues
             assert (clue["rule_id"], clue["person"]) == ("car", "")
+
+
+# --- what was found is on the line of what it was found of -------------------------------------
+
+MASKED = PEOPLE[0][:6] + "********" + PEOPLE[0][14:]
+
+
+def perhaps(*verdicts: Row) -> Book:
+    """A masked number that may be the head's of 001, and verdicts about 001."""
+    sheets = book()
+    sheets["比对-车辆登记比对"].append([MASKED, "川Y0002", "小型轿车", 30000, "2014-01-01"])
+    columns = [
+        "kind",
+        "household_id",
+        "rule_id",
+        "verdict",
+        "register",
+        "row_key",
+        "evidence",
+        "officer",
+        "date",
+    ]
+    signed = {
+        "kind": "verdict",
+        "household_id": "001",
+        "evidence": "入户",
+        "officer": "李",
+        "date": "2015-12-02",
+    }
+    sheets["acts"] = [
+        columns,
+        *([(signed | row).get(name) for name in columns] for row in verdicts),
+    ]
+    return sheets  # fmt: skip
+
+
+ROW = {"register": "vehicles", "row_key": "川Y0002"}
+# That of 003, which is surely his.
+OTHER = ("003", "vehicles", "2", "vehicle", "", "")
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ([], [("001", "vehicles", "1", "vehicle", "", "")]),
+        ([{"rule_id": "vehicle", "verdict": "属实", **ROW}],
+         [("001", "vehicles", "1", "vehicle", "upheld", "")]),
+        ([{"rule_id": "vehicle", "verdict": "不属实", **ROW}],
+         [("001", "vehicles", "1", "vehicle", "refuted", "")]),
+        ([{"rule_id": "vehicle", "verdict": "不属实"}],
+         [("001", "vehicles", "1", "vehicle", "refuted", "")]),
+        ([{"rule_id": "vehicle", "verdict": "属实但例外"}],
+         [("001", "vehicles", "1", "vehicle", "exempt", "")]),
+        # Nothing speaks for the rule, and yet it was judged.
+        ([{"rule_id": "payroll", "verdict": "不属实"}],
+         [("001", "vehicles", "1", "vehicle", "", ""), ("001", "", "", "payroll", "refuted", "")]),
+        ([{"rule_id": "payroll", "verdict": "属实"}],
+         [("001", "vehicles", "1", "vehicle", "", ""), ("001", "", "", "payroll", "upheld", "")]),
+    ],
+)  # fmt: skip
+def test_a_row_that_may_be_his_is_one_line_with_what_was_found(
+    tmp_path: Path, verdicts: list[Row], expected: list[tuple[str, ...]]
+) -> None:
+    opened, _ = checked(tmp_path / "0", perhaps())
+    clues, _ = checked(tmp_path / "1", perhaps(*verdicts))
+    assert said(clues) == [*expected, OTHER]
+    # The ledger goes on from line to line.
+    assert opened[0]["clue_id"] == clues[0]["clue_id"]
+
+
+def test_what_was_found_of_one_row_says_nothing_of_the_others(tmp_path: Path) -> None:
+    sheets = perhaps({"rule_id": "vehicle", "verdict": "属实", **ROW})
+    sheets["比对-车辆登记比对"].append([PEOPLE[0], "川Y0005", "小型轿车", 30000, "2014-01-01"])
+    clues, summary = checked(tmp_path, sheets)
+    assert [(clue["row_key"], clue["verdict"]) for clue in clues] == [
+        ("川Y0005", ""), ("川Y0002", "upheld"), ("川Y0001", ""),
+    ]  # fmt: skip
+    assert summary["clues"]["by_verdict"]["upheld"] == {"persons": 1, "rows": 1, "households": 1}
+
+
+def test_a_verdict_of_a_row_of_many_that_it_may_be_is_on_its_line(tmp_path: Path) -> None:
+    """A row without a number may be anybody's; judged of one household it is open elsewhere."""
+    sheets = perhaps({"rule_id": "vehicle", "verdict": "不属实"})
+    sheets["比对-车辆登记比对"][-1][0] = None
+    clues, _ = checked(tmp_path, sheets)
+    assert [line[:5] for line in said(clues)] == [
+        ("001", "vehicles", "1", "vehicle", "refuted"),
+        ("001", "vehicles", "2", "vehicle", "refuted"),
+        ("002", "vehicles", "1", "vehicle", ""),
+        ("003", "vehicles", "2", "vehicle", ""),
+        ("003", "vehicles", "1", "compare_vehicles", ""),
+        ("003", "vehicles", "2", "compare_vehicles", ""),
+    ]

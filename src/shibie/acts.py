@@ -115,7 +115,7 @@ class Link:
 
 @dataclass(frozen=True)
 class SamePerson:
-    """Two entries on rosters that are one person."""
+    """Two entries of a roster, in two households, that are one person."""
 
     household_id: str
     member_id: str

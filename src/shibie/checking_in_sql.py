@@ -162,15 +162,15 @@ class Run:
         self.host.run(
             f"""CREATE TABLE twice AS
             WITH shared AS (
-              SELECT {KEY} FROM m_plain WHERE {KEY} IS NOT NULL
-              GROUP BY {KEY} HAVING count(*) > 1 AND min({HID}) <> max({HID})
+              SELECT person FROM m_person WHERE person IS NOT NULL
+              GROUP BY person HAVING count(*) > 1 AND min({HID}) <> max({HID})
             ), places AS (
-              SELECT m.{KEY}, d.hid, d.ord_, m.{MID} AS mid, m.member_id
-              FROM m_plain AS m JOIN decided AS d ON m.{HID} = d.hid
-              WHERE m.{KEY} IN (SELECT {KEY} FROM shared)
+              SELECT m.person, d.hid, d.ord_, m.{MID} AS mid, m.member_id
+              FROM m_person AS m JOIN decided AS d ON m.{HID} = d.hid
+              WHERE m.person IN (SELECT person FROM shared)
             ), ranked AS (
-              SELECT *, min(ord_) OVER (PARTITION BY {KEY}) AS first_ord,
-                arg_min(mid, (ord_, mid)) OVER (PARTITION BY {KEY}) AS first_mid
+              SELECT *, min(ord_) OVER (PARTITION BY person) AS first_ord,
+                arg_min(mid, (ord_, mid)) OVER (PARTITION BY person) AS first_mid
               FROM places
             )
             SELECT ord_, hid, mid, member_id,

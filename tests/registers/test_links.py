@@ -22,6 +22,7 @@ CROWD = written(2, None, balance=9000)
         (RowLink(owner=ZHANG), [(2, True)]),
         (RowLink(owner=LI), []),
         (RowLink(nobody=True), []),
+        (RowLink(place=("A2", "1")), []),
         (RowLink(persons=frozenset({key_of(ZHANG)})), []),
         (RowLink(persons=frozenset({key_of(LI)})), [(2, False)]),
         (RowLink(households=frozenset({"A1"})), []),
@@ -63,12 +64,12 @@ def test_a_yes_needs_a_row_that_fits() -> None:
 
 @pytest.mark.parametrize(
     ("owner", "expected"),
-    [("张三", RowLink(nobody=True)), (None, RowLink(nobody=True)), ("李四", None)],
+    [("张三", RowLink(place=("A1", "1"))), (None, RowLink(place=("A1", "1"))), ("李四", None)],
 )
 def test_a_row_without_a_number_may_be_of_a_person_without_one(
     owner: str | None, expected: RowLink | None
 ) -> None:
-    """Nothing is known of both that differs; the row is then nobody else's."""
+    """Nothing is known of both that differs; the row is then his, and nobody else's."""
     ruleset = pack("or_match: {name: owner}")
     row = written(2, None, owner=owner, balance=9000)
     link = Link("accounts", name_of_row(ruleset.registers["accounts"], row), "A1", "1", True)

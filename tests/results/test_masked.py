@@ -57,10 +57,10 @@ def test_rejected_values_are_masked_by_what_they_are(tmp_path: Path, engine: str
         ("wage_income", "511*************79"),
         ("", "511*************6X"),
         ("labor", "511***************79"),
-        ("labor", "肺癌"),
+        ("labor", "(健康状况,不显示)"),
         ("head", "110*************2X"),
         ("registered_on", "511*************79"),
-        ("balance", "****"),
+        ("balance", "(健康状况,不显示)"),
         ("kind", "车主110**********02"),
     ]
     sheets = openpyxl.load_workbook(workbook, read_only=True)
@@ -92,3 +92,33 @@ def test_an_explanation_masks_numbers_in_evidence(tmp_path: Path) -> None:
     said = CliRunner().invoke(app, command).output
     assert "(甲,2015-12-01,车主511*************79)" in said
     assert NUMBER not in CliRunner().invoke(app, [*command, "--json"]).output
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_words_of_illness_are_shown_of_no_column(tmp_path: Path, engine: str) -> None:
+    """Neither where they were found nor where a reason repeats them; names stay."""
+    sheets = book()
+    sheets["农户"][1][2] = "精神残疾"
+    sheets["成员"][3][5] = "肺 癌"
+    sheets["比对-存款比对"].append([PEOPLE[4], "尿毒症透析"])
+    signed = ["看过", "甲", "2015-12-01"]
+    sheets["办理"] = [
+        ACTS,
+        ["003", "霍去病", "核实", "vehicle", "不属实", *signed],
+        ["003", "人3", "核实", "ＨＩＶ感染", "不属实", *signed],
+    ]
+    command = ["check", str(write_folder(tmp_path / "in", sheets)), "--rules", "bazhong-2015"]
+    command += ["--as-of", "2015-12-20", "--engine", engine, "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(app, command)
+    with (tmp_path / "out" / "rejected.csv").open(encoding="utf-8-sig") as file:
+        rows = [row for row in csv.DictReader(file) if row["field"]]
+    hidden = "(健康状况,不显示)"
+    assert [(row["source"], row["row"], row["field"], row["value"]) for row in rows] == [
+        ("households.csv", "2", "wage_income", hidden), ("members.csv", "4", "labor", hidden),
+        ("办理.csv", "2", "head", "霍去病"), ("办理.csv", "3", "rule_id", hidden),
+        ("registers/deposits.csv", "2", "balance", hidden),
+    ]  # fmt: skip
+    written = (tmp_path / "out" / "rejected.csv").read_text(encoding="utf-8-sig")
+    for text in (done.stdout, done.stderr, written):
+        assert not [word for word in ("精神残疾", "肺", "癌", "透析", "ＨＩＶ") if word in text]
+    assert hidden in done.stderr

@@ -23,6 +23,7 @@ HEADER = {
     "members": ("household_id", "member_id", "name", "id_number", "relation"),
 }
 Row = dict[str, Any]
+Rows = dict[str, list[tuple[str, ...]]]
 ENGINES: tuple[Any, ...] = ("interpreter", "duckdb", "rete")
 
 
@@ -199,6 +200,77 @@ def test_of_two_cars_one_was_sold(tmp_path: Path, both: bool) -> None:
     else:
         assert said[0][0] == ["ineligible", "eligible", "eligible"]
         assert said[0][1] == [(keys[1], "car", ""), (keys[0], "car", "refuted")]
+
+
+# --- who has no number ----------------------------------------------------------------------
+
+
+def unnumbered(folder: Path, rows: Rows, *acts: Row, bad: str = "") -> Path:
+    """The same roster, where the person of B has no number, and B an income that may be wrong."""
+    roster(folder, *acts, **rows)
+    for name, was, becomes in (
+        ("members", OTHER, ""),
+        ("households", "B,甲村,2000", f"B,甲村,{bad}"),
+    ):
+        file = folder / f"{name}.csv"
+        text = file.read_text(encoding="utf-8")
+        if name == "members" or bad:
+            assert was in text
+            file.write_text(text.replace(was, becomes), encoding="utf-8")
+    return folder
+
+
+OPEN_CAR: tuple[str, ...] = ("", "人B", "", "是")
+
+
+@pytest.mark.parametrize(
+    ("rows", "links", "expected", "matched"),
+    [
+        ({"cars": [OPEN_CAR]}, [], "pending", 0),
+        ({"cars": [OPEN_CAR]}, [("cars", 2)], "ineligible", 1),
+        ({"cars": [("5119021955********", "人B", "", "是")]}, [("cars", 2)], "ineligible", 1),
+        # It is his; whether it is used is not known, and others may be his, too.
+        ({"cars": [("", "人B", "", "")]}, [("cars", 2)], "pending", 1),
+        ({"cars": [("", "人B", "", "否")]}, [("cars", 2)], "pending", 1),
+        # Nothing in it tells one person from another; there may be debts, which lessen the sum.
+        ({"deposits": [("", "", "6000", "")]}, [("deposits", 2)], "pending", 1),
+        # One of them may be the other again.
+        ({"deposits": [("", "甲", "3000", ""), ("", "", "3000", "2010-01-01")]},
+         [("deposits", 2), ("deposits", 3)], "pending", 2),
+        ({"houses": [("", "人B", "东街", "商品房", "60"), ("", "人B", "西街", "商品房", "")]},
+         [("houses", 2), ("houses", 3)], "ineligible", 2),
+        # Two rows of one key are one house.
+        ({"houses": [("", "人B", "东街", "商品房", "60"), ("", "人B", "东街", "商品房", "")]},
+         [("houses", 2)], "pending", 2),
+    ],
+)  # fmt: skip
+def test_a_row_linked_to_a_person_without_a_number_is_surely_his(
+    tmp_path: Path, rows: Rows, links: list[tuple[str, int]],
+    expected: str, matched: int,
+) -> None:  # fmt: skip
+    keys = [(name, key_of(unnumbered(tmp_path / f"{name}{at}", rows), name, at))
+            for name, at in links]  # fmt: skip
+    folder = unnumbered(tmp_path / "r", rows, *(link(*each, "B", "1") for each in keys))
+    found = alike(folder)
+    assert refused(found) == []
+    assert eligibility(found) == ["eligible", "eligible", expected]
+    (name,) = rows
+    every = len(rows[name])
+    assert found["summary"]["registers"][name] == {
+        "supplied": True, "rows": every, "matched": matched,
+    }  # fmt: skip
+    assert len(found["unmatched"]) == every - matched
+    agree_in_parts(folder)
+
+
+def test_a_row_of_somebody_who_is_not_decided_is_nobody_elses(tmp_path: Path) -> None:
+    rows: Rows = {"cars": [("", "", "甲村", "是")]}
+    key = key_of(unnumbered(tmp_path / "0", rows), "cars", 2)
+    before = alike(unnumbered(tmp_path / "1", rows, bad="很多"))
+    found = alike(unnumbered(tmp_path / "2", rows, link("cars", key, "B", "1"), bad="很多"))
+    assert [eligibility(each) for each in (before, found)] == [["pending"] * 2, ["eligible"] * 2]
+    assert len(found["unmatched"]) == 1
+    assert found["notes"] == []
 
 
 # --- drawn ----------------------------------------------------------------------------------

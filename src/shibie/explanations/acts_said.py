@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from shibie import citizen_id
-from shibie.acts import KIND_WORDS, Act
+from shibie.acts import KIND_WORDS, Act, SamePerson, same_persons_of
 from shibie.case import Case
 from shibie.errors import Lang
 from shibie.language.tree import HOUSEHOLD, MEMBER
@@ -42,7 +42,13 @@ class _Acts:
 
     def concerns(self, act: Act) -> bool:
         """Whether an act names the household."""
-        return act.household_id == self.case.household.household_id
+        return act.household_id == self.case.household.household_id or bool(self.joined(act))
+
+    def joined(self, act: Act) -> tuple[SamePerson, ...]:
+        """The pair of an act that joins a member with one of another household, which it is of."""
+        pairs = same_persons_of((act,))
+        own = self.case.household.household_id
+        return tuple(pair for pair in pairs if pair.other_household_id == own)
 
     def signed(self, act: Act) -> list[str]:
         """The kind of an act, its reason, and who signed it, when and on what evidence."""
@@ -60,10 +66,11 @@ class _Acts:
             case "correction":
                 return self.correction(act)
             case "same_person":
-                who = self.person(act.member_id)
-                return self.say(
-                    f"{who}与 {act.value} 是同一人", f"{who} and {act.value} are one person"
-                )
+                who, other = self.person(act.member_id), str(act.value)
+                for pair in self.joined(act):
+                    who = self.person(pair.other_member_id)
+                    other = f"{pair.household_id}/{pair.member_id}"
+                return self.say(f"{who}与 {other} 是同一人", f"{who} and {other} are one person")
             case _:
                 return ""
 

@@ -25,10 +25,12 @@ class LinkedPerson:
     Attributes:
         number: his usable number, if he has one.
         values: what he, or else his household, says in each field.
+        row: where he stands in the table of members.
     """
 
     number: str | None
     values: Mapping[str, Value]
+    row: int = 0
 
 
 class LinkedRows:
@@ -152,7 +154,7 @@ class LinkedRows:
         counting = fitting - contradicted(fitting)
         self._fitting |= fitting
         self._counting |= counting
-        owner, nobody = "", False
+        owner, place, nobody = "", None, False
         persons, households = set[int](), set[str]()
         for link in counting:
             own = next((each.number for each in self._people_of(link)), None)
@@ -161,11 +163,10 @@ class LinkedRows:
             elif not link.member_id:
                 households |= set() if link.yes else {link.household_id}
             elif link.yes:
-                # Who has no number of his own has no rows; but it is nobody else's either.
-                owner, nobody = own or "", nobody or own is None
+                owner, place = own or "", None if own else (link.household_id, link.member_id)
             elif own is not None:
                 persons.add(key_of(own))
-        return RowLink(owner, nobody, frozenset(persons), frozenset(households))
+        return RowLink(owner, place, nobody, frozenset(persons), frozenset(households))
 
 
 def contradicted(links: Iterable[Link]) -> frozenset[Link]:

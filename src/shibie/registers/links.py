@@ -8,6 +8,9 @@ from functools import cached_property
 
 from shibie.case import NO_CROWD, Crowd, Row, Rows
 
+# A household and one of its members.
+Place = tuple[str, str]
+
 
 @dataclass(frozen=True)
 class RowLink:
@@ -15,15 +18,22 @@ class RowLink:
 
     Attributes:
         owner: the citizen number of the person whose it surely is, and nobody else's; or empty.
+        place: the household and member whose it surely is, where he has no number; or None.
         nobody: that it is about nobody at all.
         persons: of whom it is not: their numbers without the last digit.
         households: of none of whose members it is.
     """
 
     owner: str = ""
+    place: Place | None = None
     nobody: bool = False
     persons: frozenset[int] = frozenset()
     households: frozenset[str] = frozenset()
+
+    @property
+    def is_somebodys(self) -> bool:
+        """Whether it surely is a person's."""
+        return bool(self.owner or self.place)
 
     def denies_person(self, key: int) -> bool:
         """Whether the row is not about a person, whichever household he is found in."""

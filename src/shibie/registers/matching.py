@@ -13,10 +13,10 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from shibie import citizen_id
-from shibie.case import NO_ROWS, UNKNOWN_ROWS, Case, Row, Rows
+from shibie.case import NO_CROWD, NO_ROWS, UNKNOWN_ROWS, Case, Row, Rows
 from shibie.decision import Finding
 from shibie.household import Adjudication, BareHousehold
-from shibie.registers.links import NO_DENIALS, Denials, Links, RowLink
+from shibie.registers.links import NO_DENIALS, Denials, Links, Place, RowLink
 from shibie.registers.perhaps_rows import PerhapsRows, said_by
 from shibie.registers.row_key import name_of_row
 from shibie.registers.rows import RegisterRow
@@ -57,7 +57,8 @@ class IndexedRegister:
     Attributes:
         register: what the pack says of it.
         rows: all of its rows.
-        numbers: the usable numbers by row; of a row that an act links to a person, his.
+        numbers: whose each row is: his usable number, also where an act links it to him, or who
+            he is where he has none.
         sure: the readable rows of each number.
         damaged: the numbers of which a row was unreadable.
         perhaps: the rows without a usable number; none where these are set aside.
@@ -66,8 +67,8 @@ class IndexedRegister:
 
     register: Register
     rows: tuple[RegisterRow, ...]
-    numbers: Mapping[int, str]
-    sure: Mapping[str, tuple[Row, ...]]
+    numbers: Mapping[int, str | Place]
+    sure: Mapping[str | Place, tuple[Row, ...]]
     damaged: Set[str]
     perhaps: PerhapsRows
     denials: Denials = NO_DENIALS
@@ -85,7 +86,9 @@ class IndexedRegister:
     ) -> tuple[tuple[Rows, ...], Mapping[int, Twice]]:
         """The rows of each member, and of which members a row came twice."""
         found = [
-            UNKNOWN_ROWS if number is None else self._of_person(household, index, number)
+            self._of_unnumbered(household, index)
+            if number is None
+            else self._of_person(household, index, number)
             for index, number in enumerate(numbers)
         ]
         # Most people have no row in most registers, and few have two.
@@ -96,6 +99,12 @@ class IndexedRegister:
             before if own is before.own else Rows.parted(own, before.crowd, before.complete)
             for before, own in zip(found, settled, strict=True)
         ), twice
+
+    def _of_unnumbered(self, household: BareHousehold, index: int) -> Rows:
+        """The rows of a person without a number: those that acts say are his, and maybe others."""
+        place = household.household_id, household.members[index].member_id
+        rows = self.sure.get(place, ())
+        return Rows.parted(rows, NO_CROWD, complete=False) if rows else UNKNOWN_ROWS
 
     def _of_person(self, household: BareHousehold, index: int, number: str) -> Rows:
         """The rows that are, or may be, about a person, in the order of the register."""
@@ -165,26 +174,26 @@ def _indexed(
     register: Register, rows: tuple[RegisterRow, ...], as_of: date, set_aside: bool,
     links: Mapping[int, RowLink],
 ) -> IndexedRegister:  # fmt: skip
-    sure: defaultdict[str, list[Row]] = defaultdict(list)
+    sure: defaultdict[str | Place, list[Row]] = defaultdict(list)
     damaged: set[str] = set()
-    numbers: dict[int, str] = {}
+    numbers: dict[int, str | Place] = {}
     perhaps: list[RegisterRow] = []
     for row in rows:
         link = links.get(row.number)
         own = number_of(register, row, as_of)
-        number = own or (link.owner if link else None)
+        number = own or (link.owner or link.place if link else None)
         if not number:
             if link is None or not link.nobody:
                 perhaps.append(row)
             continue
         numbers[row.number] = number
-        if link is not None and link.denies_person(key_of(number)):
+        if link is not None and own and link.denies_person(key_of(own)):
             continue
         # A row that only may be somebody's counts with what can be read of it; so it does still.
         if row.readable or not own:
             sure[number].append(Row(row.number, row.values))
         else:
-            damaged.add(number)
+            damaged.add(own)
     of_numbers = {number: tuple(of_number) for number, of_number in sure.items()}
     fitted = PerhapsRows(register, () if set_aside else tuple(perhaps))
     denials = Denials.among(links) if links else NO_DENIALS

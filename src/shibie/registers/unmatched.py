@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
+from datetime import date
 from typing import Final, Literal
 
 from shibie import citizen_id
-from shibie.case import Case
 from shibie.errors import Lang, Words
+from shibie.household import BareHousehold
+from shibie.registers.links import Place
 from shibie.registers.masked_numbers import visible
-from shibie.registers.matching import IndexedRegister, Registers
+from shibie.registers.matching import IndexedRegister, Registers, usable_number
 from shibie.registers.rows import RegisterRow
 from shibie.ruleset.model import RuleSet
 
@@ -32,30 +34,37 @@ def unusable(row: RegisterRow) -> tuple[str, Reason]:
     return (shown, "masked") if shown else (citizen_id.mask(row.written), "no_number")
 
 
-def unmatched_rows(registers: Registers, people: Set[str]) -> Iterator[UnmatchedRow]:
+def unmatched_rows(registers: Registers, people: Set[str | Place]) -> Iterator[UnmatchedRow]:
     """Register, row, number and reason of each row that is not surely about a person.
 
     Args:
         registers: as they were matched.
-        people: the usable numbers of all who are decided.
+        people: all who are decided (`people_of`).
     """
     for name, register in registers.of.items():
         for row in register.rows:
             number = register.numbers.get(row.number)
-            if number is None:
-                yield name, row.number, *unusable(row)
-            elif number not in people:
+            if number in people:
+                continue
+            if isinstance(number, str):
                 yield name, row.number, citizen_id.mask(number), NOBODY
+            else:
+                yield name, row.number, *unusable(row)
 
 
-def matches(register: IndexedRegister, people: Set[str]) -> tuple[int, int]:
+def matches(register: IndexedRegister, people: Set[str | Place]) -> tuple[int, int]:
     """How many rows a register has, and how many of them surely are about persons."""
     return len(register.rows), sum(number in people for number in register.numbers.values())
 
 
-def numbers_of(cases: tuple[Case, ...]) -> Set[str]:
-    """The usable numbers of all persons."""
-    return {number for case in cases for number in case.numbers if number is not None}
+def people_of(households: Iterable[BareHousehold], as_of: date) -> Set[str | Place]:
+    """The usable numbers of all persons; of who has none, who he is."""
+    return {
+        usable_number(getattr(member, "id_number", None), as_of)
+        or (household.household_id, member.member_id)
+        for household in households
+        for member in household.members
+    }
 
 
 def counted(found: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, int]]:

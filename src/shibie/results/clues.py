@@ -1,25 +1,30 @@
 """The clues (疑点台账): every register row and every rule that speaks against a household.
 
-A clue is a rule that holds, or that an officer judged, with each register row that it rests on;
-and each row that contradicts a declaration, though no rule rests on it. Persons, rows and
-households are counted apart: two cars of one man are two rows and one person.
+A clue is a rule that holds, or that an officer judged, with each register row that it rests on; a
+row that leaves a rule undecided; and a row that contradicts a declaration, though no rule rests on
+it. What was found of a row is on its line, what was found of a rule on all of its lines: a clue
+keeps its number when it is judged.
+
+Persons, rows and households are counted apart: two cars of one man are two rows and one person.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
 from shibie.acts import Act
+from shibie.bounds import is_known
 from shibie.case import Case, Row
 from shibie.checking_in_python import Checked
 from shibie.decision import Decision
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.engines.trace import Trace, hit_rows, trace
+from shibie.household import Adjudication
 from shibie.language import tree
 from shibie.language.tree import MEMBER
 from shibie.registers.links import NO_DENIALS
@@ -30,6 +35,8 @@ from shibie.vocabulary import shared
 
 # A register and the number of one of its rows.
 RowPlace = tuple[str, int]
+# The verdicts of a household that name a row, by rule, and by register and key.
+NamedRows = dict[str, dict[tuple[str, str], Act]]
 # What stands for a clue without a verdict, a reason, or a register, in counts.
 OPEN: Final = "open"
 DECLARED: Final = "declared"
@@ -70,11 +77,11 @@ COLUMNS: Final = tuple(each.name for each in fields(Clue))
 
 def clues_of(checked: Checked) -> Iterator[Clue]:
     """The clues of decided households, in their order."""
-    named: dict[str, dict[tuple[str, str], Act]] = {}
+    named: dict[str, NamedRows] = {}
     for act in checked.roster.acts:
         if act.kind == "verdict" and act.row_key is not None:
-            own = named.setdefault(act.household_id or "", {})
-            own[act.register_ or "", act.row_key] = act
+            of_rule = named.setdefault(act.household_id or "", {}).setdefault(act.rule_id or "", {})
+            of_rule[act.register_ or "", act.row_key] = act
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
         own = named.get(decision.household_id, {})
         yield from _Household(checked.ruleset, case, decision, own, checked.registers).clues()
@@ -85,12 +92,14 @@ class _Household:
 
     def __init__(
         self, ruleset: RuleSet, case: Case, decision: Decision,
-        named: Mapping[tuple[str, str], Act], registers: Registers,
+        named: NamedRows, registers: Registers,
     ) -> None:  # fmt: skip
         self.ruleset, self.case, self.decision, self.named = ruleset, case, decision, named
         self.registers = registers
         self.top = Place.top(ruleset, case)
         self.holders: dict[RowPlace, list[tuple[int, Row]]] = {}
+        # Of the rows that verdicts name, also where one took them from the household.
+        self.named_holders: dict[RowPlace, list[tuple[int, Row]]] = {}
         for register, of_members in case.rows.items():
             for member, rows in enumerate(of_members):
                 for item in rows.items:
@@ -99,32 +108,53 @@ class _Household:
     def clues(self) -> Iterator[Clue]:
         """The clues of rules, then the rows that no rule rests on."""
         told: set[RowPlace] = set()
-        for finding in self.decision.findings:
-            rule = self.ruleset.rule(finding.rule_id)
-            judged = finding.kind in ("exclusion", "review") and finding.outcome != "unknown"
-            if not judged or rule is None:
-                continue
-            rows = tuple(dict.fromkeys(self.behind(rule)))
-            told.update(rows)
-            yield from self.of_rows(rule.id, rows) if rows else [self.clue(rule.id)]
+        asked = {each.rule_id for each in self.decision.findings}
+        asked.update(self.case.adjudications, self.named)
+        for rule in (*self.ruleset.exclusions, *self.ruleset.reviews):
+            if rule.id in asked:
+                yield from self.of_rule(rule, told)
         for register in self.ruleset.registers.values():
             if register.checks:
                 hits = [place for place in self.hits(register.name) if place not in told]
                 yield from self.of_rows(register.id, hits)
-        yield from self.refuted()
         self.top.leave()
 
-    def refuted(self) -> Iterator[Clue]:
-        """The rows that a verdict took from the household."""
-        for (register, key), act in self.named.items():
-            table = self.registers.of.get(register)
-            if act.verdict != "refuted" or table is None:
-                continue
-            whole = replace(table, denials=NO_DENIALS)
-            of_members, _ = whole.of_household(self.case.household, self.case.numbers)
-            for member, rows in enumerate(of_members):
-                if any(whole.name_of(item.number) == key for item in rows.items):
-                    yield self.clue(str(act.rule_id), register, key, member)
+    def of_rule(self, rule: Rule, told: set[RowPlace]) -> Iterator[Clue]:
+        """The clues of a rule: its rows, or else the rule alone if it holds or was judged.
+
+        Args:
+            rule: one that holds, is undecided, or was judged.
+            told: where its rows are noted.
+        """
+        whole = trace(rule.when or rule.node, self.top)
+        rows = dict.fromkeys(self.rows(whole) if whole.value is True else self.held_up(whole))
+        named = self.named.get(rule.id, {})
+        on_rule: Act | Adjudication | None = self.case.adjudications.get(rule.id)
+        if any(act.verdict != "refuted" for act in named.values()):
+            # What was found of one row says nothing of the others.
+            on_rule = None
+        acts = {place: named[name] for name in named for place in self.places(*name)}
+        told.update(rows, acts)
+        for place in dict.fromkeys((*rows, *acts)):
+            yield from self.of_rows(rule.id, [place], acts.get(place, on_rule))
+        stands = rows or any(act.verdict != "refuted" for act in acts.values())
+        if not stands and (whole.value is True or on_rule is not None):
+            yield self.clue(rule.id, said=on_rule)
+
+    def places(self, register: str, key: str) -> Iterator[RowPlace]:
+        """The rows of a key, among them those that a verdict took from the household."""
+        table = self.registers.of.get(register)
+        if table is None:
+            return
+        whole = replace(table, denials=NO_DENIALS)
+        of_members, _ = whole.of_household(self.case.household, self.case.numbers)
+        found: dict[RowPlace, list[tuple[int, Row]]] = {}
+        for member, rows in enumerate(of_members):
+            for item in rows.items:
+                if whole.name_of(item.number) == key:
+                    found.setdefault((register, item.number), []).append((member, item))
+        self.named_holders.update(found)
+        yield from found
 
     def hits(self, register: str) -> Iterator[RowPlace]:
         """The rows of a register that count against some declaration."""
@@ -137,11 +167,21 @@ class _Household:
             if any(hit is None or evaluate(hit, place) is True for hit in hits):
                 yield name, number
 
-    def behind(self, rule: Rule) -> Iterator[RowPlace]:
-        """The register rows that a rule rests on where it holds."""
-        whole = trace(rule.when or rule.node, self.top)
-        if whole.value is True:
-            yield from self.rows(whole)
+    def held_up(self, at: Trace) -> Iterator[RowPlace]:
+        """The register rows that hold up a condition, which is not known for them."""
+        if is_known(at.value):
+            return
+        register, bracket, rest = at.label.partition("[")
+        if bracket and register in self.ruleset.registers:
+            yield register, int(rest[:-2])
+        match at.node:
+            case tree.Collection(owner=tree.CROWD, name=name):
+                # Those that tell nobody apart stand in a trace as one.
+                for place in self.hits(name):
+                    if self.holders[place][0][1].crowd:
+                        yield place
+        for child in at.children:
+            yield from self.held_up(child)
 
     def rows(self, at: Trace) -> Iterator[RowPlace]:
         """The register rows below the deciding operands of a condition."""
@@ -173,28 +213,30 @@ class _Household:
         ids = [member.member_id for member in self.case.household.members]
         return ids.index(label.partition("[")[2][:-2])
 
-    def of_rows(self, rule_id: str, rows: Iterable[RowPlace]) -> Iterator[Clue]:
-        """A clue for each row and each member whom it is about."""
-        for register, number in rows:
-            for member, _ in self.holders.get((register, number), ()):
+    def of_rows(
+        self, rule_id: str, rows: Iterable[RowPlace], said: Act | Adjudication | None = None
+    ) -> Iterator[Clue]:
+        """A clue for each row and each member whom it is, or may be, about."""
+        for place in rows:
+            register, number = place
+            for member, _ in self.holders.get(place) or self.named_holders.get(place) or []:
                 key = self.registers.of[register].name_of(number)
-                yield self.clue(rule_id, register, key, member)
+                yield self.clue(rule_id, register, key, member, said)
 
     def clue(
-        self, rule_id: str, register: str = "", key: str = "", member: int | None = None
-    ) -> Clue:
-        """One clue with what an officer found of it: of the row, else of the rule."""
+        self, rule_id: str, register: str = "", key: str = "", member: int | None = None,
+        said: Act | Adjudication | None = None,
+    ) -> Clue:  # fmt: skip
+        """One clue with what an officer found of it."""
         household = self.case.household
         who = None if member is None else household.members[member]
         member_id = "" if who is None else who.member_id
-        said = self.named.get((register, key)) if key else None
-        found = said or self.case.adjudications.get(rule_id)
         text = json.dumps([register, key, household.household_id, member_id, rule_id])
         return Clue(
             "c-" + hashlib.sha256(text.encode()).hexdigest()[:16], register, key,
             household.household_id, member_id, ("" if who is None else shared(who, "name") or ""), rule_id,
             *("" if each is None else str(each) for each in (
-                (found.verdict, found.reason, found.officer, found.date) if found else ()
+                (said.verdict, said.reason, said.officer, said.date) if said else ()
             )),
         )  # fmt: skip
 

@@ -17,7 +17,7 @@ from shibie.household import BareHousehold
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
 from shibie.registers.matching import Registers
-from shibie.registers.unmatched import matches, numbers_of
+from shibie.registers.unmatched import matches, people_of
 from shibie.results.counts import NO_VILLAGE, Counted, Tally, summary
 from shibie.results.digest import digest
 from shibie.results.tables import result_tables
@@ -33,7 +33,8 @@ _OF_BEFORE: Final[Mapping[Eligibility, StandingId]] = {
 
 def summarise(checked: Checked) -> dict[str, Any]:
     """The summary of a check as plain data, ready for `summary.json`."""
-    roster, people = checked.roster, numbers_of(checked.cases)
+    roster = checked.roster
+    people = people_of((case.household for case in checked.cases), checked.as_of)
     tally = tally_of(checked)
     return summary(
         Counted(

@@ -12,7 +12,7 @@ from shibie.decision import Decision
 from shibie.engines.kleene import Truth
 from shibie.engines.persons import uncounted
 from shibie.errors import Lang, Words
-from shibie.registers.unmatched import numbers_of, unmatched_rows
+from shibie.registers.unmatched import people_of, unmatched_rows
 from shibie.results.table import Table
 from shibie.results.why_uncounted import COUNTS, source, why
 from shibie.rosters.records import Rejection
@@ -96,7 +96,8 @@ def acts_table(acts: Iterable[Act]) -> Table:
 
 def unmatched_table(checked: Checked) -> Table:
     """The rows of registers that are not surely about anybody."""
-    rows = tuple(unmatched_rows(checked.registers, numbers_of(checked.cases)))
+    people = people_of((case.household for case in checked.cases), checked.as_of)
+    rows = tuple(unmatched_rows(checked.registers, people))
     return Table("unmatched", COLUMNS["unmatched"], rows)
 
 

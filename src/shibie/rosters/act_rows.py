@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from shibie.acts import Act, content_id
+from shibie.acts import Act, content_id, same_persons_of
 from shibie.case import Value
 from shibie.household import Adjudication, StepRecord
 from shibie.rosters.cells import read_cell
@@ -16,6 +16,8 @@ from shibie.rosters.records import Rejection, RowTable, TypedRow
 from shibie.vocabulary import specs_of
 
 MEMBER_ID: Final = "member_id"
+# What reaches beyond a household: whose a row is says that it is nobody else's.
+LINKING: Final = ("link", "same_person")
 # A household, and one of its members or nobody.
 Whose = tuple[str, str]
 
@@ -31,6 +33,12 @@ class GivenAct:
     def household(self) -> str:
         """The household it is about, or empty."""
         return self.act.household_id or ""
+
+    @property
+    def households(self) -> frozenset[str]:
+        """The same, and of one person in two households the other, too."""
+        others = (pair.other_household_id for pair in same_persons_of((self.act,)))
+        return frozenset((self.household, *others))
 
 
 @dataclass(frozen=True)
@@ -53,16 +61,17 @@ class WrittenActs:
     @property
     def households(self) -> frozenset[str]:
         """The households that they name."""
-        return frozenset(each.household for each in self.given) - {""}
+        return frozenset[str]().union(*(each.households for each in self.given)) - {""}
 
     @property
     def linked_households(self) -> frozenset[str]:
-        """The households that links name; empty for a link that names none."""
-        return frozenset(each.household for each in self.given if each.act.kind == "link")
+        """The households that links and pairs of one person name; empty for a link that names none."""
+        linking = (each.households for each in self.given if each.act.kind in LINKING)
+        return frozenset[str]().union(*linking)
 
     def about(self, households: Set[str]) -> WrittenActs:
         """Those about some households; none of them is rejected."""
-        return WrittenActs(tuple(each for each in self.given if each.household in households))
+        return WrittenActs(tuple(each for each in self.given if each.households & households))
 
 
 def verdict_row(given: GivenAct) -> TypedRow:

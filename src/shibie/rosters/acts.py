@@ -2,7 +2,7 @@
 
 First what an act says by itself is read (`written_acts`); then it is held against the
 households it names (`acts_on`). Verdicts and steps go on to their own readers, corrections
-change cells, links and same persons are kept.
+change cells, links say whose rows are, and same persons who is found in two households.
 """
 
 from __future__ import annotations
@@ -239,6 +239,12 @@ class _Written:
                     f"办理“{number}”是户 {target.household or '—'} 的",
                     f"that act is about household {target.household or '—'}",
                 )  # fmt: skip
+            elif _came_before(each, target):
+                self.reject(
+                    each.record, "value", number,
+                    f"撤销录入在先,第 {target.record.number} 行的办理“{number}”在后",
+                    f"recorded before the act that it takes back, in row {target.record.number}",
+                )  # fmt: skip
             else:
                 undone.add(number)
         return [
@@ -256,6 +262,18 @@ def _needed(kind: ActKind, values: Mapping[str, Any]) -> Iterable[str]:
 
 def _recorded(act: Act) -> str:
     return act.recorded_at or (f"{act.date}T00:00:00Z" if act.date else "")
+
+
+def _came_before(undo: GivenAct, target: GivenAct) -> bool:
+    """Whether an undo was recorded before what it takes back.
+
+    Only times of recording can be held against each other; the order of the rows says it where
+    either has none. The days are those of signatures: what was signed earlier may come in later.
+    """
+    times = undo.act.recorded_at, target.act.recorded_at
+    if None not in times and times[0] != times[1]:
+        return str(times[0]) < str(times[1])
+    return undo.record.number < target.record.number
 
 
 def _yes_no(text: str) -> str | Words:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from shibie.acts import said_of_row
+from shibie.acts import said_of_row, same_persons_of
 from shibie.case import Value
 from shibie.citizen_id import mask
 from shibie.errors import Words, with_suggestion
+from shibie.health_words import NOT_SHOWN, tells_of_health
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.linked_rows import LinkedPerson
 from shibie.registers.links import Links
 from shibie.registers.matching import usable_number
+from shibie.registers.said_texts import alike
+from shibie.registers.same_persons import NO_SAME_PERSONS, Joining, SamePersons
 from shibie.rosters.act_rows import (
     MEMBER_ID,
     GivenAct,
@@ -40,6 +43,7 @@ class RosterActs:
         people: the members whom links and verdicts on a row name, or all of a household where
             they name it alone, by household and member.
         links: what links say of rows, by register and row; None where that is to be found out.
+        same_persons: who is one person in two households.
     """
 
     given: tuple[GivenAct, ...] = ()
@@ -47,15 +51,16 @@ class RosterActs:
     rejected: tuple[Rejection, ...] = ()
     people: Mapping[Whose, LinkedPerson] = field(default_factory=dict)
     links: Links | None = None
+    same_persons: SamePersons = NO_SAME_PERSONS
 
     def of_kind(self, kind: str) -> tuple[GivenAct, ...]:
         """The acts of a kind."""
         return tuple(each for each in self.given if each.act.kind == kind)
 
     def about(self, households: Set[str]) -> RosterActs:
-        """Those about some households; corrections stay, wherever they apply."""
-        mine = tuple(each for each in self.given if each.household in households)
-        return RosterActs(mine, self.patches, people=self.people, links=self.links)
+        """Those about some households; what acts make of the roster stays, wherever it applies."""
+        mine = tuple(each for each in self.given if each.households & households)
+        return replace(self, given=mine, rejected=())
 
     @property
     def corrected(self) -> frozenset[str]:
@@ -78,9 +83,11 @@ def acts_on(
     if not written.given:
         return RosterActs(rejected=written.rejected)
     roster = _Named(households, members, ruleset, as_of)
-    fitting = tuple(each for each in written.given if roster.fits(each))
+    fitting, same = roster.joined([each for each in written.given if roster.fits(each)])
     rejected = (*written.rejected, *roster.rejected)
-    return RosterActs(fitting, roster.patches, rejected, roster.linked_people(fitting))
+    return RosterActs(
+        fitting, roster.patches, rejected, roster.linked_people(fitting), same_persons=same
+    )
 
 
 class _Named:
@@ -117,6 +124,27 @@ class _Named:
                     found[each.household, member] = self.person(each.household, member)
         return found
 
+    def joined(self, given: Sequence[GivenAct]) -> tuple[tuple[GivenAct, ...], SamePersons]:
+        """The acts without pairs that cannot be one person, and who is one; after all corrections."""
+        households = frozenset[str]().union(
+            *(each.households for each in given if each.act.kind == "same_person")
+        )
+        joining = Joining(
+            {
+                (household, member): self.person(household, member).number
+                for household in households
+                for member in self.members.get(household, ())
+            }
+        )
+        fitting = []
+        for each in given:
+            refusal = next(map(joining.refusal, same_persons_of((each.act,))), None)
+            if refusal is None:
+                fitting.append(each)
+            else:
+                self.reject(each, "value", str(each.act.value), refusal.zh, refusal.en)
+        return tuple(fitting), joining.found()
+
     def person(self, household: str, member: str) -> LinkedPerson:
         """A member as rows are held against him."""
         of_household, of_member = (
@@ -128,6 +156,7 @@ class _Named:
         return LinkedPerson(
             None if written is None else usable_number(str(written), self.as_of),
             {**of_household, **{name: of_member.get(name) for name in own}},
+            self.records[household, member].number,
         )
 
     def note_head(self, values: Mapping[str, Value]) -> None:
@@ -154,7 +183,7 @@ class _Named:
                 "名册中没有这一户", "no such household on the roster",
             )  # fmt: skip
         heads = self.heads.get(given.household, [])
-        if act.head is not None and heads and act.head not in heads:
+        if act.head is not None and heads and alike(act.head) not in map(alike, heads):
             return self.reject(
                 given, "head", act.head,
                 f"名册中这一户的户主是 {heads[-1]}", f"the roster's head of this household is {heads[-1]}",
@@ -164,7 +193,26 @@ class _Named:
             return self.reject(
                 given, MEMBER_ID, act.member_id, "这一户没有这个人", "the household has no such member"
             )  # fmt: skip
+        if act.kind == "same_person":
+            return self.has_other(given)
         return act.kind != "correction" or self.corrects(given)
+
+    def has_other(self, given: GivenAct) -> bool:
+        """Whether another household has whom an act says to be one person with its own."""
+        (pair,) = same_persons_of((given.act,))
+        household, member = pair.other_household_id, pair.other_member_id
+        if household == pair.household_id:
+            said = Words("写的是同一户的人", "that is somebody of the same household")
+        elif (household, "") not in self.records:
+            said = Words(f"名册中没有户 {household}", f"no household {household} on the roster")
+        elif (household, member) not in self.records:
+            said = Words(
+                f"户 {household} 没有人 {member}", f"household {household} has no member {member}"
+            )
+            said = with_suggestion(said, member, self.members.get(household, ()))
+        else:
+            return True
+        return self.reject(given, "value", str(given.act.value), said.zh, said.en)
 
     def corrects(self, given: GivenAct) -> bool:
         """Whether a correction says what is there; it is then made."""
@@ -185,7 +233,7 @@ class _Named:
         values = {**self.records[whose].values, **self.patches.get(whose, {})}
         there = values.get(spec.name)
         if was != there:
-            said, found = (_shown(each, masked) for each in (was, there))
+            said, found = (_shown(each, spec, masked) for each in (was, there))
             return self.reject(
                 given, "was", said.zh if was is not None else "",
                 f"原值写的是 {said.zh},名册中是 {found.zh}", f"it says {said.en} was there; the roster has {found.en}",
@@ -213,10 +261,13 @@ class _Named:
         return known.get(written)
 
 
-def _shown(value: Value, masked: bool) -> Words:
+def _shown(value: Value, spec: FieldSpec, masked: bool) -> Words:
     if value is None:
         return Words("(空)", "(blank)")
     if isinstance(value, bool):
         return Words("是", "yes") if value else Words("否", "no")
     text = mask(as_text(value)) if masked else as_text(value)
+    # Names may have such signs in them.
+    if spec.type != "text" and tells_of_health(text):
+        text = NOT_SHOWN
     return Words(text, text)

@@ -17,6 +17,7 @@ from typing import Any, Final, NoReturn
 from shibie import citizen_id
 from shibie.case import Value
 from shibie.errors import Words, closest, listed
+from shibie.health_words import NOT_SHOWN, tells_of_health
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.numbers_in_text import without_citizen_numbers
 from shibie.vocabulary import FieldSpec, FieldType, folded
@@ -109,10 +110,12 @@ def is_blank(cell: Cell) -> bool:
 
 
 def shown(cell: Cell, spec: FieldSpec | None) -> str:
-    """A cell as a message may show it: sensitive ones masked, long ones cut."""
+    """A cell as a message may show it: without what is sensitive, long ones cut."""
     text = as_written(cell)
     if spec is not None and (spec.type == "citizen_id" or spec.sensitive):
         return citizen_id.mask(text)
+    if tells_of_health(text):
+        return NOT_SHOWN
     text = without_citizen_numbers(text)
     return text if len(text) <= 60 else text[:60] + "…"
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from shibie.errors import InputError, Problem, Words, did_you_mean
 from shibie.registers.matching import number_of as register_number
-from shibie.rosters.act_rows import patched
+from shibie.rosters.act_rows import WrittenActs, member_numbers, patched
 from shibie.rosters.acts_on_roster import RosterActs, acts_on
 from shibie.rosters.duckdb_host import duck_host
 from shibie.rosters.families import Families, families, of_households, of_register, person_of
@@ -75,14 +75,18 @@ class _Chosen:
         households, members = those.found()
         records = (*households.records, *members.records)
         self._must_be_there(asked, {number_of(record) for record in records})
-        corrected = patched(members, self._acts(those).patches, of_members=True)
-        numbers = (person_of(self.reader, record) for record in corrected.records)
+        linking = self._linking()
+        acts = self._acts(those, linking)
+        corrected = patched(members, acts.patches, of_members=True).records
+        numbers = tuple(person_of(self.reader, record) for record in corrected)
         persons = frozenset(number for number in numbers if number is not None)
         # A person found twice is a finding only where the other household is decided.
-        those.take(those.holding(persons) - asked)
+        same, own = linking.same_persons, map(number_of, corrected)
+        entries = zip(own, member_numbers(corrected), numbers, strict=True)
+        elsewhere, borne = same.entries_of({same.person(*entry) for entry in entries})
+        those.take((those.holding(persons | borne) | elsewhere) - asked)
         households, members = those.found()
-        linking = self._linking()
-        acts = self._acts(those)
+        acts = self._acts(those, linking)
         people = (*linking.people.values(), *acts.people.values())
         named = {each.number for each in people if each.number}
         verdicts = self.tables.verdicts
@@ -92,7 +96,7 @@ class _Chosen:
             members,
             self._about(signed, asked),
             self._about(self.tables.steps, asked),
-            self._registers(persons | named),
+            self._registers(persons | named, unnumbered=bool(people)),
             acts,
             linking,
         )
@@ -106,18 +110,35 @@ class _Chosen:
             of_register, links = self.ruleset.registers[name], found.links.get(name, {})
             rows = found.registers[name] or ()
             numbers = {register_number(of_register, row, self.as_of) for row in rows}
-            if not (numbers & persons or any(link.owner for link in links.values())):
+            if not (numbers & persons or any(link.is_somebodys for link in links.values())):
                 left.add(name)
         return Whole(self.reader).matching_nobody(left, those.holding)
 
-    def _acts(self, those: Families) -> RosterActs:
-        """The acts about the households that were found."""
+    def _acts(self, those: Families, linking: RosterActs) -> RosterActs:
+        """The acts about the households that were found.
+
+        Who is one person is told by all households together: of these acts only those stay that
+        fit the whole, as far as both households are here.
+        """
         households, members = those.found()
-        mine = self.tables.acts.about({number_of(record) for record in households.records})
-        return acts_on(mine, households, members, self.ruleset, self.as_of)
+        here = {number_of(record) for record in households.records}
+        fitting = {each.record.number for each in linking.of_kind("same_person")}
+        mine, refused = [], set[int]()
+        for each in self.tables.acts.about(here).given:
+            if each.act.kind != "same_person":
+                mine.append(each)
+            elif each.record.number not in fitting:
+                refused.add(each.record.number)
+            elif each.households <= here:
+                mine.append(each)
+        rejected = tuple(each for each in linking.rejected if each.row in refused)
+        acts = acts_on(
+            WrittenActs(tuple(mine), rejected), households, members, self.ruleset, self.as_of
+        )
+        return replace(acts, same_persons=linking.same_persons)
 
     def _linking(self) -> RosterActs:
-        """All links: what is another's by one is nobody's of the households that are asked for."""
+        """All links and pairs of one person: they say of others what is so of those asked for, too."""
         others = families(self.reader)
         linked = self.tables.acts.linked_households
         if not linked:
@@ -131,12 +152,17 @@ class _Chosen:
             return None
         return table_of(source, list(of_households(self.reader, source, asked).values()))
 
-    def _registers(self, persons: Set[str]) -> dict[str, RowTable]:
-        """The rows that are or may be about some persons; a register without any is supplied nevertheless."""
+    def _registers(self, persons: Set[str], unnumbered: bool) -> dict[str, RowTable]:
+        """The rows that are or may be about some persons; a register without any is supplied nevertheless.
+
+        Args:
+            persons: their numbers.
+            unnumbered: whether acts may give a row without a number to somebody without one.
+        """
         found = {}
         for name, source in self.tables.registers.items():
             match = self.ruleset.registers[name].match
-            rows = of_register(self.reader, source, match, persons)
+            rows = of_register(self.reader, source, match, persons, unnumbered)
             found[name] = table_of(source, list(rows.values()))
         return found
 

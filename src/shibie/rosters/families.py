@@ -73,19 +73,22 @@ def of_persons(
 
 
 def of_register(
-    reader: PythonReader, source: SqlTable, match: str, persons: Set[str]
+    reader: PythonReader, source: SqlTable, match: str, persons: Set[str], unnumbered: bool = False
 ) -> dict[int, TypedRow]:
     """The records of a register that are, or may be, about any of some persons.
 
-    Whom a record may be about that has no usable number is not asked here.
+    Whom a record may be about that has no usable number is not asked here; without persons they
+    are read only if they are asked for.
     """
     column = source.columns.get(match)
-    if not persons:
+    if not persons and not unnumbered:
         return {}
     where = "TRUE"
     if column is not None:
         plain = reading(column.sql, column.sql_type, column.spec, reader.as_of)
-        where = f"({may_be_person(column, persons)} OR {plain.value} IS NULL)"
+        where = f"{plain.value} IS NULL"
+        if persons:
+            where = f"({may_be_person(column, persons)} OR {where})"
     records = reader.typed(source, reader.cells(source, where), match=match)
     return {
         each.number: each

@@ -133,7 +133,7 @@ class LandedParts:
         if register not in self.tables.registers:
             return
         rows = self.loader.registers.theirs(index)
-        query = f'SELECT {KEY}, "{column}" FROM {rows} ORDER BY {ROW}'
+        query = f'SELECT {KEY}, "{column}" FROM {rows} WHERE {KEY} >= 0 ORDER BY {ROW}'
         for key, code in self.host.stream(query):
             yield int(key), str(code or "")
 
@@ -167,11 +167,12 @@ class LandedParts:
         # A person found twice is a finding only where the other household is decided, too.
         run(
             f"CREATE OR REPLACE TABLE {_WITH_GUESTS} AS WITH shared AS ("
-            f" SELECT m.{KEY}, o.{HID}, o.part FROM m_plain AS m JOIN {_OWN} AS o ON m.{HID} = o.{HID}"
-            f" WHERE m.{KEY} IN (SELECT {KEY} FROM m_plain WHERE {KEY} IS NOT NULL"
-            f" GROUP BY {KEY} HAVING count(*) > 1 AND min({HID}) <> max({HID})))"
+            f" SELECT m.person, o.{HID}, o.part FROM m_person AS m"
+            f" JOIN {_OWN} AS o ON m.{HID} = o.{HID}"
+            f" WHERE m.person IN (SELECT person FROM m_person WHERE person IS NOT NULL"
+            f" GROUP BY person HAVING count(*) > 1 AND min({HID}) <> max({HID})))"
             f" SELECT {HID}, part FROM {_OWN} UNION"
-            f" SELECT b.{HID}, a.part FROM shared AS a JOIN shared AS b ON a.{KEY} = b.{KEY}"
+            f" SELECT b.{HID}, a.part FROM shared AS a JOIN shared AS b ON a.person = b.person"
         )
         return int(self.host.rows(f"SELECT coalesce(max(part) + 1, 0) FROM {_OWN}")[0][0])
 

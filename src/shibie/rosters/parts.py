@@ -8,8 +8,8 @@ from datetime import date
 from typing import Protocol
 
 from shibie.procedure import documented
-from shibie.registers.matching import index, key_of, number_of, usable_number
-from shibie.registers.unmatched import matches
+from shibie.registers.matching import index, key_of, number_of
+from shibie.registers.unmatched import matches, people_of
 from shibie.rosters.roster import Roster
 from shibie.ruleset.model import RuleSet
 
@@ -102,13 +102,7 @@ class HeldParts:
     def matches(self) -> dict[str, tuple[int, int]]:
         """Of each supplied register, how many rows it has and how many surely are about persons."""
         roster = self.roster
-        written = (
-            getattr(member, "id_number", None)
-            for household in roster.households
-            for member in household.members
-        )
-        numbers = (usable_number(text, self.as_of) for text in written)
-        people = {number for number in numbers if number is not None}
+        people = people_of(roster.households, self.as_of)
         registers = index(self.ruleset, roster.registers, self.as_of, links=roster.links)
         return {name: matches(each, people) for name, each in registers.of.items()}
 

@@ -9,6 +9,7 @@ from datetime import date
 from shibie.case import Value
 from shibie.citizen_id import mask
 from shibie.errors import Words
+from shibie.health_words import NOT_SHOWN, tells_of_health
 from shibie.household import Member
 from shibie.numbers_in_text import without_citizen_numbers
 from shibie.registers.masked_numbers import is_masked
@@ -19,6 +20,8 @@ from shibie.vocabulary import FieldSpec, specs_of
 
 # What a member's sensitive fields may say, shown of no column whatever.
 _WITHHELD = frozenset(code for spec in specs_of(Member) if spec.sensitive for code in spec.codes)
+# Columns of names: in these such signs are no words of health.
+_NAMES = frozenset(("head", "name"))
 
 
 def sensitive(specs: Iterable[FieldSpec]) -> frozenset[str]:
@@ -40,13 +43,13 @@ class Rejection:
     """One fault that kept a row, or a household, out.
 
     Whatever shows a fault shows it as it is held here: citizen numbers are masked also where
-    they stand in a column of something else, and so is a word of health.
+    they stand in a column of something else, and words of illness are left out.
 
     Attributes:
         source: sheet or file.
         row: row number in it, from 1.
         field: English name of the field; empty when it concerns the whole row.
-        value: what was found; masked for identity numbers and health, in any column.
+        value: what was found, without identity numbers and health, in any column.
         reason: what was wrong and what was expected.
         household_id: the household it concerns, if known.
         code: what kind of fault it is: one of `errors.CODES`.
@@ -61,8 +64,12 @@ class Rejection:
     code: str = "invalid"
 
     def __post_init__(self) -> None:
-        safe = mask(self.value) if self.value in _WITHHELD else without_citizen_numbers(self.value)
-        reason = Words(*map(without_citizen_numbers, self.reason))
+        safe, reason = without_citizen_numbers(self.value), self.reason
+        if self.value in _WITHHELD or (self.field not in _NAMES and tells_of_health(self.value)):
+            safe = NOT_SHOWN
+            # Some reasons repeat what was found.
+            reason = Words(*(said.replace(f"“{self.value}”", NOT_SHOWN) for said in reason))
+        reason = Words(*map(without_citizen_numbers, reason))
         object.__setattr__(self, "value", safe)
         object.__setattr__(self, "reason", reason)
 

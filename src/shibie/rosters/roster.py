@@ -17,6 +17,7 @@ from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD
 from shibie.registers.links import Links
 from shibie.registers.rows import RegisterRow
+from shibie.registers.same_persons import NO_SAME_PERSONS, SamePersons
 from shibie.rosters.act_rows import (
     WrittenActs,
     in_force,
@@ -52,6 +53,7 @@ class Roster:
         acts: what was decided and corrected, as far as it counts: verdicts, links, corrections
             and what else is in the table of acts.
         links: what acts say of whose the rows of registers are, by register and row.
+        same_persons: who is one person by acts.
         nobody: of a roster of which only some rows were read, how many rows the registers have
             of which none is surely about anybody on the whole of it.
     """
@@ -66,6 +68,7 @@ class Roster:
     notes: tuple[Words, ...]
     acts: tuple[Act, ...] = ()
     links: Links = field(default_factory=dict)
+    same_persons: SamePersons = NO_SAME_PERSONS
     nobody: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -190,6 +193,7 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         notes=tuple(builder.notes),
         acts=in_force(acts.given, (*signed, *verdicts.of_rows)),
         links=links,
+        same_persons=acts.same_persons,
     )
 
 

@@ -67,7 +67,7 @@ class RosterBuilder:
         """Say how many rows of a register have no number at all, and are linked to nobody."""
         count = sum(
             r.values.get(match) is None and not r.unusable and not r.faults
-            and not (links and r.number in links and links[r.number].owner)
+            and not (links and r.number in links and links[r.number].is_somebodys)
             for r in table.records
         )  # fmt: skip
         if count:

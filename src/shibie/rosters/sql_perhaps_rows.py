@@ -151,7 +151,7 @@ class SqlPerhapsRows:
     # --- persons ------------------------------------------------------------------------
 
     def _people(self) -> None:
-        """Every person with a number, written out, and what he says for `or_match`."""
+        """Every person with a number (no key below 0), written out, and what he says for `or_match`."""
         said, joins = [], []
         for at, field in enumerate(self.fields):
             raw = self._raw(field)
@@ -171,7 +171,7 @@ class SqlPerhapsRows:
         self.host.run(
             f"CREATE TABLE {_PEOPLE} AS SELECT m.{HID}, m.{MID}, m.{KEY},"
             f" {digits} || {_check(digits)} AS number{others}"
-            f" FROM m_plain AS m{''.join(joins)} WHERE m.{KEY} IS NOT NULL"
+            f" FROM m_plain AS m{''.join(joins)} WHERE m.{KEY} >= 0"
         )
 
     def _raw(self, field: str) -> tuple[str, str] | None:

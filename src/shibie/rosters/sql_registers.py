@@ -42,6 +42,7 @@ class RegisterSources:
         links: what acts say of rows; all rows that they may name were gone through after `match`.
         unsure: the registers of which a row may be about somebody.
         shared: those of which an item may be of several members of one household.
+        unnumbered: the rows of decided members without a number of whom acts say that a row is theirs.
         notes: how many rows name nobody.
     """
 
@@ -60,6 +61,7 @@ class RegisterSources:
         self.damaged: dict[int, int] = {}
         self.unsure: set[int] = set()
         self.shared: set[int] = set()
+        self.unnumbered: set[int] = set()
         self.notes: list[Words] = []
 
     def load(self) -> None:
@@ -128,10 +130,12 @@ class RegisterSources:
             return 0
         rows = self._without_linked(index, register, rows)
         self._unusable(index, register, rows)
+        links = self.links.found.get(register.name, {})
+        # What is theirs who are not decided is nobody else's.
+        rows = [row for row in rows if row.number not in links or not links[row.number].place]
         count = unmatchable(rows, register.match)
         if register.name in self.set_aside:
             return count
-        links = self.links.found.get(register.name, {})
         rows = [row for row in rows if row.number not in links or not links[row.number].nobody]
         crowds = self.perhaps.add(index, register, rows)
         for at, row in enumerate(rows):
@@ -164,14 +168,27 @@ class RegisterSources:
         left, own, owners = [], [], []
         for row in rows:
             link = self.links.add(register.name, register_row(row, register.match))
-            if link is not None and link.owner:
-                own.append(row)
-                owners.append(link.owner)
-            else:
+            key = None if link is None else self._owner(link)
+            if key is None:
                 left.append(row)
+            else:
+                own.append(row)
+                owners.append(key)
         if own:
             self._odd(index, register, own, owners)
         return left
+
+    def _owner(self, link: RowLink) -> int | None:
+        """The key of the person whose a row surely is; None where it is not or he is not decided."""
+        if link.owner:
+            return key_of(link.owner)
+        if link.place is None:
+            return None
+        row = self.links.people[link.place].row
+        if not self.host.rows(f"SELECT 1 FROM m_read WHERE {MID} = {row}"):
+            return None
+        self.unnumbered.add(row)
+        return -row
 
     def _link_numbered(self, index: int, register: Register, source: SqlTable) -> None:
         """Go through the rows with a number that links may name."""
@@ -370,7 +387,7 @@ class RegisterSources:
 
     def _odd(
         self, index: int, register: Register, good: Sequence[TypedRow],
-        owners: Sequence[str] | None = None,
+        owners: Sequence[int] | None = None,
     ) -> list[str]:  # fmt: skip
         """Add rows that Python read to r<index>_odd; returns its columns.
 
@@ -378,11 +395,12 @@ class RegisterSources:
             index: of the register.
             register: its columns.
             good: the rows.
-            owners: whose they are, where they do not say it.
+            owners: the keys of whose they are, where they do not say it.
         """
         specs = self.ruleset.field_specs(register.name)
+        numbers = [record.values.get(register.match) for record in good]
         table = {
-            KEY: keys_of(owners or [record.values.get(register.match) for record in good]),
+            KEY: integer_column(owners) if owners else keys_of(numbers),
             ROW: integer_column([record.number for record in good]),
         }
         for name in self._columns(index):

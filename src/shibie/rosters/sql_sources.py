@@ -98,8 +98,10 @@ class Loader:
             links,
             self.set_aside,
         )
+        self._read_members()
         registers.load()
         self._plain_members()
+        self._persons()
         registers.match()
         supplied = frozenset(self.tables.registers)
         before, acts = self.reader.acts, without_unfitting(self.reader.acts, links, supplied)
@@ -245,8 +247,8 @@ class Loader:
         """What a number tells of a person, as far as it is asked for."""
         return sorted(self.columns["m"] & {"born_", "sex_"})
 
-    def _plain_members(self) -> None:
-        """Make m_plain of both kinds of members."""
+    def _read_members(self) -> None:
+        """Make m_read of both kinds of members."""
         own = "member_id"
         unnumbered = "SELECT count(*) FROM m_typed WHERE member_id IS NULL"
         if self.host.rows(unnumbered)[0][0]:
@@ -256,9 +258,43 @@ class Loader:
         fields = [name for name in self._fields_of_members() if name != "member_id"]
         others = names_of([HID, MID, KEY, *fields, *self._given()])
         self.host.run(
-            f"CREATE VIEW m_plain AS SELECT {own}, {others} FROM m_typed"
+            f"CREATE VIEW m_read AS SELECT {own}, {others} FROM m_typed"
             f" WHERE {HID} IS NOT NULL AND {self._trusted()}"
             f" UNION ALL SELECT member_id, {others} FROM m_odd"
+        )
+
+    def _plain_members(self) -> None:
+        """Make m_plain: who has no number, but rows by acts, has a key of his own, below 0."""
+        every, linked = "*", sorted(self.registers.unnumbered)
+        if linked:
+            his = f"CASE WHEN {MID} IN ({', '.join(map(str, linked))}) THEN -{MID} END"
+            every = f"* EXCLUDE ({KEY}), coalesce({KEY}, {his}) AS {KEY}"
+        self.host.run(f"CREATE VIEW m_plain AS SELECT {every} FROM m_read")
+
+    def _persons(self) -> None:
+        """Make m_person: of every member who he is, by his number unless acts say it."""
+        same = self.reader.acts.same_persons
+        if not same.places:
+            self.host.run(
+                f"CREATE VIEW m_person AS SELECT {HID}, {MID}, member_id, {KEY} AS person FROM m_read"
+            )
+            return
+        places, numbers = list(same.places), list(same.numbers)
+        # No key is below 0.
+        self.host.keep("same_places", {
+            HID: text_column([household for household, _ in places]),
+            "member_id": text_column([member for _, member in places]),
+            "person": integer_column([-1 - same.places[place] for place in places]),
+        })  # fmt: skip
+        self.host.keep("same_numbers", {
+            KEY: keys_of(numbers),
+            "person": integer_column([-1 - same.numbers[number] for number in numbers]),
+        })  # fmt: skip
+        self.host.run(
+            f"CREATE VIEW m_person AS SELECT m.{HID}, m.{MID}, m.member_id,"
+            f" coalesce(p.person, n.person, m.{KEY}) AS person FROM m_read AS m"
+            f" LEFT JOIN same_places AS p ON m.{HID} = p.{HID} AND m.member_id = p.member_id"
+            f" LEFT JOIN same_numbers AS n ON m.{KEY} = n.{KEY}"
         )
 
     def _members(self, damaged: Mapping[int, int]) -> None:
@@ -268,6 +304,8 @@ class Loader:
             there = "FALSE"
             if name in self.tables.registers:
                 there = f"m.{KEY} IS NOT NULL"
+                if self.registers.unnumbered:
+                    there += f" AND m.{KEY} >= 0"
                 if damaged[index]:
                     there += f" AND m.{KEY} NOT IN (SELECT {KEY} FROM damaged{index})"
             complete.append(f", ({there}) AS complete_r{index}")

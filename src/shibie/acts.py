@@ -76,6 +76,8 @@ def act_specs() -> tuple[FieldSpec, ...]:
     )
 
 
+# How a table of acts may be called.
+TABLE_NAMES: tuple[str, ...] = ("acts", "办理", "办理表")
 # The columns of the table, as files name them.
 COLUMNS: tuple[str, ...] = tuple(spec.name for spec in act_specs())
 

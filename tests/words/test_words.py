@@ -105,3 +105,13 @@ def test_facts_in_words() -> None:
     assert all(zh.unknown(member, path) for path in paths)
     assert (zh.head(member), zh.person(member, "nobody")) == ("王小明", "nobody")
     assert Words(zh.field("household_id"), en.field("household_id")) == ("户编号", "household_id")
+
+
+def test_a_field_is_titled_as_its_own_table_has_it() -> None:
+    zh = Speaker(load("bazhong-2015"))
+    assert [zh.field("kind", f"registers/{name}.csv") for name in ("vehicles", "civil_affairs")] == [
+        "车辆类型", "类别",
+    ]  # fmt: skip
+    assert (zh.field("value", "registers/vehicles.csv"), zh.field("value", "acts.csv")) == (
+        "购置价", "现值",
+    )  # fmt: skip

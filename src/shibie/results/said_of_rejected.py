@@ -42,7 +42,7 @@ def said_of_rejected(ruleset: RuleSet, rejected: Table, lang: Lang) -> Rejected 
         seen.add((source, row))
         counts[source] += 1
         if len(first) < FIRST:
-            first.append(_told(speaker, source, row, speaker.field(field), value, reason))
+            first.append(_told(speaker, source, row, speaker.field(field, source), value, reason))
     total = len(seen)
     if not total:
         return None

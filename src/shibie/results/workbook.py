@@ -271,7 +271,7 @@ class _WorkbookWriter:
             SheetColumn(self.say("退回原因", "reason"), wrap=True, width=70),
         ]
         rows = (
-            (source, row, self.speaker.field(field), value, reason)
+            (source, row, self.speaker.field(field, source), value, reason)
             for source, row, field, value, reason, _ in rejected.rows
         )
         self.sheets.add(self.say("退回", "rejected"), columns, rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shibie.acts import act_specs
+from shibie.acts import TABLE_NAMES, act_specs
 from shibie.errors import InputError, Problem, Words, listed
 from shibie.household import StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
@@ -21,7 +21,7 @@ SHEET_NAMES: Mapping[str, tuple[str, ...]] = {
     "members": ("members", "成员", "家庭成员", "成员表"),
     "adjudications": ("adjudications", "核实", "核实表"),
     "steps": ("steps", "程序", "程序表"),
-    "acts": ("acts", "办理", "办理表"),
+    "acts": TABLE_NAMES,
 }
 
 

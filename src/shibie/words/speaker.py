@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
-from shibie.acts import act_specs
+from shibie.acts import TABLE_NAMES, act_specs
 from shibie.decision import NOT_POOR
 from shibie.errors import Lang, Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
@@ -264,15 +265,27 @@ class Speaker:
             f"{len(titles)} comparisons are not done yet: {listed}",
         )
 
-    def field(self, name: str) -> str:
-        """The title of a field of any table, or the name itself."""
+    def field(self, name: str, source: str = "") -> str:
+        """The title of a field of any table, or the name itself.
+
+        Args:
+            name: of the field.
+            source: the table that it is of, as messages name it: tables share names of fields.
+        """
         if self.is_foreign:
             return name
         ruleset = self.ruleset
-        columns = (column for register in ruleset.registers.values() for column in register.columns)
+        table = PurePath(source).stem
+        registers = ruleset.registers.values()
+        own = [
+            spec for each in registers if table in (each.name, each.title) for spec in each.columns
+        ]
+        if table in TABLE_NAMES:
+            own += act_specs()
         specs = (
-            *ruleset.vocabulary.household, *ruleset.vocabulary.member,
-            *specs_of(Adjudication), *specs_of(StepRecord), *columns, *act_specs(),
+            *own, *ruleset.vocabulary.household, *ruleset.vocabulary.member,
+            *specs_of(Adjudication), *specs_of(StepRecord),
+            *(column for register in registers for column in register.columns), *act_specs(),
         )  # fmt: skip
         titles = {spec.name: spec.title for spec in reversed(specs)}
         return {"members": "成员", **titles}.get(name, name)

@@ -12,7 +12,7 @@ from shibie.results.tables import COLUMNS, lists_of
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host, Output
 from shibie.rosters.sql_matches import PEOPLE, numbered, supplied_of
-from shibie.rosters.sql_registers import UNUSABLE
+from shibie.rosters.sql_register_rows import UNUSABLE
 from shibie.ruleset.model import RuleSet
 
 

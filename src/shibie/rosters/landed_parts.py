@@ -132,7 +132,7 @@ class LandedParts:
         index = list(self.ruleset.registers).index(register)
         if register not in self.tables.registers:
             return
-        rows = self.loader.registers.theirs(index)
+        rows = self.loader.registers.rows.theirs(index)
         query = f'SELECT {KEY}, "{column}" FROM {rows} WHERE {KEY} >= 0 ORDER BY {ROW}'
         for key, code in self.host.stream(query):
             yield int(key), str(code or "")

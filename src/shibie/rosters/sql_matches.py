@@ -12,7 +12,7 @@ from shibie.rosters.families import PERSON
 from shibie.rosters.python_rows import PythonReader
 from shibie.rosters.sql_cells import is_blank, reading
 from shibie.rosters.sql_host import ROW, Host
-from shibie.rosters.sql_registers import UNUSABLE
+from shibie.rosters.sql_register_rows import UNUSABLE
 from shibie.rosters.sql_tables import MatchedColumn, SqlTable
 from shibie.ruleset.model import RuleSet
 

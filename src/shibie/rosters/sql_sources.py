@@ -26,7 +26,8 @@ from shibie.rosters.records import TypedRow
 from shibie.rosters.roster_builder import step_names
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
-from shibie.rosters.sql_registers import RegisterSources, keys_of, names_of
+from shibie.rosters.sql_register_rows import RegisterRows, keys_of, names_of
+from shibie.rosters.sql_registers import RegisterSources
 from shibie.rosters.sql_rejected import RejectedTables
 from shibie.rosters.sql_tables import SqlTable, SqlTables
 from shibie.rosters.sql_validation import PASSED, Typed
@@ -88,7 +89,7 @@ class Loader:
         signed, builder = self.reader.adjudications()
         named = builder.named if builder is not None else ()
         links = linked_rows(self.reader.acts, named, self.ruleset, self.as_of)
-        self.registers = registers = RegisterSources(
+        rows = RegisterRows(
             self.host,
             self.tables,
             self.ruleset,
@@ -98,11 +99,12 @@ class Loader:
             links,
             self.set_aside,
         )
+        self.registers = RegisterSources(rows)
         self._read_members()
-        registers.load()
+        rows.load()
         self._plain_members()
         self._persons()
-        registers.match()
+        self.registers.match()
         supplied = frozenset(self.tables.registers)
         before, acts = self.reader.acts, without_unfitting(self.reader.acts, links, supplied)
         self.reader.acts = acts
@@ -114,10 +116,10 @@ class Loader:
             self.notes += builder.notes
             of_rows = builder.of_rows
         self._adjudications([adjudication for _, adjudication in signed])
-        self.notes += registers.notes
+        self.notes += rows.notes
         self.rejected.add(acts.rejected)
         self.acts = in_force(acts.given, (*signed, *of_rows))
-        self._members(registers.damaged)
+        self._members(rows.damaged)
         self._households()
 
     def _cells(self) -> None:
@@ -265,7 +267,7 @@ class Loader:
 
     def _plain_members(self) -> None:
         """Make m_plain: who has no number, but rows by acts, has a key of his own, below 0."""
-        every, linked = "*", sorted(self.registers.unnumbered)
+        every, linked = "*", sorted(self.registers.rows.unnumbered)
         if linked:
             his = f"CASE WHEN {MID} IN ({', '.join(map(str, linked))}) THEN -{MID} END"
             every = f"* EXCLUDE ({KEY}), coalesce({KEY}, {his}) AS {KEY}"
@@ -304,7 +306,7 @@ class Loader:
             there = "FALSE"
             if name in self.tables.registers:
                 there = f"m.{KEY} IS NOT NULL"
-                if self.registers.unnumbered:
+                if self.registers.rows.unnumbered:
                     there += f" AND m.{KEY} >= 0"
                 if damaged[index]:
                     there += f" AND m.{KEY} NOT IN (SELECT {KEY} FROM damaged{index})"

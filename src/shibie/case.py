@@ -27,7 +27,9 @@ class Row:
         crowd: whether nothing in it tells one person from another, so that no more can be
             said of it than what stands in its own columns.
         again: whether it surely is about the person, and is not sure only because it may be an
-            earlier row of his again.
+            earlier row again, of his or, where rows have a key, of another one of the household.
+        differing: what rows that are one item, or may be, say otherwise in a column, which is
+            unknown therefore; in the order of the rows.
     """
 
     number: int
@@ -35,6 +37,7 @@ class Row:
     sure: bool = True
     crowd: bool = False
     again: bool = field(default=False, compare=False)
+    differing: Mapping[str, tuple[Value, ...]] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

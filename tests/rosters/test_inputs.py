@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rosters.test_folder import AS_OF, PACK, TOWNSHIP, same
+from shibie.checking import check
 from shibie.checking_in_sql import Run
 from shibie.rosters.duckdb_host import duck_host
 from shibie.rosters.given_roster import roster_of_path
@@ -83,6 +84,22 @@ def test_merged_cells(
 ) -> None:
     summary = same(write(tmp_path / "roster.xlsx", rows(*changes)), tmp_path / "out")
     assert (summary["in"], summary["rejected"]) == (given, rejected)
+
+
+@pytest.mark.parametrize("column", ["号牌", "坐落", "单位"])
+def test_a_text_that_lost_its_last_digits_damages_its_row(tmp_path: Path, column: str) -> None:
+    """Whether a rule reads it or not: it tells rows apart, and may be anything."""
+    sheets = book()
+    for rows in sheets.values():
+        if column in rows[0]:
+            number = {rows[0][0]: books.PEOPLE[0], column: 6222021234560017}
+            rows.append([number.get(name) for name in rows[0]])
+    roster = books.write_xlsx(tmp_path / "roster.xlsx", sheets)
+    assert same(roster, tmp_path / "out")["rejected"] == 0
+    with check(PACK, roster, AS_OF, engine="duckdb") as result:
+        assert [(dict(row)["field"], dict(row)["code"]) for row in result.rejected] == [
+            ({"号牌": "plate", "坐落": "address", "单位": "employer"}[column], "lost_digits")
+        ]
 
 
 def test_what_people_write_stays_in_sql(tmp_path: Path) -> None:

@@ -170,6 +170,25 @@ def test_a_key_of_the_register_names_the_row(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("key", ["商品房/东街A1号", "商品房/东 街Ａ１号", " 商品房/东街a1号"])
+def test_a_key_names_its_rows_in_any_spelling(tmp_path: Path, key: str) -> None:
+    rows = {"houses": [
+        (A1, "人A1", "东街A1号", "商品房", "260"), (A1, "人A1", "东街 A1号", "商品房", "260"),
+    ]}  # fmt: skip
+    assert eligibility(alike(roster(tmp_path / "0", **rows)))[0] == "ineligible"
+    found = alike(roster(tmp_path / "1", link("houses", key, "A1", "1", "否"), **rows))
+    assert (refused(found), eligibility(found)[0], found["clues"]) == ([], "eligible", [])
+
+
+def test_a_row_of_somebody_elses_entry_is_his_wherever_he_is(tmp_path: Path) -> None:
+    """The entry of whom the number is not known is one person with another one."""
+    rows: Rows = {"cars": [("", "", "甲村", "是")]}
+    key = key_of(unnumbered(tmp_path / "0", rows), "cars", 2)
+    same = {"kind": "same_person", "household_id": "A1", "member_id": "1", "value": "B/1", **SIGNED}
+    found = alike(unnumbered(tmp_path / "1", rows, link("cars", key, "B", "1"), same))
+    assert (refused(found), eligibility(found)) == ([], ["ineligible", "eligible", "pending"])
+
+
 @pytest.mark.parametrize("both", [False, True])
 def test_of_two_cars_one_was_sold(tmp_path: Path, both: bool) -> None:
     cars = [(A1, "人A1", "甲村", "是"), (A1, "人A1", "乙村", "是")]

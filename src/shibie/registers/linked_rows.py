@@ -12,7 +12,7 @@ from shibie.errors import Words, did_you_mean
 from shibie.registers.links import RowLink
 from shibie.registers.matching import key_of, number_of
 from shibie.registers.perhaps_rows import PerhapsRows
-from shibie.registers.row_key import name_of_row
+from shibie.registers.row_key import compared, name_of_row
 from shibie.registers.rows import RegisterRow
 from shibie.registers.said_texts import said_by_person, said_by_row
 from shibie.ruleset.model import Register, RuleSet
@@ -59,7 +59,8 @@ class LinkedRows:
         for (household, _), person in people.items():
             self._of_household.setdefault(household, []).append(person)
         for link in dict.fromkeys(links):
-            self.by_name.setdefault(link.register, {}).setdefault(link.row_key, []).append(link)
+            of_register = self.by_name.setdefault(link.register, {})
+            of_register.setdefault(compared(link.row_key), []).append(link)
         self._numbers = {name: self._numbers_of(name) for name in self.by_name}
         self.found: dict[str, dict[int, RowLink]] = {}
         self._fitting: set[Link] = set()
@@ -90,7 +91,7 @@ class LinkedRows:
         key = name_of_row(register, row)
         if number in self._numbers[name]:
             self._names.setdefault((name, str(number)), set()).add(key)
-        links = named.get(key)
+        links = named.get(compared(key))
         if not links:
             return None
         said = self._said(register, row, number, links)

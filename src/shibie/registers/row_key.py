@@ -11,6 +11,7 @@ from decimal import Decimal
 from shibie.case import Value
 from shibie.registers.masked_numbers import visible
 from shibie.registers.rows import RegisterRow
+from shibie.registers.same_values import plainly, said_value
 from shibie.ruleset.model import Register
 
 # What stands between the values of a key.
@@ -60,8 +61,18 @@ def row_key(register: str, values: Mapping[str, Value], salt: str = "") -> str:
 
 
 def _shown(value: Value) -> str:
-    text = _text(value)
+    text = value.strip() if isinstance(value, str) else _text(value)
     return text if isinstance(text, str) else "|".join(text)
+
+
+def compared(name: str) -> str:
+    """The name of a row as it is compared: in any spelling of the values of its key.
+
+    >>> compared("川Y 0001") == compared("川ｙ0001")
+    True
+    """
+    parts = ((part, said_value(part)) for part in name.split(BETWEEN))
+    return BETWEEN.join(str(said.exact) if said and said.exact else part for part, said in parts)
 
 
 def _text(value: Value) -> str | list[str]:
@@ -75,4 +86,4 @@ def _text(value: Value) -> str | list[str]:
         case frozenset():
             return sorted(value)
         case _:
-            return str(value)
+            return plainly(str(value))

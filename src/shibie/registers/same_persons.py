@@ -34,6 +34,11 @@ class SamePersons:
             found = self.numbers.get(number)
         return number if found is None else found
 
+    def number(self, household_id: str, member_id: str) -> str | None:
+        """The citizen number of a person that any of his entries has."""
+        person = self.places.get((household_id, member_id))
+        return next((number for number, at in self.numbers.items() if at == person), None)
+
     def entries_of(self, persons: Collection[int | str | None]) -> tuple[set[str], set[str]]:
         """The households that such persons are joined in, and the numbers that they bear."""
         return (

@@ -17,16 +17,22 @@ from typing import Final
 from shibie.case import Value
 from shibie.citizen_id import INVISIBLE
 
-# What stands for what is not shown. One # may be a building's, one ○ a nought (`一○二号`), and an X
-# a letter of a plate.
-_HIDDEN: Final = re.compile(r"[*?×●■□△某]+|[#_○]{2,}|(?<![a-z])x{2,}(?![a-z])|x{3,}")
-_ROUNDED: Final = re.compile(r"(\d(?:\.\d+)?)e\+\d+|(\d\.\d+)e\d+")
+# What stands for what is not shown, beside all symbols. One # may be a building's, one ○ a nought
+# (`一○二号`), and an X a letter of a plate.
+_SIGNS: Final = "*?×∗某"
+_IN_RUNS: Final = "#_○·•・‧∙⋅.。~=-"
+_HIDDEN: Final = re.compile(
+    rf".*(?:尾号|末四位|后四位)|[{re.escape(_SIGNS)}]+|[{re.escape(_IN_RUNS)}]{{2,}}|〇{{3,}}"
+    r"|(?<![a-z])x{2,}(?![a-z])|x{3,}"
+)
+_ROUNDED: Final = re.compile(r"(?P<whole>\d)(?:\.(?P<part>\d+))?e(?P<sign>\+)?(?P<places>\d{1,2})")
 # A spreadsheet keeps fifteen digits of a number, and writes zeros for the others.
 DIGITS_KEPT: Final = 15
 _FLOAT: Final = re.compile(r"(\d+)\.0+")
 # How a spreadsheet or a program marks that digits are text.
 _MARKS: Final = "='\"`‘’“”"
-_MIDDLE_DOTS: Final = "·•・‧∙⋅"
+# Between letters these tell nothing (`阿依·买买提`), between digits they may (`1·2`).
+_DOTS: Final = re.compile(r"(?<!\d)[·•・‧∙⋅]|[·•・‧∙⋅](?!\d)")
 
 
 @dataclass(frozen=True)
@@ -38,20 +44,29 @@ class SaidValue:
         first: the letters and digits that it begins with, as far as they are shown.
         last: those that it ends with.
         whole: whether nothing is hidden between them: then both are the whole value.
+        between: the least and most number that it may be, where it is digits alone.
     """
 
     exact: Value
-    first: str
-    last: str
-    whole: bool
+    first: str = ""
+    last: str = ""
+    whole: bool = True
+    between: tuple[int, int] | None = None
+
+    @property
+    def letters(self) -> Value:
+        """What a whole value shares with those that it may be."""
+        return self.first.lstrip("0") or self.exact
 
     def same_as(self, other: SaidValue) -> bool | None:
         """Whether both are one value; None if nobody can tell."""
         if self.exact is not None and self.exact == other.exact:
             return True
+        if self.between and other.between:
+            return _overlap(self.between, other.between)
         if self.whole and other.whole:
             # Of a number or a code both say all there is to say.
-            return None if self.first and self.first == other.first else False
+            return None if self.first and self.letters == other.letters else False
         fits = _one_of_both(self.first, other.first, str.startswith) and _one_of_both(
             self.last, other.last, str.endswith
         )
@@ -72,47 +87,84 @@ def said_value(value: Value) -> SaidValue | None:
     """
     if value is None:
         return None
-    return _said_text(value) if isinstance(value, str) else SaidValue(value, "", "", whole=True)
+    return _said_text(value) if isinstance(value, str) else SaidValue(value)
 
 
 @lru_cache(maxsize=4096)
 def _said_text(value: str) -> SaidValue:
     text = _plain(value)
-    letters = letters_of(text)
+    letters = _letters(text)
     rounded = _ROUNDED.fullmatch(text)
-    if rounded:
-        # The last digit shown may have been rounded up.
-        return SaidValue(None, letters_of(rounded[1] or rounded[2])[:-1], "", whole=False)
-    hidden = list(_HIDDEN.finditer(text))
+    if rounded and (rounded["sign"] or rounded["part"]):
+        return SaidValue(None, whole=False, between=_rounded(rounded))
+    hidden = list(_HIDDEN.finditer(_without_symbols(text)))
     if hidden:
         first, last = text[: hidden[0].start()], text[hidden[-1].end() :]
-        return SaidValue(None, letters_of(first), letters_of(last), whole=False)
-    if lost_digits(letters):
-        return SaidValue(text, letters[:DIGITS_KEPT], "", whole=False)
-    return SaidValue(text, letters, letters, whole=True)
+        return SaidValue(None, _letters(first), _letters(last), whole=False)
+    digits = letters.isdecimal() and letters.isascii()
+    number = int(letters) if digits else 0
+    lost = len(letters) - DIGITS_KEPT
+    # One zero is no sign of lost digits: every tenth number ends so.
+    if digits and lost > 1 and number % 10**lost == 0:
+        first = letters[:DIGITS_KEPT]
+        return SaidValue(None, first, "", whole=False, between=(number, number + 10**lost - 1))
+    between = (number, number) if digits else None
+    return SaidValue(_exact(value), letters, letters, between=between)
 
 
-def letters_of(text: str) -> str:
-    """The letters and digits of a text."""
+def _rounded(found: re.Match[str]) -> tuple[int, int]:
+    """What a number may be of which only the first digits are shown: `6.20022e+15`."""
+    shown = found["whole"] + (found["part"] or "")
+    unit = int(found["places"]) - len(shown) + 1
+    if unit < 0:
+        return int(shown) // 10**-unit, int(shown) // 10**-unit
+    return int(shown) * 10**unit - 10**unit // 2, int(shown) * 10**unit + 10**unit // 2
+
+
+def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
-def lost_digits(letters: str) -> bool:
-    """Whether a spreadsheet may have written zeros for the last digits of a number.
-
-    One zero is no sign of it: every tenth number ends so.
-    """
-    rest = letters[DIGITS_KEPT:]
-    return len(rest) > 1 and letters.isdecimal() and not rest.strip("0")
-
-
 def _plain(value: str) -> str:
-    """A text without what tells nothing."""
+    """A text in narrow letters, without what cannot be seen and a spreadsheet's marks."""
     written = unicodedata.normalize("NFKC", value).lower()
-    nothing = INVISIBLE | set(_MIDDLE_DOTS)
-    text = "".join(char for char in written if not char.isspace() and char not in nothing)
+    text = "".join(char for char in written if not char.isspace() and char not in INVISIBLE)
     number = _FLOAT.fullmatch(text := text.strip(_MARKS))
     return number[1] if number else text
+
+
+def _exact(value: str) -> str:
+    """What tells a text from any other: a dot between digits is not nothing here."""
+    text = plainly(value).lower()
+    number = _FLOAT.fullmatch(text)
+    return number[1] if number else _DOTS.sub("", text)
+
+
+def plainly(value: str) -> str:
+    """A text in narrow letters, without what cannot be seen; ① and ² stay what they are.
+
+    >>> plainly(" 川Ｙ 0001")
+    '川Y0001'
+    """
+    kept = (
+        char if unicodedata.category(char) == "No" else unicodedata.normalize("NFKC", char)
+        for char in value
+    )
+    return "".join(
+        char for char in "".join(kept) if not char.isspace() and char not in INVISIBLE
+    ).strip(_MARKS)
+
+
+def _without_symbols(text: str) -> str:
+    """A text with one sign for every symbol (★, ◆, ■) that may stand for a letter."""
+    return "".join(
+        _SIGNS[0] if unicodedata.category(char) == "So" and char not in _IN_RUNS else char
+        for char in text
+    )
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool | None:
+    return None if one[0] <= other[1] and other[0] <= one[1] else False
 
 
 def _one_of_both(one: str, other: str, fits: Callable[[str, str], bool]) -> bool:

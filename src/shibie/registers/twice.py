@@ -9,10 +9,9 @@ there. So is one of a key that may be that of an earlier row of the household.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
-from typing import Literal
+from typing import Final, Literal
 
 from shibie.case import Row, Value
 from shibie.registers.same_values import SaidValue, said_value
@@ -111,19 +110,35 @@ def _merged(register: Register, group: Sequence[Row]) -> Row:
     """
     sure = [row for row in group if row.sure]
     values: dict[str, Value] = {}
+    differing: dict[str, tuple[Value, ...]] = {}
     for spec in register.columns:
         said = [row.values.get(spec.name) for row in group]
         known = [value for value in said if value is not None]
         backed = any(row.values.get(spec.name) is not None for row in sure)
         if _agree(known) and (backed or (not sure and None not in said)):
             values[spec.name] = known[0]
-    return Row((sure or group)[0].number, values)
+        elif known:
+            differing[spec.name] = tuple(dict.fromkeys(known))
+    return Row((sure or group)[0].number, values, differing=differing)
 
 
 def _agree(values: Sequence[Value]) -> bool:
     """Whether there are values, which all are one, however they are written."""
     said = [said_value(value) for value in values]
     return bool(said) and all(each.same_as(said[0]) for each in said if each and said[0])
+
+
+@dataclass
+class _Item:
+    """An item of a household, and the members whose it is or may be."""
+
+    row: Row
+    members: set[int]
+
+    @property
+    def sure(self) -> bool:
+        """Whether it surely is somebody's."""
+        return self.row.sure
 
 
 def _perhaps_of_one_key(
@@ -133,47 +148,109 @@ def _perhaps_of_one_key(
 
     If they are one, what they say differently is unknown of it, as of rows of one key.
     """
-    items: dict[int, Row] = {}
-    for row in (row for rows in found for row in rows):
-        before = items.get(row.number)
-        items[row.number] = row if before is None or row.sure else before
-    keyed = [(key, row) for _, row in sorted(items.items()) if (key := key_of_row(register, row))]
     doubted: set[int] = set()
-    unknown: defaultdict[int, set[str]] = defaultdict(set)
-    for (one, earlier), (other, later) in combinations(keyed, 2):
-        if same(one, other) is None:
-            differing = {
-                spec.name for spec in register.columns
-                if spec.name not in register.key and _apart(earlier, later, spec.name)
-            }  # fmt: skip
-            unknown[earlier.number] |= differing
-            unknown[later.number] |= differing
-            if earlier.sure:
-                doubted.add(later.number)
-    if not unknown:
+    differing: defaultdict[int, defaultdict[str, list[Value]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for earlier, later in _pairs(register, _items(found)):
+        keys = key_of_row(register, earlier.row), key_of_row(register, later.row)
+        if keys[0] is None or keys[1] is None:
+            # Those of one person are gone through as where there is no key.
+            may_be = not earlier.members & later.members and _may_be_joint(
+                register, earlier.row, later.row
+            )
+        else:
+            may_be = same(keys[0], keys[1]) is None
+            for column in _apart(register, earlier.row, later.row) if may_be else ():
+                for row in (earlier.row, later.row):
+                    differing[row.number][column] += (
+                        earlier.row.values[column], later.row.values[column],
+                    )  # fmt: skip
+        if may_be and earlier.sure:
+            doubted.add(later.row.number)
+    if not doubted and not differing:
         return found
     twice |= {
         index: "unknown" for index, rows in enumerate(found)
         if index not in twice and any(row.number in doubted for row in rows)
     }  # fmt: skip
     return [
-        tuple(
-            replace(
-                row,
-                sure=row.sure and row.number not in doubted,
-                again=row.again or (row.sure and row.number in doubted),
-                values={k: v for k, v in row.values.items() if k not in unknown[row.number]},
-            )
-            for row in rows
-        )
+        tuple(_doubted(row, row.number in doubted, differing.get(row.number, {})) for row in rows)
         for rows in found
     ]
 
 
-def _apart(one: Row, other: Row, column: str) -> bool:
-    """Whether two rows say in a column what is not the same."""
+def _items(found: Sequence[PersonRows]) -> list[_Item]:
+    """The items of a household in the order of the register."""
+    items: dict[int, _Item] = {}
+    for index, rows in enumerate(found):
+        for row in rows:
+            item = items.setdefault(row.number, _Item(row, set()))
+            item.members.add(index)
+            if row.sure:
+                item.row = row
+    return [items[number] for number in sorted(items)]
+
+
+def _pairs(register: Register, items: Sequence[_Item]) -> Iterator[tuple[_Item, _Item]]:
+    """The items that may be one, each with those before it: of whole keys only equal letters."""
+    before: list[_Item] = []
+    opened: list[_Item] = []
+    alike: defaultdict[tuple[Value, ...], list[_Item]] = defaultdict(list)
+    for item in items:
+        key = key_of_row(register, item.row)
+        whole = key is not None and all(each.whole for each in key)
+        letters = tuple(each.letters for each in key or ())
+        for other in [*opened, *alike[letters]] if whole else before:
+            yield other, item
+        before.append(item)
+        if whole:
+            alike[letters].append(item)
+        else:
+            opened.append(item)
+
+
+def _doubted(row: Row, again: bool, differing: Mapping[str, Sequence[Value]]) -> Row:
+    """A row that may be another one again, without what they say differently."""
+    if not again and not differing:
+        return row
+    return replace(
+        row,
+        sure=row.sure and not again,
+        again=row.again or (row.sure and again),
+        values={name: value for name, value in row.values.items() if name not in differing},
+        differing={
+            **row.differing,
+            **{name: tuple(dict.fromkeys(values)) for name, values in differing.items()},
+        },
+    )
+
+
+def _apart(register: Register, one: Row, other: Row) -> list[str]:
+    """The columns beside the key in which two rows say what is not the same."""
+    return [
+        spec.name for spec in register.columns
+        if spec.name not in register.key and _same(one, other, spec.name) not in (True, UNSAID)
+    ]  # fmt: skip
+
+
+def _may_be_joint(register: Register, one: Row, other: Row) -> bool:
+    """Whether two persons' rows may be one item: nothing differs but who they are."""
+    whose = {register.match, *(column for _, column in register.or_match)}
+    return all(
+        _same(one, other, spec.name) is not False
+        for spec in register.columns
+        if spec.name not in whose
+    )
+
+
+UNSAID: Final = "unsaid"
+
+
+def _same(one: Row, other: Row, column: str) -> bool | Literal["unsaid"] | None:
+    """Whether two rows say the same in a column; `unsaid` where one of them says nothing."""
     mine, yours = said_value(one.values.get(column)), said_value(other.values.get(column))
-    return mine is not None and yours is not None and mine.same_as(yours) is not True
+    return UNSAID if mine is None or yours is None else mine.same_as(yours)
 
 
 # --- without a key ----------------------------------------------------------------------
@@ -226,7 +303,7 @@ class _Person:
         whole = tuple(each for each in said if each is not None and each.whole)
         complete = len(whole) == len(said)
         exact = tuple(each.exact for each in whole)
-        letters = tuple(each.first or each.exact for each in whole)
+        letters = tuple(each.letters for each in whole)
         if row.sure and complete and self.register.distinct and exact in self.exact:
             self.twice = self.twice or "true"
             return ()

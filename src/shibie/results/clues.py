@@ -29,6 +29,7 @@ from shibie.language import tree
 from shibie.language.tree import MEMBER
 from shibie.registers.links import NO_DENIALS
 from shibie.registers.matching import Registers
+from shibie.registers.row_key import compared
 from shibie.results.table import Table
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.vocabulary import shared
@@ -81,7 +82,7 @@ def clues_of(checked: Checked) -> Iterator[Clue]:
     for act in checked.roster.acts:
         if act.kind == "verdict" and act.row_key is not None:
             of_rule = named.setdefault(act.household_id or "", {}).setdefault(act.rule_id or "", {})
-            of_rule[act.register_ or "", act.row_key] = act
+            of_rule[act.register_ or "", compared(act.row_key)] = act
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
         own = named.get(decision.household_id, {})
         yield from _Household(checked.ruleset, case, decision, own, checked.registers).clues()
@@ -151,7 +152,7 @@ class _Household:
         found: dict[RowPlace, list[tuple[int, Row]]] = {}
         for member, rows in enumerate(of_members):
             for item in rows.items:
-                if whole.name_of(item.number) == key:
+                if compared(whole.name_of(item.number)) == key:
                     found.setdefault((register, item.number), []).append((member, item))
         self.named_holders.update(found)
         yield from found

@@ -86,7 +86,7 @@ def acts_on(
     fitting, same = roster.joined([each for each in written.given if roster.fits(each)])
     rejected = (*written.rejected, *roster.rejected)
     return RosterActs(
-        fitting, roster.patches, rejected, roster.linked_people(fitting), same_persons=same
+        fitting, roster.patches, rejected, roster.linked_people(fitting, same), same_persons=same
     )
 
 
@@ -111,8 +111,13 @@ class _Named:
             self.members.setdefault(household_of(record), []).append(number)
             self.note_head(record.values)
 
-    def linked_people(self, given: Iterable[GivenAct]) -> dict[Whose, LinkedPerson]:
-        """The members of whom acts say whether a row is theirs, after all corrections."""
+    def linked_people(
+        self, given: Iterable[GivenAct], same: SamePersons
+    ) -> dict[Whose, LinkedPerson]:
+        """The members of whom acts say whether a row is theirs, after all corrections.
+
+        Who is one person with somebody whose number is known has it, too.
+        """
         found: dict[Whose, LinkedPerson] = {}
         for each in given:
             link = said_of_row(each.act)
@@ -121,7 +126,9 @@ class _Named:
             members = [link.member_id] if link.member_id else self.members.get(each.household, [])
             for member in members:
                 if (each.household, member) not in found:
-                    found[each.household, member] = self.person(each.household, member)
+                    person = self.person(each.household, member)
+                    number = person.number or same.number(each.household, member)
+                    found[each.household, member] = replace(person, number=number)
         return found
 
     def joined(self, given: Sequence[GivenAct]) -> tuple[tuple[GivenAct, ...], SamePersons]:

@@ -14,7 +14,7 @@ from shibie.case import Value
 from shibie.engines.sql.cases_in_memory import typed
 from shibie.registers.same_values import DIGITS_KEPT, said_value
 from shibie.rosters.cells import BLANK
-from shibie.rosters.sql_cells import texts
+from shibie.rosters.sql_cells import WHITE_SPACE, texts
 from shibie.ruleset.model import Register
 from shibie.vocabulary import FieldSpec
 
@@ -28,9 +28,12 @@ _NARROW: Final = f"{digits}{ascii_letters}*?#_+-(),.:/"
 _WIDE: Final = "".join(chr(ord(char) + 0xFEE0) for char in _NARROW)
 _LETTERS: Final = "0-9a-z㐀-鿿〇々"
 # Other signs of which SQL knows that Python takes them for no letters.
-_SIGNS: Final = r"\x00-\x2f:-@\[-`\{-\x7f\x{3000}-\x{3002}·•‘-”《》【】〔〕"
-# What may stand for letters that are not shown; in few texts it does not.
-_MAY_HIDE: Final = rf"[^{_LETTERS}{_SIGNS}]|[*?某]|##|__|xx|\de\+?\d"
+_OTHERS: Final = r"\x00-\x2f:-@\[-`\{-\x7f\x{3000}-\x{3002}·•‘-”《》【】〔〕"
+# What may stand for letters that are not shown, or be a number that was rounded or is a fraction;
+# in few texts it is.
+_MAY_HIDE: Final = (
+    rf"[^{_LETTERS}{_OTHERS}]|[*?某]|[-#_x·•.。~=]{{2}}|〇〇〇|[尾末后][号四]|\de\+?\d|\d\.0"
+)
 _MAY_BE_CUT: Final = rf"[0-9]{{{DIGITS_KEPT}}}00+"
 
 
@@ -78,13 +81,14 @@ def _narrow(value: str) -> str:
 
 
 def _letters(value: str) -> str:
-    return f"regexp_replace({_narrow(value)}, '[^{_LETTERS}]', '', 'g')"
+    return f"ltrim(regexp_replace({_narrow(value)}, '[^{_LETTERS}]', '', 'g'), '0')"
 
 
 def _hidden(value: str) -> str:
     """Whether Python is to say which letters a text has, and whether all are shown."""
+    bare = f"regexp_replace({_narrow(value)}, '[{WHITE_SPACE}]', '', 'g')"
     return (
-        f"regexp_matches({_narrow(value)}, '{_MAY_HIDE}')"
+        f"regexp_matches({bare}, '{_MAY_HIDE}')"
         f" OR regexp_full_match({_letters(value)}, '{_MAY_BE_CUT}')"
     )
 
@@ -105,7 +109,7 @@ def same_as_text(register: Register, values: Mapping[str, Value]) -> str | None:
         if value is None or said is None:
             return None
         if spec.type == "text":
-            parts.append(said.first)
+            parts.append(said.first.lstrip("0"))
             hidden = hidden or not said.whole
         else:
             parts.append("|".join(value) if isinstance(value, list) else str(value).lower())

@@ -40,11 +40,13 @@ class SqlTable:
         shown: how messages name it.
         relation: name of the table or view; it has a column `row_`.
         columns: the matched columns by field name.
+        landed: whether Python held its cells; any of them may be odd (`sql_cells.ODD`).
     """
 
     shown: str
     relation: str
     columns: Mapping[str, MatchedColumn]
+    landed: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Sq
             SqlTable(
                 persons.shown, persons.relation,
                 {name: column for name, column in persons.columns.items() if keep(name)},
+                persons.landed,
             )
             for keep in (lambda name: name in own,
                          lambda name: name not in own or name == HOUSEHOLD_ID)
@@ -117,4 +120,4 @@ def open_table(host: Host, placed: Placed, as_of: date) -> SqlTable:
         spec.name: MatchedColumn(spec, *relation.columns[index])
         for index, spec in header.columns.items()
     }
-    return SqlTable(sheet.shown, relation.name, columns)
+    return SqlTable(sheet.shown, relation.name, columns, landed=not sheet.file)

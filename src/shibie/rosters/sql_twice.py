@@ -56,8 +56,7 @@ class SqlTwice:
 
     def households(self) -> bool:
         """Note the households of which any row may be another again; whether there are any."""
-        arms = [*self._equal(), *self._open(), *self._hidden()]
-        arms += self._fitting() if self.perhaps else ()
+        arms = [*self._equal(), *self._open(), *(self._fitting() if self.perhaps else ())]
         if self.denials.rows:
             arms.append(f"SELECT {HID} FROM m_plain WHERE {concerned(self.denials)}")
         if not arms:
@@ -92,21 +91,21 @@ class SqlTwice:
         )
 
     def _open(self) -> Iterator[str]:
-        """Households where a person has several rows, not all of which say everything."""
-        unsaid = f"SELECT {KEY} FROM {self.rows} WHERE {SAME} IS NULL"
-        several = f"SELECT {KEY} FROM {self.rows} WHERE {KEY} IN ({unsaid}) GROUP BY {KEY}"
-        if self._any("open", f"{several} HAVING count(*) > 1"):
-            yield f"SELECT {HID} FROM m_plain WHERE {KEY} IN (SELECT {KEY} FROM r{self.index}_open)"
+        """Where there are several rows, not all of which say everything or show all of it.
 
-    def _hidden(self) -> Iterator[str]:
-        """Households of several rows, the key of one of which is not all shown."""
-        hidden = f"SELECT {KEY} FROM {self.rows} WHERE {SAME} = '{HIDDEN}'"
-        if not self._any("hidden", hidden):
+        Of one person; or of a household, where what rows share makes them one item of it.
+        """
+        unsaid = f"SELECT {KEY} FROM {self.rows} WHERE {SAME} IS NULL OR {SAME} = '{HIDDEN}'"
+        if not self._any("open", unsaid):
+            return
+        opened = f"{KEY} IN (SELECT {KEY} FROM r{self.index}_open)"
+        if not self.register.key:
+            several = f"SELECT {KEY} FROM {self.rows} WHERE {opened} GROUP BY {KEY}"
+            yield f"SELECT {HID} FROM m_plain WHERE {KEY} IN ({several} HAVING count(*) > 1)"
             return
         yield (
             f"SELECT m.{HID} FROM m_plain AS m JOIN {self.rows} AS r ON m.{KEY} = r.{KEY}"
-            f" WHERE m.{HID} IN (SELECT {HID} FROM m_plain WHERE {KEY} IN"
-            f" (SELECT {KEY} FROM r{self.index}_hidden))"
+            f" WHERE m.{HID} IN (SELECT {HID} FROM m_plain WHERE {opened})"
             f" GROUP BY m.{HID} HAVING count(DISTINCT r.{ROW}) > 1"
         )
 
@@ -114,19 +113,20 @@ class SqlTwice:
         """The same, with the rows that may be somebody's."""
         touched = f"SELECT {HID} FROM {FITS} WHERE register = {self.index}"
         every = f"({self._pairs(f'm.{HID} IN ({touched})')})"
-        yield (
-            f"SELECT {HID} FROM {every} GROUP BY {HID}, {MID}"
-            f" HAVING count(*) > 1 AND bool_or(sure_) AND bool_or({SAME} IS NULL)"
-        )
-        yield (
-            f"SELECT {HID} FROM {every} GROUP BY {HID}"
-            f" HAVING count(DISTINCT {ROW}) > 1 AND bool_or({SAME} = '{HIDDEN}')"
-        )
-        if self.register.key:
+        unsaid = f"bool_or({SAME} IS NULL OR {SAME} = '{HIDDEN}')"
+        if not self.register.key:
             yield (
-                f"SELECT {HID} FROM {every} WHERE {SAME} IS NOT NULL GROUP BY {HID}, {SAME}"
-                f" HAVING count(DISTINCT {ROW}) > 1"
+                f"SELECT {HID} FROM {every} GROUP BY {HID}, {MID}"
+                f" HAVING count(*) > 1 AND bool_or(sure_) AND {unsaid}"
             )
+            return
+        yield (
+            f"SELECT {HID} FROM {every} GROUP BY {HID} HAVING count(DISTINCT {ROW}) > 1 AND {unsaid}"
+        )
+        yield (
+            f"SELECT {HID} FROM {every} WHERE {SAME} IS NOT NULL GROUP BY {HID}, {SAME}"
+            f" HAVING count(DISTINCT {ROW}) > 1"
+        )
 
     def _pairs(self, where: str) -> str:
         """The rows that are or may be some members'."""

@@ -149,7 +149,7 @@ def test_the_percentage_is_never_rounded_up_to_100(found: Score) -> None:
 
 
 # Those with the most mutants, a third of a minute each.
-LARGE = {"low-income-2024", "monitoring-2024"}
+LARGE = {"low-income-2024", "monitoring-2024", "national-2016"}
 
 
 @pytest.mark.long

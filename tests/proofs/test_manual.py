@@ -16,7 +16,7 @@ PAGE = (Path(__file__).parents[2] / "docs" / "verify.md").read_text(encoding="ut
 EXAMPLES = [block.splitlines() for block in re.findall(r"```\n\$ (.*?)```", PAGE, re.DOTALL)]
 
 
-@pytest.mark.long
+@pytest.mark.slow
 @pytest.mark.parametrize(("command", "shown"), [(first, rest) for first, *rest in EXAMPLES])
 def test_example(command: str, shown: list[str]) -> None:
     program, *arguments = shlex.split(command)

@@ -148,7 +148,7 @@ def test_what_cannot_be_matched_decides_nobody(
         (("vehicles",), "last four shown", (16, 38), (28, 38)),
         (("civil_affairs",), "last four shown", (0, 0), (0, 0)),
         (REGISTERS, "last four shown", (32, 120), (118, 120)),
-        (("vehicles",), "blank", (23, 38), (466, 40)),
+        pytest.param(("vehicles",), "blank", (23, 38), (466, 40), marks=pytest.mark.slow),
         pytest.param(REGISTERS, "birth date shown", (32, 120), (58, 121), marks=pytest.mark.slow),
     ],
 )

@@ -325,7 +325,9 @@ def with_links(folder: Path, seed: int, only: Container[tuple[str, int]] | None 
     return folder
 
 
-@pytest.mark.parametrize("seed", range(300, 330))
+@pytest.mark.parametrize(
+    "seed", [*range(300, 310), *(pytest.param(n, marks=pytest.mark.slow) for n in range(310, 330))]
+)
 def test_all_link_as_the_interpreter_does(tmp_path: Path, seed: int) -> None:
     alike(with_links(tmp_path, seed))
 

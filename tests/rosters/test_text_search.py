@@ -180,7 +180,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("change", list(CHANGES))
-@pytest.mark.parametrize("persons", [False, True])
+@pytest.mark.parametrize("persons", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_no_text_is_read_as_a_whole(
     plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str, persons: bool
 ) -> None:
@@ -275,6 +275,7 @@ def miscount(patch: pytest.MonkeyPatch) -> None:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leave", [leave_signs, miscount])
 def test_what_is_left_out_is_noticed(
     plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, leave: Leave

@@ -67,8 +67,9 @@ def test_the_township_by_the_command(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("seed", "encoding"),
-    [(5084, "gb18030"), pytest.param(5109, "utf-16", marks=pytest.mark.slow)],
+    [(5084, "gb18030"), (5109, "utf-16")],
 )
+@pytest.mark.slow
 def test_a_damaged_folder(spark: SparkSession, tmp_path: Path, seed: int, encoding: str) -> None:
     folder = books.write_folder(tmp_path / "roster", damaged(random.Random(seed)), encoding)
     expected = small(folder, tmp_path / "small")

@@ -30,6 +30,7 @@ class Row:
             earlier row again, of his or, where rows have a key, of another one of the household.
         differing: what rows that are one item, or may be, say otherwise in a column, which is
             unknown therefore; in the order of the rows.
+        own: what this row itself says in such a column, where it only may be one item with another.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Row:
     crowd: bool = False
     again: bool = field(default=False, compare=False)
     differing: Mapping[str, tuple[Value, ...]] = field(default_factory=dict, compare=False)
+    own: Mapping[str, Value] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

@@ -223,6 +223,7 @@ def _doubted(row: Row, again: bool, differing: Mapping[str, Sequence[Value]]) ->
             **row.differing,
             **{name: tuple(dict.fromkeys(values)) for name, values in differing.items()},
         },
+        own={name: row.values.get(name) for name in differing},
     )
 
 
@@ -236,7 +237,7 @@ def _apart(register: Register, one: Row, other: Row) -> list[str]:
 
 def _may_be_joint(register: Register, one: Row, other: Row) -> bool:
     """Whether two persons' rows may be one item: nothing differs but who they are."""
-    whose = {register.match, *(column for _, column in register.or_match)}
+    whose = {register.match, *dict(register.or_match).values()}
     return all(
         _same(one, other, spec.name) is not False
         for spec in register.columns

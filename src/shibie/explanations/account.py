@@ -210,8 +210,8 @@ class _Account:
             )
             if len(each.answers) == 1:
                 answers = ((self.say("不论结果如何", "whatever the answer"), answers[0][1]),)
-            doubtful = [lever for lever in each.levers if lever.kind in DOUBTFUL]
-            how = tuple(self.phrases.doubts.how(doubtful))
+            rows = [lever for lever in each.levers if lever.kind in (*DOUBTFUL, "column")]
+            how = tuple(self.phrases.doubts.how(rows))
             facts = tuple(self.phrases.names(each.levers))
             found.append(Collect(facts, each.settles, answers, each, how))
         return found

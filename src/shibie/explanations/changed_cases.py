@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 from shibie.case import Case, Row, Rows, Value
 from shibie.engines.interpreter import counted_key
 from shibie.engines.place import Place
+from shibie.explanations.differing_rows import is_settled
 from shibie.explanations.doubtful_rows import with_owner, with_owners
 from shibie.household import Adjudication
 from shibie.language.tree import HOUSEHOLD, MEMBER
@@ -80,8 +81,11 @@ ChangeSet = frozenset[FactChange]
 
 
 def made(ruleset: RuleSet, case: Case, changes: Iterable[FactChange]) -> tuple[RuleSet, Case]:
-    """The rule set and the case with the changes made; nothing is validated anew."""
-    for change in changes:
+    """The rule set and the case with the changes made; nothing is validated anew.
+
+    Of rows in doubt first: what a row says may hang on whether it is one with another.
+    """
+    for change in sorted(changes, key=lambda each: each.lever.kind not in DOUBTFUL):
         lever = change.lever
         match lever.kind:
             case "field":
@@ -193,7 +197,7 @@ def _with_row(case: Case, lever: Lever, value: Any) -> Case:
         return Rows(
             tuple(
                 replace(item, values={**item.values, lever.name: value})
-                if item.number == lever.row
+                if item.number == lever.row and not is_settled(item, lever.name)
                 else item
                 for item in rows.items
             ),

@@ -18,6 +18,7 @@ from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.explanations.changeable_facts import below, who_counts_levers
 from shibie.explanations.changed_cases import DOUBTFUL, FactChange, Lever
+from shibie.explanations.differing_rows import said_differently
 from shibie.explanations.ends_of_types import within_reach
 from shibie.explanations.possible_answers import answers
 from shibie.explanations.settling import Settling
@@ -191,16 +192,28 @@ def _answer(trials: Trials, changes: tuple[FactChange, ...]) -> Answer:
 
 
 def _without_idle_parts(trials: Trials, answer: Answer) -> Answer:
-    """The answer without what it does not hang on: whether a row counts, and a verdict.
+    """The answer without what it does not hang on: whether a row counts, what it says, a verdict.
 
+    What one of several rows says only matters where they are one item.
     A verdict is for where its rule holds; a row that is another's may be why it does not.
     """
     changes = answer.changes
     for each in answer.changes:
         fewer = tuple(other for other in changes if other != each)
-        if each.lever.kind in (*DOUBTFUL, "verdict") and _leads_to(trials, answer)(fewer):
+        idle = each.lever.kind in (*DOUBTFUL, "verdict") or _hangs_on_rows(trials, each, changes)
+        if idle and _leads_to(trials, answer)(fewer):
             changes = fewer
     return replace(answer, changes=changes)
+
+
+def _hangs_on_rows(trials: Trials, change: FactChange, changes: Iterable[FactChange]) -> bool:
+    """Whether what a row says may not matter, for the row falls away, or is one with another."""
+    lever = change.lever
+    doubted = {each.lever.register for each in changes if each.lever.kind == "whose"}
+    return lever.kind == "column" and (
+        lever.register in doubted
+        or bool(said_differently(trials.case, lever.register, lever.row, lever.name))
+    )
 
 
 def _within_reach(trials: Trials, answer: Answer) -> Answer:

@@ -5,10 +5,11 @@ Whoever finds that out changes the case: a row becomes somebody's, or falls away
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from shibie.case import NO_CROWD, Case, Row, Rows
+from shibie.explanations.differing_rows import one_item, told_apart
 from shibie.registers.same_values import said_value
 from shibie.registers.twice import key_of_row, same
 from shibie.ruleset.model import Register
@@ -21,18 +22,23 @@ class DoubtfulRow:
     Attributes:
         row: what it says.
         members: the members of the household of whom it may be.
-        earlier: an earlier or another row of one of them that it may be again; None where it says
+        others: the earlier or other rows of the household that it may be again; none where it says
             something else than all of them.
     """
 
     row: Row
     members: tuple[int, ...]
-    earlier: Row | None = None
+    others: tuple[Row, ...] = ()
+
+    @property
+    def earlier(self) -> Row | None:
+        """The first of the rows that it may be again."""
+        return self.others[0] if self.others else None
 
     @property
     def surely_his(self) -> bool:
         """Whether only that is in doubt, whether it is a further thing or the same again."""
-        return self.row.again and self.earlier is not None
+        return self.row.again and bool(self.others)
 
 
 def doubtful_row(register: Register, case: Case, number: int) -> DoubtfulRow | None:
@@ -47,13 +53,21 @@ def doubtful_row(register: Register, case: Case, number: int) -> DoubtfulRow | N
     if not found:
         return None
     row = next((row for row in found.values() if row.again), next(iter(found.values())))
-    same = (
-        other
-        for index in found
-        for other in of_members[index].own
-        if _may_be_same(register, other, row)
-    )
-    return DoubtfulRow(row, tuple(found), next(same, None))
+    others: dict[int, Row] = {}
+    for other, his in _others(register, case, number):
+        if _may_be_same(register, other, row, not his.isdisjoint(found)):
+            others[other.number] = other
+    # Of one that surely is somebody's, only a row that surely is there makes that uncertain.
+    first = sorted(others.values(), key=lambda each: (not (each.sure or each.again), each.number))
+    return DoubtfulRow(row, tuple(found), tuple(first))
+
+
+def _others(register: Register, case: Case, number: int) -> Iterator[tuple[Row, set[int]]]:
+    """The other rows of the household that tell somebody apart, each with whose it is or may be."""
+    for other, owners in case.owners_of(register.name).items():
+        if other != number:
+            row = next((row for _, row in owners if row.sure or row.again), owners[0][1])
+            yield row, {index for index, _ in owners}
 
 
 def crowd_rows(register: str, case: Case) -> Mapping[int, tuple[int, ...]]:
@@ -80,11 +94,36 @@ def with_owner(register: Register, case: Case, number: int, owner: str) -> Case:
         for row in rows.own:
             if row.number != number or row.sure:
                 kept.append(row)
-            elif member_id == owner and not _counts_once(register, rows.own, row):
+            elif (member_id == owner or (owner and row.again)) and not _counts_once(
+                register, rows.own, row
+            ):
                 kept.append(replace(row, sure=True, again=False))
         return _parted(rows, kept)
 
-    return _with_rows(register.name, case, settled)
+    doubt = doubtful_row(register, case, number)
+    after = _with_rows(register.name, case, settled)
+    if doubt is None or not doubt.others:
+        return after
+    if owner:
+        return with_items(register.name, after, told_apart(register, after))
+    return with_items(register.name, after, one_item(doubt.row, doubt.others, doubt.surely_his))
+
+
+def with_items(register: str, case: Case, items: Mapping[int, Row]) -> Case:
+    """The case with what some rows say, by their numbers, said anew wherever they are seen."""
+    if not items:
+        return case
+
+    def settled(rows: Rows, member_id: str) -> Rows:
+        return _parted(rows, [_saying(row, items.get(row.number, row)) for row in rows.own])
+
+    return _with_rows(register, case, settled)
+
+
+def _saying(row: Row, other: Row) -> Row:
+    if row is other:
+        return row
+    return replace(row, values=other.values, differing=other.differing, own=other.own)
 
 
 def with_owners(register: str, case: Case, owners: Iterable[tuple[int, str]]) -> Case:
@@ -127,9 +166,17 @@ def _parted(rows: Rows, own: list[Row]) -> Rows:
     return Rows.parted(tuple(own), rows.crowd, rows.complete)
 
 
-def _may_be_same(register: Register, other: Row, row: Row) -> bool:
-    """Whether another row of a person, of those that count or came before, may be the same thing."""
-    if other.number == row.number or not (other.sure or other.number < row.number):
+def _may_be_same(register: Register, other: Row, row: Row, of_one: bool) -> bool:
+    """Whether another row, of those that count or came before, may be the same thing.
+
+    Args:
+        register: says what tells rows apart; without a key, only rows of one person may be one.
+        other: the other row.
+        row: the row in doubt.
+        of_one: whether both may be one person's; else nothing of whose they are is compared.
+    """
+    earlier = other.number < row.number
+    if not (earlier or (other.sure and not row.again)) or not (of_one or register.key):
         return False
     keys = key_of_row(register, other), key_of_row(register, row)
     if keys[0] is not None and keys[1] is not None:
@@ -138,6 +185,7 @@ def _may_be_same(register: Register, other: Row, row: Row) -> bool:
         (said_value(other.values.get(each.name)), said_value(row.values.get(each.name)))
         for each in register.columns
         if each.name != register.match
+        and (of_one or each.name not in dict(register.or_match).values())
     )
     return all(a is None or b is None or a.same_as(b) is not False for a, b in pairs)
 

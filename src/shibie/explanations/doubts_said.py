@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from shibie.case import Case
 from shibie.errors import Lang
 from shibie.explanations.changed_cases import FactChange, Lever, owners_in
+from shibie.explanations.differing_said import Differing
 from shibie.explanations.doubtful_rows import DoubtfulRow, crowd_rows, doubtful_row
 from shibie.ruleset.model import Register, RuleSet
 from shibie.words.speaker import Speaker
@@ -30,6 +31,7 @@ class Doubts:
         self.ruleset, self.case, self.lang = ruleset, case, lang
         self.speaker = Speaker(ruleset, lang)
         self.say = self.speaker.say
+        self.differing = Differing(ruleset, case, self.speaker)
 
     # --- what is asked ------------------------------------------------------------------
 
@@ -41,7 +43,7 @@ class Doubts:
         for path in paths:
             found = _ROW.fullmatch(path)
             if found is None:
-                told.append(self.speaker.unknown(household, path))
+                told.append(self.speaker.unknown(household, path) + self.differing.of_path(path))
                 continue
             name, row = found["register"], found["row"]
             kind = "crowd" if row == "*" else "whose"
@@ -178,7 +180,9 @@ class Doubts:
         to_find: list[Lever] = []
         for lever in levers:
             doubt = self._doubt(lever)
-            if doubt is not None and doubt.surely_his:
+            if lever.kind == "column":
+                told += self.differing.how(lever.register, lever.row, lever.name)
+            elif doubt is not None and doubt.surely_his:
                 told.append(self._how_twice(self.ruleset.registers[lever.register], doubt))
             else:
                 to_find.append(lever)

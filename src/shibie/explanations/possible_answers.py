@@ -24,6 +24,7 @@ from shibie.explanations.changed_cases import (
     crowd_change,
     made,
 )
+from shibie.explanations.differing_rows import said_differently
 from shibie.explanations.doubtful_rows import crowd_rows, doubtful_row
 from shibie.explanations.trials import Trials
 from shibie.ruleset.conditions import deciding_conditions
@@ -58,6 +59,8 @@ def answers(
             ]
         case "number":
             return [FactChange(lever, number) for number in _possible_numbers(ruleset, case)]
+    if said := said_differently(case, lever.register, lever.row, lever.name):
+        return [FactChange(lever, value, who="officer") for value in said]
     spec = spec_of(ruleset, lever)
     if spec is not None and spec.type in NUMERIC:
         return _numbers(trials, lever)

@@ -32,6 +32,7 @@ from shibie.explanations.changed_cases import (
     crowd_change,
     moved,
 )
+from shibie.explanations.differing_rows import said_differently
 from shibie.explanations.doubtful_rows import doubtful_row
 from shibie.explanations.thresholds import numeric_ways
 from shibie.explanations.trials import Trials
@@ -229,7 +230,8 @@ def _single(node: Node, place: Place, want: bool, who: Who, trials: Trials) -> I
             return
         will_do = [
             value
-            for value in _variants(before, known.values(lever, place.case.as_of), spec.type)
+            for value in said_differently(place.case, lever.register, lever.row, lever.name)
+            or _variants(before, known.values(lever, place.case.as_of), spec.type)
             if value != before
             and _value(node, place, FactChange(lever, value, before), trials) is want
         ]  # fmt: skip

@@ -35,6 +35,7 @@ from shibie.explanations.changed_cases import (
     Who,
     moved,
 )
+from shibie.explanations.differing_rows import said_differently
 from shibie.explanations.possible_answers import answers
 from shibie.explanations.trials import Trials
 from shibie.language.tree import Compare
@@ -186,12 +187,16 @@ class _Trial:
             yield from (frozenset([*rows, *p]) for p in plans if self.holds([*rows, *p]))
 
     def _bounded(self, change: FactChange) -> FactChange:
+        if self._said(change.lever):
+            return change
         low, _ = self.probes(change.lever)[:2]
         bound: BoundWord = "most" if change.value == low else "least"
         return FactChange(change.lever, change.value, change.before, bound, (), change.who)
 
     def probes(self, lever: Lever) -> list[Any]:
         """The two ends of a lever, then the constants that it may be compared with."""
+        if said := self._said(lever):
+            return sorted(said)
         found = constants(self.node, self.place)
         if self._is_date(lever):
             return [_FIRST_DAY, _LAST_DAY, *(each for each in found if isinstance(each, date))]
@@ -203,6 +208,9 @@ class _Trial:
         numbers = [self._on_grid(each, step) for each in found if not isinstance(each, date)]
         return [low, high, *(each for each in numbers if low <= each <= high)]
 
+    def _said(self, lever: Lever) -> tuple[Any, ...]:
+        return said_differently(self.place.case, lever.register, lever.row, lever.name)
+
     def _on_grid(self, value: Any, step: Decimal) -> Any:
         units = int(Decimal(value) / step)
         return units if step == 1 else units * step
@@ -213,6 +221,9 @@ class _Trial:
 
     def nearest(self, lever: Lever, beside: Sequence[FactChange]) -> FactChange | None:
         """The change of one lever nearest to its present value that will do, or None."""
+        if said := self._said(lever):
+            tried = (self.change(lever, value) for value in said)
+            return next((each for each in tried if self.holds([*beside, each])), None)
         start = self.levers[lever]
         found = []
         for probe in dict.fromkeys(self.probes(lever)):

@@ -43,7 +43,12 @@ class Phrases:
         """What levers are, rows of which the same is asked together."""
         levers = [*levers]
         doubtful = [lever for lever in levers if lever.kind in DOUBTFUL]
-        told = [self.name(lever) for lever in levers if lever not in doubtful]
+        told = [
+            self.name(lever)
+            + self.doubts.differing.of_column(lever.register, lever.row, lever.name)
+            for lever in levers
+            if lever not in doubtful
+        ]
         return [*told, *self.doubts.names(doubtful)]
 
     def name(self, lever: Lever) -> str:
@@ -249,7 +254,8 @@ class Phrases:
         value = self.value(lever, change.value)
         words = bound(change)
         if words is None:
-            return self.say(f"{name}为{value}", f"{name} is {value}")
+            space = " " if value[:1].isdecimal() else ""
+            return self.say(f"{name}为{space}{value}", f"{name} is {value}")
         return self.say(f"{name}{words.zh} {value}", f"{name} {words.en} {value}")
 
     def row(self, lever: Lever, cells: Iterable[tuple[str, Any]]) -> str:

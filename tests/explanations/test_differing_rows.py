@@ -215,3 +215,11 @@ def test_of_three_none_says_what_it_says_before_all_are_told_apart(tmp_path: Pat
     answers = {bare_of(each["answer"]): each["leads_to"] for each in first["answers"]}
     assert all(result in (IN, OUT) for result in answers.values()), answers
     assert not any("不高于" in answer or "不低于" in answer for answer in answers)
+
+
+def test_an_item_that_is_unclear_itself_settles_nothing_of_another(tmp_path: Path) -> None:
+    """If the hidden account is the other, it holds 900 or 100 or 3000."""
+    rows = [saved(1, "900", HIDDEN), saved(1, "100", SHOWN), saved(1, "3000", SHOWN)]
+    for each in explained(roster(tmp_path / "may", "deposits", rows))["to_collect"]:
+        for answer in each["answers"]:
+            assert (bare_of(answer["answer"]), answer["leads_to"]) != (ONE, IN)

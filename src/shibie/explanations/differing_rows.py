@@ -66,7 +66,7 @@ def one_item(row: Row, others: Iterable[Row], surely_one: bool) -> Mapping[int, 
     others = [*others]
     found: dict[int, Row] = {}
     for other in others:
-        own = {name: value for name, value in other.own.items() if name not in row.own}
+        own = {name: value for name, value in other.own.items() if name not in row.differing}
         blank: dict[str, Value] = {}
         if surely_one and len(others) == 1:
             blank = {
@@ -75,9 +75,18 @@ def one_item(row: Row, others: Iterable[Row], surely_one: bool) -> Mapping[int, 
                 if value is not None and other.values.get(name) is None
                 and name not in other.differing
             }  # fmt: skip
-        if blank or own != other.own:
+        # A row that is several already, which differ, leaves open what the other says too.
+        either = {
+            name: tuple(dict.fromkeys((other.values[name], *said)))
+            for name, said in row.differing.items()
+            if name not in row.own and other.values.get(name) is not None
+        }
+        if blank or either or own != other.own:
             found[other.number] = replace(
-                other, values={**other.values, **blank}, own={**own, **blank}
+                other,
+                values={**other.values, **blank, **dict.fromkeys(either)},
+                differing={**other.differing, **either},
+                own={**own, **blank},
             )
     return found
 
@@ -92,10 +101,12 @@ def _items(register: str, case: Case) -> Mapping[int, Row]:
 
 def _may_be_one(register: Register, row: Row, other: Row, column: str) -> bool:
     """Whether it still is to be found out if two rows are one that differ in a column."""
-    if row.number == other.number or column not in other.own or (row.sure and other.sure):
+    if row.number == other.number or (row.sure and other.sure):
         return False
-    mine, yours = said_value(row.own[column]), said_value(other.own[column])
-    if mine is None or yours is None or mine.same_as(yours) is True:
+    mine, yours = said_value(row.own[column]), said_value(other.own.get(column))
+    if yours is None and column not in other.differing:
+        return False
+    if mine is not None and yours is not None and mine.same_as(yours) is True:
         return False
     keys = key_of_row(register, row), key_of_row(register, other)
     return keys[0] is not None and keys[1] is not None and same(keys[0], keys[1]) is None

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from shibie.case import Case, Row, Value
+from shibie.registers.keys import key_of_row, same
 from shibie.registers.same_values import said_value
-from shibie.registers.twice import key_of_row, same
 from shibie.ruleset.model import Register
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 from shibie.case import NO_CROWD, Case, Row, Rows
 from shibie.explanations.differing_rows import one_item, told_apart
+from shibie.registers.keys import key_of_row, same
 from shibie.registers.same_values import said_value
-from shibie.registers.twice import key_of_row, same
 from shibie.ruleset.model import Register
 
 

@@ -197,12 +197,13 @@ class Doubts:
             f"在{titles}中补上证件号码,或办理关联(acts 的 link)写明说的是谁",
             f"find the citizen number in {titles}, or record with an act (link) whom it is about",
         )
-        apart = " ".join(f"--set-aside {lever.register}" for lever in levers if _is_crowd(lever))
-        if not apart:
+        crowds = dict.fromkeys(lever.register for lever in levers if _is_crowd(lever))
+        if not crowds:
             return [find]
+        apart = self.speaker.joined(self.ruleset.registers[name].title for name in crowds)
         set_aside = self.say(
-            f";确实查不出的,可用 {apart} 搁置,所有结果都会注明",
-            f"; where that cannot be done, {apart}, which every output says",
+            f";确实查不出的,可将{apart}中认不出是谁的记录搁置(set-aside),所有结果都会注明",
+            f"; where that cannot be done, such rows of {apart} may be set aside, which every output says",
         )
         return [find + set_aside]
 

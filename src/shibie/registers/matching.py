@@ -16,11 +16,12 @@ from shibie import citizen_id
 from shibie.case import NO_CROWD, NO_ROWS, UNKNOWN_ROWS, Case, Row, Rows
 from shibie.decision import Finding
 from shibie.household import Adjudication, BareHousehold
+from shibie.registers.keys import Twice
 from shibie.registers.links import NO_DENIALS, Denials, Links, Place, RowLink
 from shibie.registers.perhaps_rows import PerhapsRows, said_by
 from shibie.registers.row_key import name_of_row
 from shibie.registers.rows import RegisterRow
-from shibie.registers.twice import Twice, settle
+from shibie.registers.twice import settle
 from shibie.ruleset.model import Register, RuleSet
 
 

@@ -9,19 +9,14 @@ there. So is one of a key that may be that of an earlier row of the household.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
 
 from shibie.case import Row, Value
+from shibie.registers.keys import PersonRows, Twice, key_of_row
+from shibie.registers.perhaps_one import perhaps_of_one_key
 from shibie.registers.same_values import SaidValue, said_value
 from shibie.ruleset.model import Register
-
-# Whether a row of a member surely is an earlier one again, or whether that is to be found out.
-Twice = Literal["true", "unknown"]
-PersonRows = tuple[Row, ...]
-# What a row says in some columns.
-Said = tuple[SaidValue, ...]
 
 
 def settle(
@@ -37,7 +32,7 @@ def settle(
     twice: dict[int, Twice] = {}
     of_members = found
     if register.key:
-        of_members = _perhaps_of_one_key(register, _by_key(register, found, twice), twice)
+        of_members = perhaps_of_one_key(register, _by_key(register, found, twice), twice)
     settled = []
     for index, rows in enumerate(of_members):
         if len(rows) > 1 and any(row.sure for row in rows):
@@ -47,19 +42,6 @@ def settle(
                 twice[index] = person.twice
         settled.append(rows)
     return settled, twice
-
-
-def key_of_row(register: Register, row: Row) -> Said | None:
-    """What tells a row from the others of its person; None where any of it is blank."""
-    said = [said_value(row.values.get(column)) for column in register.key]
-    key = tuple(value for value in said if value is not None)
-    return key if key and len(key) == len(said) else None
-
-
-def same(one: Said, other: Said) -> bool | None:
-    """Whether two keys are one; None if nobody can tell."""
-    found = [mine.same_as(yours) for mine, yours in zip(one, other, strict=True)]
-    return False if False in found else None if None in found else True
 
 
 # --- by key -----------------------------------------------------------------------------
@@ -126,132 +108,6 @@ def _agree(values: Sequence[Value]) -> bool:
     """Whether there are values, which all are one, however they are written."""
     said = [said_value(value) for value in values]
     return bool(said) and all(each.same_as(said[0]) for each in said if each and said[0])
-
-
-@dataclass
-class _Item:
-    """An item of a household, and the members whose it is or may be."""
-
-    row: Row
-    members: set[int]
-
-    @property
-    def sure(self) -> bool:
-        """Whether it surely is somebody's."""
-        return self.row.sure
-
-
-def _perhaps_of_one_key(
-    register: Register, found: Sequence[PersonRows], twice: dict[int, Twice]
-) -> Sequence[PersonRows]:
-    """The items of a household: of two that may be one, the later is perhaps not there.
-
-    If they are one, what they say differently is unknown of it, as of rows of one key.
-    """
-    doubted: set[int] = set()
-    differing: defaultdict[int, defaultdict[str, list[Value]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    for earlier, later in _pairs(register, _items(found)):
-        keys = key_of_row(register, earlier.row), key_of_row(register, later.row)
-        if keys[0] is None or keys[1] is None:
-            # Those of one person are gone through as where there is no key.
-            may_be = not earlier.members & later.members and _may_be_joint(
-                register, earlier.row, later.row
-            )
-        else:
-            may_be = same(keys[0], keys[1]) is None
-            for column in _apart(register, earlier.row, later.row) if may_be else ():
-                for row in (earlier.row, later.row):
-                    differing[row.number][column] += (
-                        earlier.row.values[column], later.row.values[column],
-                    )  # fmt: skip
-        if may_be and earlier.sure:
-            doubted.add(later.row.number)
-    if not doubted and not differing:
-        return found
-    twice |= {
-        index: "unknown" for index, rows in enumerate(found)
-        if index not in twice and any(row.number in doubted for row in rows)
-    }  # fmt: skip
-    return [
-        tuple(_doubted(row, row.number in doubted, differing.get(row.number, {})) for row in rows)
-        for rows in found
-    ]
-
-
-def _items(found: Sequence[PersonRows]) -> list[_Item]:
-    """The items of a household in the order of the register."""
-    items: dict[int, _Item] = {}
-    for index, rows in enumerate(found):
-        for row in rows:
-            item = items.setdefault(row.number, _Item(row, set()))
-            item.members.add(index)
-            if row.sure:
-                item.row = row
-    return [items[number] for number in sorted(items)]
-
-
-def _pairs(register: Register, items: Sequence[_Item]) -> Iterator[tuple[_Item, _Item]]:
-    """The items that may be one, each with those before it: of whole keys only equal letters."""
-    before: list[_Item] = []
-    opened: list[_Item] = []
-    alike: defaultdict[tuple[Value, ...], list[_Item]] = defaultdict(list)
-    for item in items:
-        key = key_of_row(register, item.row)
-        whole = key is not None and all(each.whole for each in key)
-        letters = tuple(each.letters for each in key or ())
-        for other in [*opened, *alike[letters]] if whole else before:
-            yield other, item
-        before.append(item)
-        if whole:
-            alike[letters].append(item)
-        else:
-            opened.append(item)
-
-
-def _doubted(row: Row, again: bool, differing: Mapping[str, Sequence[Value]]) -> Row:
-    """A row that may be another one again, without what they say differently."""
-    if not again and not differing:
-        return row
-    return replace(
-        row,
-        sure=row.sure and not again,
-        again=row.again or (row.sure and again),
-        values={name: value for name, value in row.values.items() if name not in differing},
-        differing={
-            **row.differing,
-            **{name: tuple(dict.fromkeys(values)) for name, values in differing.items()},
-        },
-        own={name: row.values.get(name) for name in differing},
-    )
-
-
-def _apart(register: Register, one: Row, other: Row) -> list[str]:
-    """The columns beside the key in which two rows say what is not the same."""
-    return [
-        spec.name for spec in register.columns
-        if spec.name not in register.key and _same(one, other, spec.name) not in (True, UNSAID)
-    ]  # fmt: skip
-
-
-def _may_be_joint(register: Register, one: Row, other: Row) -> bool:
-    """Whether two persons' rows may be one item: nothing differs but who they are."""
-    whose = {register.match, *dict(register.or_match).values()}
-    return all(
-        _same(one, other, spec.name) is not False
-        for spec in register.columns
-        if spec.name not in whose
-    )
-
-
-UNSAID: Final = "unsaid"
-
-
-def _same(one: Row, other: Row, column: str) -> bool | Literal["unsaid"] | None:
-    """Whether two rows say the same in a column; `unsaid` where one of them says nothing."""
-    mine, yours = said_value(one.values.get(column)), said_value(other.values.get(column))
-    return UNSAID if mine is None or yours is None else mine.same_as(yours)
 
 
 # --- without a key ----------------------------------------------------------------------

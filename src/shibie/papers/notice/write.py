@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from shibie.acts import Act
+from shibie.acts import Act, same_persons_of
 from shibie.atomic import new_files
 from shibie.case import Case
 from shibie.checking_in_python import Checked
@@ -144,7 +144,9 @@ def _by_village(checked: Checked, order: Order) -> dict[str, list[_ToTell]]:
     if "letters" in order.kinds:
         acts: defaultdict[str | None, list[Act]] = defaultdict(list)
         for act in checked.roster.acts:
-            acts[act.household_id].append(act)
+            others = (pair.other_household_id for pair in same_persons_of((act,)))
+            for household in {act.household_id, *others}:
+                acts[household].append(act)
         for case, decision in zip(checked.cases, checked.decisions, strict=True):
             household = decision.household_id
             if not order.households or household in order.households:

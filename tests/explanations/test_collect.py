@@ -62,6 +62,25 @@ def test_one_fact_that_settles_it() -> None:
     }  # fmt: skip
 
 
+def test_what_lies_between_two_turns_is_said_with_both() -> None:
+    """`at least 1,000` alone would be false above 3,000."""
+    ruleset = loads(
+        """
+ruleset: {id: between, title: 间, effective: {from: 2015-01-01, to: 2016-12-31}}
+criteria: [{id: middle, title: 收入居中, when: wage_income >= 1000 and wage_income < 3000}]
+poor: middle
+"""
+    )
+    case = case_from(ruleset, {"members": [{"name": "张三", "relation": "户主"}]}, DAY)
+    (line,) = (
+        line
+        for line in short(account(ruleset, case, decide(ruleset, case), "zh"))
+        if line.startswith("要查清")
+    )
+    assert "工资性收入在 1,000.00 元至 2,999.99 元之间 → 纳入" in line
+    assert "工资性收入不高于 999.99 元 → 不纳入" in line
+
+
 def test_neither_of_two_alone() -> None:
     """A high wage or a car would settle it; a low wage or no car would not."""
     (only,) = found({})

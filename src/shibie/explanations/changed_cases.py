@@ -64,6 +64,7 @@ class FactChange:
             that does.
         before: what it is now; None is unknown.
         bound: for numbers and dates, whether `value` is the most or the least that will do.
+        span: for numbers, the least and the most that will do, where both are bounds.
         also: other values that would do as well.
         who: whether the household can report it, an officer must verify it, or only a
             change of the rules would bring it about.
@@ -75,6 +76,7 @@ class FactChange:
     bound: BoundWord = ""
     also: tuple[Value, ...] = ()
     who: Who = "household"
+    span: tuple[Value, Value] | None = None
 
 
 ChangeSet = frozenset[FactChange]

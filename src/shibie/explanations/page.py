@@ -135,6 +135,7 @@ def _change(change: FactChange, sensitive: bool) -> dict[str, Any]:
         "row": lever.row or None,
         "to": [] if sensitive else [_plain(value) for value in (change.value, *change.also)],
         "bound": change.bound,
+        "span": [_plain(end) for end in change.span] if change.span and not sensitive else None,
         "who": change.who,
     }
 

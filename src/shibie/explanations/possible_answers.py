@@ -18,7 +18,6 @@ from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.explanations.changeable_facts import NUMERIC, below, mined, span_of, spec_of, step_of
 from shibie.explanations.changed_cases import (
-    BoundWord,
     FactChange,
     Lever,
     crowd_change,
@@ -107,10 +106,14 @@ def _numbers(trials: Trials, lever: Lever) -> list[FactChange]:
             FactChange(lever, _value(last, step), None, "most"),
         ]
     marks: list[FactChange] = []
-    for number, unit in enumerate(edges):
-        bound: BoundWord = "most" if number % 2 else "least"
-        if unit not in (first, last):
-            marks.append(FactChange(lever, _value(unit, step), None, bound))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        # What lies between two turns has two bounds, and is tried at both.
+        ends = _value(start, step), _value(end, step)
+        span = ends if start != first and end != last else None
+        if start != first:
+            marks.append(FactChange(lever, ends[0], None, "least", span=span))
+        if end != last:
+            marks.append(FactChange(lever, ends[1], None, "most", span=span))
     return marks
 
 

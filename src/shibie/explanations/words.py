@@ -253,6 +253,9 @@ class Phrases:
             return name
         value = self.value(lever, change.value)
         words = bound(change)
+        if change.span is not None:
+            least, most = (self.value(lever, end) for end in change.span)
+            return self.say(f"{name}在 {least}至 {most}之间", f"{name} from {least} to {most}")
         if words is None:
             space = " " if value[:1].isdecimal() else ""
             return self.say(f"{name}为{space}{value}", f"{name} is {value}")

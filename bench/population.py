@@ -172,14 +172,17 @@ def make(out: Path, households: int, seed: int = 1, known: Numbers = Numbers()) 
         "vehicles": (0.05, {
             "kind": pick(mine, "car", {"小型轿车": 25, "货运车辆": 10, "摩托车": 50, "农用三轮车": 15}, 0.02),
             "value": money(mine, "price", 30000),
+            "plate": f"'川Y' || {mine}",
         }),
-        "real_estate": (0.03, {"kind": pick(mine, "house", {"商品房": 40, "农村自建房": 40, "搬迁安置房": 20}, 0.02)}),
-        "business": (0.03, {"operating": flag(mine, "open", 0.6)}),
+        "real_estate": (0.03, {"address": f"'示例街' || {mine} || '号'", "kind": pick(mine, "house", {"商品房": 40, "农村自建房": 40, "搬迁安置房": 20}, 0.02)}),
+        "business": (0.03, {"operating": flag(mine, "open", 0.6), "name": f"'示例店' || {mine}"}),
         "payroll": (0.02, {"employer": "'单位'"}),
         "social_insurance": (0.05, {
             "scheme": pick(mine, "scheme", {"城乡居民": 85, "公积金": 5, "职工养老": 8, "商业养老": 2}, 0.02),
         }),
-        "deposits": (0.05, {"balance": money(mine, "balance", 3000)}),
+        "deposits": (0.05, {
+            "balance": money(mine, "balance", 3000), "bank": "'示例银行'", "account": f"'62' || {mine}",
+        }),
         "civil_affairs": (0.05, {"kind": pick(mine, "aid", {"农村低保": 70, "五保": 10, "残疾证": 20}, 0.01)}),
     }  # fmt: skip
     for register, (share, values) in kinds.items():

@@ -8,7 +8,8 @@ from typing import Final
 
 # What such words have in them, whatever list they are on or not.
 _STEMS: Final = re.compile(
-    "癌|瘤|病|症|炎|残疾|精神|透析|尿毒|艾滋|HIV|抑郁|智力|肢体|失明|聋", re.IGNORECASE
+    "癌|瘤|病|症|炎|残疾(?!人?(?:机动轮椅|代步|专用|三轮)?车)|精神|透析|尿毒|艾滋|HIV|抑郁|智力|肢体|失明|聋",
+    re.IGNORECASE,
 )
 # Instead of a value that says such a thing; where it was found is said beside it.
 NOT_SHOWN: Final = "(健康状况,不显示)"
@@ -19,5 +20,7 @@ def tells_of_health(text: str) -> bool:
 
     >>> tells_of_health("肺癌"), tells_of_health("残 疾"), tells_of_health("普通劳动力")
     (True, True, False)
+    >>> tells_of_health("残疾人代步车")
+    False
     """
     return bool(_STEMS.search("".join(unicodedata.normalize("NFKC", text).split())))

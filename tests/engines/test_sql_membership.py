@@ -23,7 +23,7 @@ from support.parts import Part, parts_of
 from support.profiles import examples
 
 # Of twenty households each: a hundred thousand in the deep profile.
-EXAMPLES = examples(quick=60, ci=100, deep=5_000)
+EXAMPLES = examples(quick=20, ci=100, deep=5_000)
 RULES = """
 exclusions:
   - {id: car, title: 有车, when: cars.any(kind == '车')}

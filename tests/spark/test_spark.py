@@ -122,10 +122,11 @@ def in_parts(file: Path) -> None:
     ("roster", "pack", "as_of"),
     [
         (FIXTURES / "us-snap-2024", "us-snap-2024", date(2024, 3, 15)),
-        pytest.param(TOWNSHIP, "bazhong-2015", AS_OF, marks=pytest.mark.slow),
+        (TOWNSHIP, "bazhong-2015", AS_OF),
     ],
     ids=["us-snap-2024", "township-2015"],
 )
+@pytest.mark.slow
 def test_parquet_in_parts_in_and_out(
     spark: SparkSession, tmp_path: Path, roster: Path, pack: str, as_of: date
 ) -> None:

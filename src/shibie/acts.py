@@ -149,6 +149,12 @@ def said_of_row(act: Act) -> Link | None:
     return Link(*row, act.member_id or "", act.value == "yes")
 
 
+def households_of(act: Act) -> frozenset[str]:
+    """The household that an act is about, and of one person in two households the other, too."""
+    others = (pair.other_household_id for pair in same_persons_of((act,)))
+    return frozenset((act.household_id or "", *others))
+
+
 def same_persons_of(acts: Iterable[Act]) -> tuple[SamePerson, ...]:
     """The pairs of one person among acts that are in force.
 

@@ -385,21 +385,24 @@ def test_a_house_of_husband_and_wife_may_be_one_item() -> None:
 def test_a_row_without_a_key_may_be_the_spouses(hers: dict[str, Any], sure: bool) -> None:
     """Otherwise a blank that is filled would take an item away, and turn a decision round."""
     people = [{"name": "张三", "id_number": ZHANG}, {"name": "李四", "id_number": LI}]
-    of = look_up(
-        pack("or_match: {name: owner}", "key: [bank]"),
+    rows = (
         written(2, ZHANG, owner="张三", bank="农行", balance=3000),
         written(3, LI, owner="李四", **hers),
-        members=people,
     )
+    of = look_up(pack("or_match: {name: owner}", "key: [bank]"), *rows, members=people)
     assert (found(of, 0), found(of, 1)) == ([(2, True)], [(3, sure)])
     # Without a key rows of two persons are never one.
-    of = look_up(
-        pack("or_match: {name: owner}", "rows: distinct"),
-        written(2, ZHANG, owner="张三", bank="农行", balance=3000),
-        written(3, LI, owner="李四", **hers),
-        members=people,
-    )
+    of = look_up(pack("or_match: {name: owner}", "rows: distinct"), *rows, members=people)
     assert (found(of, 0), found(of, 1)) == ([(2, True)], [(3, True)])
+
+
+@pytest.mark.parametrize(("one", "other"), [("6222", "6222 "), (ACCOUNT, "6222****0123")])
+def test_what_is_hidden_alike_in_both_rows_is_no_difference(one: str, other: str) -> None:
+    of = look_up(
+        pack("key: [bank]"),
+        written(2, ZHANG, bank=one, place="某村"), written(3, ZHANG, bank=other, place="某村"),
+    )  # fmt: skip
+    assert {row.values.get("place") for row in of.case.rows_of("accounts").items} == {"某村"}
 
 
 def test_distinct_rows_are_equal_in_any_spelling() -> None:

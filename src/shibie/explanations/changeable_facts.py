@@ -206,6 +206,11 @@ def step_of(ruleset: RuleSet, lever: Lever) -> Decimal | None:
     return _STEPS.get(spec.type) if spec else None
 
 
+def in_steps(units: int, step: Decimal) -> int | Decimal:
+    """A number of so many steps; a count of whole things stays one."""
+    return units if step == 1 else units * step
+
+
 def span_of(ruleset: RuleSet, lever: Lever) -> tuple[Decimal, Decimal]:
     """The least and the greatest value of a numeric lever."""
     step = step_of(ruleset, lever)

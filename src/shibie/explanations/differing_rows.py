@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from shibie.case import Case, Row, Value
 from shibie.registers.keys import key_of_row, same
-from shibie.registers.same_values import said_value
+from shibie.registers.same_values import one_value
 from shibie.ruleset.model import Register
 
 
@@ -103,10 +103,10 @@ def _may_be_one(register: Register, row: Row, other: Row, column: str) -> bool:
     """Whether it still is to be found out if two rows are one that differ in a column."""
     if row.number == other.number or (row.sure and other.sure):
         return False
-    mine, yours = said_value(row.own[column]), said_value(other.own.get(column))
+    mine, yours = row.own[column], other.own.get(column)
     if yours is None and column not in other.differing:
         return False
-    if mine is not None and yours is not None and mine.same_as(yours) is True:
+    if mine is not None and yours is not None and one_value(mine, yours) is True:
         return False
     keys = key_of_row(register, row), key_of_row(register, other)
     return keys[0] is not None and keys[1] is not None and same(keys[0], keys[1]) is None

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 from shibie.case import NO_CROWD, Case, Row, Rows
 from shibie.explanations.differing_rows import one_item, told_apart
-from shibie.registers.keys import key_of_row, same
-from shibie.registers.same_values import said_value
+from shibie.registers.keys import key_of_row, may_be_equal, same
 from shibie.ruleset.model import Register
 
 
@@ -181,13 +180,7 @@ def _may_be_same(register: Register, other: Row, row: Row, of_one: bool) -> bool
     keys = key_of_row(register, other), key_of_row(register, row)
     if keys[0] is not None and keys[1] is not None:
         return same(keys[0], keys[1]) is not False
-    pairs = (
-        (said_value(other.values.get(each.name)), said_value(row.values.get(each.name)))
-        for each in register.columns
-        if each.name != register.match
-        and (of_one or each.name not in dict(register.or_match).values())
-    )
-    return all(a is None or b is None or a.same_as(b) is not False for a, b in pairs)
+    return may_be_equal(register, other, row, owners=of_one)
 
 
 def _counts_once(register: Register, rows: Iterable[Row], row: Row) -> bool:

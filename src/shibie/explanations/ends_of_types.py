@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
-from shibie.explanations.changeable_facts import span_of, step_of
+from shibie.explanations.changeable_facts import in_steps, span_of, step_of
 from shibie.explanations.changed_cases import BoundWord, FactChange, Lever
 from shibie.explanations.thresholds import first_that_will_do
 from shibie.ruleset.model import RuleSet
@@ -48,7 +48,7 @@ def _field(
     step = cast("Decimal", step_of(ruleset, change.lever))
 
     def at(units: int, bound: BoundWord) -> FactChange:
-        return replace(change, value=_value(units, step), bound=bound)
+        return replace(change, value=in_steps(units, step), bound=bound)
 
     last = int(span_of(ruleset, change.lever)[1] / step)
     if end > 0:
@@ -83,7 +83,7 @@ def _cell(
     step = cast("Decimal", step_of(ruleset, lever))
 
     def at(units: int) -> FactChange:
-        return _with_cell(change, row, lever.name, _value(units, step))
+        return _with_cell(change, row, lever.name, in_steps(units, step))
 
     last = int(span_of(ruleset, lever)[1] / step)
     return at(0 if same(at(0)) else first_that_will_do(lambda n: same(at(n)), last))
@@ -113,7 +113,3 @@ def _end(ruleset: RuleSet, lever: Lever, value: Any) -> int | None:
     if value == high:
         return 1
     return -1 if value in (low, 0) else None
-
-
-def _value(units: int, step: Decimal) -> Any:
-    return units if step == 1 else units * step

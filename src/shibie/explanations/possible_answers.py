@@ -16,7 +16,15 @@ from shibie import citizen_id
 from shibie.case import Case
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
-from shibie.explanations.changeable_facts import NUMERIC, below, mined, span_of, spec_of, step_of
+from shibie.explanations.changeable_facts import (
+    NUMERIC,
+    below,
+    in_steps,
+    mined,
+    span_of,
+    spec_of,
+    step_of,
+)
 from shibie.explanations.changed_cases import (
     FactChange,
     Lever,
@@ -95,20 +103,20 @@ def _numbers(trials: Trials, lever: Lever) -> list[FactChange]:
     assert step is not None
 
     def result(units: int) -> object:
-        return _result(trials, FactChange(lever, _value(units, step)))
+        return _result(trials, FactChange(lever, in_steps(units, step)))
 
     first, last = int(low / step), int(high / step)
     turns = all_turns(result, first, last, _stops(ruleset, step, first, last))
     edges = [first, *(unit for turn in turns for unit in (turn - 1, turn)), last]
     if len(edges) == 2:
         return [
-            FactChange(lever, _value(first, step), None, "least"),
-            FactChange(lever, _value(last, step), None, "most"),
+            FactChange(lever, in_steps(first, step), None, "least"),
+            FactChange(lever, in_steps(last, step), None, "most"),
         ]
     marks: list[FactChange] = []
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         # What lies between two turns has two bounds, and is tried at both.
-        ends = _value(start, step), _value(end, step)
+        ends = in_steps(start, step), in_steps(end, step)
         span = ends if start != first and end != last else None
         if start != first:
             marks.append(FactChange(lever, ends[0], None, "least", span=span))
@@ -155,10 +163,6 @@ def _turns(result: Any, low: int, high: int, turns: list[int]) -> None:
             far = middle
     turns.append(far)
     _turns(result, far, high, turns)
-
-
-def _value(units: int, step: Decimal) -> Any:
-    return units if step == 1 else units * step
 
 
 def _possible_rows(trials: Trials, lever: Lever) -> list[Any]:
@@ -218,12 +222,12 @@ def _with_numbers(trials: Trials, lever: Lever, cells: Any, numbers: Sequence[Le
         for row in rows:
 
             def result(units: int, row: Any = row, here: Lever = here, step: Any = step) -> object:
-                filled = (*row, (here.name, _value(units, step)))
+                filled = (*row, (here.name, in_steps(units, step)))
                 return _result(trials, FactChange(lever, (filled,)))
 
             turns = all_turns(result, 0, last, _stops(ruleset, step, 0, last))
             units = [0, *turns] if turns else [0, last]
-            more += [(*row, (here.name, _value(unit, step))) for unit in units]
+            more += [(*row, (here.name, in_steps(unit, step))) for unit in units]
         rows = more
     return rows
 

@@ -21,6 +21,7 @@ from shibie.engines.place import Place
 from shibie.explanations.changeable_facts import (
     below,
     constants,
+    in_steps,
     is_relevant,
     span_of,
     spec_of,
@@ -212,8 +213,7 @@ class _Trial:
         return said_differently(self.place.case, lever.register, lever.row, lever.name)
 
     def _on_grid(self, value: Any, step: Decimal) -> Any:
-        units = int(Decimal(value) / step)
-        return units if step == 1 else units * step
+        return in_steps(int(Decimal(value) / step), step)
 
     def _is_date(self, lever: Lever) -> bool:
         spec = spec_of(self.place.ruleset, lever)

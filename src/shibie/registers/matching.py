@@ -13,7 +13,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 
 from shibie import citizen_id
-from shibie.case import NO_CROWD, NO_ROWS, UNKNOWN_ROWS, Case, Row, Rows
+from shibie.case import NO_ROWS, UNKNOWN_ROWS, Case, Row, Rows
 from shibie.decision import Finding
 from shibie.household import Adjudication, BareHousehold
 from shibie.registers.keys import Twice
@@ -105,7 +105,7 @@ class IndexedRegister:
         """The rows of a person without a number: those that acts say are his, and maybe others."""
         place = household.household_id, household.members[index].member_id
         rows = self.sure.get(place, ())
-        return Rows.parted(rows, NO_CROWD, complete=False) if rows else UNKNOWN_ROWS
+        return Rows(rows, complete=False) if rows else UNKNOWN_ROWS
 
     def _of_person(self, household: BareHousehold, index: int, number: str) -> Rows:
         """The rows that are, or may be, about a person, in the order of the register."""

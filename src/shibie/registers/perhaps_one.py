@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Literal
 
 from shibie.case import Row, Value
-from shibie.registers.keys import PersonRows, Twice, key_of_row, same
-from shibie.registers.same_values import said_value
+from shibie.registers.keys import PersonRows, Said, Twice, agree, key_of_row, may_be_equal, same
 from shibie.ruleset.model import Register
-
-UNSAID: Final = "unsaid"
 
 
 @dataclass
 class _Item:
-    """An item of a household, and the members whose it is or may be."""
+    """An item of a household.
+
+    Attributes:
+        row: what it says; sure where it surely is anybody's.
+        key: its key; None where any of it is blank.
+        members: whose it is or may be.
+    """
 
     row: Row
+    key: Said | None
     members: set[int]
-
-    @property
-    def sure(self) -> bool:
-        """Whether it surely is somebody's."""
-        return self.row.sure
 
 
 def perhaps_of_one_key(
@@ -39,21 +37,20 @@ def perhaps_of_one_key(
     differing: defaultdict[int, defaultdict[str, list[Value]]] = defaultdict(
         lambda: defaultdict(list)
     )
-    for earlier, later in _pairs(register, _items(found)):
-        keys = key_of_row(register, earlier.row), key_of_row(register, later.row)
-        if keys[0] is None or keys[1] is None:
+    for earlier, later in _pairs(_items(register, found)):
+        if earlier.key is None or later.key is None:
             # Those of one person are gone through as where there is no key.
-            may_be = not earlier.members & later.members and _may_be_joint(
-                register, earlier.row, later.row
+            may_be = not earlier.members & later.members and may_be_equal(
+                register, earlier.row, later.row, owners=False
             )
         else:
-            may_be = same(keys[0], keys[1]) is None
+            may_be = same(earlier.key, later.key) is None
             for column in _apart(register, earlier.row, later.row) if may_be else ():
                 for row in (earlier.row, later.row):
                     differing[row.number][column] += (
                         earlier.row.values[column], later.row.values[column],
                     )  # fmt: skip
-        if may_be and earlier.sure:
+        if may_be and earlier.row.sure:
             doubted.add(later.row.number)
     if not doubted and not differing:
         return found
@@ -67,27 +64,28 @@ def perhaps_of_one_key(
     ]
 
 
-def _items(found: Sequence[PersonRows]) -> list[_Item]:
+def _items(register: Register, found: Sequence[PersonRows]) -> list[_Item]:
     """The items of a household in the order of the register."""
     items: dict[int, _Item] = {}
     for index, rows in enumerate(found):
         for row in rows:
-            item = items.setdefault(row.number, _Item(row, set()))
+            item = items.get(row.number)
+            if item is None:
+                item = items[row.number] = _Item(row, key_of_row(register, row), set())
             item.members.add(index)
             if row.sure:
                 item.row = row
     return [items[number] for number in sorted(items)]
 
 
-def _pairs(register: Register, items: Sequence[_Item]) -> Iterator[tuple[_Item, _Item]]:
+def _pairs(items: Sequence[_Item]) -> Iterator[tuple[_Item, _Item]]:
     """The items that may be one, each with those before it: of whole keys only equal letters."""
     before: list[_Item] = []
     opened: list[_Item] = []
     alike: defaultdict[tuple[Value, ...], list[_Item]] = defaultdict(list)
     for item in items:
-        key = key_of_row(register, item.row)
-        whole = key is not None and all(each.whole for each in key)
-        letters = tuple(each.letters for each in key or ())
+        whole = item.key is not None and all(each.whole for each in item.key)
+        letters = tuple(each.letters for each in item.key or ())
         for other in [*opened, *alike[letters]] if whole else before:
             yield other, item
         before.append(item)
@@ -118,21 +116,5 @@ def _apart(register: Register, one: Row, other: Row) -> list[str]:
     """The columns beside the key in which two rows say what is not the same."""
     return [
         spec.name for spec in register.columns
-        if spec.name not in register.key and _same(one, other, spec.name) not in (True, UNSAID)
+        if spec.name not in register.key and agree(one, other, spec.name) is not True
     ]  # fmt: skip
-
-
-def _may_be_joint(register: Register, one: Row, other: Row) -> bool:
-    """Whether two persons' rows may be one item: nothing differs but who they are."""
-    whose = {register.match, *dict(register.or_match).values()}
-    return all(
-        _same(one, other, spec.name) is not False
-        for spec in register.columns
-        if spec.name not in whose
-    )
-
-
-def _same(one: Row, other: Row, column: str) -> bool | Literal["unsaid"] | None:
-    """Whether two rows say the same in a column; `unsaid` where one of them says nothing."""
-    mine, yours = said_value(one.values.get(column)), said_value(other.values.get(column))
-    return UNSAID if mine is None or yours is None else mine.same_as(yours)

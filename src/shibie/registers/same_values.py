@@ -90,6 +90,17 @@ def said_value(value: Value) -> SaidValue | None:
     return _said_text(value) if isinstance(value, str) else SaidValue(value)
 
 
+def one_value(value: Value, other: Value) -> bool | None:
+    """Whether two values of a column beside the key are one; None if nobody can tell.
+
+    What is written alike says the same, also where some of it is hidden: no item hangs on it.
+    """
+    if value == other:
+        return True
+    mine, yours = said_value(value), said_value(other)
+    return None if mine is None or yours is None else mine.same_as(yours)
+
+
 @lru_cache(maxsize=4096)
 def _said_text(value: str) -> SaidValue:
     text = _plain(value)
@@ -127,17 +138,12 @@ def _letters(text: str) -> str:
 
 def _plain(value: str) -> str:
     """A text in narrow letters, without what cannot be seen and a spreadsheet's marks."""
-    written = unicodedata.normalize("NFKC", value).lower()
-    text = "".join(char for char in written if not char.isspace() and char not in INVISIBLE)
-    number = _FLOAT.fullmatch(text := text.strip(_MARKS))
-    return number[1] if number else text
+    return _without_fraction(_bare(unicodedata.normalize("NFKC", value).lower()))
 
 
 def _exact(value: str) -> str:
     """What tells a text from any other: a dot between digits is not nothing here."""
-    text = plainly(value).lower()
-    number = _FLOAT.fullmatch(text)
-    return number[1] if number else _DOTS.sub("", text)
+    return _DOTS.sub("", _without_fraction(plainly(value).lower()))
 
 
 def plainly(value: str) -> str:
@@ -150,9 +156,19 @@ def plainly(value: str) -> str:
         char if unicodedata.category(char) == "No" else unicodedata.normalize("NFKC", char)
         for char in value
     )
-    return "".join(
-        char for char in "".join(kept) if not char.isspace() and char not in INVISIBLE
-    ).strip(_MARKS)
+    return _bare("".join(kept))
+
+
+def _bare(text: str) -> str:
+    """A text without what cannot be seen and a spreadsheet's marks."""
+    seen = (char for char in text if not char.isspace() and char not in INVISIBLE)
+    return "".join(seen).strip(_MARKS)
+
+
+def _without_fraction(text: str) -> str:
+    """A whole number without the `.0` that a program wrote behind it; any other text as it is."""
+    number = _FLOAT.fullmatch(text)
+    return number[1] if number else text
 
 
 def _without_symbols(text: str) -> str:

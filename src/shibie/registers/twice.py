@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from shibie.case import Row, Value
 from shibie.registers.keys import PersonRows, Twice, key_of_row
 from shibie.registers.perhaps_one import perhaps_of_one_key
-from shibie.registers.same_values import SaidValue, said_value
+from shibie.registers.same_values import SaidValue, one_value, said_value
 from shibie.ruleset.model import Register
 
 
@@ -97,17 +97,12 @@ def _merged(register: Register, group: Sequence[Row]) -> Row:
         said = [row.values.get(spec.name) for row in group]
         known = [value for value in said if value is not None]
         backed = any(row.values.get(spec.name) is not None for row in sure)
-        if _agree(known) and (backed or (not sure and None not in said)):
+        alike = bool(known) and all(one_value(known[0], value) is True for value in known)
+        if alike and (backed or (not sure and None not in said)):
             values[spec.name] = known[0]
         elif known:
             differing[spec.name] = tuple(dict.fromkeys(known))
     return Row((sure or group)[0].number, values, differing=differing)
-
-
-def _agree(values: Sequence[Value]) -> bool:
-    """Whether there are values, which all are one, however they are written."""
-    said = [said_value(value) for value in values]
-    return bool(said) and all(each.same_as(said[0]) for each in said if each and said[0])
 
 
 # --- without a key ----------------------------------------------------------------------

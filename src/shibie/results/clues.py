@@ -172,9 +172,7 @@ class _Household:
         """The register rows that hold up a condition, which is not known for them."""
         if is_known(at.value):
             return
-        register, bracket, rest = at.label.partition("[")
-        if bracket and register in self.ruleset.registers:
-            yield register, int(rest[:-2])
+        yield from self.row_at(at)
         match at.node:
             case tree.Collection(owner=tree.CROWD, name=name):
                 # Those that tell nobody apart stand in a trace as one.
@@ -186,9 +184,7 @@ class _Household:
 
     def rows(self, at: Trace) -> Iterator[RowPlace]:
         """The register rows below the deciding operands of a condition."""
-        register, bracket, rest = at.label.partition("[")
-        if bracket and register in self.ruleset.registers:
-            yield register, int(rest[:-2])
+        yield from self.row_at(at)
         children = at.children
         match at.node:
             case tree.And() | tree.Or():
@@ -208,6 +204,12 @@ class _Household:
                 return
         for child in children:
             yield from self.rows(child)
+
+    def row_at(self, at: Trace) -> Iterator[RowPlace]:
+        """The register row of which a trace is, if it is of one."""
+        register, bracket, rest = at.label.partition("[")
+        if bracket and register in self.ruleset.registers:
+            yield register, int(rest[:-2])
 
     def member_of(self, label: str) -> int:
         """The place of the member in a label."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from shibie.acts import Act, content_id, same_persons_of
+from shibie.acts import Act, content_id, households_of
 from shibie.case import Value
 from shibie.household import Adjudication, StepRecord
 from shibie.rosters.cells import read_cell
@@ -37,8 +37,7 @@ class GivenAct:
     @property
     def households(self) -> frozenset[str]:
         """The same, and of one person in two households the other, too."""
-        others = (pair.other_household_id for pair in same_persons_of((self.act,)))
-        return frozenset((self.household, *others))
+        return households_of(self.act)
 
 
 @dataclass(frozen=True)

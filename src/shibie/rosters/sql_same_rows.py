@@ -60,7 +60,7 @@ def same_sql(register: Register, values: Mapping[str, str]) -> str:
     hidden = [_hidden(values[spec.name]) for spec in specs if spec.type == "text"]
     if not hidden:
         return text
-    return f"CASE WHEN ({text}) IS NOT NULL AND ({' OR '.join(hidden)}) THEN '?' ELSE {text} END"
+    return f"CASE WHEN ({text}) IS NOT NULL AND ({' OR '.join(hidden)}) THEN '{HIDDEN}' ELSE {text} END"
 
 
 def _as_text(spec: FieldSpec, value: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from shibie.acts import Act, same_persons_of
+from shibie.acts import Act, households_of
 from shibie.atomic import new_files
 from shibie.case import Case
 from shibie.checking_in_python import Checked
@@ -142,10 +142,9 @@ def _by_village(checked: Checked, order: Order) -> dict[str, list[_ToTell]]:
     """The households that are to have a letter."""
     found: defaultdict[str, list[_ToTell]] = defaultdict(list)
     if "letters" in order.kinds:
-        acts: defaultdict[str | None, list[Act]] = defaultdict(list)
+        acts: defaultdict[str, list[Act]] = defaultdict(list)
         for act in checked.roster.acts:
-            others = (pair.other_household_id for pair in same_persons_of((act,)))
-            for household in {act.household_id, *others}:
+            for household in households_of(act):
                 acts[household].append(act)
         for case, decision in zip(checked.cases, checked.decisions, strict=True):
             household = decision.household_id

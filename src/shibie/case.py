@@ -107,6 +107,8 @@ class Case:
         supplied: the registers that were supplied at all.
         adjudications: by rule id.
         trust_declarations: take a declared value where its register was not supplied.
+        elsewhere: by place in the household, who was found in other households of the roster,
+            too; and in which, as far as that is told.
     """
 
     household: BareHousehold
@@ -116,6 +118,7 @@ class Case:
     supplied: frozenset[str] = frozenset()
     adjudications: Mapping[str, Adjudication] = field(default_factory=dict)
     trust_declarations: bool = False
+    elsewhere: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     def rows_of(self, register: str, member: int | None = None) -> Rows:
         """The rows of one member, or of all members together.

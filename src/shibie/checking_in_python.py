@@ -16,9 +16,8 @@ from shibie.decision import Decision
 from shibie.errors import InputError, Lang, Words, bad_argument
 from shibie.household import Adjudication
 from shibie.procedure import standings, with_procedure
-from shibie.registers.duplicates import duplicates
+from shibie.registers.duplicates import duplicates, found_elsewhere
 from shibie.registers.matching import Matched, Registers, index, matched
-from shibie.registers.same_persons import SamePersons
 from shibie.registers.set_aside import caveats
 from shibie.rosters.roster import Roster
 from shibie.ruleset.model import RuleSet
@@ -117,10 +116,8 @@ def check(
         )
         for household in roster.households
     ]
-    cases = tuple(each.case for each in found)
-    decisions = tuple(
-        _with_found_twice(engine_of(engine)(ruleset, cases), found, roster.same_persons)
-    )
+    cases = tuple(found_elsewhere((each.case for each in found), roster.same_persons))
+    decisions = tuple(_with_found_twice(engine_of(engine)(ruleset, cases), cases, found))
     if ruleset.procedure and roster.steps:
         stands = standings(ruleset, cases, decisions, roster.steps)
         decisions = tuple(with_procedure(ruleset, decisions, stands))
@@ -172,10 +169,9 @@ def _by_household(
 
 
 def _with_found_twice(
-    decisions: Iterable[Decision], found: Sequence[Matched], same: SamePersons
+    decisions: Iterable[Decision], cases: Iterable[Case], found: Iterable[Matched]
 ) -> Iterable[Decision]:
     """The decisions with what came twice: persons in several households, rows of registers."""
-    persons = duplicates((each.case for each in found), same)
-    for decision, each in zip(decisions, found, strict=True):
-        more = persons.get(decision.household_id, ()) + each.findings
+    for decision, case, each in zip(decisions, cases, found, strict=True):
+        more = duplicates(case) + each.findings
         yield replace(decision, findings=decision.findings + more) if more else decision

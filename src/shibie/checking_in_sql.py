@@ -25,7 +25,7 @@ from shibie.rosters.layout import Layout
 from shibie.rosters.sql_host import Host, Output
 from shibie.rosters.sql_matches import matches
 from shibie.rosters.sql_rejected import REJECTED_ROWS
-from shibie.rosters.sql_sources import Loader
+from shibie.rosters.sql_sources import FOUND_TWICE, Loader
 from shibie.rosters.sql_tables import open_tables
 from shibie.rosters.sql_validation import PASSED
 from shibie.ruleset.model import RuleSet
@@ -157,25 +157,10 @@ class Run:
         )
 
     def _duplicates(self) -> None:
-        """Fill `twice`: the same person in several decided households, by first appearance."""
-        self.say("duplicates")
+        """Fill `twice`: the persons who are in several decided households, at each."""
         self.host.run(
-            f"""CREATE TABLE twice AS
-            WITH shared AS (
-              SELECT person FROM m_person WHERE person IS NOT NULL
-              GROUP BY person HAVING count(*) > 1 AND min({HID}) <> max({HID})
-            ), places AS (
-              SELECT m.person, d.hid, d.ord_, m.{MID} AS mid, m.member_id
-              FROM m_person AS m JOIN decided AS d ON m.{HID} = d.hid
-              WHERE m.person IN (SELECT person FROM shared)
-            ), ranked AS (
-              SELECT *, min(ord_) OVER (PARTITION BY person) AS first_ord,
-                arg_min(mid, (ord_, mid)) OVER (PARTITION BY person) AS first_mid
-              FROM places
-            )
-            SELECT ord_, hid, mid, member_id,
-              row_number() OVER (ORDER BY first_ord, first_mid, ord_, mid) AS rank
-            FROM ranked"""
+            f"CREATE TABLE twice AS SELECT d.ord_, d.hid, m.{MID} AS mid, m.member_id"
+            f" FROM {FOUND_TWICE} AS m JOIN decided AS d ON m.{HID} = d.hid"
         )
 
     def _crowds(self) -> dict[str, int]:

@@ -13,6 +13,8 @@ FindingKind = Literal[
 ]  # fmt: skip
 FindingOutcome = Literal["true", "unknown", "upheld", "refuted", "exempt"]
 NOT_POOR = "not_poor"
+# That a person of the household was found in another one, too.
+DUPLICATE_PERSON: Final = "duplicate_person"
 # That a rule would hold if everyone on the form counted.
 UNCOUNTED_HIT: Final = "uncounted_hit"
 

@@ -85,7 +85,7 @@ def _provenance(node: Node, place: Place, children: tuple[Trace, ...]) -> ValueO
             return ValueOrigin("declared")
         case tree.Collection(name=name) if name not in PEOPLE:
             return ValueOrigin("compared", name)
-        case tree.Given() | tree.Fact():
+        case tree.Given() | tree.FoundElsewhere() | tree.Fact():
             return ValueOrigin("derived")
         case tree.Parameter():
             return ValueOrigin("parameter")

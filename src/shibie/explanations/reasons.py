@@ -250,7 +250,7 @@ class _Teller:
         """The leaves that the outcome rests on, top down, and derived numbers."""
         node = at.node
         match node:
-            case tree.Field() | tree.Given():
+            case tree.Field() | tree.Given() | tree.FoundElsewhere():
                 yield self.fact(at)
             case tree.Fact() if not isinstance(at.value, bool | None):
                 yield self.fact(at)

@@ -19,6 +19,8 @@ MEMBERS = "members"
 EVERYONE = "everyone"
 # Of a row of a register in a household written as plain data: that it may be about the person.
 PERHAPS = "perhaps"
+# Of a person in a household written as plain data: that he was found in another one, too.
+ELSEWHERE = "elsewhere"
 PEOPLE = frozenset((MEMBERS, EVERYONE))
 
 

@@ -86,6 +86,7 @@ _RECORDS: Final = (
     _leaf(tree.Given, "age", always(AGE), "age"),
     _leaf(tree.Given, "sex", always(SEX), "sex"),
     _leaf(tree.Given, "counted", always(BOOL), "counted"),
+    Operator(tree.FoundElsewhere, "", "found elsewhere", "unwritten", always(BOOL)),
     _leaf(tree.Fact, "fact", gives.declared),
     _leaf(tree.Collection, "collection", always(BOOL)),
     # Logic.

@@ -101,6 +101,17 @@ class Given(Node):
 
 
 @dataclass(frozen=True)
+class FoundElsewhere(Node):
+    """Whether the member at hand was found in another household of the roster, too.
+
+    It is never unknown: who has no usable number was not found anywhere. No condition is written
+    so; a pack that says `duplicates: review` has a rule of it.
+    """
+
+    type: Type = field(default=BOOL, kw_only=True)
+
+
+@dataclass(frozen=True)
 class Fact(Node):
     """A named derived value (a fact or a criterion), defined in the rule set."""
 

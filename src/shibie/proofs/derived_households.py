@@ -38,6 +38,10 @@ class DerivedHousehold(HouseholdTerms):
         """The same sexes."""
         return self.base.male(member)
 
+    def elsewhere(self, member: int) -> BoolTerm:
+        """Found in the same places."""
+        return self.base.elsewhere(member)
+
     def supplied(self, register: str) -> BoolTerm:
         """The same comparisons."""
         return self.base.supplied(register)

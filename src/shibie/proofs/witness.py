@@ -15,7 +15,7 @@ from shibie.case import Case
 from shibie.decision import Decision
 from shibie.engines.decide import decide
 from shibie.errors import InputError
-from shibie.language.names import MEMBERS
+from shibie.language.names import ELSEWHERE, MEMBERS
 from shibie.rosters.household_input import ADJUDICATIONS, case_from
 from shibie.ruleset.model import RuleSet
 
@@ -61,7 +61,7 @@ def record_of(ruleset: RuleSet, given: Given, household_id: str = "1") -> Given:
         | {
             key: value
             for key, value in member.items()
-            if value is not None and key not in registers
+            if value is not None and key not in registers and key != ELSEWHERE
         }
         for index, member in enumerate(given[MEMBERS])
     ]

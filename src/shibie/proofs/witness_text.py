@@ -13,7 +13,7 @@ from shibie import citizen_id
 from shibie.decision import Decision
 from shibie.errors import Lang, Words
 from shibie.language import tree
-from shibie.language.names import MEMBERS, PERHAPS
+from shibie.language.names import ELSEWHERE, MEMBERS, PERHAPS
 from shibie.language.walks import walk
 from shibie.proofs.witness import Given, Witness
 from shibie.rosters.household_input import ADJUDICATIONS
@@ -67,6 +67,8 @@ def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[
             years, sex = citizen_id.age(number, as_of), citizen_id.sex(number)
             about = Words(f"({years} 岁,{sex})", f"(age {years}, {sex})").say(lang)
         yield who, about
+        if member.get(ELSEWHERE):
+            yield who, Words("也在另一户", " is in another household, too").say(lang)
         yield from values(ruleset.vocabulary.member, member, f"{who}{Words('的', ' ').say(lang)}")
         for name, register in ruleset.registers.items():
             rows = member.get(name)

@@ -3,36 +3,58 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from shibie.case import Case
-from shibie.decision import Finding
+from shibie.decision import DUPLICATE_PERSON, Finding
 from shibie.registers.same_persons import NO_SAME_PERSONS, SamePersons
 
-DUPLICATE_PERSON = "duplicate_person"
 
-
-def duplicates(
-    cases: Iterable[Case], same: SamePersons = NO_SAME_PERSONS
-) -> dict[str, tuple[Finding, ...]]:
-    """The same person in two households: a finding on each of them, by household id.
+def found_elsewhere(cases: Iterable[Case], same: SamePersons = NO_SAME_PERSONS) -> Iterator[Case]:
+    """The cases, told who of each household was found in others of them, too, and in which.
 
     Args:
-        cases: the decided households.
+        cases: the households that are decided.
         same: who is one person by acts; all others are by their number.
     """
-    seen: defaultdict[int | str, list[tuple[str, str]]] = defaultdict(list)
-    for case in cases:
-        for number, member in zip(case.numbers, case.household.members, strict=True):
-            place = case.household.household_id, member.member_id
-            person = same.person(*place, number)
+    held = list(cases)
+    households: defaultdict[int | str, dict[str, None]] = defaultdict(dict)
+    persons = [list(_persons(case, same)) for case in held]
+    for case, of_case in zip(held, persons, strict=True):
+        for person in of_case:
             if person is not None:
-                seen[person].append(place)
-    findings: defaultdict[str, list[Finding]] = defaultdict(list)
-    for places in seen.values():
-        if len({household_id for household_id, _ in places}) > 1:
-            for household_id, member_id in places:
-                findings[household_id].append(
-                    Finding(household_id, member_id, DUPLICATE_PERSON, "duplicate", "true")
-                )
-    return {household_id: tuple(found) for household_id, found in findings.items()}
+                households[person][case.household.household_id] = None
+    for case, of_case in zip(held, persons, strict=True):
+        yield _told(case, of_case, households)
+
+
+def _persons(case: Case, same: SamePersons) -> Iterator[int | str | None]:
+    """Of each member what is the same for every entry of him; None of one who has no number."""
+    for number, member in zip(case.numbers, case.household.members, strict=True):
+        yield same.person(case.household.household_id, member.member_id, number)
+
+
+def _told(
+    case: Case, persons: list[int | str | None],
+    households: Mapping[int | str, Mapping[str, None]],
+) -> Case:  # fmt: skip
+    own = case.household.household_id
+    elsewhere = {
+        at: tuple(household for household in households[person] if household != own)
+        for at, person in enumerate(persons)
+        if person is not None and len(households[person]) > 1
+    }
+    return replace(case, elsewhere=elsewhere) if elsewhere else case
+
+
+def duplicates(case: Case) -> tuple[Finding, ...]:
+    """A finding on each person of a household who was found in another one, too."""
+    household = case.household
+    return tuple(
+        Finding(
+            household.household_id, household.members[at].member_id, DUPLICATE_PERSON,
+            "duplicate", "true",
+        )
+        for at in case.elsewhere
+    )  # fmt: skip

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shibie.decision import ELIGIBILITIES
+from shibie.decision import DUPLICATE_PERSON, ELIGIBILITIES
 from shibie.engines.sql.building import WORD
 from shibie.engines.sql.outcome import VERDICT_FLAGS, count_words
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import Named, lowered
 from shibie.lower.named import Track
-from shibie.registers.duplicates import DUPLICATE_PERSON
 from shibie.results.tables import COLUMNS, lists_of
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host, Output
@@ -162,7 +161,7 @@ class NamedResults:
             found = self._of_household if track.owner == HOUSEHOLD else self._of_people
             parts.append(found(flag("tu", at), TRACK + at, track.name, "track", "unknown"))
         parts.append(
-            f"SELECT ord_, hid, {DUPLICATE} AS place, rank AS mid, member_id,"
+            f"SELECT ord_, hid, {DUPLICATE} AS place, mid, member_id,"
             f" {quoted(DUPLICATE_PERSON)}, 'duplicate', 'true' FROM twice"
         )
         registers = list(self.ruleset.registers.values())

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from shibie.decision import ELIGIBILITIES, UNCOUNTED_HIT
+from shibie.decision import DUPLICATE_PERSON, ELIGIBILITIES, UNCOUNTED_HIT
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
-from shibie.registers.duplicates import DUPLICATE_PERSON
 from shibie.results.counts import NO_VILLAGE, Tally
 from shibie.results.name_results import flag
 from shibie.rosters.sql_cells import quoted
@@ -118,7 +117,9 @@ def _of_rules(ruleset: RuleSet) -> list[str]:
         for outcome in ("true", "unknown"):
             came = f"came_twice WHERE register = {at} AND outcome = {quoted(outcome)}"
             sources[register.id, outcome].append(came)
-    sources[DUPLICATE_PERSON, "true"].append("twice")
+    if ruleset.rule(DUPLICATE_PERSON) is None:
+        # Else it is counted as the review that it is.
+        sources[DUPLICATE_PERSON, "true"].append("twice")
     for (name, outcome), several in sources.items():
         hids = " UNION ALL ".join(f"SELECT hid FROM {source}" for source in several)
         households = f"decided WHERE hid IN ({hids})"

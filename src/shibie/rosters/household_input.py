@@ -15,7 +15,7 @@ from typing import Any, cast
 from shibie.case import UNKNOWN_ROWS, Case, Row, Rows, Value
 from shibie.errors import InputError, Problem, Words, did_you_mean
 from shibie.household import Adjudication, BareHousehold
-from shibie.language.names import MEMBERS, PERHAPS
+from shibie.language.names import ELSEWHERE, MEMBERS, PERHAPS
 from shibie.registers.matching import usable_number
 from shibie.rosters.adjudications import adjudication_specs
 from shibie.rosters.cells import Cell, CellError, read_plain, shown
@@ -25,6 +25,7 @@ from shibie.vocabulary import FieldSpec, folded
 
 ADJUDICATIONS, TRUST = "adjudications", "trust_declarations"
 _PERHAPS = FieldSpec(PERHAPS, "可能是本人的记录", "bool")
+_ELSEWHERE = FieldSpec(ELSEWHERE, "也在另一户", "bool")
 _TRUST = FieldSpec(TRUST, "信任申报", "bool")
 # Nobody has to sign for what is only supposed.
 _SUPPOSED = "假定"
@@ -44,7 +45,8 @@ def case_from(
         ruleset: says which fields and registers there are.
         given: household fields by name or title; `members`, each with its fields and,
             under a register's name, its rows (`perhaps: true` in a row: it may be about the
-            member); registers at the top with rows of whoever
+            member), and `elsewhere: true` for one who is in another household of the roster,
+            too; registers at the top with rows of whoever
             has the number in their match column (rows without one belong to the first
             member); `adjudications` as {rule: upheld | refuted | exempt}, or with the verdict's
             fields instead of the word; `trust_declarations`.
@@ -91,10 +93,12 @@ class _HouseholdReader:
         tables = {name: top.pop(name) for name in list(top) if name in registers}
         tables = {name: table for name, table in tables.items() if table is not None}
         household = self.fields(vocabulary.household, top, "", [MEMBERS, *registers])
-        members, nested = [], []
+        members, nested, elsewhere = [], [], []
         for number, person in enumerate(people, start=1):
             own = {name: person.pop(name) for name in list(person) if name in registers}
             path = f"{MEMBERS}[{number}]."
+            if self.elsewhere(person, path):
+                elsewhere.append(number - 1)
             members.append(self.fields(vocabulary.member, person, path, list(registers)))
             nested.append(own)
         record = self.household(household, members)
@@ -113,7 +117,7 @@ class _HouseholdReader:
             return None
         return Case(
             record, self.as_of, tuple(numbers), rows, frozenset(supplied), adjudications,
-            trust if said is None else said is True,
+            trust if said is None else said is True, dict.fromkeys(elsewhere, ()),
         )  # fmt: skip
 
     def household(
@@ -259,6 +263,13 @@ class _HouseholdReader:
         if PERHAPS not in row or _headed(register.columns, PERHAPS) is not None:
             return None
         return self.value(_PERHAPS, row[PERHAPS], f"{path}{PERHAPS}") is True
+
+    def elsewhere(self, person: dict[str, Any], path: str) -> bool:
+        """Take out of a person that he is in another household, too, and say whether it says so."""
+        specs = self.ruleset.vocabulary.member
+        if ELSEWHERE not in person or _headed(specs, ELSEWHERE) is not None:
+            return False
+        return self.value(_ELSEWHERE, person.pop(ELSEWHERE), f"{path}{ELSEWHERE}") is True
 
     def rows_of(self, member: Mapping[str, Any], number: str | None, found: list[Row]) -> Rows:
         """The rows of one member: unknown where there is no number to find them by."""

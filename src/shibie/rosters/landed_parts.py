@@ -26,7 +26,7 @@ from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_matches import matches
 from shibie.rosters.sql_perhaps_rows import FITS
 from shibie.rosters.sql_rejected import REJECTED_HOUSEHOLDS
-from shibie.rosters.sql_sources import Loader
+from shibie.rosters.sql_sources import FOUND_TWICE, Loader
 from shibie.rosters.sql_tables import SqlTable, open_tables
 from shibie.ruleset.model import RuleSet
 
@@ -167,10 +167,8 @@ class LandedParts:
         # A person found twice is a finding only where the other household is decided, too.
         run(
             f"CREATE OR REPLACE TABLE {_WITH_GUESTS} AS WITH shared AS ("
-            f" SELECT m.person, o.{HID}, o.part FROM m_person AS m"
-            f" JOIN {_OWN} AS o ON m.{HID} = o.{HID}"
-            f" WHERE m.person IN (SELECT person FROM m_person WHERE person IS NOT NULL"
-            f" GROUP BY person HAVING count(*) > 1 AND min({HID}) <> max({HID})))"
+            f" SELECT m.person, o.{HID}, o.part FROM {FOUND_TWICE} AS m"
+            f" JOIN {_OWN} AS o ON m.{HID} = o.{HID})"
             f" SELECT {HID}, part FROM {_OWN} UNION"
             f" SELECT b.{HID}, a.part FROM shared AS a JOIN shared AS b ON a.person = b.person"
         )

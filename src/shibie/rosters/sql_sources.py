@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from shibie import citizen_id
 from shibie.acts import Act
@@ -12,7 +12,7 @@ from shibie.duckdb_tables import Column, integer_column, text_column
 from shibie.engines.sql.building import WORD
 from shibie.engines.sql.cases_in_memory import typed
 from shibie.engines.sql.outcome import count_words
-from shibie.engines.sql.plan import HID, KEY, MID
+from shibie.engines.sql.plan import FOUND_ELSEWHERE, HID, KEY, MID
 from shibie.engines.sql.verdicts_and_steps import adjudicable
 from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
@@ -35,6 +35,7 @@ from shibie.ruleset.model import RuleSet
 from shibie.ruleset.verdicts import ALL_VERDICTS
 from shibie.vocabulary import FieldSpec, specs_of
 
+FOUND_TWICE: Final = "found_twice"
 # A household that Python read, with its row and its members' rows.
 OddHousehold = tuple[int, BareHousehold, list[int]]
 
@@ -104,6 +105,7 @@ class Loader:
         rows.load()
         self._plain_members()
         self._persons()
+        self._found_twice()
         self.registers.match()
         supplied = frozenset(self.tables.registers)
         before, acts = self.reader.acts, without_unfitting(self.reader.acts, links, supplied)
@@ -299,6 +301,14 @@ class Loader:
             f" LEFT JOIN same_numbers AS n ON m.{KEY} = n.{KEY}"
         )
 
+    def _found_twice(self) -> None:
+        """Make found_twice: the entries of persons who are in several decided households."""
+        self.host.run(
+            f"CREATE TABLE {FOUND_TWICE} AS SELECT * FROM m_person WHERE person IN ("
+            "SELECT person FROM m_person WHERE person IS NOT NULL"
+            f" GROUP BY person HAVING count(*) > 1 AND min({HID}) <> max({HID}))"
+        )
+
     def _members(self, damaged: Mapping[int, int]) -> None:
         """Make m_src of m_plain; `damaged` counts the registers' unreadable rows."""
         complete = []
@@ -311,6 +321,9 @@ class Loader:
                 if damaged[index]:
                     there += f" AND m.{KEY} NOT IN (SELECT {KEY} FROM damaged{index})"
             complete.append(f", ({there}) AS complete_r{index}")
+        if FOUND_ELSEWHERE in self.columns["m"]:
+            twice = f"SELECT {MID} FROM {FOUND_TWICE}"
+            complete.append(f", (m.{MID} IN ({twice})) AS {FOUND_ELSEWHERE}")
         every = "m.*"
         rows = "m_plain AS m"
         if self.registers.apart:

@@ -19,6 +19,7 @@ from shibie.language.tree import (
     Declared,
     Fact,
     Field,
+    FoundElsewhere,
     Given,
     Node,
     Quantifier,
@@ -247,7 +248,7 @@ def reads_row_only(node: Node, register: str) -> bool:
         match part:
             case Field(owner=owner) if owner == register:
                 continue
-            case Field() | Declared() | Given() | Fact() | Collection():
+            case Field() | Declared() | Given() | FoundElsewhere() | Fact() | Collection():
                 return False
     return True
 

@@ -11,6 +11,7 @@ from shibie.language import tree
 from shibie.ruleset import packs
 from shibie.ruleset.basis import NO_BASIS
 from shibie.ruleset.checking.declarations import Declarations
+from shibie.ruleset.checking.duplicates import DuplicatesChecking
 from shibie.ruleset.checking.facts import Facts
 from shibie.ruleset.checking.measures import Measures
 from shibie.ruleset.checking.parameters import Parameters
@@ -53,7 +54,10 @@ def load(name: str | Path) -> RuleSet:
     return _Loader(compose(packs.find(name))).ruleset()
 
 
-class _Loader(Declarations, Parameters, Facts, PersonsChecking, Rules, Steps, Measures, Promises):
+class _Loader(
+    Declarations, Parameters, Facts, PersonsChecking, DuplicatesChecking, Rules, Steps, Measures,
+    Promises,
+):  # fmt: skip
     """Checks one pack; collects problems and goes on wherever it can."""
 
     def ruleset(self) -> RuleSet:
@@ -94,7 +98,10 @@ class _Loader(Declarations, Parameters, Facts, PersonsChecking, Rules, Steps, Me
             criteria=self.criteria(),
             poor=_sure(poor),
             exclusions=(*(rule for rule in exclusions if rule.kind == "exclusion"), *self.nobody()),
-            reviews=tuple(rule for rule in exclusions if rule.kind == "review"),
+            reviews=(
+                *(rule for rule in exclusions if rule.kind == "review"),
+                *self.shared_persons(),
+            ),
             tracks=tuple(map(_sure, tracks)),
             kinds=tuple(map(_sure, kinds)),
             tallies=tuple(map(_sure, tallies)),

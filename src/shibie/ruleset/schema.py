@@ -270,6 +270,9 @@ class PackForm(Form):
     facts: list[FactForm] = []
     comparisons: list[ComparisonForm] = []
     persons: PersonsForm | None = None
+    duplicates: Literal["note", "review"] | None = Field(
+        None, description="同一人出现在两户:只提示(不写即此),或两户都要核实"
+    )
     criteria: list[RuleForm] = []
     poor: Expression | None = None
     exclusions: list[ExclusionForm] = []

@@ -11,7 +11,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from shibie import citizen_id
-from shibie.language.names import MEMBERS
+from shibie.decision import DUPLICATE_PERSON
+from shibie.language.names import ELSEWHERE, MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Number, type_of
 from shibie.rosters.household_input import ADJUDICATIONS
@@ -103,6 +104,9 @@ class Drawing:
         usable = self.complete or self.draw(st.integers(0, 9)) < 9
         person: Given = {"id_number": self.number(index, number) if usable else None}
         person |= self.record(MEMBER, self.ruleset.vocabulary.member)
+        reviewed = self.ruleset.rule(DUPLICATE_PERSON) is not None
+        if reviewed and self.draw(self.seldom(False, True)):
+            person[ELSEWHERE] = True
         if usable:
             for register in sorted(supplied):
                 columns = self.ruleset.registers[register].columns

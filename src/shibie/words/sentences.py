@@ -136,6 +136,10 @@ def _given(words: Words) -> Says:
     return given
 
 
+def _found_elsewhere(prose: Sentences, node: tree.FoundElsewhere) -> str:
+    return prose.say("也在另一户", "is in another household, too")
+
+
 def _fact(prose: Sentences, node: tree.Fact) -> str:
     return prose.ruleset.facts[cast("Any", node.owner), node.name].title
 
@@ -336,6 +340,7 @@ _OWN: Mapping[Key, Says] = {
     (tree.Given, "age"): _given(Words("年龄", "age")),
     (tree.Given, "sex"): _given(Words("性别", "sex")),
     (tree.Given, "counted"): _given(Words("计入人口", "counts as a member")),
+    (tree.FoundElsewhere, ""): _found_elsewhere,
     (tree.Fact, ""): _fact,
     (tree.Collection, ""): _collection,
     (tree.Not, ""): _not,

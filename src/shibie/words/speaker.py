@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from shibie.acts import TABLE_NAMES, act_specs
-from shibie.decision import NOT_POOR
+from shibie.decision import DUPLICATE_PERSON, NOT_POOR
 from shibie.errors import Lang, Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
-from shibie.registers.duplicates import DUPLICATE_PERSON
 from shibie.ruleset.basis import Basis, Provenance
+from shibie.ruleset.checking.duplicates import IN_TWO_HOUSEHOLDS
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import head_of, shared, specs_of
 from shibie.words import lists, terms
@@ -21,7 +21,7 @@ from shibie.words import lists, terms
 # What the product finds by itself, without a rule of the pack.
 OWN_RULES: Mapping[str, Words] = {
     NOT_POOR: Words("不符合识别标准", "does not meet the criteria"),
-    DUPLICATE_PERSON: Words("同一人出现在两户", "the same person is in two households"),
+    DUPLICATE_PERSON: IN_TWO_HOUSEHOLDS,
 }
 # What is asked of every step of a procedure.
 _STEP_CHECKS: Mapping[str, Words] = {

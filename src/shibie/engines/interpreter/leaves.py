@@ -117,6 +117,10 @@ def _counted(node: tree.Given, place: Place, visit: Visit) -> Truth:
     return cast("Truth", value)
 
 
+def _found_elsewhere(node: tree.FoundElsewhere, place: Place, visit: Visit) -> bool:
+    return place.member in place.case.elsewhere
+
+
 def _fact(node: tree.Fact, place: Place, visit: Visit) -> Value:
     member = place.member if node.owner == MEMBER else None
     key = (node.owner, node.name, member)
@@ -137,5 +141,6 @@ LEAVES: Mapping[Key, Reads] = {
     (tree.Given, "age"): _age,
     (tree.Given, "sex"): _sex,
     (tree.Given, "counted"): _counted,
+    (tree.FoundElsewhere, ""): _found_elsewhere,
     (tree.Fact, ""): _fact,
 }

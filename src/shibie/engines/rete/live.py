@@ -8,11 +8,11 @@ anew, since a chained conclusion is not taken back.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import localcontext
-from typing import Any
+from typing import Any, cast
 
 from shibie.case import Case, Row, Rows
 from shibie.decision import Decision
@@ -55,7 +55,11 @@ OPEN_AT_MOST = 256
 
 
 class LiveHousehold:
-    """What is known of one household so far, and the decision that follows."""
+    """What is known of one household so far, and the decision that follows.
+
+    Attributes:
+        elsewhere: by their ids, the members who are in other households, too, and in which.
+    """
 
     def __init__(self, ruleset: RuleSet, household_id: str, as_of: date) -> None:
         self.ruleset, self.household_id, self.as_of = ruleset, household_id, as_of
@@ -63,6 +67,7 @@ class LiveHousehold:
         self.session: Session | None = None
         self.told: frozenset[str] = frozenset()
         self.due: frozenset[tuple[str, str]] = frozenset()
+        self.elsewhere: Mapping[str, tuple[str, ...]] = {}
 
     def tell(self, event: Event) -> Decision:
         """Take an event in; the decision that follows from all events so far.
@@ -114,6 +119,14 @@ class LiveHousehold:
         for key in sorted(self.latest):
             yield self.latest[key]
 
+    def members(self) -> set[str]:
+        """The ids of the members of whom anything was told."""
+        return {
+            event.member_id
+            for event in self.latest.values()
+            if isinstance(event, FactDeclared | RowFound) and event.member_id
+        }
+
     def case(self) -> Case:
         """The household that the events describe."""
         ruleset, events = self.ruleset, list(self.events())
@@ -148,7 +161,10 @@ class LiveHousehold:
         verdicts = {
             e.adjudication.rule_id: e.adjudication for e in events if isinstance(e, Adjudicated)
         }
-        return Case(household, self.as_of, numbers, rows, supplied, verdicts)
+        elsewhere = {
+            at: self.elsewhere[each] for at, each in enumerate(people) if each in self.elsewhere
+        }
+        return Case(household, self.as_of, numbers, rows, supplied, verdicts, elsewhere=elsewhere)
 
     def rows_of(self, register: str, member_id: str) -> tuple[Row, ...]:
         """The rows told so far of one member, by row number."""
@@ -170,17 +186,23 @@ class LiveRoster:
     def __init__(self, ruleset: RuleSet, as_of: date) -> None:
         self.ruleset, self.as_of = ruleset, as_of
         self.households: OrderedDict[str, LiveHousehold] = OrderedDict()
+        # By number, where there is a person of it: (household, member).
+        self.places: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+        self.numbers: dict[tuple[str, str], str] = {}
 
     def tell(self, event: Event) -> Decision:
-        """Take an event in; the decision on its household."""
+        """Take an event in; the decision on its household.
+
+        Of a household that shares a person with it the decision may be another one now, too.
+        """
         household = self.households.get(event.household_id)
         if household is None:
             household = LiveHousehold(self.ruleset, event.household_id, self.as_of)
             check(event, self.ruleset)
             self.households[event.household_id] = household
-        self.households.move_to_end(event.household_id)
-        self.let_go()
-        return household.tell(event)
+        household.take(event)
+        self._numbered(household, event)
+        return self.decision(event.household_id)
 
     def replay(self, events: Iterable[Event]) -> None:
         """Take in a whole log; decisions are then made on demand."""
@@ -189,6 +211,7 @@ class LiveRoster:
                 event.household_id, LiveHousehold(self.ruleset, event.household_id, self.as_of)
             )
             household.take(event)
+            self._numbered(household, event)
 
     def decision(self, household_id: str) -> Decision:
         """The decision on one household.
@@ -198,7 +221,33 @@ class LiveRoster:
         """
         self.households.move_to_end(household_id)
         self.let_go()
-        return self.households[household_id].decision()
+        household = self.households[household_id]
+        household.elsewhere = dict(self._elsewhere(household))
+        return household.decision()
+
+    def _numbered(self, household: LiveHousehold, event: Event) -> None:
+        """Note the number of a person, if an event told it."""
+        if not isinstance(event, FactDeclared) or event.field != "id_number":
+            return
+        place = household.household_id, event.member_id
+        before = self.numbers.pop(place, None)
+        if before is not None:
+            self.places[before].discard(place)
+        # Of several events on it the last one need not be this.
+        latest = cast("FactDeclared", household.latest[about(event)])
+        number = usable_number(latest.value, self.as_of)
+        if number is not None:
+            self.numbers[place] = number
+            self.places[number].add(place)
+
+    def _elsewhere(self, household: LiveHousehold) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """The members of a household who are in others, too, and in which."""
+        own = household.household_id
+        for member_id in household.members():
+            number = self.numbers.get((own, member_id))
+            others = {other for other, _ in self.places[number]} - {own} if number else set()
+            if others:
+                yield member_id, tuple(sorted(others))
 
     def let_go(self) -> None:
         """Close the states of the households that were longest without an event."""

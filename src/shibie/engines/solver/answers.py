@@ -17,7 +17,7 @@ from shibie.engines.solver.logic import BoolTerm, TruthTerm, agree, both, certai
 from shibie.engines.solver.symbolic import Symbolic
 from shibie.engines.solver.values import CodeSet, Dated, End, NumberTerm, ValueTerm, Word
 from shibie.engines.solver.z3lib import z3
-from shibie.language.names import PERHAPS
+from shibie.language.names import ELSEWHERE, PERHAPS
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Code, type_of
 
@@ -60,6 +60,8 @@ def pins(household: Symbolic, case: Case) -> Iterator[BoolTerm]:
         if number is not None:
             yield household.born(member).key == Day.of(citizen_id.birth_date(number)).key
             yield agree(household.male(member), citizen_id.sex(number) == "男")
+        if f"elsewhere[{member}]" in household.bits:
+            yield agree(household.elsewhere(member), member in case.elsewhere)
         for register in household.ruleset.registers:
             rows = case.rows_of(register, member) if here else None
             complete = rows is not None and rows.complete
@@ -201,6 +203,8 @@ def given_of(facts: HouseholdTerms, symbolic: Symbolic, model: Any) -> tuple[Giv
             for slot in slots
             if slot.owner == MEMBER and slot.member == member and slot.name != "id_number"
         }
+        if f"elsewhere[{member}]" in symbolic.bits and answer.bool(facts.elsewhere(member)):
+            person[ELSEWHERE] = True
         for register in supplied:
             rows = [
                 {slot.name: plain(slot) for slot in slots if slot[:1] + slot[2:] == (register, member, row)}

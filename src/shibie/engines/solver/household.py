@@ -94,6 +94,10 @@ class HouseholdTerms:
         """The sex in the number."""
         raise NotImplementedError
 
+    def elsewhere(self, member: int) -> BoolTerm:
+        """Whether the member was found in another household, too."""
+        raise NotImplementedError
+
     def supplied(self, register: str) -> BoolTerm:
         """Whether a register was compared at all."""
         raise NotImplementedError

@@ -122,6 +122,9 @@ class SymbolicLeaves(Operands):
             self.memo[key] = self.truth(persons.counted, SymbolicPlace(member))
         return truth(self.memo[key])
 
+    def _found_elsewhere(self, _node: tree.FoundElsewhere, place: SymbolicPlace) -> ValueTerm:
+        return logic.decided(True, self.facts.elsewhere(cast("int", place.member)))
+
     def _age(self, _node: tree.Given, place: SymbolicPlace) -> ValueTerm:
         member = cast("int", place.member)
         years = days.years_between(self.facts.born(member), self.facts.as_of)

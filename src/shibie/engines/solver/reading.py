@@ -166,6 +166,7 @@ _OWN: Mapping[Key, Reads] = {
     (tree.Given, "age"): SolverReading._age,
     (tree.Given, "sex"): SolverReading._sex,
     (tree.Given, "counted"): SolverReading._counted,
+    (tree.FoundElsewhere, ""): SolverReading._found_elsewhere,
     (tree.Fact, ""): SolverReading._fact,
     (tree.Collection, ""): SolverReading._collection,
     (tree.Not, ""): SolverReading._not,

@@ -113,6 +113,10 @@ class Symbolic(HouseholdTerms):
         """The sex in the number."""
         return self.bit(f"male[{member}]")
 
+    def elsewhere(self, member: int) -> BoolTerm:
+        """Whether the member was found in another household, too: by his number, or by an act."""
+        return self.bit(f"elsewhere[{member}]")
+
     def supplied(self, register: str) -> BoolTerm:
         """Whether a register was compared at all."""
         return self.bit(f"supplied[{register}]")

@@ -16,7 +16,16 @@ from shibie.engines.sql.assemble import Outputs, assemble
 from shibie.engines.sql.building import WORD, Dialect
 from shibie.engines.sql.compiling import RunSettings
 from shibie.engines.sql.outcome import NUMBER_OF, Judge, Outcomes
-from shibie.engines.sql.plan import HID, HOUSEHOLDS, KEY, MEMBERS, MID, PLACE, QueryStep
+from shibie.engines.sql.plan import (
+    FOUND_ELSEWHERE,
+    HID,
+    HOUSEHOLDS,
+    KEY,
+    MEMBERS,
+    MID,
+    PLACE,
+    QueryStep,
+)  # fmt: skip
 from shibie.engines.sql.running import run_steps
 from shibie.engines.sql.verdicts_and_steps import adjudicable
 from shibie.language.tree import HOUSEHOLD, MEMBER
@@ -224,6 +233,8 @@ class _Sources:
             elif name == "sex_":
                 sexes = [citizen_id.sex(each) if each else None for each in numbers]
                 table[name] = text_column(sexes)
+            elif name == FOUND_ELSEWHERE:
+                table[name] = _truths([at in self.cases[hid].elsewhere for hid, at in places])
             elif name.startswith("complete_r"):
                 register = registers[int(name.removeprefix("complete_r"))]
                 complete = [self.cases[hid].rows_of(register, at).complete for hid, at in places]

@@ -196,6 +196,7 @@ _OWN: Mapping[Key, Reads] = {
     (tree.Given, "age"): Compiler._age,
     (tree.Given, "sex"): Compiler._sex,
     (tree.Given, "counted"): Compiler._counted,
+    (tree.FoundElsewhere, ""): Compiler._found_elsewhere,
     (tree.Fact, ""): Compiler._fact,
     (tree.Collection, ""): Compiler._collection,
     (tree.Not, ""): Compiler._not,

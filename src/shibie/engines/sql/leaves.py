@@ -9,7 +9,7 @@ from sqlglot import exp
 from shibie.engines.sql import dates
 from shibie.engines.sql.building import FALSE, TRUE, Sql, binary, case, is_true, typed
 from shibie.engines.sql.ends import Ends, Intervals
-from shibie.engines.sql.plan import HOUSEHOLDS, MEMBERS
+from shibie.engines.sql.plan import FOUND_ELSEWHERE, HOUSEHOLDS, MEMBERS
 from shibie.language import tree
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import DATE, Number
@@ -100,6 +100,9 @@ class Leaves(Intervals):
     def _counted(self, _node: tree.Given, _place: str) -> Sql:
         persons = self.ruleset.persons
         return TRUE if persons is None else self.bound(persons.counted, MEMBERS)
+
+    def _found_elsewhere(self, _node: tree.FoundElsewhere, _place: str) -> Sql:
+        return self.plan.source(MEMBERS, FOUND_ELSEWHERE)
 
     def _fact(self, node: tree.Fact, _place: str) -> Sql | Ends:
         owner = MEMBERS if node.owner == MEMBER else HOUSEHOLDS

@@ -30,6 +30,8 @@ Fold = Literal["or", "sum", "count", "min", "max", "list"]
 HID, MID, KEY = "hid", "mid", "k"
 # Of crowd rows: which of them a person fits.
 PLACE: Final = "place_"
+# Of a member: whether he was found in another household of the roster, too.
+FOUND_ELSEWHERE: Final = "elsewhere_"
 END: Final = 1e6
 
 

@@ -82,7 +82,7 @@ class Unknowns:
     def labels(self, node: Node, place: str) -> Labels:
         """The labels of a node at a place; empty where its value is known."""
         match node:
-            case tree.Literal() | tree.AsOf() | tree.Known() | tree.Sure():
+            case tree.Literal() | tree.AsOf() | tree.FoundElsewhere() | tree.Known() | tree.Sure():
                 return NONE
             case tree.Field():
                 return self._field(node, place)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from shibie.decision import NOT_POOR
+from shibie.decision import DUPLICATE_PERSON, NOT_POOR
 from shibie.errors import Words
 from shibie.household import Verdict
 from shibie.language import tree
@@ -128,7 +128,12 @@ class Rules(Checking):
 
     def reserved(self) -> tuple[str, ...]:
         """The ids of grounds that no pack declares."""
-        return (NOT_POOR, NOBODY) if self.form.persons else (NOT_POOR,)
+        found = [NOT_POOR]
+        if self.form.persons:
+            found.append(NOBODY)
+        if self.form.duplicates == "review":
+            found.append(DUPLICATE_PERSON)
+        return tuple(found)
 
     def unique_ids(self) -> None:
         seen: dict[str, YamlPath] = {}

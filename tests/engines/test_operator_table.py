@@ -312,6 +312,10 @@ LINES: dict[str, tuple[Line, ...]] = {
     "Given/age": (Line("age", "born", known(lambda born: years(born, AS_OF)), where=PERSON),),
     "Given/sex": (Line("sex", "born", known(lambda born: "男"), where=PERSON),),
     "Given/counted": (Line("counted", "", lambda: True, where=PERSON),),
+    "FoundElsewhere": (
+        Line("true", "elsewhere", lambda elsewhere: elsewhere,
+             make=lambda _: tree.FoundElsewhere(), where=PERSON),
+    ),
     "Fact": (Line("double", "x", known(lambda x: 2 * x)),),
     "Collection": (
         Line("known(rows)", "rows", lambda rows: rows.complete or None,
@@ -425,6 +429,9 @@ def facts_of(names: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
         (born,) = values
         number = None if born is None else citizen_id.make("511921", born, 1)
         return {"members": [{"id_number": number}]}
+    if names == ["elsewhere"]:
+        (elsewhere,) = values
+        return {"members": [{"elsewhere": elsewhere}]}
     return {"members": [{}], **dict(zip(names, values, strict=True))}
 
 
@@ -434,6 +441,8 @@ def boundary(name: str) -> list[Any]:
         return list(COLLECTIONS)
     if name == "born":
         return [*(day for day in DAYS if day <= AS_OF), date(1930, 2, 28), None]
+    if name == "elsewhere":
+        return TRUTHS
     return [*VALUES[name], None]
 
 

@@ -49,6 +49,7 @@ EXAMPLES = {
     "Given/sex": "sex",
     "Given/counted": "counted",
     "Declared": "on_payroll",
+    "FoundElsewhere": "on_payroll",
     "Fact": "earning",
     "Collection": "known(vehicles)",
     "Not": "not receives_dibao",
@@ -104,6 +105,8 @@ def example(label: str) -> Node:
     if label == "Declared":
         assert isinstance(node, tree.Field)
         return tree.Declared(node.owner, node.name, type=node.type, at=node.at)
+    if label == "FoundElsewhere":
+        return tree.FoundElsewhere(at=node.at)
     return tree.Sure(node, at=node.at) if label == "Sure" else node
 
 

@@ -22,8 +22,7 @@ from shibie.rosters.roster import read_roster
 from shibie.rosters.sheets import read_sheets
 
 AS_OF = date(2015, 12, 1)
-PACK = shibie.loads(
-    """
+TEXT = """
 ruleset:
   id: perhaps
   title: 试验
@@ -68,7 +67,7 @@ tracks:
   - {id: t, title: 补贴, when: low}
   - {id: m, title: 有房, for: member, when: "houses.any(area > 50)"}
 """
-)
+PACK = shibie.loads(TEXT)
 REGISTERS = {
     "deposits": ("id_number", "bank", "balance", "opened_on"),
     "houses": ("id_number", "owner", "place", "kind", "area"),

@@ -146,6 +146,20 @@ def test_rosters_have_register_rows_that_are_found() -> None:
     assert len(found.households) > 1
 
 
+def test_a_person_in_two_households_is_drawn_where_a_pack_asks_for_it() -> None:
+    ruleset = sound(("poor:", "duplicates: review\npoor:"))
+
+    def clear(situation: Situation) -> bool:
+        return situation.holds("duplicate_person.refuted and eligible")
+
+    def held(roster: Roster) -> bool:
+        waits = [each.reviews for each in check(ruleset, roster, DAY).decisions]
+        return waits.count(("duplicate_person",)) > 1
+
+    assert find(households(ruleset, DAY), clear, settings=QUICK)
+    assert len(find(rosters(ruleset, DAY), held, settings=QUICK).households) > 1
+
+
 def test_a_bad_condition_is_an_error_with_its_place() -> None:
     situation = Situation(DAY, {"members": [{}]}, BAZHONG)
     with pytest.raises(InputError, match="did you mean 'eligible'"):

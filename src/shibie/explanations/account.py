@@ -264,12 +264,16 @@ class _Account:
             )
             found = self.speaker.verified(rule_id, verdict.verdict)
             told.append(without_numbers(self.say(f"{found}({by})", f"{found} ({by})")))
+        people = self.case.household.members
+        elsewhere = {people[at].member_id: found for at, found in self.case.elsewhere.items()}
         for finding in self.decision.findings:
             if finding.kind not in ("discrepancy", "duplicate", UNCOUNTED_HIT):
                 continue
             member = finding.member_id
             who = self.speaker.person(self.case.household, member) if member else ""
             kind = self.speaker.finding(finding.kind)
+            if finding.kind == "duplicate" and (others := elsewhere.get(member)):
+                who += self.say(",另见户编号 ", ", also in ") + self.speaker.joined(others)
             whose = f"({who})" if who else ""
             told.append(f"{kind}:{self.title(finding.rule_id)}{whose}")
         return told

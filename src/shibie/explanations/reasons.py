@@ -153,6 +153,8 @@ class _Teller:
             case tree.Field() if at.value is True and at.provenance:
                 told = [SOURCES["declared"].say(self.lang), self.confirmed(node, at.label)]
                 return f"{self.title(node)}({self.say(',', ', ').join(filter(None, told))})"
+            case tree.FoundElsewhere() if at.value is True:
+                return self.title(node)
         return state(at, self.ruleset, self.case.as_of, self.lang)
 
     def anybody(self, is_there: bool) -> str:

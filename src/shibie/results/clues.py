@@ -20,7 +20,7 @@ from shibie.acts import Act
 from shibie.bounds import is_known
 from shibie.case import Case, Row
 from shibie.checking_in_python import Checked
-from shibie.decision import Decision
+from shibie.decision import DUPLICATE_PERSON, Decision
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.engines.trace import Trace, hit_rows, trace
@@ -140,7 +140,10 @@ class _Household:
             yield from self.of_rows(rule.id, [place], acts.get(place, on_rule))
         stands = rows or any(act.verdict != "refuted" for act in acts.values())
         if not stands and (whole.value is True or on_rule is not None):
-            yield self.clue(rule.id, said=on_rule)
+            # Who is in two households is known without a row.
+            persons = self.case.elsewhere if rule.id == DUPLICATE_PERSON else ()
+            for member in persons or (None,):
+                yield self.clue(rule.id, member=member, said=on_rule)
 
     def places(self, register: str, key: str) -> Iterator[RowPlace]:
         """The rows of a key, among them those that a verdict took from the household."""

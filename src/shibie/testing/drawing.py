@@ -54,6 +54,9 @@ class Drawing:
         # Most households are quiet: few of their facts are out of the ordinary, so that one
         # rule at a time decides. In the others anything goes.
         self.quiet = draw(st.sampled_from([True, True, True, False]))
+        # Numbers of the households before: where a pack asks for it, some are in two.
+        self.reviewed = ruleset.rule(DUPLICATE_PERSON) is not None
+        self.others: list[str] = []
 
     def supplied(self) -> Supplied:
         """The registers that were compared: all of them, or some."""
@@ -69,6 +72,8 @@ class Drawing:
         count = self.draw(st.integers(1, MOST_MEMBERS))
         given[MEMBERS] = [self.member(index, number, supplied) for index in range(count)]
         self.one_head(given[MEMBERS])
+        if self.reviewed:
+            self.shared_person(given[MEMBERS])
         given |= {register: [] for register in sorted(supplied)}
         verdicts = {
             rule.id: verdict
@@ -104,8 +109,7 @@ class Drawing:
         usable = self.complete or self.draw(st.integers(0, 9)) < 9
         person: Given = {"id_number": self.number(index, number) if usable else None}
         person |= self.record(MEMBER, self.ruleset.vocabulary.member)
-        reviewed = self.ruleset.rule(DUPLICATE_PERSON) is not None
-        if reviewed and self.draw(self.seldom(False, True)):
+        if self.reviewed and self.draw(self.seldom(False, True)):
             person[ELSEWHERE] = True
         if usable:
             for register in sorted(supplied):
@@ -127,6 +131,13 @@ class Drawing:
         male = self.draw(st.booleans()) if self.aims.aged else False
         sequence = (number * MOST_MEMBERS + index) * 2 + male
         return citizen_id.make(REGION, born, sequence % 1000)
+
+    def shared_person(self, members: list[Given]) -> None:
+        """Now and then the last member is somebody of a household that was drawn before."""
+        numbers = [member["id_number"] for member in members if member["id_number"] is not None]
+        if self.others and self.draw(self.seldom(False, True)):
+            members[-1]["id_number"] = self.draw(st.sampled_from(self.others))
+        self.others += numbers
 
     def one_head(self, members: list[Given]) -> None:
         """The form's rule: exactly one head, where relations are filled at all."""

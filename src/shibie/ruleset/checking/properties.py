@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from shibie.decision import DUPLICATE_PERSON
 from shibie.errors import Words, did_you_mean
 from shibie.language import tree
 from shibie.language.names import PEOPLE, Context, spelled
@@ -12,6 +13,7 @@ from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import BOOL, Bool, Number
 from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
+from shibie.ruleset.checking.duplicates import IN_TWO_HOUSEHOLDS
 from shibie.ruleset.model import Accepted, Property
 from shibie.ruleset.verdicts import ALL_VERDICTS
 
@@ -76,20 +78,27 @@ class Promises(Checking):
         """A household's condition that also sees the decision, and rules by their ids."""
         self.of[PROPERTY] = _Words(self.of[HOUSEHOLD])
         prefixes = {"household": HOUSEHOLD, "户": HOUSEHOLD}
-        for rule in self.rule_forms():
-            names = self.of.setdefault(f"rule:{rule.id}", LazyNames())
+        for rule_id, title, adjudicable in self.named_rules():
+            names = self.of.setdefault(f"rule:{rule_id}", LazyNames())
             words = ["holds"]
-            if isinstance(rule, schema.ExclusionForm):
+            if adjudicable:
                 words += ALL_VERDICTS
             for word in words:
-                names[word] = tree.Field(f"rule:{rule.id}", word, type=BOOL)
-            for text in (rule.id, spelled(rule.title)):
-                prefixes.setdefault(text, f"rule:{rule.id}")
+                names[word] = tree.Field(f"rule:{rule_id}", word, type=BOOL)
+            for text in (rule_id, spelled(title)):
+                prefixes.setdefault(text, f"rule:{rule_id}")
         return Context(PROPERTY, prefixes, HOUSEHOLD)
 
-    def rule_forms(self) -> Iterable[schema.RuleForm]:
+    def named_rules(self) -> Iterator[tuple[str, str, bool]]:
+        """Of each rule its id, its title, and whether there are verdicts on it."""
         form = self.form
-        return (*form.criteria, *form.exclusions, *form.kinds, *form.tracks, *form.tallies)
+        rules: Iterable[schema.RuleForm] = (
+            *form.criteria, *form.exclusions, *form.kinds, *form.tracks, *form.tallies,
+        )  # fmt: skip
+        for rule in rules:
+            yield rule.id, rule.title, isinstance(rule, schema.ExclusionForm)
+        if form.duplicates == "review":
+            yield DUPLICATE_PERSON, IN_TWO_HOUSEHOLDS.say(form.ruleset.lang), True
 
     def growing(self, path: YamlPath, names: list[str]) -> Iterator[tree.Field | tree.Collection]:
         """The facts and registers of which there may be more or less."""

@@ -62,6 +62,9 @@ def test_the_conditions_of_a_rule_set() -> None:
 def test_what_an_author_wrote_comes_once_and_exceptions_by_themselves() -> None:
     written = list(written_conditions(RULES))
     assert len({each.id for each in written}) == len(written)
+    # Nobody wrote that a household of which nobody counts is excluded.
+    assert RULES.rule("nobody") is not None
+    assert "nobody" not in {each.id for each in written}
     for each in written:
         if each.exception is not None:
             assert each.node is each.exception.node

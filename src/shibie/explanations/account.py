@@ -273,7 +273,8 @@ class _Account:
             who = self.speaker.person(self.case.household, member) if member else ""
             kind = self.speaker.finding(finding.kind)
             if finding.kind == "duplicate" and (others := elsewhere.get(member)):
-                who += self.say(",另见户编号 ", ", also in ") + self.speaker.joined(others)
+                numbers = without_numbers(self.speaker.joined(others))
+                who += self.say(",另见户编号 ", ", also in ") + numbers
             whose = f"({who})" if who else ""
             told.append(f"{kind}:{self.title(finding.rule_id)}{whose}")
         return told

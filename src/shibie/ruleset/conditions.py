@@ -116,13 +116,14 @@ class WrittenCondition:
 
 
 def written_conditions(ruleset: RuleSet) -> Iterator[WrittenCondition]:
-    """Every condition of facts and rules once, each exception by itself.
+    """Every condition of facts and rules once, each exception by itself; not what is implied.
 
     >>> from shibie.ruleset.loader import load
     >>> [each.id for each in written_conditions(load("bazhong-2015"))][-3:]
     ['reconstruction', 'on_dibao', 'disabled']
     """
-    for rule in (*ruleset.facts.values(), ruleset.poor, *ruleset.exclusions, *ruleset.reviews):
+    rules = (*ruleset.facts.values(), ruleset.poor, *ruleset.exclusions, *ruleset.reviews)
+    for rule in (each for each in rules if not each.implied):
         yield WrittenCondition(rule.id, rule.when or rule.node, rule)
         yield from (WrittenCondition(each.id, each.node, rule, each) for each in rule.unless)
     for rule in (*ruleset.tracks, *ruleset.kinds, *ruleset.tallies):

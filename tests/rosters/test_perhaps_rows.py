@@ -20,6 +20,7 @@ from shibie.rosters.landed_parts import LandedParts, landed
 from shibie.rosters.layout import lay_out
 from shibie.rosters.roster import read_roster
 from shibie.rosters.sheets import read_sheets
+from shibie.ruleset.model import RuleSet
 
 AS_OF = date(2015, 12, 1)
 TEXT = """
@@ -186,9 +187,9 @@ def write(path: Path, header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> N
         csv.writer(file).writerows([header, *rows])
 
 
-def results(folder: Path, engine: Any) -> dict[str, Any]:
+def results(folder: Path, engine: Any, ruleset: RuleSet = PACK) -> dict[str, Any]:
     """All that a check says, but for its time."""
-    with shibie.check(PACK, folder, AS_OF, engine=engine) as result:
+    with shibie.check(ruleset, folder, AS_OF, engine=engine) as result:
         said: dict[str, Any] = {
             name: [dict(row) for row in getattr(result, name)]
             for name in ("decisions", "findings", "tracks", "rejected")

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from registers.test_duplicates import REVIEWED, with_verdicts
 from rosters import test_perhaps_rows as perhaps_rows
 from rosters.test_damage import damaged
 from rosters.test_folder import AS_OF, FILES, PACK, TOWNSHIP, as_parquet, small
@@ -90,6 +91,16 @@ def test_rows_that_may_be_about_somebody(
     folder = drawn(tmp_path, seed)
     expected = perhaps_rows.results(folder, "interpreter")
     found = perhaps_rows.results(folder, "spark")
+    for name, said in expected.items():
+        assert found[name] == said, name
+
+
+@pytest.mark.slow
+def test_persons_in_two_households(spark: SparkSession, tmp_path: Path) -> None:
+    folder = with_verdicts(tmp_path, 207)
+    expected = perhaps_rows.results(folder, "interpreter", REVIEWED)
+    assert {"duplicate_person"} in [set(each["reviews"]) for each in expected["decisions"]]
+    found = perhaps_rows.results(folder, "spark", REVIEWED)
     for name, said in expected.items():
         assert found[name] == said, name
 

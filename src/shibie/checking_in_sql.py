@@ -24,8 +24,9 @@ from shibie.results.tables import COLUMNS, acts_table, lists_of
 from shibie.rosters.layout import Layout
 from shibie.rosters.sql_host import Host, Output
 from shibie.rosters.sql_matches import matches
+from shibie.rosters.sql_members import FOUND_TWICE
 from shibie.rosters.sql_rejected import REJECTED_ROWS
-from shibie.rosters.sql_sources import FOUND_TWICE, Loader
+from shibie.rosters.sql_sources import Loader
 from shibie.rosters.sql_tables import open_tables
 from shibie.rosters.sql_validation import PASSED
 from shibie.ruleset.model import RuleSet

@@ -24,9 +24,10 @@ from shibie.rosters.roster import RosterTables, assemble
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_matches import matches
+from shibie.rosters.sql_members import FOUND_TWICE
 from shibie.rosters.sql_perhaps_rows import FITS
 from shibie.rosters.sql_rejected import REJECTED_HOUSEHOLDS
-from shibie.rosters.sql_sources import FOUND_TWICE, Loader
+from shibie.rosters.sql_sources import Loader
 from shibie.rosters.sql_tables import SqlTable, open_tables
 from shibie.ruleset.model import RuleSet
 

@@ -16,7 +16,7 @@ from shibie.decision import Decision
 from shibie.errors import InputError, Lang, Words, bad_argument
 from shibie.household import Adjudication
 from shibie.procedure import standings, with_procedure
-from shibie.registers.duplicates import duplicates, found_elsewhere
+from shibie.registers.duplicates import found_elsewhere
 from shibie.registers.matching import Matched, Registers, index, matched
 from shibie.registers.set_aside import caveats
 from shibie.rosters.roster import Roster
@@ -117,7 +117,7 @@ def check(
         for household in roster.households
     ]
     cases = tuple(found_elsewhere((each.case for each in found), roster.same_persons))
-    decisions = tuple(_with_found_twice(engine_of(engine)(ruleset, cases), cases, found))
+    decisions = tuple(_with_rows_twice(engine_of(engine)(ruleset, cases), found))
     if ruleset.procedure and roster.steps:
         stands = standings(ruleset, cases, decisions, roster.steps)
         decisions = tuple(with_procedure(ruleset, decisions, stands))
@@ -168,10 +168,8 @@ def _by_household(
     return found
 
 
-def _with_found_twice(
-    decisions: Iterable[Decision], cases: Iterable[Case], found: Iterable[Matched]
-) -> Iterable[Decision]:
-    """The decisions with what came twice: persons in several households, rows of registers."""
-    for decision, case, each in zip(decisions, cases, found, strict=True):
-        more = duplicates(case) + each.findings
+def _with_rows_twice(decisions: Iterable[Decision], found: Iterable[Matched]) -> Iterable[Decision]:
+    """The decisions with the rows of registers that came twice."""
+    for decision, each in zip(decisions, found, strict=True):
+        more = each.findings
         yield replace(decision, findings=decision.findings + more) if more else decision

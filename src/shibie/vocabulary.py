@@ -74,6 +74,18 @@ class FieldSpec:
         return frozenset(folded(text) for text in (self.name, self.title, *self.aliases))
 
 
+def unused(key: str, specs: Iterable[FieldSpec]) -> str:
+    """A key beside some fields: the same, with `_` behind it while one of them answers to it.
+
+    >>> unused("perhaps", ()), unused("perhaps", [FieldSpec("perhaps", "或许", "bool")])
+    ('perhaps', 'perhaps_')
+    """
+    taken = frozenset[str]().union(*(spec.headers for spec in specs))
+    while folded(key) in taken:
+        key += "_"
+    return key
+
+
 @cache
 def specs_of(model: type[BaseModel]) -> tuple[FieldSpec, ...]:
     """The fields of a record model, in order, without the nested `members`.

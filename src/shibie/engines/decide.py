@@ -17,6 +17,7 @@ from shibie.engines.trace import trace, unknown_facts
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.lower import Lowered, lowered
 from shibie.lower.decision import ELIGIBLE, INELIGIBLE, QUALIFIED, RuleVerdicts
+from shibie.registers.duplicates import duplicates
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import Owner
 
@@ -131,6 +132,7 @@ def decision_of(program: Lowered, place: Place, says: Says, tracks: Tracks) -> D
             *_findings(program, household_id, says),
             *discrepancies(program, place),
             *undecided,
+            *duplicates(place.case),
         ),
     )
 

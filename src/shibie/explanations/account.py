@@ -10,7 +10,7 @@ from shibie.checking_in_python import Checked, caveats_of
 from shibie.decision import NOT_POOR, UNCOUNTED_HIT, Decision, Eligibility
 from shibie.engines.persons import heads, spokesman
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
-from shibie.explanations.acts_said import said_of_acts
+from shibie.explanations.acts_said import said_of_acts, said_of_others
 from shibie.explanations.changed_cases import DOUBTFUL, made
 from shibie.explanations.collect import ToCollect, to_find_out
 from shibie.explanations.explanation import Collect, Explanation, Obstacle, WouldChange
@@ -45,10 +45,10 @@ def explain(
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
         if decision.household_id == household_id:
             told = account(checked.ruleset, case, decision, lang, search)
+            others = said_of_others(checked.ruleset, case, lang)
             acts = said_of_acts(checked.ruleset, case, checked.roster.acts, lang)
-            return replace(
-                told, caveats=tuple(caveats_of(checked, lang)), moved=(*told.moved, *acts)
-            )
+            moved = (*told.moved, *others, *acts)
+            return replace(told, caveats=tuple(caveats_of(checked, lang)), moved=moved)
     rejected = household_id in checked.roster.rejected_households
     what = Words("没有这一户", "there is no such household")
     if rejected:
@@ -264,17 +264,12 @@ class _Account:
             )
             found = self.speaker.verified(rule_id, verdict.verdict)
             told.append(without_numbers(self.say(f"{found}({by})", f"{found} ({by})")))
-        people = self.case.household.members
-        elsewhere = {people[at].member_id: found for at, found in self.case.elsewhere.items()}
         for finding in self.decision.findings:
             if finding.kind not in ("discrepancy", "duplicate", UNCOUNTED_HIT):
                 continue
             member = finding.member_id
             who = self.speaker.person(self.case.household, member) if member else ""
             kind = self.speaker.finding(finding.kind)
-            if finding.kind == "duplicate" and (others := elsewhere.get(member)):
-                numbers = without_numbers(self.speaker.joined(others))
-                who += self.say(",另见户编号 ", ", also in ") + numbers
             whose = f"({who})" if who else ""
             told.append(f"{kind}:{self.title(finding.rule_id)}{whose}")
         return told

@@ -25,6 +25,18 @@ def said_of_acts(
     return tuple(map(without_numbers, _Acts(ruleset, case, lang).said(acts)))
 
 
+def said_of_others(ruleset: RuleSet, case: Case, lang: Lang = "zh") -> tuple[str, ...]:
+    """In which other households somebody was found: for officers, no letter says it."""
+    speaker = Speaker(ruleset, lang)
+    told = []
+    for at, others in case.elsewhere.items():
+        if others:
+            who = speaker.person(case.household, case.household.members[at].member_id)
+            also = speaker.say("也在户编号 ", " is also in household ")
+            told.append(without_numbers(f"{who}{also}{speaker.joined(others)}"))
+    return tuple(told)
+
+
 class _Acts:
     """Puts acts into words."""
 

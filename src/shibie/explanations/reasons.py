@@ -252,7 +252,7 @@ class _Teller:
         """The leaves that the outcome rests on, top down, and derived numbers."""
         node = at.node
         match node:
-            case tree.Field() | tree.Given() | tree.FoundElsewhere():
+            case tree.Field() | tree.Given():
                 yield self.fact(at)
             case tree.Fact() if not isinstance(at.value, bool | None):
                 yield self.fact(at)

@@ -18,6 +18,7 @@ from shibie.errors import InputError
 from shibie.language.names import ELSEWHERE, MEMBERS
 from shibie.rosters.household_input import ADJUDICATIONS, case_from
 from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import unused
 
 Given = dict[str, Any]
 # What a witness is to show, of one household or of one before and after.
@@ -55,13 +56,13 @@ def confirmed(ruleset: RuleSet, witness: Witness, claim: Claim) -> bool:
 
 def record_of(ruleset: RuleSet, given: Given, household_id: str = "1") -> Given:
     """The household alone, as its model takes it: no registers, nothing unknown."""
-    registers = ruleset.registers
+    registers, elsewhere = ruleset.registers, unused(ELSEWHERE, ruleset.vocabulary.member)
     members = [
         {"member_id": str(index + 1)}
         | {
             key: value
             for key, value in member.items()
-            if value is not None and key not in registers and key != ELSEWHERE
+            if value is not None and key not in registers and key != elsewhere
         }
         for index, member in enumerate(given[MEMBERS])
     ]

@@ -18,8 +18,8 @@ from shibie.language.walks import walk
 from shibie.proofs.witness import Given, Witness
 from shibie.rosters.household_input import ADJUDICATIONS
 from shibie.ruleset.conditions import rule_conditions
-from shibie.ruleset.model import RuleSet
-from shibie.vocabulary import FieldSpec
+from shibie.ruleset.model import Register, RuleSet
+from shibie.vocabulary import FieldSpec, unused
 from shibie.words import terms
 from shibie.words.lists import clauses, joined
 from shibie.words.speaker import Speaker
@@ -67,8 +67,8 @@ def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[
             years, sex = citizen_id.age(number, as_of), citizen_id.sex(number)
             about = Words(f"({years} 岁,{sex})", f"(age {years}, {sex})").say(lang)
         yield who, about
-        if member.get(ELSEWHERE):
-            yield who, Words("也在另一户", " is in another household, too").say(lang)
+        if member.get(unused(ELSEWHERE, ruleset.vocabulary.member)):
+            yield who, Words("也在另一户", "is in another household, too").say(lang)
         yield from values(ruleset.vocabulary.member, member, f"{who}{Words('的', ' ').say(lang)}")
         for name, register in ruleset.registers.items():
             rows = member.get(name)
@@ -76,7 +76,7 @@ def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[
                 continue
             empty = [each for each in empty if each != name]
             cells = [
-                _row([text for _, text in values(register.columns, row, "")], row, lang)
+                _row([text for _, text in values(register.columns, row, "")], register, row, lang)
                 for row in rows
             ]
             label = name if english else register.title
@@ -89,10 +89,10 @@ def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[
         yield speaker.rule(rule), Words("核实", "").say(lang) + speaker.verdict(verdict)
 
 
-def _row(texts: list[str], row: Given, lang: Lang) -> str:
+def _row(texts: list[str], register: Register, row: Given, lang: Lang) -> str:
     """A row of a register: its columns, and that it may be about the person."""
     said = joined(texts, lang) or Words("各项未知", "nothing known").say(lang)
-    if row.get(PERHAPS) is not True:
+    if row.get(unused(PERHAPS, register.columns)) is not True:
         return said
     return said + Words("(可能是本人的记录)", " (may be about this person)").say(lang)
 

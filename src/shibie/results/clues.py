@@ -141,7 +141,8 @@ class _Household:
         stands = rows or any(act.verdict != "refuted" for act in acts.values())
         if not stands and (whole.value is True or on_rule is not None):
             # Who is in two households is known without a row.
-            persons = self.case.elsewhere if rule.id == DUPLICATE_PERSON else ()
+            found = rule.id == DUPLICATE_PERSON and rule.implied
+            persons = self.case.elsewhere if found else ()
             for member in persons or (None,):
                 yield self.clue(rule.id, member=member, said=on_rule)
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, cast
 
 from shibie.case import Case
 from shibie.checking_in_python import Checked
-from shibie.decision import DUPLICATE_PERSON, UNCOUNTED_HIT, Decision, Eligibility, Finding
+from shibie.decision import UNCOUNTED_HIT, Decision, Eligibility, Finding
 from shibie.engines.interpreter import evaluate
 from shibie.engines.kleene import Truth
 from shibie.engines.persons import who_counts
@@ -82,8 +82,7 @@ def _add(tally: Tally, checked: Checked, case: Case, decision: Decision) -> None
         tally.add(("ground", ground), 1, size)
     tally.add(("grounds", str(len(decision.grounds))), 1, size)
     # Where a pack makes a review of it, a person found twice is counted as that.
-    reviewed = checked.ruleset.rule(DUPLICATE_PERSON) is not None
-    apart = ("track", "duplicate") if reviewed else ("track",)
+    apart = ("track", "duplicate") if checked.ruleset.reviews_duplicates else ("track",)
     outcomes = dict.fromkeys(
         (finding.rule_id, outcome_of(finding))
         for finding in decision.findings

@@ -117,7 +117,7 @@ def _of_rules(ruleset: RuleSet) -> list[str]:
         for outcome in ("true", "unknown"):
             came = f"came_twice WHERE register = {at} AND outcome = {quoted(outcome)}"
             sources[register.id, outcome].append(came)
-    if ruleset.rule(DUPLICATE_PERSON) is None:
+    if not ruleset.reviews_duplicates:
         # Else it is counted as the review that it is.
         sources[DUPLICATE_PERSON, "true"].append("twice")
     for (name, outcome), several in sources.items():

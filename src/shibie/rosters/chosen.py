@@ -9,16 +9,27 @@ a pack's shares over the whole roster (`procedure.shares`) are reported, never d
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from shibie.errors import InputError, Problem, Words, did_you_mean
+from shibie.language.tree import MEMBER
 from shibie.registers.matching import number_of as register_number
+from shibie.registers.matching import usable_number
 from shibie.rosters.act_rows import WrittenActs, member_numbers, patched
 from shibie.rosters.acts_on_roster import RosterActs, acts_on
+from shibie.rosters.cells import CellError, read_cell
 from shibie.rosters.duckdb_host import duck_host
-from shibie.rosters.families import Families, families, of_households, of_register, person_of
+from shibie.rosters.families import (
+    PERSON,
+    Families,
+    families,
+    of_households,
+    of_register,
+    person_of,
+)  # fmt: skip
 from shibie.rosters.layout import Layout, lay_out
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.python_rows import PythonReader, number_of, table_of
@@ -84,7 +95,8 @@ class _Chosen:
         same, own = linking.same_persons, map(number_of, corrected)
         entries = zip(own, member_numbers(corrected), numbers, strict=True)
         elsewhere, borne = same.entries_of({same.person(*entry) for entry in entries})
-        those.take((those.holding(persons | borne) | elsewhere) - asked)
+        holders = those.holding(persons | borne) | self._corrected_to(persons | borne)
+        those.take((holders | elsewhere) - asked)
         households, members = those.found()
         acts = self._acts(those, linking)
         people = (*linking.people.values(), *acts.people.values())
@@ -102,6 +114,21 @@ class _Chosen:
         )
         found = assemble(tables, self.ruleset, self.as_of)
         return replace(found, nobody=self._matching_nobody(found, persons, those))
+
+    def _corrected_to(self, persons: Set[str]) -> set[str]:
+        """The numbers of the households of which a correction says that somebody is one of some persons."""
+        spec = self.ruleset.field_spec(MEMBER, PERSON)
+        if spec is None:
+            return set()
+        found = set()
+        for each in self.tables.acts.given:
+            if each.act.kind == "correction" and each.act.value is not None:
+                # What it cannot be read as it does not correct.
+                with suppress(CellError):
+                    value = read_cell(each.act.value, spec, self.as_of)
+                    if usable_number(value, self.as_of) in persons:
+                        found.add(each.household)
+        return found
 
     def _matching_nobody(self, found: Roster, persons: Set[str], those: Families) -> dict[str, int]:
         """The registers of which no row, whether it was read or not, is surely about anybody."""

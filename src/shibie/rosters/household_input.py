@@ -21,7 +21,7 @@ from shibie.rosters.adjudications import adjudication_specs
 from shibie.rosters.cells import Cell, CellError, read_plain, shown
 from shibie.rosters.form_rules import by_the_form, found_words, problem_of, verdicts_of
 from shibie.ruleset.model import Register, RuleSet
-from shibie.vocabulary import FieldSpec, folded
+from shibie.vocabulary import FieldSpec, folded, unused
 
 ADJUDICATIONS, TRUST = "adjudications", "trust_declarations"
 _PERHAPS = FieldSpec(PERHAPS, "可能是本人的记录", "bool")
@@ -46,7 +46,7 @@ def case_from(
         given: household fields by name or title; `members`, each with its fields and,
             under a register's name, its rows (`perhaps: true` in a row: it may be about the
             member), and `elsewhere: true` for one who is in another household of the roster,
-            too; registers at the top with rows of whoever
+            too (each with `_` behind it where a field has that name); registers at the top with rows of whoever
             has the number in their match column (rows without one belong to the first
             member); `adjudications` as {rule: upheld | refuted | exempt}, or with the verdict's
             fields instead of the word; `trust_declarations`.
@@ -235,10 +235,8 @@ class _HouseholdReader:
             nonlocal count
             count += 1
             at = f"{path}[{count}]."
-            perhaps = self.perhaps(register, values, at)
-            cells = {
-                key: value for key, value in values.items() if perhaps is None or key != PERHAPS
-            }
+            cells = dict(values)
+            perhaps = self.perhaps(register, cells, at)
             return Row(count, self.fields(register.columns, cells, at, []), sure=not perhaps)
 
         for given in self.mappings(table, register.name):
@@ -258,18 +256,17 @@ class _HouseholdReader:
             of_member = [[row for row in rows if row.sure] for rows in of_member]
         return tuple(map(self.rows_of, members, numbers, of_member))
 
-    def perhaps(self, register: Register, row: Mapping[str, Any], path: str) -> bool | None:
-        """Whether a row only may be about the person; None where it says nothing of that."""
-        if PERHAPS not in row or _headed(register.columns, PERHAPS) is not None:
-            return None
-        return self.value(_PERHAPS, row[PERHAPS], f"{path}{PERHAPS}") is True
+    def perhaps(self, register: Register, row: dict[str, Any], path: str) -> bool:
+        """Take out of a row that it only may be about the person, and say whether it says so."""
+        key = unused(PERHAPS, register.columns)
+        return self.value(_PERHAPS, row.pop(key), f"{path}{key}") is True if key in row else False
 
     def elsewhere(self, person: dict[str, Any], path: str) -> bool:
         """Take out of a person that he is in another household, too, and say whether it says so."""
-        specs = self.ruleset.vocabulary.member
-        if ELSEWHERE not in person or _headed(specs, ELSEWHERE) is not None:
+        key = unused(ELSEWHERE, self.ruleset.vocabulary.member)
+        if key not in person:
             return False
-        return self.value(_ELSEWHERE, person.pop(ELSEWHERE), f"{path}{ELSEWHERE}") is True
+        return self.value(_ELSEWHERE, person.pop(key), f"{path}{key}") is True
 
     def rows_of(self, member: Mapping[str, Any], number: str | None, found: list[Row]) -> Rows:
         """The rows of one member: unknown where there is no number to find them by."""

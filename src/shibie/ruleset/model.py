@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from shibie.decision import DUPLICATE_PERSON
 from shibie.household import StepRecord, Verdict
 from shibie.language.names import Names
 from shibie.language.tree import HOUSEHOLD, MEMBER, Collection, Field, Node, Quantifier
@@ -317,6 +318,11 @@ class RuleSet:
             *self.criteria, *self.exclusions, *self.reviews, *self.tracks, *self.kinds,
             *self.tallies,
         )  # fmt: skip
+
+    @property
+    def reviews_duplicates(self) -> bool:
+        """Whether a person who is in two households is to be verified (`duplicates: review`)."""
+        return any(rule.id == DUPLICATE_PERSON and rule.implied for rule in self.reviews)
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of that id."""

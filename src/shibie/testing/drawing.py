@@ -11,7 +11,6 @@ from typing import Any
 from hypothesis import strategies as st
 
 from shibie import citizen_id
-from shibie.decision import DUPLICATE_PERSON
 from shibie.language.names import ELSEWHERE, MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Number, type_of
@@ -19,7 +18,7 @@ from shibie.rosters.household_input import ADJUDICATIONS
 from shibie.ruleset.model import RuleSet
 from shibie.testing.threshold_households import Target, moved, targets
 from shibie.testing.thresholds import Thresholds, around, birthdays, mined
-from shibie.vocabulary import FieldSpec
+from shibie.vocabulary import FieldSpec, unused
 
 Given = dict[str, Any]
 REGION = "511921"
@@ -55,7 +54,7 @@ class Drawing:
         # rule at a time decides. In the others anything goes.
         self.quiet = draw(st.sampled_from([True, True, True, False]))
         # Numbers of the households before: where a pack asks for it, some are in two.
-        self.reviewed = ruleset.rule(DUPLICATE_PERSON) is not None
+        self.reviewed = ruleset.reviews_duplicates
         self.others: list[str] = []
 
     def supplied(self) -> Supplied:
@@ -110,7 +109,7 @@ class Drawing:
         person: Given = {"id_number": self.number(index, number) if usable else None}
         person |= self.record(MEMBER, self.ruleset.vocabulary.member)
         if self.reviewed and self.draw(self.seldom(False, True)):
-            person[ELSEWHERE] = True
+            person[unused(ELSEWHERE, self.ruleset.vocabulary.member)] = True
         if usable:
             for register in sorted(supplied):
                 columns = self.ruleset.registers[register].columns

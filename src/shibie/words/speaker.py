@@ -13,7 +13,7 @@ from shibie.errors import Lang, Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.basis import Basis, Provenance
-from shibie.ruleset.checking.duplicates import IN_TWO_HOUSEHOLDS
+from shibie.ruleset.checking.duplicates import IN_ANOTHER_HOUSEHOLD, IN_TWO_HOUSEHOLDS
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import head_of, shared, specs_of
 from shibie.words import lists, terms
@@ -110,11 +110,19 @@ class Speaker:
         >>> Speaker(load("bazhong-2015")).statement("vehicle")
         '户中有小轿车或客货运车辆'
         """
-        rule = self.ruleset.rule(rule_id)
-        if rule is not None and rule.statement:
-            return self.say(rule.statement, f"'{rule.statement}'")
+        if statement := self._stated(rule_id):
+            return self.say(statement, f"'{statement}'")
         title = self.rule(rule_id)
         return self.say(f"“{title}”", f"'{title}'")
+
+    def _stated(self, rule_id: str) -> str:
+        """The statement of a rule, or nothing; the product's own in the speaker's language."""
+        rule = self.ruleset.rule(rule_id)
+        if rule is None:
+            return ""
+        if rule.id == DUPLICATE_PERSON and rule.implied:
+            return IN_ANOTHER_HOUSEHOLD.say(self.lang)
+        return rule.statement
 
     def beside(self, rule_id: str, outcome: str) -> str:
         """A rule beside its outcome in a table: a verdict stands beside what it is about.
@@ -126,9 +134,8 @@ class Speaker:
         >>> speaker.beside("vehicle", "true"), speaker.outcome("true")
         ('有小轿车或客货运车辆的不纳入', '成立')
         """
-        rule = self.ruleset.rule(rule_id)
-        is_verdict = outcome in terms.VERDICTS
-        return rule.statement if rule and rule.statement and is_verdict else self.rule(rule_id)
+        stated = self._stated(rule_id) if outcome in terms.VERDICTS else ""
+        return stated or self.rule(rule_id)
 
     def found(self, rule_id: str, words: Words) -> str:
         """What an officer found a rule's statement to be: 户中有小轿车,经核实不属实."""

@@ -185,7 +185,9 @@ class LiveRoster:
 
     def __init__(self, ruleset: RuleSet, as_of: date) -> None:
         self.ruleset, self.as_of = ruleset, as_of
-        self.households: OrderedDict[str, LiveHousehold] = OrderedDict()
+        self.households: dict[str, LiveHousehold] = {}
+        # Those with a chained state, the longest without a question first.
+        self.open: OrderedDict[str, LiveHousehold] = OrderedDict()
         # By number, where there is a person of it: (household, member).
         self.places: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
         self.numbers: dict[tuple[str, str], str] = {}
@@ -219,9 +221,10 @@ class LiveRoster:
         Raises:
             KeyError: when nothing was told of it.
         """
-        self.households.move_to_end(household_id)
-        self.let_go()
         household = self.households[household_id]
+        self.open[household_id] = household
+        self.open.move_to_end(household_id)
+        self.let_go()
         household.elsewhere = dict(self._elsewhere(household))
         return household.decision()
 
@@ -250,9 +253,9 @@ class LiveRoster:
                 yield member_id, tuple(sorted(others))
 
     def let_go(self) -> None:
-        """Close the states of the households that were longest without an event."""
-        open_ones = [each for each in self.households.values() if each.session is not None]
-        for household in open_ones[: max(0, len(open_ones) - OPEN_AT_MOST + 1)]:
+        """Close the states of the households that were longest without a question."""
+        while len(self.open) > OPEN_AT_MOST:
+            _, household = self.open.popitem(last=False)
             household.close()
 
     def close(self) -> None:

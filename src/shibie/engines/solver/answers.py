@@ -20,6 +20,7 @@ from shibie.engines.solver.z3lib import z3
 from shibie.language.names import ELSEWHERE, PERHAPS
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import Code, type_of
+from shibie.vocabulary import unused
 
 Given = dict[str, Any]
 REGION = "511921"
@@ -204,11 +205,11 @@ def given_of(facts: HouseholdTerms, symbolic: Symbolic, model: Any) -> tuple[Giv
             if slot.owner == MEMBER and slot.member == member and slot.name != "id_number"
         }
         if f"elsewhere[{member}]" in symbolic.bits and answer.bool(facts.elsewhere(member)):
-            person[ELSEWHERE] = True
+            person[unused(ELSEWHERE, ruleset.vocabulary.member)] = True
         for register in supplied:
             rows = [
                 {slot.name: plain(slot) for slot in slots if slot[:1] + slot[2:] == (register, member, row)}
-                | ({} if answer.bool(facts.sure(register, member, row)) else {PERHAPS: True})
+                | ({} if answer.bool(facts.sure(register, member, row)) else {unused(PERHAPS, ruleset.registers[register].columns): True})
                 for row in range(facts.bound.rows)
                 if answer.bool(facts.row(register, member, row))
             ]  # fmt: skip

@@ -12,6 +12,7 @@ from shibie.engines.sql.outcome import VERDICT_FLAGS
 from shibie.engines.sql.plan import MID
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import Named, lowered
+from shibie.registers.duplicates import duplicates
 from shibie.ruleset.model import RuleSet
 
 Outputs = list[dict[str, Any]]
@@ -40,7 +41,7 @@ class _Assembler:
         first: int,
     ) -> None:  # fmt: skip
         self.program, self.row, self.members = lowered(ruleset), row, members
-        self.household_id = case.household.household_id
+        self.case, self.household_id = case, case.household.household_id
         self.ids = {
             first + position: member.member_id
             for position, member in enumerate(case.household.members)
@@ -66,6 +67,7 @@ class _Assembler:
                     Finding(self.household_id, member, track, "track", "unknown")
                     for member, track in self.tracks("tu")
                 ),
+                *duplicates(self.case),
             ),
         )
 

@@ -12,7 +12,9 @@ from shibie.ruleset.model import Rule
 from shibie.ruleset.verdicts import ALL_VERDICTS
 
 IN_TWO_HOUSEHOLDS = Words("同一人出现在两户", "the same person is in two households")
-_STATEMENT = Words("户中有人同时在另一户", "somebody of the household is in another one, too")
+IN_ANOTHER_HOUSEHOLD = Words(
+    "户中有人同时在另一户", "somebody of the household is in another one, too"
+)
 
 
 class DuplicatesChecking(Checking):
@@ -28,6 +30,6 @@ class DuplicatesChecking(Checking):
             Rule(
                 DUPLICATE_PERSON, IN_TWO_HOUSEHOLDS.say(lang), "review", node, "duplicates: review",
                 basis=NO_BASIS, verdicts=ALL_VERDICTS, when=node, line=self.line(("duplicates",)),
-                statement=_STATEMENT.say(lang), implied=True,
+                statement=IN_ANOTHER_HOUSEHOLD.say(lang), implied=True,
             ),
         )  # fmt: skip

@@ -126,14 +126,14 @@ class Rules(Checking):
             for index, each in enumerate(self.form.kinds)
         ]  # fmt: skip
 
-    def reserved(self) -> tuple[str, ...]:
-        """The ids of grounds that no pack declares."""
-        found = [NOT_POOR]
+    def reserved(self) -> dict[str, str]:
+        """The ids of grounds and reviews that no pack declares, and what has each."""
+        found = {NOT_POOR: "poor"}
         if self.form.persons:
-            found.append(NOBODY)
+            found[NOBODY] = "persons"
         if self.form.duplicates == "review":
-            found.append(DUPLICATE_PERSON)
-        return tuple(found)
+            found[DUPLICATE_PERSON] = "duplicates: review"
+        return found
 
     def unique_ids(self) -> None:
         seen: dict[str, YamlPath] = {}
@@ -144,8 +144,13 @@ class Rules(Checking):
                 path: YamlPath = (section, index, "id")
                 if each.id in seen or each.id in self.reserved():
                     first = seen.get(each.id)
-                    where = f",首见于第 {self.line(first)} 行" if first else ""
-                    where_en = f", first on line {self.line(first)}" if first else ""
+                    where, where_en = "", ""
+                    if each.id in self.reserved():
+                        where = f",它是 {self.reserved()[each.id]} 的"
+                        where_en = f", it is that of {self.reserved()[each.id]}"
+                    elif first:
+                        where = f",首见于第 {self.line(first)} 行"
+                        where_en = f", first on line {self.line(first)}"
                     self.problem(
                         path,
                         Words(

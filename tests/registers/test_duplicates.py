@@ -341,10 +341,11 @@ def test_an_explanation_names_the_person_the_other_household_and_what_to_do(tmp_
     assert "同一人出现在两户: 张三: 也在另一户" in text
     assert "户中有人同时在另一户,经核实不属实 → 纳入" in text
     assert "户中有人同时在另一户,经核实属实 → 不纳入(同一人出现在两户)" in text
-    assert "重复人员:同一人出现在两户(张三,另见户编号 A1)" in text
+    assert "重复人员:同一人出现在两户(张三);张三也在户编号 A1" in text
     english = "\n".join(short(shibie.explain(REVIEWED, folder, AS_OF, "A2", lang="en"), "en"))
     assert "张三: is in another household, too" in english
-    assert "(张三, also in A1)" in english
+    assert "张三 is also in household A1" in english
+    assert "'somebody of the household is in another one, too' is refuted → eligible" in english
 
 
 def test_the_terminal_says_it(tmp_path: Path) -> None:

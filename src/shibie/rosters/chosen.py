@@ -8,11 +8,14 @@ a pack's shares over the whole roster (`procedure.shares`) are reported, never d
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import cast
 
 from shibie.errors import InputError, Problem, Words, did_you_mean
 from shibie.language.tree import MEMBER
@@ -41,6 +44,7 @@ from shibie.rosters.sql_host import Host
 from shibie.rosters.sql_matches import Whole
 from shibie.rosters.sql_tables import SqlTable, open_table, open_tables
 from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import FieldSpec
 
 # How many like it are looked at for the one that was perhaps meant.
 _NEAR = 20
@@ -116,19 +120,23 @@ class _Chosen:
         return replace(found, nobody=self._matching_nobody(found, persons, those))
 
     def _corrected_to(self, persons: Set[str]) -> set[str]:
-        """The numbers of the households of which a correction says that somebody is one of some persons."""
+        """The households of which a correction says that somebody is one of some persons."""
+        return set().union(*(self.corrected.get(number, ()) for number in persons))
+
+    @cached_property
+    def corrected(self) -> dict[str, set[str]]:
+        """The citizen numbers that corrections give, with the households."""
         spec = self.ruleset.field_spec(MEMBER, PERSON)
-        if spec is None:
-            return set()
-        found = set()
-        for each in self.tables.acts.given:
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for each in self.tables.acts.given if spec else ():
             if each.act.kind == "correction" and each.act.value is not None:
                 # What it cannot be read as it does not correct.
                 with suppress(CellError):
-                    value = read_cell(each.act.value, spec, self.as_of)
-                    if usable_number(value, self.as_of) in persons:
-                        found.add(each.household)
-        return found
+                    value = read_cell(each.act.value, cast("FieldSpec", spec), self.as_of)
+                    number = usable_number(cast("str | None", value), self.as_of)
+                    if number is not None:
+                        found[number].add(each.household)
+        return dict(found)
 
     def _matching_nobody(self, found: Roster, persons: Set[str], those: Families) -> dict[str, int]:
         """The registers of which no row, whether it was read or not, is surely about anybody."""
@@ -139,7 +147,16 @@ class _Chosen:
             numbers = {register_number(of_register, row, self.as_of) for row in rows}
             if not (numbers & persons or any(link.is_somebodys for link in links.values())):
                 left.add(name)
+        left -= {name for name in left if self._bears(name, self.corrected.keys())}
         return Whole(self.reader).matching_nobody(left, those.holding)
+
+    def _bears(self, register: str, persons: Set[str]) -> bool:
+        """Whether a row of a register has the number of any of some persons."""
+        if not persons:
+            return False
+        of, source = self.ruleset.registers[register], self.tables.registers[register]
+        rows = of_register(self.reader, source, of.match, persons).values()
+        return any(person_of(self.reader, row, of.match) in persons for row in rows)
 
     def _acts(self, those: Families, linking: RosterActs) -> RosterActs:
         """The acts about the households that were found.

@@ -6,10 +6,11 @@ Python reads these rows, and says of each what it shows of a number and what it 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any, Final
 
+from shibie.case import Value
 from shibie.citizen_id import CHECK_CHARACTERS, WEIGHTS
 from shibie.duckdb_tables import integer_column, text_column
 from shibie.engines.sql.plan import HID, KEY, MID
@@ -21,6 +22,7 @@ from shibie.registers.said_texts import (
     said_by_row,
     tells_nobody_apart,
 )
+from shibie.rosters.act_rows import Whose
 from shibie.rosters.cells import is_blank
 from shibie.rosters.records import TypedRow
 from shibie.rosters.sql_host import ROW, Host
@@ -37,6 +39,8 @@ _ROWS, _CROWDS, _PEOPLE, _SAID = "perhaps_rows", "crowd_places", "fit_people", "
 # letters is among them (x, and U+67D0), and nothing that may stand before how many others (U+7B49).
 _PLAIN: Final = r"[0-9A-WYZa-wyz\x{4E00}-\x{67CF}\x{67D1}-\x{7B48}\x{7B4A}-\x{9FFF}]+"
 
+# What corrections make of the fields of a household or member.
+Patches = Mapping[Whose, Mapping[str, Value]]
 # The places of a number that are shown, and of which fields how much is said.
 _Kind = tuple[tuple[int, ...], tuple[tuple[str, int], ...]]
 
@@ -102,10 +106,14 @@ class SqlPerhapsRows:
 
     # --- whom they fit ------------------------------------------------------------------
 
-    def find(self) -> None:
-        """Make `fits` of the rows that tell people apart, and `crowd_fits` of the others."""
+    def find(self, patches: Patches) -> None:
+        """Make `fits` of the rows that tell people apart, and `crowd_fits` of the others.
+
+        Args:
+            patches: what corrections make of fields.
+        """
         if self.kinds or self.crowds:
-            self._people()
+            self._people(patches)
         self.host.append(
             FITS,
             {name: integer_column([]) for name in ("register", ROW)}
@@ -150,22 +158,24 @@ class SqlPerhapsRows:
 
     # --- persons ------------------------------------------------------------------------
 
-    def _people(self) -> None:
+    def _people(self, patches: Patches) -> None:
         """Every person with a number (no key below 0), written out, and what he says for `or_match`."""
         said, joins = [], []
         for at, field in enumerate(self.fields):
-            raw = self._raw(field)
-            if raw is None:
-                said.append(f"CAST(NULL AS VARCHAR) AS said_{field}")
-                continue
-            relation, on = raw
-            self._odd_texts(relation)
-            joins.append(
-                f" LEFT JOIN {relation} AS s{at} ON {on.format(f's{at}')}"
-                f" LEFT JOIN {_SAID} AS t{at} ON s{at}.said = t{at}.written"
-            )
-            plain = f"CASE WHEN {_is_plain(f's{at}.said')} THEN lower(s{at}.said)"
-            said.append(f"{plain} ELSE t{at}.said END AS said_{field}")
+            value, raw = "CAST(NULL AS VARCHAR)", self._raw(field)
+            if raw is not None:
+                relation, on = raw
+                self._odd_texts(relation)
+                joins.append(
+                    f" LEFT JOIN {relation} AS s{at} ON {on.format(f's{at}')}"
+                    f" LEFT JOIN {_SAID} AS t{at} ON s{at}.said = t{at}.written"
+                )
+                plain = f"CASE WHEN {_is_plain(f's{at}.said')} THEN lower(s{at}.said)"
+                value = f"{plain} ELSE t{at}.said END"
+            if corrected := self._corrected(field, patches):
+                joins.append(f" LEFT JOIN {corrected} AS c{at} ON m.{MID} = c{at}.{MID}")
+                value = f"CASE WHEN c{at}.{MID} IS NULL THEN {value} ELSE c{at}.said END"
+            said.append(f"{value} AS said_{field}")
         others = "".join(f", {each}" for each in said)
         digits = f"lpad(CAST(m.{KEY} AS VARCHAR), 17, '0')"
         self.host.run(
@@ -194,6 +204,26 @@ class SqlPerhapsRows:
             f" ON h.{row} = s.at GROUP BY h.{HID})"
         )
         return relation, f"{{}}.at = m.{HID}"
+
+    def _corrected(self, field: str, patches: Patches) -> str:
+        """A relation of the members of whom corrections make what is said in a field; or empty."""
+        said = {
+            whose: _text(said_by_person(patch[field]))
+            for whose, patch in patches.items()
+            if field in patch
+        }
+        if not said:
+            return ""
+        name = f"corrected_{field}"
+        columns = {HID: [hid for hid, _ in said], "member_id": [own for _, own in said]}
+        texts = {each: text_column(values) for each, values in columns.items()}
+        self.host.keep(f"{name}_texts", {**texts, "said": text_column(list(said.values()))})
+        # What a household says has no member.
+        self.host.run(
+            f"CREATE TABLE {name} AS SELECT m.{MID}, c.said FROM m_plain AS m JOIN {name}_texts AS c"
+            f" ON m.{HID} = c.{HID} AND c.member_id IN ('', m.member_id)"
+        )
+        return name
 
     def _value(self, source: SqlTable, field: str) -> str:
         owner = MEMBER if field in self.ruleset.field_specs(MEMBER) else HOUSEHOLD

@@ -45,7 +45,7 @@ class RegisterSources:
 
     def match(self) -> None:
         """Make the sources."""
-        self.perhaps.find()
+        self.perhaps.find(self.rows.reader.acts.patches)
         note(self.host, 0, [])
         settling = {}
         for index, register in enumerate(self.ruleset.registers.values()):

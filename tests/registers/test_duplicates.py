@@ -272,6 +272,8 @@ def test_plain_data_may_say_it(elsewhere: bool, expected: Outcome) -> None:
     case = case_from(REVIEWED, {**GIVEN, "members": members}, AS_OF)
     for found in (decide(REVIEWED, case), *decide_all(REVIEWED, [case])):
         assert (found.eligibility, found.grounds, found.reviews) == expected
+        kinds = [each.kind for each in found.findings]
+        assert ("duplicate" in kinds) is ("review" in kinds) is elsewhere
 
 
 @pytest.mark.parametrize("elsewhere", [True, False])
@@ -319,7 +321,7 @@ def test_live_a_person_who_comes_to_a_second_household_holds_the_first() -> None
         assert live.tell(first).eligibility == "eligible"
         second = FactDeclared(household_id="2", member_id="7", field="id_number", value=X, order=1)
         assert live.tell(second).reviews == ("duplicate_person",)
-        assert live.decision("1").reviews == ("duplicate_person",)
+        assert [live.decision(each).eligibility for each in live.households] == ["pending"] * 2
         # An older event changes nothing, a correction does.
         live.tell(FactDeclared(household_id="2", member_id="7", field="id_number", value=Y))
         assert live.decision("1").eligibility == "pending"
@@ -371,8 +373,36 @@ def test_the_terminal_says_it(tmp_path: Path) -> None:
 def test_its_id_is_taken_only_where_it_is_asked_for() -> None:
     own = TEXT.replace("{id: rich,", "{id: duplicate_person,")
     assert loads(own).rule("duplicate_person") is not None
-    with pytest.raises(RulesetError, match="duplicate_person"):
+    with pytest.raises(RulesetError, match="it is that of duplicates: review"):
         loads(own + "duplicates: review\n")
+
+
+def test_a_rule_of_that_id_takes_nothing_from_what_is_found(tmp_path: Path) -> None:
+    own = loads(TEXT.replace("{id: rich,", "{id: duplicate_person,"))
+    found = said(own, roster(tmp_path))
+    assert twice(found) == [("A1", "1"), ("A2", "2")]
+    counted = found["summary"]["by_rule"]["duplicate_person"]
+    assert counted["true"] == {"households": 2, "persons": 3}
+
+
+@pytest.mark.parametrize("of", ["bool", "integer", "text"])
+def test_a_field_may_have_the_name_that_plain_data_use(of: str) -> None:
+    """The key then has `_` behind it, for persons as for register rows."""
+    text = TEXT.replace(
+        "facts:", f"fields:\n  - {{of: member, name: elsewhere, title: 在外, type: {of}}}\nfacts:"
+    )
+    text = text.replace("used: bool}", "used: bool, perhaps: bool}")
+    text += "duplicates: review\nproperties:\n  - {id: asked, title: 问, then: not duplicate_person.holds}\n"
+    ruleset = loads(text)
+    (found,) = properties(Prover(ruleset, Bound(2, 1)))
+    assert found.witness is not None
+    (state,) = found.witness.states
+    assert [member.get("elsewhere_") for member in state["members"]] == [True]
+    car = {"used": True, "perhaps": True, "perhaps_": True}
+    members = [{"id_number": X, "cars": [car]}]
+    case = case_from(ruleset, {**GIVEN, "members": members}, AS_OF)
+    assert decide(ruleset, case).eligibility == "pending"
+    assert not case.elsewhere
 
 
 def test_another_word_is_refused_at_its_place() -> None:

@@ -20,7 +20,12 @@ from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
 from shibie.engines.persons import who_counts_memo
 from shibie.engines.place import Memo, Place
-from shibie.explanations.changed_cases import FactChange, made, may_change_who_counts
+from shibie.explanations.changed_cases import (
+    DOUBTFUL,
+    FactChange,
+    made,
+    may_change_who_counts,
+)  # fmt: skip
 from shibie.lower import lowered
 from shibie.ruleset.model import RuleSet
 
@@ -28,6 +33,8 @@ from shibie.ruleset.model import RuleSet
 # household of which most is known takes some hundreds; one of which hardly anything is known
 # would take millions, and whoever waits for an answer is told that not all was tried.
 MOST_DECISIONS, MOST_COMPARISONS = 2500, 5000
+# So many rows in doubt that are somebody's in a trial take as long as a decision.
+_ROWS_OF_A_DECISION = 8
 
 _Found = TypeVar("_Found")
 
@@ -54,6 +61,7 @@ class Trials:
     def __init__(self, ruleset: RuleSet, case: Case, most: int = MOST_DECISIONS) -> None:
         self.ruleset, self.case, self.most = ruleset, case, most
         self.decisions = self.comparisons = 0
+        self._rows = 0
         self.cut_short = False
         self._known: dict[object, Any] = {}
         self._counts = who_counts_memo(ruleset, case)
@@ -76,6 +84,7 @@ class Trials:
         key = (what, frozenset((change.lever, change.value) for change in changes))
         if key not in self._known:
             self.decisions += 1
+            self._rows += sum(change.lever.kind in DOUBTFUL for change in changes)
             sensible = self._sensible(changes)
             # Who counts stays the same in most trials.
             moved = any(may_change_who_counts(self.ruleset, each.lever) for each in sensible)
@@ -108,7 +117,8 @@ class Trials:
 
     def enough(self) -> bool:
         """Whether nothing more may be tried; asking it where there is more says so."""
-        enough = self.decisions >= self.most or self.comparisons >= MOST_COMPARISONS
+        taken = self.decisions + self._rows // _ROWS_OF_A_DECISION
+        enough = taken >= self.most or self.comparisons >= MOST_COMPARISONS
         self.cut_short = self.cut_short or enough
         return enough
 

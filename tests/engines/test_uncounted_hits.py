@@ -36,6 +36,7 @@ REVIEWED = loads(
 )
 OF_EVERYONE = loads(PACK.format(whose="everyone") + RULES)
 SIGNED = {"evidence": "行驶证", "officer": "某", "date": "2024-05-01"}
+VERDICTS = (None, None, "upheld", "refuted", "exempt")
 HERE, GONE = Person(True, False, 0, False), Person(True, True, 0, False)
 
 
@@ -47,14 +48,21 @@ def case(
     verdict: str | None = None,
 ) -> Case:
     """Two people, and the car of one of them."""
-    found = case_of_home(ruleset, Home(0, persons, (Found((owner,), sure, "车", 1),)))
+    return signed(
+        case_of_home(ruleset, Home(0, persons, (Found((owner,), sure, "车", 1),))), verdict
+    )
+
+
+def signed(case: Case, verdict: str | None) -> Case:
+    """The case, with a verdict on the car where there is one."""
     if verdict is None:
-        return found
+        return case
     said = {"household_id": "1", "rule_id": "car", "verdict": verdict, **SIGNED}
-    return replace(found, adjudications={"car": Adjudication.model_validate(said)})
+    return replace(case, adjudications={"car": Adjudication.model_validate(said)})
 
 
 def told(decision: Decision) -> list[tuple[str, str]]:
+    """The hits of who does not count, as findings: the rule and what came of it."""
     return [
         (each.rule_id, each.outcome) for each in decision.findings if each.kind == "uncounted_hit"
     ]
@@ -98,7 +106,29 @@ def test_a_pack_may_have_it_adjudicated(
         grounds,
         reviews,
     )
-    assert told(decision) == ([] if verdict else [("car", "true")])
+    # What was upheld is the exclusion's own finding.
+    words = {None: "true", "refuted": "refuted", "exempt": "exempt"}
+    assert told(decision) == ([("car", words[verdict])] if verdict in words else [])
+    own = [each.outcome for each in decision.findings if each.kind == "exclusion"]
+    assert own == (["upheld"] if verdict == "upheld" else [])
+
+
+@pytest.mark.parametrize("ruleset", [NOTED, REVIEWED])
+@pytest.mark.parametrize(("verdict", "expected"), [
+    (None, [("car", "true")]), ("refuted", [("car", "refuted")]), ("exempt", [("car", "exempt")]),
+    ("upheld", []),
+])  # fmt: skip
+def test_a_verdict_is_the_outcome_of_the_finding_by_every_engine(
+    ruleset: RuleSet, verdict: str | None, expected: list[tuple[str, str]]
+) -> None:
+    found = case(ruleset, HERE, GONE, verdict=verdict)
+    for decision in (decide(ruleset, found), *decide_all(ruleset, [found])):
+        assert told(decision) == expected
+
+
+def test_a_verdict_on_what_is_so_of_nobody_makes_no_finding() -> None:
+    assert told(decide(REVIEWED, case(REVIEWED, HERE, GONE, owner=0, verdict="refuted"))) == []
+    assert told(decide(REVIEWED, case(REVIEWED, HERE, HERE, verdict="refuted"))) == []
 
 
 def test_then_what_is_not_known_of_him_is_asked_for() -> None:
@@ -134,6 +164,8 @@ def test_over_everyone_is_as_if_everyone_counted(seed: int) -> None:
 @given(st.integers(0, 2**40), st.sampled_from([NOTED, REVIEWED]))
 def test_sql_and_interpreter_agree(seed: int, ruleset: RuleSet) -> None:
     random = Random(seed)
-    cases = [case_of_home(ruleset, drawn(random)) for _ in range(40)]
+    cases = [
+        signed(case_of_home(ruleset, drawn(random)), random.choice(VERDICTS)) for _ in range(40)
+    ]
     for case, by_sql in zip(cases, decide_all(ruleset, cases), strict=True):
         assert by_sql == decide(ruleset, case)

@@ -29,7 +29,7 @@ from shibie.results.overview import blocks, heading
 from shibie.rosters.parts import HeldParts
 from shibie.rosters.roster import read_roster
 from shibie.ruleset.model import RuleSet
-from support.people import DAY, SINCE, pack, roster
+from support.people import DAY, PACK, SINCE, number, pack, roster
 
 ENGINES: tuple[Any, ...] = ("interpreter", "duckdb")
 RULES = pack()
@@ -206,6 +206,47 @@ def test_explanations_say_who_and_why(tmp_path: Path) -> None:
     shown = page([told], RULES, DAY)
     assert "<h3>人口</h3><ul><li>B某不计入人口(户籍比对登记为已死亡)" in shown
     assert full(told).children[0].label == "[bold]人口[/bold]"
+
+
+CARS = """
+  - id: compare_cars
+    title: 车辆比对
+    register: cars
+    columns: {id_number: citizen_id, kind: {type: code, codes: [轿车, 摩托]}}
+    match: id_number
+exclusions: [{id: car, title: 有车, when: cars.any(kind == "轿车"), refutable: true}]
+persons: COUNTED
+"""
+WITH_CARS = PACK.replace("persons: COUNTED\n", CARS.lstrip("\n"))
+
+
+@pytest.mark.parametrize(("verdict", "outcome", "counted", "eligibility"), [
+    ("", [("uncounted_hit", "true")], "uncounted_hit", "pending"),
+    ("refuted", [("uncounted_hit", "refuted")], "refuted", "eligible"),
+    ("exempt", [("uncounted_hit", "exempt")], "exempt", "eligible"),
+    ("upheld", [("exclusion", "upheld")], "upheld", "ineligible"),
+])  # fmt: skip
+def test_what_he_has_is_counted_by_the_verdict_on_it(
+    tmp_path: Path,
+    verdict: str,
+    outcome: list[tuple[str, str]],
+    counted: str,
+    eligibility: str,
+) -> None:
+    ruleset = pack("{counted: not married_out, uncounted: review}", WITH_CARS)
+    folder = roster(tmp_path / "r", {"H1": ("A", "Bm", "C"), "H2": ("D",)}, wage=2000)
+    cars = f"id_number,kind\n{number('B')},轿车\n"
+    (folder / "registers" / "cars.csv").write_text(cars, encoding="utf-8")
+    if verdict:
+        signed = f"household_id,rule_id,verdict,evidence,officer,date\nH1,car,{verdict},行驶证,王,{SINCE}\n"
+        (folder / "adjudications.csv").write_text(signed, encoding="utf-8")
+    _, summary = by_both(tmp_path, folder, ruleset)
+    assert summary["by_rule"]["car"] == {counted: {"households": 1, "persons": 2}}
+    with shibie.check(ruleset, folder, DAY, engine="rete") as result:
+        assert result.summary["by_rule"] == summary["by_rule"]
+        found = [row for row in result.findings if row["rule_id"] == "car"]
+        assert [(row["kind"], row["outcome"]) for row in found] == outcome
+        assert [row["eligibility"] for row in result.decisions] == [eligibility, "eligible"]
 
 
 def test_a_pack_without_persons_says_nothing_of_it(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import localcontext
 from typing import cast
@@ -15,7 +15,7 @@ from shibie.engines.place import Memo, Place
 from shibie.household import BareMember
 from shibie.lower.membership import parts
 from shibie.lower.uncounted_hits import COUNTED
-from shibie.ruleset.model import RuleSet
+from shibie.ruleset.model import Rule, RuleSet
 from shibie.vocabulary import SPOUSE, head_of, shared
 
 
@@ -60,6 +60,25 @@ def persons_of(ruleset: RuleSet, case: Case) -> tuple[BareMember, ...]:
         return members
     counts = zip(members, who_counts(ruleset, case), strict=True)
     return tuple(member for member, truth in counts if truth is not False)
+
+
+def as_if_counting(ruleset: RuleSet, case: Case, also: Iterable[int]) -> Place:
+    """The household, as if these persons of its form counted, too."""
+    known = {counted_key(index): True for index in also}
+    return Place.top(ruleset, case, known={**who_counts_memo(ruleset, case), **known})
+
+
+def who_would_be_hit(ruleset: RuleSet, case: Case, rule: Rule) -> tuple[int, ...]:
+    """Of whom that do not surely count a rule would hold if he did; all of them where it is of none alone."""
+    apart = [index for index, counts in enumerate(who_counts(ruleset, case)) if counts is not True]
+    alone = []
+    with localcontext(EXACT):
+        for index in apart:
+            place = as_if_counting(ruleset, case, [index])
+            if evaluate(rule.node, place) is True:
+                alone.append(index)
+            place.leave()
+    return tuple(alone or apart)
 
 
 def heads(ruleset: RuleSet, case: Case) -> int:

@@ -7,25 +7,28 @@ from dataclasses import replace
 
 from shibie.case import Case
 from shibie.checking_in_python import Checked, caveats_of
-from shibie.decision import NOT_POOR, UNCOUNTED_HIT, Decision, Eligibility
+from shibie.decision import NOT_POOR, UNCOUNTED_HIT, Decision, Eligibility, FindingKind
 from shibie.engines.persons import heads, spokesman
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
 from shibie.explanations.acts_said import said_of_acts, said_of_others
 from shibie.explanations.changed_cases import DOUBTFUL, made
 from shibie.explanations.collect import ToCollect, to_find_out
 from shibie.explanations.explanation import Collect, Explanation, Obstacle, WouldChange
-from shibie.explanations.reasons import Reason, reason
+from shibie.explanations.reasons import Reason, RuleOutcome, reason
 from shibie.explanations.search import By, Search, counterfactuals
 from shibie.explanations.trials import Trials
 from shibie.explanations.uncounted import not_counted
 from shibie.explanations.words import WHO, Phrases
 from shibie.numbers_in_text import without_numbers
 from shibie.ruleset.model import RuleSet
+from shibie.ruleset.verdicts import ALL_VERDICTS
 from shibie.vocabulary import head_of
 from shibie.words.speaker import Speaker
 
 # How many changes are given, by the household's facts and by the rules.
 _GIVEN: Mapping[By, int] = {"facts": 12, "rules": 2}
+# What is told among what moved the result.
+_TOLD: tuple[FindingKind, ...] = ("discrepancy", "duplicate", UNCOUNTED_HIT)
 
 
 def explain(
@@ -132,7 +135,9 @@ def _why(ruleset: RuleSet, decision: Decision, asked: dict[str, Reason]) -> list
             criteria = [asked[rule.id] for rule in ruleset.criteria]
             grounds += [each for each in criteria if each.outcome != "true"]
         return grounds
-    wanted = ("true",) if decision.eligibility == "eligible" else ("true", "unknown")
+    wanted: tuple[RuleOutcome, ...] = ("true",)
+    if decision.eligibility == "pending":
+        wanted = ("true", "unknown", UNCOUNTED_HIT)
     found = [asked[rule.id] for rule in ruleset.criteria if asked[rule.id].outcome in wanted]
     if decision.eligibility == "pending":
         found = [each for each in found if each.outcome == "true"] or found
@@ -208,10 +213,14 @@ class _Account:
                 )
                 for answer in each.answers
             )
-            if len(each.answers) == 1:
+            verdicts = [lever.name for lever in each.levers if lever.kind == "verdict"]
+            if len(each.answers) == 1 and not verdicts:
                 answers = ((self.say("不论结果如何", "whatever the answer"), answers[0][1]),)
             rows = [lever for lever in each.levers if lever.kind in (*DOUBTFUL, "column")]
-            how = tuple(self.phrases.doubts.how(rows))
+            how = (
+                *self.phrases.doubts.how(rows),
+                *filter(None, map(self.speaker.allowed, verdicts)),
+            )
             facts = tuple(self.phrases.names(each.levers))
             found.append(Collect(facts, each.settles, answers, each, how))
         return found
@@ -265,7 +274,8 @@ class _Account:
             found = self.speaker.verified(rule_id, verdict.verdict)
             told.append(without_numbers(self.say(f"{found}({by})", f"{found} ({by})")))
         for finding in self.decision.findings:
-            if finding.kind not in ("discrepancy", "duplicate", UNCOUNTED_HIT):
+            # What was adjudicated is said with its verdict.
+            if finding.kind not in _TOLD or finding.outcome in ALL_VERDICTS:
                 continue
             member = finding.member_id
             who = self.speaker.person(self.case.household, member) if member else ""

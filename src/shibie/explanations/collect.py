@@ -25,8 +25,10 @@ from shibie.explanations.settling import Settling
 from shibie.explanations.trials import Trials
 from shibie.language import tree
 from shibie.lower.decision import adjudicated
+from shibie.lower.uncounted_hits import reviewed_hits
 from shibie.ruleset.conditions import counts_matter, definition, opened
 from shibie.ruleset.model import RuleSet
+from shibie.ruleset.verdicts import proposed
 
 # What it takes to find a fact out, in the order in which an officer would go about it.
 COSTS = {"field": 1, "number": 1, "verdict": 2, "whose": 2, "column": 3, "rows": 4, "crowd": 5}
@@ -135,6 +137,9 @@ def _set(
         tried = [_without_idle_parts(trials, each) for each in tried]
     answers = _grouped(tried)
     reached = tuple(_within_reach(trials, each) for each in answers)
+    rules = [trials.ruleset.rule(each.name) for each in levers if each.kind == "verdict"]
+    # Of a rule that allows but one verdict the officer may find what he cannot say.
+    settles = settles and all(rule is not None and len(proposed(rule)) > 1 for rule in rules)
     return ToCollect(tuple(levers), sum(map(_cost, levers)), settles, reached)
 
 
@@ -153,7 +158,12 @@ def unknown_levers(ruleset: RuleSet, case: Case) -> Iterator[Lever]:
         for rule in (*ruleset.exclusions, *ruleset.reviews)
         if not evaluate(adjudicated(rule), place)
     ]
-    roots += [rule.node for rule in open_rules]
+    hits = reviewed_hits(ruleset)
+    # What a household waits for until there is a verdict.
+    waiting = [(rule, rule.node) for rule in open_rules if rule.kind == "review"]
+    waiting += [(rule, hits[rule.id]) for rule in open_rules if rule.id in hits]
+    roots += [rule.node for rule in open_rules if rule.kind == "exclusion"]
+    roots += [condition for _, condition in waiting]
     seen = set()
     for root in roots:
         if evaluate(root, place) is None:
@@ -161,8 +171,8 @@ def unknown_levers(ruleset: RuleSet, case: Case) -> Iterator[Lever]:
                 if value is None and lever.kind != "parameter" and lever not in seen:
                     seen.add(lever)
                     yield lever
-    for rule in open_rules:
-        if rule.kind == "review" and evaluate(rule.node, place) is not False:
+    for rule, condition in waiting:
+        if rule.verdicts and evaluate(condition, place) is not False:
             yield Lever("verdict", rule.id)
 
 

@@ -34,9 +34,10 @@ from shibie.explanations.changed_cases import (
 from shibie.explanations.differing_rows import said_differently
 from shibie.explanations.doubtful_rows import crowd_rows, doubtful_row
 from shibie.explanations.trials import Trials
+from shibie.lower.uncounted_hits import reviewed_hits
 from shibie.ruleset.conditions import deciding_conditions
 from shibie.ruleset.model import RuleSet
-from shibie.ruleset.verdicts import lifting
+from shibie.ruleset.verdicts import proposed
 
 # Of the rows that tell nobody apart there may be thousands; so many are tried one by one, and so
 # many together.
@@ -51,8 +52,8 @@ def answers(
     match lever.kind:
         case "verdict":
             rule = ruleset.rule(lever.name)
-            verdicts = (lifting(rule), "upheld") if rule is not None else ()
-            return [FactChange(lever, word, who="officer") for word in verdicts if word]
+            verdicts = proposed(rule) if rule is not None else ()
+            return [FactChange(lever, word, who="officer") for word in verdicts]
         case "rows":
             return [
                 FactChange(lever, rows, who="officer") for rows in _possible_rows(trials, lever)
@@ -82,13 +83,14 @@ def unlike(trials: Trials, lever: Lever, choices: Sequence[FactChange]) -> list[
     """
     if lever.kind == "verdict":
         return [*choices]
-    conditions = deciding_conditions(trials.ruleset)
-    place = Place.top(trials.ruleset, trials.case)
+    ruleset = trials.ruleset
+    conditions = (*deciding_conditions(ruleset), *reviewed_hits(ruleset).values())
+    place = Place.top(ruleset, trials.case)
     reading = [lever in dict(below(node, place)) for node in conditions]
     first: dict[object, FactChange] = {}
     for change in choices:
         trials.comparisons += 1
-        there = Place.top(*made(trials.ruleset, trials.case, [change]))
+        there = Place.top(*made(ruleset, trials.case, [change]))
         found = tuple(evaluate(node, there) for node in conditions)
         open_ = any(value is None and reads for value, reads in zip(found, reading, strict=True))
         first.setdefault(change if open_ else found, change)

@@ -8,6 +8,7 @@ from typing import Any, Literal, cast
 
 from shibie.case import Case, Value
 from shibie.engines.interpreter import evaluate
+from shibie.engines.persons import as_if_counting, who_would_be_hit
 from shibie.engines.place import Place
 from shibie.engines.trace import Trace, ValueOrigin, hit_rows, trace, unknown_facts
 from shibie.errors import Lang, Words
@@ -15,6 +16,7 @@ from shibie.explanations.doubts_said import Doubts
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.lower.uncounted_hits import reviewed_hits
 from shibie.ruleset.basis import Basis
 from shibie.ruleset.checking.persons import NOBODY
 from shibie.ruleset.conditions import is_sensitive, opened
@@ -29,7 +31,7 @@ SOURCES = {
     "derived": Words("推算", "derived"), "parameter": Words("参数", "parameter"),
     "constant": Words("规则", "rule"), "as_of": terms.DAY,
 }  # fmt: skip
-RuleOutcome = Literal["true", "false", "unknown", "upheld", "refuted", "exempt"]
+RuleOutcome = Literal["true", "false", "unknown", "upheld", "refuted", "exempt", "uncounted_hit"]
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,8 @@ class Reason:
         rule_id: the rule.
         title: its title.
         kind: criterion, exclusion or review.
-        outcome: true, false or unknown, or what an officer's verdict made of it.
+        outcome: true, false or unknown, what an officer's verdict made of it, or `uncounted_hit`
+            where a verdict is waited for because it would be true if everyone on the form counted.
         said: what it found, in words.
         facts: the facts behind it.
         basis: where the rule comes from.
@@ -78,18 +81,31 @@ class Reason:
 
 def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reason:
     """What one rule found in a household, without its exceptions where it fires."""
-    whole = trace(rule.node, Place.top(ruleset, case))
+    place = Place.top(ruleset, case)
+    whole = trace(rule.node, place)
+    hit = reviewed_hits(ruleset).get(rule.id)
+    whose: tuple[int, ...] = ()
+    if hit is not None and whole.value is not True:
+        would = trace(hit, place)
+        if would.value is True:
+            whose = who_would_be_hit(ruleset, case, rule)
+            place = as_if_counting(ruleset, case, whose)
+            whole = trace(rule.node, place)
+        elif whole.value is False:
+            whole = would
     verdict = case.adjudications.get(rule.id)
     outcome: RuleOutcome = {True: "true", False: "false", None: "unknown"}[cast("Any", whole.value)]  # type: ignore[assignment]
+    if whose:
+        outcome = "uncounted_hit"
     if verdict is not None and (verdict.verdict == "upheld" or outcome != "false"):
         outcome = verdict.verdict
     told = whole
     if rule.when is not None and whole.value is True:
-        told = trace(rule.when, Place.top(ruleset, case))
+        told = trace(rule.when, place)
     words = _Teller(ruleset, case, lang)
     undone: list[str] = []
     missing = ""
-    if whole.value is None:
+    if whole.value is None and not whose:
         paths = sorted(unknown_facts(whole, rule.id))
         undone = [path for path in paths if path in ruleset.registers]
         missing = words.missing(path for path in paths if path not in undone)
@@ -98,7 +114,13 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
         said = words.anybody(not whole.value)
     else:
         said = words.said(told)
-    if outcome == "upheld" and whole.value is not True:
+    if whose:
+        said = said if whole.value is True else words.speaker.statement(rule.id)
+        names = words.speaker.joined(map(words.name, whose))
+        said = words.say(
+            f"{names}如计入人口,即成立:{said}", f"would hold if {names} counted: {said}"
+        )
+    if outcome == "upheld" and (whose or whole.value is not True):
         # Not the condition but an officer's word is what it rests on.
         said, undone, missing = terms.OUTCOMES["upheld"].say(lang), [], ""
     return Reason(
@@ -127,6 +149,11 @@ class _Teller:
         self.speaker, self.sentences = Speaker(ruleset, lang), Sentences(ruleset, lang)
         self.doubts = Doubts(ruleset, case, lang)
         self.say = self.speaker.say
+
+    def name(self, member: int) -> str:
+        """The name of a member by his place in the household."""
+        household = self.case.household
+        return self.speaker.person(household, household.members[member].member_id)
 
     # --- one sentence -------------------------------------------------------------------
 

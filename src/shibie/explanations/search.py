@@ -27,6 +27,7 @@ from shibie.explanations.possible_changes import NOTHING, smallest, together, wa
 from shibie.explanations.thresholds import first_that_will_do
 from shibie.explanations.trials import Trials
 from shibie.lower.decision import adjudicated, lifted, upheld
+from shibie.lower.uncounted_hits import reviewed_hits, to_be_verified
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.verdicts import lifting
 
@@ -126,7 +127,8 @@ def _into(place: Place, by: By, trials: Trials) -> list[ChangeSet]:
     fact: Who = "household" if by == "facts" else "rule"
     parts = [ways(ruleset.poor.node, place, True, fact, trials)]
     for rule in (*ruleset.exclusions, *ruleset.reviews):
-        stands = not evaluate(lifted(rule), place) and evaluate(rule.node, place) is not False
+        open_ = evaluate(to_be_verified(ruleset, rule), place) is not False
+        stands = not evaluate(lifted(rule), place) and open_
         if stands or evaluate(upheld(rule), place):
             parts.append(_without(rule, place, by, trials))
     return together(parts)
@@ -138,23 +140,24 @@ def _without(rule: Rule, place: Place, by: By, trials: Trials) -> list[ChangeSet
     What an exclusion looks at is an asset or a standing that a household must not be told
     to talk away: it is always for an officer to verify, with evidence.
     """
+    condition = to_be_verified(place.ruleset, rule)
     signed = evaluate(upheld(rule), place) is True
     if by == "rules":
         dropped = frozenset([FactChange(Lever("rule", rule.id), False, True, who="rule")])
         # What an officer signed for does not hang on the condition any more.
-        by_rules = [] if signed else ways(rule.node, place, False, "rule", trials)
+        by_rules = [] if signed else ways(condition, place, False, "rule", trials)
         if rule.implied:
             return by_rules
         return [dropped] if signed else smallest([*by_rules, dropped])
     by_verdict: list[ChangeSet] = []
     verdict = lifting(rule)
-    if verdict is not None and (signed or evaluate(rule.node, place) is True):
+    if verdict is not None and (signed or evaluate(condition, place) is True):
         before = "upheld" if signed else None
         change = FactChange(Lever("verdict", rule.id), verdict, before, who="officer")
         by_verdict = [frozenset([change])]
     if signed:
         return by_verdict
-    return [*by_verdict, *ways(rule.node, place, False, "officer", trials)]
+    return [*by_verdict, *ways(condition, place, False, "officer", trials)]
 
 
 def _out_of(place: Place, by: By, trials: Trials) -> list[ChangeSet]:
@@ -166,11 +169,15 @@ def _out_of(place: Place, by: By, trials: Trials) -> list[ChangeSet]:
         if not evaluate(adjudicated(rule), place):
             mover: Who = "officer" if by == "facts" else "rule"
             plans += ways(rule.node, place, True, mover, trials)
-    for rule in ruleset.reviews:
+    hits = reviewed_hits(ruleset)
+    waiting = [(rule, rule.node) for rule in ruleset.reviews]
+    waiting += [(rule, hits[rule.id]) for rule in ruleset.exclusions if rule.id in hits]
+    for rule, condition in waiting:
         if (
             by == "facts"
+            and "upheld" in rule.verdicts
             and not evaluate(adjudicated(rule), place)
-            and evaluate(rule.node, place) is True
+            and evaluate(condition, place) is True
         ):
             change = FactChange(Lever("verdict", rule.id), "upheld", None, who="officer")
             plans.append(frozenset([change]))

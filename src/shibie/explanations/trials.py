@@ -27,6 +27,7 @@ from shibie.explanations.changed_cases import (
     may_change_who_counts,
 )  # fmt: skip
 from shibie.lower import lowered
+from shibie.lower.uncounted_hits import to_be_verified
 from shibie.ruleset.model import RuleSet
 
 # How many decisions, and how many values of single comparisons, one search may try. A
@@ -108,7 +109,7 @@ class Trials:
 
         def holds(change: FactChange) -> bool:
             rule = self.ruleset.rule(change.lever.name)
-            return rule is not None and evaluate(rule.node, place) is True
+            return rule is not None and evaluate(to_be_verified(self.ruleset, rule), place) is True
 
         with localcontext(EXACT):
             signed = [change for change in verdicts if holds(change)]

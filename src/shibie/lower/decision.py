@@ -172,17 +172,31 @@ class Lowered:
         return every((negated(self._said(rule, *rule.verdicts)), holds(rule)))
 
     @cached_property
-    def uncounted_hits(self) -> tuple[Named, ...]:
-        """Exclusions that hold over everyone and not over who counts, and that nobody adjudicated."""
+    def _uncounted(self) -> tuple[tuple[Rule, Node], ...]:
+        """Exclusions, and that they hold over everyone and not over who counts."""
         ruleset = self.ruleset
         found = ((rule, held_by_everyone(ruleset, rule)) for rule in ruleset.exclusions)
         return tuple(
-            Named(rule.id, every((
-                LEFT_OUT, negated(self._said(rule, *rule.verdicts)), not_true(holds(rule)), hit,
-            )))
+            (rule, every((LEFT_OUT, not_true(holds(rule)), hit)))
             for rule, hit in found
             if hit is not None
-        )  # fmt: skip
+        )
+
+    @cached_property
+    def uncounted_hits(self) -> tuple[Named, ...]:
+        """Exclusions that hold over everyone and not over who counts, and that nobody adjudicated."""
+        return tuple(
+            Named(rule.id, every((negated(self._said(rule, *rule.verdicts)), hit)))
+            for rule, hit in self._uncounted
+        )
+
+    def _reported_hit(self, rule: Rule, hit: Node) -> Reported:
+        """Such a hit as a finding, with the verdict on it; one that was upheld is the exclusion's."""
+        verdicts = tuple(
+            (word, self._said(rule, word)) for word in rule.verdicts if word != "upheld"
+        )
+        told = every((negated(self._said(rule, "upheld")), Sure(hit)))
+        return Reported(rule.id, UNCOUNTED_HIT, told, verdicts)
 
     def _reported(self, rule: Rule) -> Reported:
         """An exclusion or review as a finding: where its condition or a verdict says so."""
@@ -222,7 +236,7 @@ class Lowered:
         return (
             *(Reported(rule.id, "criterion", holds(rule)) for rule in ruleset.criteria),
             *map(self._reported, (*ruleset.exclusions, *ruleset.reviews)),
-            *(Reported(each.name, UNCOUNTED_HIT, Sure(each.node)) for each in self.uncounted_hits),
+            *(self._reported_hit(rule, hit) for rule, hit in self._uncounted),
         )
 
     @cached_property

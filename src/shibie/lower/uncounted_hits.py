@@ -7,10 +7,12 @@ everyone for the members, and everyone's rows for theirs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Any, cast
 
-from shibie.language.connectives import TRUE, some
+from shibie.language.connectives import TRUE, every, not_true, some
 from shibie.language.names import EVERYONE, MEMBERS
 from shibie.language.tree import (
     HOUSEHOLD,
@@ -74,3 +76,27 @@ def held_by_everyone(ruleset: RuleSet, rule: Rule) -> Node | None:
         return None
     changed = over_everyone(ruleset, rule.node)
     return None if changed == rule.node else changed
+
+
+def reviewed_hits(ruleset: RuleSet) -> Mapping[str, Node]:
+    """Of each exclusion that it would hold if everyone counted and does not, where that waits for a verdict.
+
+    By the rule's id, and nothing without `uncounted: review`. For whoever looks at conditions by
+    themselves: a decision asks the same of its own parts.
+    """
+    own: dict[str, Any] = ruleset.__dict__
+    if "_reviewed_hits" not in own:
+        reviewing = ruleset.persons is not None and ruleset.persons.review
+        found = ((rule, held_by_everyone(ruleset, rule)) for rule in ruleset.exclusions)
+        own["_reviewed_hits"] = {
+            rule.id: every((SOMEBODY_IS_LEFT_OUT, not_true(rule.node), hit))
+            for rule, hit in found
+            if reviewing and hit is not None
+        }
+    return cast("Mapping[str, Node]", own["_reviewed_hits"])
+
+
+def to_be_verified(ruleset: RuleSet, rule: Rule) -> Node:
+    """That a verdict on a rule is about something: it holds, or would and waits for one."""
+    hit = reviewed_hits(ruleset).get(rule.id)
+    return rule.node if hit is None else some((rule.node, hit))

@@ -117,8 +117,12 @@ def count_people(tally: Tally, counts: Sequence[Truth]) -> None:
 
 
 def outcome_of(finding: Finding) -> str:
-    """As what a finding is counted: a rule that only holds of who does not count is told apart."""
-    return UNCOUNTED_HIT if finding.kind == UNCOUNTED_HIT else finding.outcome
+    """As what a finding is counted.
+
+    A rule that only holds of who does not count is told apart, until there is a verdict on it.
+    """
+    apart = finding.kind == UNCOUNTED_HIT and finding.outcome == "true"
+    return UNCOUNTED_HIT if apart else finding.outcome
 
 
 def counted(ruleset: RuleSet, eligibility: Eligibility) -> tuple[Rule, ...]:

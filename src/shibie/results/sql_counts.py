@@ -101,7 +101,7 @@ def _of_combinations() -> list[str]:
 def _of_rules(ruleset: RuleSet) -> list[str]:
     """By rule and outcome; a rule counts a household once, whoever of it is concerned."""
     apart = quoted(UNCOUNTED_HIT)
-    outcome = f"CASE WHEN f.kind = {apart} THEN {apart} ELSE f.outcome END"
+    outcome = f"CASE WHEN f.kind = {apart} AND f.outcome = 'true' THEN {apart} ELSE f.outcome END"
     parts = [
         "SELECT 'rule' AS kind, rule_id AS one, outcome AS two,"
         " sum(households) AS households, sum(persons) AS persons, 0 AS place FROM"

@@ -54,6 +54,21 @@ def lifting(rule: Rule) -> Verdict | None:
     return next((word for word in words if word in rule.verdicts), None)
 
 
+def proposed(rule: Rule) -> tuple[Verdict, ...]:
+    """The verdicts that are worth telling apart: one by which a rule would not apply, and one by which it does.
+
+    >>> from shibie.ruleset.loader import load
+    >>> ruleset = load("bazhong-2015")
+    >>> proposed(ruleset.rule("vehicle")), proposed(ruleset.rule("above_local"))
+    (('refuted', 'upheld'), ('upheld',))
+    """
+    words: tuple[Verdict | None, ...] = (
+        lifting(rule),
+        "upheld" if "upheld" in rule.verdicts else None,
+    )
+    return tuple(word for word in words if word is not None)
+
+
 def reason_code(ruleset: RuleSet, written: str) -> str | None:
     """The code of a verdict's reason, by its code or title; None where there is none.
 

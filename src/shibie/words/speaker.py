@@ -15,6 +15,7 @@ from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.basis import Basis, Provenance
 from shibie.ruleset.checking.duplicates import IN_ANOTHER_HOUSEHOLD, IN_TWO_HOUSEHOLDS
 from shibie.ruleset.model import RuleSet
+from shibie.ruleset.verdicts import lifting, listed, proposed
 from shibie.vocabulary import head_of, shared, specs_of
 from shibie.words import lists, terms
 
@@ -152,6 +153,26 @@ class Speaker:
         """
         word = terms.VERDICTS[verdict]
         return self.found(rule_id, Words(f"经核实{word.zh}", f"is {word.en}"))
+
+    def allowed(self, rule_id: str) -> str:
+        """What is said of a rule on which not either verdict can be given; else nothing.
+
+        >>> from shibie.ruleset.loader import load
+        >>> speaker = Speaker(load("bazhong-2015"))
+        >>> speaker.allowed("above_local"), speaker.allowed("vehicle")
+        ('这条规则只可核实为属实;如不属实,须更正它所依据的事实', '')
+        """
+        rule = self.ruleset.rule(rule_id)
+        if rule is None or len(proposed(rule)) > 1:
+            return ""
+        allowed = listed(rule.verdicts)
+        said = self.say(f"这条规则只可核实为{allowed.zh}", f"this rule allows only: {allowed.en}")
+        if lifting(rule) is not None:
+            return said
+        return said + self.say(
+            ";如不属实,须更正它所依据的事实",
+            "; if it is not so, correct the facts that it rests on",
+        )
 
     def rules(self, rule_ids: Iterable[str]) -> str:
         """The titles of several, as a list."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shibie.decision import UNCOUNTED_HIT
 from shibie.errors import Words
 from shibie.ruleset.verdicts import VERDICT_WORDS
 
@@ -28,6 +29,7 @@ COMPARISON = Words("比对", "comparison")
 DAY = Words("认定日期", "day of judgement")
 TRACKS = Words("帮扶批次", "tracks")
 MEASURE = Words("措施", "measure")
+_OF_UNCOUNTED = Words("不计入人口的人有此情形", "so of somebody who does not count")
 
 # A pack has words of its own for these, in its own language.
 ELIGIBILITIES: Mapping[str, Words] = {
@@ -37,6 +39,7 @@ ELIGIBILITIES: Mapping[str, Words] = {
 OUTCOMES: Mapping[str, Words] = {
     "true": HOLDS, "false": DOES_NOT_HOLD, "unknown": UNKNOWN,
     **{str(verdict): Words(f"核实为{word.zh}", word.en) for verdict, word in VERDICT_WORDS.items()},
+    UNCOUNTED_HIT: _OF_UNCOUNTED,
 }  # fmt: skip
 VERDICTS: Mapping[str, Words] = {str(verdict): word for verdict, word in VERDICT_WORDS.items()}
 STANDINGS: Mapping[str, Words] = {
@@ -52,7 +55,7 @@ FINDINGS: Mapping[str, Words] = {
     "procedure": Words("程序", "procedure"),
     "track": Words("帮扶批次", "track"),
     "duplicate_row": Words("比对记录重复", "register row twice"),
-    "uncounted_hit": Words("不计入人口的人有此情形", "so of somebody who does not count"),
+    UNCOUNTED_HIT: _OF_UNCOUNTED,
 }
 PROVENANCES: Mapping[str, Words] = {
     "verbatim": Words("原文", "verbatim"),

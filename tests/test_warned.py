@@ -30,6 +30,16 @@ def car(of: str) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def another_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cars = {"vehicles": [car(number(901)), car(number(902))]}
+    roster = folder(tmp_path_factory.mktemp("roster"), HOUSEHOLDS, registers=cars)
+    (roster / "steps.csv").write_text(
+        "household_id,step,done_on\nA,mobilisation,2015-09-07\n", encoding="utf-8"
+    )
+    return roster
+
+
+@pytest.fixture(scope="module")
+def own_county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    cars = {"vehicles": [car(number(1))]}
     return folder(tmp_path_factory.mktemp("roster"), HOUSEHOLDS, registers=cars)
 
 
@@ -38,19 +48,65 @@ def run(command: str, roster: Path, *more: str | Path) -> Result:
 
 
 @pytest.mark.parametrize(
-    "command", ["explain", "explain --json", "notice", "letter", "report", "recheck", "plan"]
+    "command", ["explain", "explain --json", "notice", "letter", "report", "procedure", "plan"]
 )
 def test_every_command_warns(command: str, another_county: Path, tmp_path: Path) -> None:
     more = {
         "explain": ("-h", "A"), "explain --json": ("-h", "A", "--json"),
         "notice": ("--out", tmp_path, "--format", "docx"),
         "letter": ("--out", tmp_path, "--format", "docx", "-h", "A"),
-        "recheck": (another_county,),
     }.get(command, ())  # fmt: skip
     name = "notice" if command == "letter" else command.split()[0]
     done = run(name, another_county, *more)
     assert (done.exit_code, done.stderr) == (3, WARNING), done.output
     assert done.stdout
+
+
+BEFORE = WARNING.replace("对得上名册", "对得上原名册")
+NOW = WARNING.replace("对得上名册", "对得上现名册")
+
+
+@pytest.mark.parametrize("command", ["recheck", "report"])
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("another_county", "own_county", BEFORE),
+        ("own_county", "another_county", NOW),
+        ("another_county", "another_county", BEFORE + NOW),
+        ("own_county", "own_county", ""),
+    ],
+)
+def test_of_two_rosters_it_says_which(
+    command: str, old: str, new: str, said: str, request: pytest.FixtureRequest
+) -> None:
+    before, now = (request.getfixturevalue(name) for name in (old, new))
+    arguments = (before, now) if command == "recheck" else (now, "--before", before)
+    done = run(command, *arguments)
+    assert (done.exit_code, done.stderr) == (3 if said else 0, said), done.output
+    assert done.stdout
+
+
+def test_in_english(another_county: Path, own_county: Path) -> None:
+    done = run("recheck", another_county, own_county, "--lang", "en")
+    assert done.stderr == (
+        "WARNING: none of the 2 rows of 车辆登记比对 is surely about anybody on the roster before;"
+        " is it the right table? It counts as compared\n"
+    )
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_two_packs_say_it_once(
+    form: tuple[str, ...], another_county: Path, own_county: Path
+) -> None:
+    def diff(roster: Path) -> Result:
+        arguments = ["diff", "bazhong-2015", "bazhong-2015", "--roster", str(roster)]
+        return CliRunner().invoke(app, [*arguments, *form, "--as-of", "2015-12-20"])
+
+    done = diff(another_county)
+    assert (done.exit_code, done.stderr) == (3, WARNING), done.output
+    assert done.stdout
+    done = diff(own_county)
+    assert (done.exit_code, done.stderr) == (0, "")
 
 
 def test_check_says_the_same(another_county: Path) -> None:

@@ -273,6 +273,7 @@ def diff(
     as_of_new: date | None = None,
     *,
     timeout: float = 10,
+    set_aside: Iterable[str] = (),
 ) -> Differences:
     """What changed between two versions, whether it is stricter or looser, and who moves.
 
@@ -283,12 +284,14 @@ def diff(
         as_of: the day of judgement; needed with a roster.
         as_of_new: the day for the new version, where it is another.
         timeout: seconds for each question.
+        set_aside: registers, by name or title, of which rows that may be about anybody concern
+            nobody.
 
     Raises:
         InputError: when the roster cannot be used, or the day is missing.
         MissingExtraError: when z3 is not installed.
     """
-    from shibie.versions.roster_moves import moves
+    from shibie.versions.roster_moves import decided_by_both, moves
     from shibie.versions.stricter_or_looser import relations
     from shibie.versions.written_changes import changes
 
@@ -297,7 +300,8 @@ def diff(
     if roster is not None:
         if as_of is None:
             raise InputError(bad_argument("as_of", Words("有名册时要给出", "needed with a roster")))
-        moved = moves(before, after, Path(roster), as_of, as_of_new)
+        both = decided_by_both(before, after, Path(roster), as_of, as_of_new, set_aside)
+        moved = moves(*both)
     return Differences(
         changes(before, after), tuple(relations(before, after, seconds=timeout)), moved
     )

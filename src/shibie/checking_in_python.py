@@ -19,6 +19,7 @@ from shibie.procedure import standings, with_procedure
 from shibie.registers.duplicates import found_elsewhere
 from shibie.registers.matching import Matched, Registers, index, matched
 from shibie.registers.set_aside import caveats
+from shibie.registers.unmatched import matches, people_of
 from shibie.rosters.roster import Roster
 from shibie.ruleset.model import RuleSet
 
@@ -79,6 +80,11 @@ class Checked:
     as_of: date
     trust_declarations: bool
     set_aside: Set[str] = frozenset()
+
+    def matches(self) -> dict[str, tuple[int, int]]:
+        """Of each supplied register, how many rows it has and how many surely are about persons."""
+        people = people_of((case.household for case in self.cases), self.as_of)
+        return {name: matches(each, people) for name, each in self.registers.of.items()}
 
 
 def check(

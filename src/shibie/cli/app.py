@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from shibie.rosters.given_roster import GivenRoster
     from shibie.rosters.roster import Roster
     from shibie.ruleset.model import RuleSet
+
+    Matches = Mapping[str, tuple[int, int]]
 
 REJECTED = 3
 
@@ -159,20 +161,36 @@ def must_exist(path: Path) -> None:
         )
 
 
-def warned(ruleset: RuleSet, found: Mapping[str, tuple[int, int]], lang: Lang) -> bool:
+def warned(ruleset: RuleSet, found: Matches, lang: Lang, before: Matches | None = None) -> bool:
     """Say on stderr which registers match nobody; returns whether any does.
 
     Args:
         ruleset: knows the registers.
         found: of each, how many rows it has and how many surely are about persons.
         lang: the language.
+        before: the same of the roster before, where there are two: then it is said of which.
     """
-    from shibie.registers.unmatched import counted, said_of_matching_nobody
+    from shibie.registers.unmatched import THE_ROSTER, counted, said_of_matching_nobody
 
-    lines = said_of_matching_nobody(ruleset, counted(found), lang)
-    for line in lines:
+    rosters = [(found, THE_ROSTER)]
+    if before is not None:
+        rosters = [
+            (before, Words("原名册", "the roster before")),
+            (found, Words("现名册", "the roster of now")),
+        ]
+    return told(
+        line
+        for each, roster in rosters
+        for line in said_of_matching_nobody(ruleset, counted(each), lang, roster=roster)
+    )
+
+
+def told(lines: Iterable[str]) -> bool:
+    """Print lines on stderr, each once; returns whether there is any."""
+    distinct = dict.fromkeys(lines)
+    for line in distinct:
         print(line, file=sys.stderr)
-    return bool(lines)
+    return bool(distinct)
 
 
 def warned_of_chosen(ruleset: RuleSet, read: Roster, lang: Lang) -> bool:

@@ -10,10 +10,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shibie.cli.app import JsonOption, LangOption, app, day, must_exist, spoken
+from shibie.cli.app import (
+    REJECTED,
+    JsonOption,
+    LangOption,
+    SetAsideOption,
+    app,
+    day,
+    must_exist,
+    spoken,
+    told,
+)
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shibie.checking_in_python import Checked
     from shibie.errors import Lang
     from shibie.ruleset.model import RuleSet
     from shibie.versions.roster_moves import Move
@@ -45,16 +58,20 @@ def diff(
         float, typer.Option("--timeout", help="每问至多几秒 Seconds for each question.", min=0.1)
     ] = 10,
     as_json: JsonOption = False,
+    set_aside: SetAsideOption = None,
     lang: LangOption = None,
 ) -> None:
     """比较两版规则 What changed, whether stricter or looser, and who moves."""
+    from shibie.checking_in_python import caveats_of
+    from shibie.registers.unmatched import counted, said_of_matching_nobody
     from shibie.ruleset.loader import load
-    from shibie.versions.roster_moves import moves
+    from shibie.versions.roster_moves import decided_by_both, moves
     from shibie.versions.stricter_or_looser import relations
     from shibie.versions.written_changes import changes
 
     language = spoken(lang, new)
     before, after = load(old), load(new)
+    both: tuple[Checked, ...] = ()
     found: tuple[Move, ...] = ()
     if out is not None and out.suffix != ".xlsx":
         raise InputError(Problem("--out", Words("应为 .xlsx 文件", "expected an .xlsx file")))
@@ -63,24 +80,32 @@ def diff(
         if not as_of:
             raise InputError(Problem("--as-of", Words("有名册时要给出", "needed with a roster")))
         later = day(as_of_new, "--as-of-new") if as_of_new else None
-        found = moves(before, after, roster, day(as_of), later)
+        both = one, other = decided_by_both(
+            before, after, roster, day(as_of), later, set_aside or ()
+        )
+        found = moves(one, other)
+    # What is said of the roster by one is not said again by the other.
+    said = tuple(dict.fromkeys(line for each in both for line in caveats_of(each, language)))
     written, meant = changes(before, after), tuple(relations(before, after, seconds=timeout))
     if out is not None:
         from shibie.cli.diff_workbook import write
 
-        write(out, before, after, written, meant, found, language)
+        write(out, before, after, written, meant, found, said, language)
     if as_json:
-        print(
-            json.dumps(
-                as_data(before, written, meant, found, language), ensure_ascii=False, indent=1
-            )
-        )
-        return
-    print_changes(before, after, written, meant, language)
-    if roster is not None:
-        print_moves(after, found, language)
-    if out is not None:
-        print(Words(f"结果在 {out}", f"results in {out}").say(language))
+        data = as_data(before, written, meant, found, said, language)
+        print(json.dumps(data, ensure_ascii=False, indent=1))
+    else:
+        print_changes(before, after, written, meant, language)
+        if roster is not None:
+            print_moves(after, found, said, language)
+        if out is not None:
+            print(Words(f"结果在 {out}", f"results in {out}").say(language))
+    doubtful = told(
+        line
+        for each in both
+        for line in said_of_matching_nobody(each.ruleset, counted(each.matches()), language)
+    )
+    raise typer.Exit(REJECTED if doubtful else 0)
 
 
 def as_data(
@@ -88,12 +113,14 @@ def as_data(
     written: tuple[WrittenChange, ...],
     meant: tuple[MeaningChange, ...],
     found: tuple[Move, ...],
+    caveats: Sequence[str],
     lang: Lang,
 ) -> dict[str, Any]:
     """Everything as plain data."""
     from shibie.proofs.witness_text import shown
 
     return {
+        "caveats": list(caveats),
         "changes": [
             {"id": each.id, "what": each.what, "before": each.before.say(lang), "after": each.after.say(lang)}
             for each in written
@@ -161,8 +188,8 @@ def print_changes(
     ))  # fmt: skip
 
 
-def print_moves(new: RuleSet, found: tuple[Move, ...], lang: Lang) -> None:
-    """From where to where, by village; and the first households that move."""
+def print_moves(new: RuleSet, found: tuple[Move, ...], caveats: Sequence[str], lang: Lang) -> None:
+    """How the roster was judged; from where to where, by village; the first that move."""
     from rich.console import Console
     from rich.table import Table
 
@@ -172,6 +199,8 @@ def print_moves(new: RuleSet, found: tuple[Move, ...], lang: Lang) -> None:
         return Words(zh, en).say(lang)
 
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    for caveat in caveats:
+        print(caveat)
     counts = by_village(found)
     pairs = [
         pair

@@ -8,6 +8,7 @@ from pathlib import Path
 from shibie.cli.diff import MEANINGS, word
 from shibie.errors import Lang, Words
 from shibie.proofs.witness_text import shown
+from shibie.results.tables import CAVEAT_TITLES
 from shibie.results.workbook_sheets import SheetColumn, Sheets, new_book
 from shibie.ruleset.model import RuleSet
 from shibie.versions.roster_moves import Move, by_village
@@ -25,6 +26,7 @@ def write(
     written: Iterable[WrittenChange],
     meant: Iterable[MeaningChange],
     found: tuple[Move, ...],
+    caveats: Sequence[str],
     lang: Lang,
 ) -> None:
     """Write the workbook.
@@ -74,6 +76,9 @@ def write(
         (say("变动农户", "households"), (household, village_, was, becomes, terms.REASONS.say(lang)), households),
         (say("按村", "villages"), (village_, was, becomes, households_), villages),
     ]  # fmt: skip
+    if caveats:
+        sheet, column = (CAVEAT_TITLES[name].say(lang) for name in ("caveats", "caveat"))
+        sheets.append((sheet, (column,), [(caveat,) for caveat in caveats]))
     with new_book(path) as book:
         looks = Sheets(book)
         for name, header, lines in sheets:

@@ -16,6 +16,7 @@ from shibie.cli.app import (
     LangOption,
     RosterArgument,
     RulesOption,
+    SetAsideOption,
     TablesOption,
     app,
     asked,
@@ -39,17 +40,23 @@ def procedure(
     as_of: AsOfOption,
     out: TablesOption = None,
     as_json: JsonOption = False,
+    set_aside: SetAsideOption = None,
     lang: LangOption = None,
 ) -> None:
     """程序进度与问题 Where each household stands in the procedure, and every violation."""
     from shibie.checking_in_parts import checked_parts
+    from shibie.checking_in_python import caveats_of
     from shibie.results.procedure_tables import Progress, write_progress
+    from shibie.results.tables import caveats_tables
     from shibie.scratch_database import scratch_database
 
     gc.disable()
     language = spoken(lang, rules)
     given = asked(roster, rules, as_of)
-    with checked_parts(given) as checked, scratch_database() as (connection, _):
+    with (
+        checked_parts(given, set_aside=set_aside or ()) as checked,
+        scratch_database() as (connection, _),
+    ):
         if not checked.roster.has_steps:
             raise InputError(
                 Problem(
@@ -62,14 +69,14 @@ def procedure(
             )
         progress = Progress(given.ruleset, connection, language)
         shares = _gone_through(checked, progress)
-        tables = progress.tables(shares)
+        tables, caveats = progress.tables(shares), caveats_of(checked, language)
         for path in out or []:
-            write_progress(path, progress, tables)
+            write_progress(path, progress, (*tables, *caveats_tables(caveats)))
         if as_json:
             rows = {table.name: list(table) for table in tables}
-            print(json.dumps(rows, ensure_ascii=False, indent=1))
+            print(json.dumps({"caveats": caveats, **rows}, ensure_ascii=False, indent=1))
         else:
-            report(progress, shares)
+            report(progress, shares, caveats)
             for path in out or []:
                 print(Words(f"结果在 {path}", f"results in {path}").say(language))
         doubtful = warned(given.ruleset, checked.roster.matches(), language)
@@ -88,9 +95,10 @@ def _gone_through(checked: CheckedParts, progress: Progress) -> tuple[ShareResul
     return shares(ruleset, first, checked.roster.documented)
 
 
-def report(progress: Progress, shares: Sequence[ShareResult]) -> None:
-    """Print households at each step and violations by kind."""
+def report(progress: Progress, shares: Sequence[ShareResult], caveats: Sequence[str]) -> None:
+    """Print how the roster was judged, households at each step and violations by kind."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     from shibie.words import terms
@@ -103,6 +111,8 @@ def report(progress: Progress, shares: Sequence[ShareResult]) -> None:
     console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
     count = progress.households
     console.print(f"[bold]{progress.ruleset.title}[/bold]")
+    for caveat in caveats:
+        console.print(escape(caveat))
     console.print(say(f"有程序记录的 {count} 户", f"{count} households with recorded steps"))
     table = Table(title=say("各步骤户数", "households at each step"), title_justify="left")
     for title in (

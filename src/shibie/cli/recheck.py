@@ -92,7 +92,7 @@ def recheck(
             _print(ruleset, data, language)
             for path in targets:
                 print(Words(f"结果在 {path}", f"results in {path}").say(language))
-        doubtful = warned(ruleset, now.roster.matches(), language)
+        doubtful = warned(ruleset, now.roster.matches(), language, before.matches())
         rejected_rows = before.rejected_rows or now.roster.rejected_rows
         status = REJECTED if doubtful or rejected_rows else 0
     raise typer.Exit(status)

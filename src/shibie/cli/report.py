@@ -208,6 +208,7 @@ def _whole(
         checked = held.enter_context(checked_parts(given, trust_declarations, set_aside=set_aside))
         kept, _ = held.enter_context(scratch_database())
         rejected, compared = bool(checked.roster.rejected_rows), None
+        of_old = None
         book = Book(kept, ruleset)
         parts = _taken_in(book, checked.parts(), lang)
         if before is not None:
@@ -215,6 +216,7 @@ def _whole(
                 roster_parts(roster_of_path(before.path, ruleset, given.as_of))
             )
             rejected = rejected or bool(old.rejected_rows)
+            of_old = old.matches()
             compared = recheck(kept, old, checked, before.since, parts)
         for _ in parts:
             pass  # whatever of the roster is not gone through yet
@@ -222,7 +224,7 @@ def _whole(
         text = told(checked, figures, lang)
         checks = reconcile(published(figures, text.title, lang), lang)
         pictures = _pictures(given, figures, charted[0], lang) if charted is not None else ()
-        doubtful = warned(ruleset, checked.roster.matches(), lang)
+        doubtful = warned(ruleset, checked.roster.matches(), lang, of_old)
         return WholeReport(checked, figures, text, checks, pictures, lang), doubtful or rejected
 
 

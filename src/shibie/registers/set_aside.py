@@ -18,11 +18,8 @@ def registers_named(ruleset: RuleSet, names: Iterable[str]) -> frozenset[str]:
     >>> registers_named(load("bazhong-2015"), ["车辆登记比对"])
     frozenset({'vehicles'})
     """
-    known = {
-        text: register.name
-        for register in ruleset.registers.values()
-        for text in (register.title, register.id, register.name)
-    }
+    known = _by_text(ruleset)
+    names = tuple(names)
     problems = [
         bad_argument(
             "set_aside",
@@ -38,6 +35,31 @@ def registers_named(ruleset: RuleSet, names: Iterable[str]) -> frozenset[str]:
     if problems:
         raise InputError(problems)
     return frozenset(known[name] for name in names)
+
+
+def registers_named_by_either(
+    old: RuleSet, new: RuleSet, names: Iterable[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The registers of some names in each of two versions, of which one may lack a register.
+
+    Raises:
+        InputError: when neither has such a register.
+    """
+    names, of_old, of_new = tuple(names), _by_text(old), _by_text(new)
+    registers_named(new, (name for name in names if name not in of_old))
+    return (
+        frozenset(of_old[name] for name in names if name in of_old),
+        frozenset(of_new[name] for name in names if name in of_new),
+    )
+
+
+def _by_text(ruleset: RuleSet) -> dict[str, str]:
+    """The registers' names, by all that they may be called."""
+    return {
+        text: register.name
+        for register in ruleset.registers.values()
+        for text in (register.title, register.id, register.name)
+    }
 
 
 def caveats(

@@ -19,6 +19,7 @@ from shibie.ruleset.model import RuleSet
 # `no_number`: none is written, or none that can be used.
 Reason = Literal["nobody", "masked", "no_number"]
 NOBODY: Final[Reason] = "nobody"
+THE_ROSTER: Final = Words("名册", "the roster")
 UnmatchedRow = tuple[str, int, str, Reason]
 
 
@@ -77,14 +78,16 @@ def said_of_matching_nobody(
     summary: Mapping[str, Mapping[str, int]],
     lang: Lang,
     held: Mapping[str, int] | None = None,
+    roster: Words = THE_ROSTER,
 ) -> list[str]:
     """What every command says of the registers that match nobody, by a summary's counts.
 
-    `held` says by register how many households wait for its rows, where that is known.
+    `held` says by register how many households wait for its rows, where that is known; `roster`
+    which roster it is, where there are two.
     """
     found = {name: summary[name]["rows"] for name in matching_nobody(summary)}
     return [
-        _of_nobody(ruleset.registers[name].title, rows, (held or {}).get(name, 0)).say(lang)
+        _of_nobody(ruleset.registers[name].title, rows, (held or {}).get(name, 0), roster).say(lang)
         for name, rows in found.items()
     ]
 
@@ -107,7 +110,7 @@ def said_of_empty(
     return [words.say(lang)] if empty else []
 
 
-def _of_nobody(title: str, rows: int, held: int) -> Words:
+def _of_nobody(title: str, rows: int, held: int, roster: Words) -> Words:
     """Of a register of which no row is surely about anybody: how the households are decided."""
     if held:
         counts = Words(
@@ -119,9 +122,9 @@ def _of_nobody(title: str, rows: int, held: int) -> Words:
         counts = Words("现按“都没有记录”认定", "It counts as compared")
     sure = "确实" if held else ""
     return Words(
-        f"注意:{title}的 {rows} 行没有一行{sure}对得上名册上的人,请核对是不是给错了表;{counts.zh}",
+        f"注意:{title}的 {rows} 行没有一行{sure}对得上{roster.zh}上的人,请核对是不是给错了表;{counts.zh}",
         f"WARNING: none of the {rows} rows of {title} is surely"
-        f" about anybody on the roster; is it the right table? {counts.en}",
+        f" about anybody on {roster.en}; is it the right table? {counts.en}",
     )
 
 

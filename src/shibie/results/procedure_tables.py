@@ -13,6 +13,7 @@ from shibie.procedure import ShareResult, Standing
 from shibie.results.growing_table import GrowingTable
 from shibie.results.procedure_flow import AtStep, mermaid, svg
 from shibie.results.table import Table
+from shibie.results.tables import CAVEAT_TITLES
 from shibie.results.workbook_sheets import write_tables
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     import duckdb
 
 TITLES: Mapping[str, Words] = {
-    **terms.COLUMNS,
+    **terms.COLUMNS, **CAVEAT_TITLES,
     "standings": Words("程序", "procedure"), "violations": Words("程序问题", "violations"),
     "calendar": Words("日程", "calendar"), "shares": Words("抽查比例", "shares"),
     "at": Words("停在", "stands at"), "next": Words("下一步", "next step"),

@@ -17,7 +17,6 @@ from shibie.household import BareHousehold
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
 from shibie.registers.matching import Registers
-from shibie.registers.unmatched import matches, people_of
 from shibie.results.counts import NO_VILLAGE, Counted, Tally, summary
 from shibie.results.digest import digest
 from shibie.results.tables import result_tables
@@ -34,13 +33,12 @@ _OF_BEFORE: Final[Mapping[Eligibility, StandingId]] = {
 def summarise(checked: Checked) -> dict[str, Any]:
     """The summary of a check as plain data, ready for `summary.json`."""
     roster = checked.roster
-    people = people_of((case.household for case in checked.cases), checked.as_of)
     tally = tally_of(checked)
     return summary(
         Counted(
             checked.ruleset, checked.as_of, checked.trust_declarations, tally,
             len(roster.rejected_households), len(roster.rejected),
-            {name: matches(each, people) for name, each in checked.registers.of.items()},
+            checked.matches(),
             held_up_twice(tally, checked.registers),
             {name: each.perhaps.crowds for name, each in checked.registers.of.items()},
             digest(result_tables(checked)), checked.set_aside,

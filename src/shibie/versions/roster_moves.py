@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from shibie.checking_in_python import check
+from shibie.checking_in_python import Checked, check
 from shibie.decision import Decision
 from shibie.errors import Lang, Words
+from shibie.registers.set_aside import registers_named_by_either
 from shibie.rosters.roster import read_roster
 from shibie.ruleset.model import RuleSet
 from shibie.words.speaker import Speaker
@@ -34,10 +36,15 @@ class Move:
         return self.before != self.after
 
 
-def moves(
-    old: RuleSet, new: RuleSet, roster: Path, as_of: date, as_of_new: date | None = None
-) -> tuple[Move, ...]:
-    """Every household of a roster, decided by both.
+def decided_by_both(
+    old: RuleSet,
+    new: RuleSet,
+    roster: Path,
+    as_of: date,
+    as_of_new: date | None = None,
+    set_aside: Iterable[str] = (),
+) -> tuple[Checked, Checked]:
+    """A roster, decided by the rule set before and by the new one.
 
     Args:
         old: the rule set it was decided by.
@@ -45,28 +52,37 @@ def moves(
         roster: the folder or workbook.
         as_of: the day of judgement.
         as_of_new: that of the new rule set, where it is another.
+        set_aside: registers of either, of which rows that cannot be matched concern nobody.
 
     Raises:
-        InputError: when the roster cannot be used, or a rule set is not in force.
+        InputError: when the roster cannot be used, neither has such a register, or a rule set is
+            not in force.
     """
-    sides = []
-    for ruleset, day in ((old, as_of), (new, as_of_new or as_of)):
-        checked = check(ruleset, read_roster(roster, ruleset, day), day)
-        villages = {
-            case.household.household_id: case.household.village or "" for case in checked.cases
-        }
-        decisions = {each.household_id: each for each in checked.decisions}
-        rejected = dict.fromkeys(checked.roster.rejected_households)
-        sides.append((decisions, villages, rejected))
-    (before, places, refused), (after, others, refused_new) = sides
+    apart, apart_new = registers_named_by_either(old, new, set_aside)
+    later = as_of_new or as_of
+    return (
+        check(old, read_roster(roster, old, as_of), as_of, set_aside=apart),
+        check(new, read_roster(roster, new, later), later, set_aside=apart_new),
+    )
+
+
+def moves(old: Checked, new: Checked) -> tuple[Move, ...]:
+    """Every household of a roster that both rule sets decided, and where it goes."""
+    before, after = ({each.household_id: each for each in side.decisions} for side in (old, new))
+    places, others = _villages(old), _villages(new)
+    refused = (*old.roster.rejected_households, *new.roster.rejected_households)
     found = []
-    for household_id in dict.fromkeys((*before, *after, *refused, *refused_new)):
+    for household_id in dict.fromkeys((*before, *after, *refused)):
         one, other = before.get(household_id), after.get(household_id)
         village = places.get(household_id) or others.get(household_id, "")
         was, becomes = (each.eligibility if each else REJECTED for each in (one, other))
-        why = Words("", "") if was == becomes else _why(old, new, one, other)
+        why = Words("", "") if was == becomes else _why(old.ruleset, new.ruleset, one, other)
         found.append(Move(household_id, village, was, becomes, why))
     return tuple(found)
+
+
+def _villages(checked: Checked) -> dict[str, str]:
+    return {case.household.household_id: case.household.village or "" for case in checked.cases}
 
 
 def _why(old: RuleSet, new: RuleSet, one: Decision | None, other: Decision | None) -> Words:

@@ -89,10 +89,18 @@ def test_how_large_numbers_can_be(text: str, scale: int, limit: int) -> None:
         ("members.any(flag)", [("flag", "there is no 'flag' here", "write household.flag")]),
         ("vehicles.any(age > 1)", [("age", "unknown name 'age'", None)]),
         ("members.any(vehicles.any(wage > 1))", [("wage", "there is no 'wage' here", "write member.wage")]),
+        ("vehicles.any(kind == '轿车' and member.age >= 40)",
+         [("member.age", "unknown prefix 'member'", "members.any(vehicles.any(…)), where a row is one member's")]),
+        ("members.any(household.vehicles.any(本人.age >= 40))",
+         [("本人.age", "unknown prefix '本人'", "members.any(vehicles.any(…)), where a row is one member's")]),
+        ("wage > 1 or member.age >= 40", [("wage", "'wage' is a fact of each member", "members.any(wage …)"),
+                                          ("member.age", "unknown prefix 'member'", None)]),
         ("members", [("members", "'members' is a collection, not a value", "members.any(…) or members.count()")]),
         ("vehicles.anny(value > 1)", [("anny", "there is no method 'anny'", "did you mean 'any'?")]),
         ("vehicle.any(value > 1)", [("vehicle", "'vehicle' is neither members nor a register", "did you mean 'vehicles'?")]),
         ("members.any(members.any(flag))", [("members", "a member has no members", "write household.members")]),
+        ("members.any(member.everyone.any(flag))", [("member.everyone", "a member has no members", "write household.everyone")]),
+        ("vehicles.any(everyone.any(wage > 1))", [("everyone", "a row does not see 'everyone' bare", "write household.everyone")]),
         ("vehicles.any(accounts.any(active))", [("accounts", "a row does not see 'accounts' bare", "write household.accounts")]),
         ("wage_income / 3 < 1", [("wage_income / 3", "a division must say how it is rounded", "round(x / y, 2)")]),
         ("wage_income % 3 < 1", [("wage_income % 3", "unsupported operator; there are + - * /", None)]),
@@ -133,6 +141,18 @@ def test_how_large_numbers_can_be(text: str, scale: int, limit: int) -> None:
 def test_refused_at_its_place(text: str, expected: list[tuple[str, str, str | None]]) -> None:
     found = refusals(text)
     assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("bare", "written"),
+    [
+        ("members.any(everyone.any(wage > 1))", "members.any(household.everyone.any(wage > 1))"),
+        ("everyone.all(known(everyone))", "everyone.all(known(household.everyone))"),
+        ("members.sum(everyone.count()) > 1", "members.sum(household.everyone.count()) > 1"),
+    ],
+)
+def test_of_a_member_everyone_is_the_households(bare: str, written: str) -> None:
+    assert parse(bare, NAMES) == parse(written, NAMES)
 
 
 def test_full_width_signs_are_named() -> None:

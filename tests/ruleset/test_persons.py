@@ -153,6 +153,9 @@ def test_who_does_not_count_gets_no_track_and_holds_up_nothing() -> None:
         ("household.per_head > 1", "per_head → members"),
         ("counted", "counted"),
         ("household.everyone.any(counted)", "counted"),
+        ("everyone.any(counted)", "counted"),
+        ("everyone.any(household.members.any(age > 60))", "members"),
+        ("everyone.any(household.cars.any(true))", "cars"),
     ],
 )
 def test_what_it_may_not_read_is_refused_with_the_path(counted: str, path: str) -> None:
@@ -164,7 +167,24 @@ def test_what_it_may_not_read_is_refused_with_the_path(counted: str, path: str) 
 
 
 @pytest.mark.parametrize(
-    "counted", ["not deceased", "cars.none(kind == '轿车')", "household.everyone.any(age > 60)"]
+    "counted",
+    [
+        "not deceased",
+        "cars.none(kind == '轿车')",
+        "household.everyone.any(age > 60)",
+        "everyone.any(age > 60)",
+    ],
 )
 def test_what_it_may_read(counted: str) -> None:
     assert pack(counted).persons is not None
+
+
+def test_everyone_of_a_person_is_everyone_on_the_form() -> None:
+    """Only of a household of at least two on the form does anybody count."""
+    alone, two = (person(1),), (person(1), person(2, deceased=True))
+    for written in ("everyone", "household.everyone"):
+        ruleset = pack(f"not deceased and {written}.count() > 1")
+        assert who_counts(ruleset, case(ruleset, *alone)) == (False,)
+        assert who_counts(ruleset, one := case(ruleset, *two)) == (True, False)
+        assert decide_all(ruleset, [one]) == [decide(ruleset, one)]
+        assert decide(ruleset, one).eligibility == "ineligible"

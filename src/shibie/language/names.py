@@ -1,7 +1,7 @@
 """What a name in a condition means at each place.
 
 A condition sees the fields of the item at hand bare, and those of the household (and of
-the member, for a register row) behind a prefix; parameters and `as_of` are seen
+the member, for a row of one) behind a prefix; parameters and `as_of` are seen
 everywhere. Every name may be the English one or the Chinese title.
 """
 

@@ -9,11 +9,11 @@ from functools import partial
 
 from shibie.errors import Words, did_you_mean
 from shibie.language import operators, tree
-from shibie.language.names import PEOPLE, Context
+from shibie.language.names import EVERYONE, PEOPLE, Context
 from shibie.language.parsing.syntax import FUNCTIONS, METHODS, TYPE_WORDS, methods_hint
 from shibie.language.parsing.terms import Terms, constant
 from shibie.language.signature import Operator
-from shibie.language.tree import HOUSEHOLD, Node
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 
 
 class Calls(Terms):
@@ -131,6 +131,8 @@ class Calls(Terms):
         collection = self.names.collections.get(name)
         if collection is None:
             return None
+        if collection == EVERYONE and isinstance(node, ast.Name) and owner == MEMBER:
+            owner = HOUSEHOLD  # of a member it can be nothing but the household's
         if owner is None:
             self.refuse(
                 node,

@@ -12,7 +12,7 @@ from typing import Final, NoReturn, cast
 
 from shibie.errors import Words, did_you_mean, listed
 from shibie.language import tree
-from shibie.language.names import Context
+from shibie.language.names import PREFIXES, Context
 from shibie.language.operators import OPERATORS
 from shibie.language.parsing.syntax import FUNCTIONS, TYPE_WORDS, Reader, methods_hint
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
@@ -114,7 +114,7 @@ class Terms(Reader):
             self.refuse(
                 node,
                 Words(f"未知前缀“{prefix}”", f"unknown prefix '{prefix}'"),
-                did_you_mean(prefix, context.prefixes),
+                self.members_row(prefix, context) or did_you_mean(prefix, context.prefixes),
             )
         found = self.names.of.get(owner, {}).get(node.attr)
         if found is None:
@@ -124,6 +124,13 @@ class Terms(Reader):
                 did_you_mean(node.attr, self.names.of.get(owner, {})),
             )
         return found
+
+    def members_row(self, prefix: str, context: Context) -> Words | None:
+        """Where a register's row is one member's, if he is asked for of one that is anybody's."""
+        if PREFIXES.get(prefix) != MEMBER or context.owner not in self.names.collections.values():
+            return None
+        nested = f"members.any({context.owner}.any(…))"
+        return Words(f"{nested} 中一行才属于一个成员", f"{nested}, where a row is one member's")
 
     def arithmetic(
         self, node: ast.BinOp, left: ast.expr, op: ast.operator, right: ast.expr, context: Context

@@ -135,6 +135,27 @@ def test_a_hidden_name_alone_tells_nobody_apart() -> None:
     assert (row.sure, row.crowd) == (False, True)
 
 
+@pytest.mark.parametrize(
+    ("id_number", "place", "fits"),
+    [
+        (None, None, True),
+        (None, "甲*", True),
+        (None, "乙*", True),
+        ("5119**************", None, True),
+        ("5130**************", None, False),
+        (None, "甲村", False),
+        ("511902********0010", None, False),
+        ("******19550228****", None, False),
+    ],
+)
+def test_the_beginning_of_a_name_counts_in_a_row_that_tells_people_apart(
+    id_number: str | None, place: str | None, fits: bool
+) -> None:
+    ruleset = pack("or_match: {name: owner, village: place}")
+    of = look_up(ruleset, written(2, id_number, owner="李*", place=place))
+    assert found(of) == ([(2, False)] if fits else [])
+
+
 def test_who_is_not_named_whole_is_fitted_by_any_name() -> None:
     ruleset = pack("or_match: {name: owner}")
     people = [{"name": "张*", "id_number": ZHANG}]

@@ -2,7 +2,7 @@
 
 A row fits a person unless something that is known of both differs: a visible place of a masked
 number, or a column that `or_match` holds against a field of the person or the household, as far
-as the register shows it.
+as the register shows it. Of a row that tells nobody apart only the places of the number count.
 """
 
 from __future__ import annotations

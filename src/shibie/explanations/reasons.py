@@ -158,21 +158,30 @@ class _Teller:
     # --- one sentence -------------------------------------------------------------------
 
     def said(self, at: Trace) -> str:
+        """What a condition found; what several parts of it found alike is said once."""
+        return self.speaker.clauses(dict.fromkeys(self.parts(at)))
+
+    def parts(self, at: Trace) -> Iterator[str]:
+        """What the parts of a condition that decide found."""
         node = at.node
         match node:
             case tree.And() | tree.Or():
-                deciding = [child for child in at.children if child.value is at.value]
-                return self.speaker.clauses(self.said(child) for child in deciding)
+                for child in at.children:
+                    if child.value is at.value:
+                        yield from self.parts(child)
             case tree.Fact() if at.children and isinstance(at.value, bool | None):
-                return self.said(at.children[0])
+                yield from self.parts(at.children[0])
             case tree.Not():
-                return self.said(at.children[0])
-            case tree.Quantifier() if at.value is (node.kind == "any"):
-                hits = [child for child in at.children[1:] if child.value is True]
-                if hits:
-                    return self.speaker.clauses(self.item(child) for child in hits)
-                if self.hides(at):
-                    return self.withheld(at)
+                yield from self.parts(at.children[0])
+            case tree.Quantifier() if at.value is (node.kind == "any") and _hits(at):
+                yield from map(self.item, _hits(at))
+            case _:
+                yield self.part(at)
+
+    def part(self, at: Trace) -> str:
+        """What a condition without parts found."""
+        node = at.node
+        match node:
             case _ if self.hides(at):
                 return self.withheld(at)
             case tree.Field() if at.value is True and at.provenance and at.provenance.rows:
@@ -302,7 +311,7 @@ class _Teller:
     def fact(self, at: Trace) -> ReasonFact:
         who = self.whose(at.label) if at.label else ""
         title = self.title(at.node)
-        value = self.sentences.amount(at.value, self.sentences.unit(at.node))
+        value = self.sentences.amount(at.value, at.node)
         provenance = at.provenance or ValueOrigin("derived")
         place = ""
         if provenance.source == "compared" and provenance.register:
@@ -343,6 +352,11 @@ def _shown_numbers(ruleset: RuleSet) -> tuple[Rule, ...]:
             )
         )
     return cast("tuple[Rule, ...]", made["_shown_numbers"])
+
+
+def _hits(at: Trace) -> list[Trace]:
+    """The members or rows of a quantifier of whom its condition is true."""
+    return [child for child in at.children[1:] if child.value is True]
 
 
 def _all(at: Trace) -> Iterator[Trace]:

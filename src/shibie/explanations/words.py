@@ -17,7 +17,7 @@ from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 from shibie.words import lists, terms
 from shibie.words.speaker import Speaker
-from shibie.words.values import amount, currencies
+from shibie.words.values import amount, currencies, reckoned
 
 WHO: dict[Who, Words] = {
     "household": Words("农户可申报变化,经核实后算数", "the household can report it; it counts once verified"),
@@ -89,6 +89,10 @@ class Phrases:
     def amount(self, value: Any, unit: str) -> str:
         """A value with its unit, money with two decimals."""
         return amount(value, self.lang, unit, currencies(self.ruleset))
+
+    def reckoned(self, value: Any, unit: str) -> str:
+        """A derived number with its unit, money to two decimals."""
+        return reckoned(value, self.lang, unit, currencies(self.ruleset))
 
     def value(self, lever: Lever, value: Any) -> str:
         """A value with its unit."""
@@ -222,8 +226,9 @@ class Phrases:
         for name, value in becomes.items():
             rule = self.ruleset.facts["household", name]
             if value is not None and was[name] != value:
-                old = "" if nobody else f"{self.amount(was[name], rule.unit)} → "
-                told.append(f"{rule.title} {old}{self.amount(value, rule.unit)}")
+                old, new = (self.reckoned(each, rule.unit) for each in (was[name], value))
+                if nobody or old != new:
+                    told.append(f"{rule.title} {'' if nobody else f'{old} → '}{new}")
         return self.speaker.clauses(told)
 
     # --- answers ------------------------------------------------------------------------

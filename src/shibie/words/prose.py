@@ -7,6 +7,7 @@ every word is from the vocabulary, the pack's titles or the tables of `sentences
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
@@ -20,7 +21,7 @@ from shibie.ruleset.model import RuleSet
 from shibie.words import terms
 from shibie.words.lists import both
 from shibie.words.sentences import Sentences
-from shibie.words.values import plain
+from shibie.words.values import in_cents, plain
 
 
 def describe(node: Node, ruleset: RuleSet, lang: Lang = "zh") -> str:
@@ -55,7 +56,8 @@ class _Findings(Sentences):
                 names = both((self.of(child.node) for child in missing), self.lang)
                 return names + self.say("未知", " unknown")
             case tree.Compare(op=op):
-                left, right = (self.valued(child, as_of, node) for child in trace.children)
+                alike = _alike_in_cents(trace.children)
+                left, right = (self.valued(child, as_of, node, alike) for child in trace.children)
                 words = self.relation(node, op if value else OPPOSITE[op])
                 return self.say(f"{left},{words}{right}", f"{left} {words} {right}")
             case tree.And() | tree.Or():
@@ -85,27 +87,46 @@ class _Findings(Sentences):
                 return self.valued(trace, as_of)
 
     def joined(self, trace: Trace, as_of: date) -> str:
-        """Only the operands that decide: the true ones of a true or, and so on."""
+        """Only the operands that decide: the true ones of a true or, and so on; each is said once."""
         deciding = [child for child in trace.children if child.value is trace.value]
-        word = self.say(";", "; ")
-        return word.join(self.found(child, as_of) for child in deciding)
+        parts = dict.fromkeys(self.found(child, as_of) for child in deciding)
+        return self.say(";", "; ").join(parts)
 
-    def valued(self, trace: Trace, as_of: date, within: tree.Compare | None = None) -> str:
-        """A term with its value: 家庭人均纯收入 2,310.00 元."""
+    def valued(
+        self,
+        trace: Trace,
+        as_of: date,
+        within: tree.Compare | None = None,
+        exact: bool = False,
+    ) -> str:
+        """A term with its value: 家庭人均纯收入 2,310.00 元.
+
+        Args:
+            trace: of the term.
+            as_of: the day of judgement.
+            within: the comparison whose side it is.
+            exact: not to two decimals.
+        """
         node = trace.node
         if isinstance(node, tree.Literal):
             if within is None or isinstance(node.value, str):
                 return plain(trace.value, self.lang)
             return self.side(within, node)
-        value = self.amount(trace.value, self.unit(node))
+        value = self.amount(trace.value, node, exact)
         title = self.of(node)
         if isinstance(node, tree.Parameter):
             year = self.in_force(node, trace, as_of)
             title = self.say(f" {year} 年{title}", f"the {year} {title}")
-        return f"{title} {value}"
+        return f"{title}{' =' if title[-1:].isdecimal() else ''} {value}"
 
     def in_force(self, node: tree.Parameter, trace: Trace, as_of: date) -> int:
         """The year from which the parameter's present value is in force."""
         key = trace.children[0].value if trace.children else None
         steps = self.ruleset.parameters[node.name].steps(key)
         return max((day.year for day, _ in steps if day <= as_of), default=as_of.year)
+
+
+def _alike_in_cents(traces: Sequence[Trace]) -> bool:
+    """Whether two amounts differ, and would look the same with two decimals."""
+    left, right = (each.value for each in traces)
+    return left != right and in_cents(left) == in_cents(right)

@@ -16,10 +16,10 @@ from shibie.language.names import EVERYONE, MEMBERS, PEOPLE
 from shibie.language.operators import OPPOSITE, Key, Rewrite, table
 from shibie.language.tree import Node
 from shibie.language.types import Date, Number
-from shibie.language.walks import children
 from shibie.ruleset.model import RuleSet
 from shibie.words.lists import joined
-from shibie.words.values import amount, currencies, plain
+from shibie.words.units import unit_of
+from shibie.words.values import amount, currencies, plain, reckoned
 
 _NUMBERS: Mapping[str, Words] = {
     "<": Words("低于", "is below"), "<=": Words("不高于", "is at most"),
@@ -57,7 +57,7 @@ class Sentences:
         text = self.of(node)
         return f"({text})" if isinstance(node, tree.And | tree.Or | tree.Choose) else text
 
-    # --- titles and units ---------------------------------------------------------------
+    # --- titles and amounts ---------------------------------------------------------------
 
     def field_title(self, owner: str, name: str) -> str:
         """The title of a field; its name where there is none in this language."""
@@ -65,36 +65,20 @@ class Sentences:
         own_words = self.lang == "zh" or self.ruleset.lang == "en"
         return spec.title if spec and own_words else name.replace("_", " ")
 
-    def unit(self, node: Node) -> str:
-        """The unit of a value, or nothing."""
-        match node:
-            case tree.Field(owner=owner, name=name):
-                spec = self.ruleset.field_spec(owner, name)
-                return spec.unit if spec else ""
-            case tree.Fact(owner=owner, name=name):
-                return self.ruleset.facts[cast("Any", owner), name].unit
-            case tree.Parameter(name=name):
-                return self.ruleset.parameters[name].unit
-            case tree.RoundQuotient(numerator=numerator):
-                return self.unit(numerator)
-            case tree.Aggregate(kind="count") | tree.Literal() | tree.Between() | tree.DatePart():
-                return ""
-            case _ if isinstance(node.type, Number):
-                units = {self.unit(each) for each in children(node)} - {""}
-                return units.pop() if len(units) == 1 else ""
-            case _:
-                return ""
-
-    def amount(self, value: Value, unit: str) -> str:
-        """A value with its unit, money with two decimals."""
-        return amount(value, self.lang, unit, currencies(self.ruleset))
+    def amount(self, value: Value, node: Node, exact: bool = False) -> str:
+        """What a value is found to be, with its unit; money that was worked out to two decimals."""
+        exact = exact or isinstance(node, tree.Field | tree.Parameter)
+        return (amount if exact else reckoned)(
+            value, self.lang, unit_of(node, self.ruleset), currencies(self.ruleset)
+        )
 
     def side(self, node: tree.Compare, operand: Node) -> str:
         """One side of a comparison; a bare number has the unit of the other side."""
         other = node.right if operand is node.left else node.left
         number = isinstance(operand, tree.Literal) and isinstance(operand.type, Number)
-        if number and (unit := self.unit(other)):
-            return self.amount(cast("Value", cast("tree.Literal", operand).value), unit)
+        if number and (unit := unit_of(other, self.ruleset)):
+            value = cast("Value", cast("tree.Literal", operand).value)
+            return amount(value, self.lang, unit, currencies(self.ruleset))
         return self.inner(operand)
 
     def relation(self, node: tree.Compare, op: str) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 from shibie.bounds import INFINITE, Bounds
 from shibie.case import Value
+from shibie.engines.exact import rounded
 from shibie.errors import Lang, Words
 from shibie.ruleset.model import RuleSet
 from shibie.words.lists import joined
@@ -54,6 +56,35 @@ def amount(
     if not shown or isinstance(value, bool) or not isinstance(value, int | Decimal | Bounds):
         return plain(value, lang)
     return f"{_number(value, lang, cents=shown in currencies)} {shown}"
+
+
+def reckoned(
+    value: Value, lang: Lang = "zh", unit: str = "", currencies: Collection[str] = CURRENCIES
+) -> str:
+    """A value that was worked out, as people write it; money to two decimals, the nearest.
+
+    >>> reckoned(Decimal("1066.005"), "en", "$/month"), reckoned(Decimal("-0.125"), unit="元")
+    ('1,066.01 $', '-0.13 元')
+    >>> reckoned(Decimal("0.125"), unit="亩"), reckoned(Bounds(Decimal("0.125"), 3), unit="元")
+    ('0.125 亩', '0.13 至 3.00 元')
+    """
+    money = unit.split("/")[0] in currencies
+    return amount(in_cents(value) if money else value, lang, unit, currencies)
+
+
+def in_cents(value: Value) -> Value:
+    """An amount to two decimals, halves away from zero; what is no number as it is.
+
+    >>> in_cents(Decimal("2854.995")), in_cents(3), in_cents(None)
+    (Decimal('2855.00'), 3, None)
+    """
+    match value:
+        case Decimal() if value.is_finite():
+            return rounded(value, 2)
+        case Bounds(least, most):
+            return Bounds(cast("Decimal", in_cents(least)), cast("Decimal", in_cents(most)))
+        case _:
+            return value
 
 
 def _number(value: int | Decimal | Bounds, lang: Lang, cents: bool = False) -> str:

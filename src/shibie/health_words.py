@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+from shibie.errors import Lang, Words
+
 # What such words have in them, whatever list they are on or not.
 _STEMS: Final = re.compile(
     "癌|瘤|病|症|炎|残疾(?!人?(?:机动轮椅|代步|专用|三轮)?车)|精神|透析|尿毒|艾滋|HIV|抑郁|智力|肢体|失明|聋",
@@ -24,3 +26,12 @@ def tells_of_health(text: str) -> bool:
     False
     """
     return bool(_STEMS.search("".join(unicodedata.normalize("NFKC", text).split())))
+
+
+def without_health(text: str, lang: Lang = "zh") -> str:
+    """A text, unless it tells of health.
+
+    >>> without_health("王一患癌症"), without_health("王一患癌症", "en"), without_health("入户核实")
+    ('(健康状况,不显示)', '(health, not shown)', '入户核实')
+    """
+    return Words(NOT_SHOWN, "(health, not shown)").say(lang) if tells_of_health(text) else text

@@ -10,7 +10,7 @@ from shibie.checking_in_python import Checked, caveats_of
 from shibie.decision import NOT_POOR, UNCOUNTED_HIT, Decision, Eligibility, FindingKind
 from shibie.engines.persons import heads, spokesman
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
-from shibie.explanations.acts_said import said_of_acts, said_of_others
+from shibie.explanations.acts_said import said_of_acts, said_of_others, signature
 from shibie.explanations.changed_cases import DOUBTFUL, made
 from shibie.explanations.collect import ToCollect, to_find_out
 from shibie.explanations.explanation import Collect, Explanation, Obstacle, WouldChange
@@ -261,16 +261,7 @@ class _Account:
         """What changed the result: signed verdicts, and registers that contradict a declaration."""
         told = []
         for rule_id, verdict in self.case.adjudications.items():
-            by = self.say(",", ", ").join(
-                str(part)
-                for part in (
-                    self.ruleset.reasons.get(verdict.reason or "", verdict.reason),
-                    verdict.officer,
-                    verdict.date,
-                    without_numbers(verdict.evidence or ""),
-                )
-                if part
-            )
+            by = self.say(",", ", ").join(signature(self.ruleset, verdict, self.lang))
             found = self.speaker.verified(rule_id, verdict.verdict)
             told.append(without_numbers(self.say(f"{found}({by})", f"{found} ({by})")))
         for finding in self.decision.findings:

@@ -8,11 +8,16 @@ from shibie import citizen_id
 from shibie.acts import KIND_WORDS, Act, SamePerson, same_persons_of
 from shibie.case import Case
 from shibie.errors import Lang
+from shibie.explanations.changeable_facts import NUMERIC
+from shibie.health_words import without_health
+from shibie.household import Adjudication
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.numbers_in_text import without_numbers
+from shibie.rosters.cells import CellError, read_cell
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 from shibie.words.speaker import Speaker
+from shibie.words.values import amount, currencies
 
 
 def said_of_acts(
@@ -35,6 +40,17 @@ def said_of_others(ruleset: RuleSet, case: Case, lang: Lang = "zh") -> tuple[str
             also = speaker.say("也在户编号 ", " is also in household ")
             told.append(without_numbers(f"{who}{also}{speaker.joined(others)}"))
     return tuple(told)
+
+
+def signature(ruleset: RuleSet, act: Act | Adjudication, lang: Lang) -> list[str]:
+    """The reason for an act, and who signed it, when and on what evidence.
+
+    What was written freely of somebody's health is not shown.
+    """
+    written = without_health(act.reason or "", lang)
+    reason = ruleset.reasons.get(act.reason or "", written)
+    evidence = without_health(act.evidence or "", lang)
+    return [str(part) for part in (reason, act.officer, act.date, evidence) if part]
 
 
 class _Acts:
@@ -64,9 +80,7 @@ class _Acts:
 
     def signed(self, act: Act) -> list[str]:
         """The kind of an act, its reason, and who signed it, when and on what evidence."""
-        reason = self.ruleset.reasons.get(act.reason or "", act.reason)
-        parts = (KIND_WORDS[act.kind].say(self.lang), reason, act.officer, act.date, act.evidence)
-        return [str(part) for part in parts if part]
+        return [KIND_WORDS[act.kind].say(self.lang), *signature(self.ruleset, act, self.lang)]
 
     def what(self, act: Act) -> str:
         """What was done; nothing where it is said elsewhere."""
@@ -127,7 +141,15 @@ class _Acts:
         return next((spec for spec in specs if act.field in (spec.name, spec.title)), None)
 
     def shown(self, spec: FieldSpec, text: str | None) -> str:
-        """A value as it was written, unless it is not to be seen."""
+        """A value as it was written, numbers with their units; nothing that is not to be seen."""
         if text is None:
             return self.say("(空)", "(blank)")
-        return citizen_id.mask(text) if spec.type == "citizen_id" else text
+        if spec.type == "citizen_id":
+            return citizen_id.mask(text)
+        if spec.type not in NUMERIC:
+            return text
+        try:
+            value = read_cell(text, spec, self.case.as_of)
+        except CellError:
+            return text
+        return amount(value, self.lang, spec.unit, currencies(self.ruleset))

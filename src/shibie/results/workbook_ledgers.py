@@ -8,8 +8,9 @@ from typing import Any, Final
 from shibie.acts import COLUMNS, KIND_WORDS, Act, act_specs
 from shibie.citizen_id import mask
 from shibie.errors import Lang
+from shibie.health_words import without_health
 from shibie.language.tree import HOUSEHOLD, MEMBER
-from shibie.numbers_in_text import without_citizen_numbers
+from shibie.numbers_in_text import without_citizen_numbers, without_numbers
 from shibie.results.table import Table
 from shibie.results.why_uncounted import WORDS as PERSONS
 from shibie.results.workbook_sheets import SheetColumn, Sheets
@@ -84,7 +85,10 @@ class Ledgers:
         self.sheets.add(self.say("办理", "acts"), columns, map(self.act_row, acts))
 
     def act_row(self, act: Act) -> Sequence[Any]:
-        """An act in words; numbers in what was written freely, and what is sensitive, are masked."""
+        """An act in words; numbers in what was written freely, and what is sensitive, are masked.
+
+        What is written freely of somebody's health is not shown.
+        """
         said = dict(zip(COLUMNS, act.row(), strict=True))
         said["kind"] = KIND_WORDS[act.kind].say(self.lang)
         if act.verdict is not None:
@@ -95,6 +99,9 @@ class Ledgers:
             if act.field in hidden | {specs[name].title for name in hidden}:
                 said |= {name: mask(said[name]) for name in ("was", "value")}
         if not self.show_ids:
-            free = (*_FREE, "was", "value") if act.kind == "correction" else _FREE
-            said |= {name: without_citizen_numbers(said[name]) for name in free}
+            said |= {name: without_numbers(said[name]) for name in _FREE}
+            if act.kind == "correction":
+                said |= {name: without_citizen_numbers(said[name]) for name in ("was", "value")}
+            told = ("evidence",) if act.reason in self.ruleset.reasons else ("evidence", "reason")
+            said |= {name: without_health(said[name], self.lang) for name in told}
         return list(said.values())

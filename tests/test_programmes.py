@@ -7,20 +7,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fixtures import make_township
 
 from shibie.checking import check as check_at_any_size
 from shibie.checking_in_python import Checked, EngineName, check
-from shibie.explanations.account import explain
+from shibie.engines.decide import decide
+from shibie.errors import Lang
+from shibie.explanations.account import account, explain
+from shibie.explanations.changed_cases import FactChange, Lever
 from shibie.explanations.text import short
+from shibie.explanations.words import bound
 from shibie.papers.notice.content import Setting, letter
 from shibie.papers.notice.period import Period
 from shibie.results.files import write_folder
 from shibie.results.python_counts import summarise
 from shibie.results.tables import result_tables
+from shibie.rosters.household_input import case_from
 from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load
 from shibie.words.speaker import Speaker
@@ -320,8 +327,71 @@ def test_a_letter_of_a_form_without_names_and_places() -> None:
     assert (fields["head"], fields["place"]) == ("To the household", "no address given")
 
 
-def test_a_day_is_early_or_late_rather_than_high_or_low() -> None:
-    zh, en = (short(explain(checked(SNAP), "S03", lang), lang)[-1] for lang in ("zh", "en"))
-    assert "不晚于 1964 年 3 月 15 日" in zh
-    assert "on or before 1964-03-15" in en
-    assert "at most 1,580.00" in en
+@pytest.mark.parametrize(
+    ("fact", "value", "most", "least"),
+    [
+        ("born_on", date(1964, 3, 15), ("不晚于", "on or before"), ("不早于", "on or after")),
+        ("earned_income", Decimal(1580), ("不高于", "at most"), ("不低于", "at least")),
+    ],
+)
+def test_a_day_is_early_or_late_rather_than_high_or_low(
+    fact: str, value: Any, most: tuple[str, str], least: tuple[str, str]
+) -> None:
+    lever = Lever("field", fact, 0)
+    assert bound(FactChange(lever, value, bound="most")) == most
+    assert bound(FactChange(lever, value, bound="least")) == least
+
+
+def test_nobody_is_told_to_be_born_on_another_day() -> None:
+    """All else that would change the result is still said."""
+    found = {
+        household: short(explain(checked(SNAP), household, "en"), "en")[-1]
+        for household in ("S03", "S05")
+    }
+    assert found == {
+        "S03": "what would change it: Earned income of 1 at most 1,580.00 $ (now 1,580.01 $); or Receives SSI or "
+        "TANF of 1 verified to be yes; or Disabled of 1 verified to be (withheld) (now (withheld)) → Eligible "
+        "[the household can report it; it counts once verified]",
+        "S05": "what would change it: Countable resources at most 2,750.00 $ (now 2,750.01 $); or Disabled of 1 "
+        "verified to be (withheld) (now (withheld)); or Receives SSI or TANF of 1 verified to be yes → Eligible "
+        "[an officer must verify it, with evidence]",
+    }  # fmt: skip
+
+
+def test_a_day_of_birth_that_is_not_known_is_asked_for() -> None:
+    ruleset = load(SNAP.pack)
+    person = {"disabled": False, "receives_ssi_or_tanf": False, "earned_income": "1580.01",
+              "unearned_income": 0, "medical_expenses": 0}  # fmt: skip
+    facts = {"resources": 0, "shelter_costs": 0, "dependent_care": 0, "child_support_paid": 0}
+    case = case_from(ruleset, {**facts, "members": [person]}, SNAP.as_of)
+    told = account(ruleset, case, decide(ruleset, case), "en")
+    assert told.collect[0].facts == ("Date of birth of 1",)
+
+
+@pytest.mark.parametrize(
+    ("pack", "household", "said"),
+    [
+        ("low-income-2024", "L01", "家庭人均收入 11,999.99 元,低于低保边缘的倍数 × 当地低保标准 12,000.00 元"),
+        ("low-income-2024", "L04", "100 × 四项刚性支出 1,400,001.00 元,高于四项刚性支出占收入的比例 × "
+         "计算占比的收入 1,400,000.00 元"),
+        ("low-income-2024", "L12", "人均金融资产 16,000.01 元,高于人均金融资产上限的倍数 × 当地低保标准 16,000.00 元"),
+        ("monitoring-2024", "M05", "低于(100 - 收入大幅缩减的幅度) × 前一个 12 个月家庭纯收入 1,400,000.00 元"),
+        ("us-snap-2024", "S04", "720 is at least Age from which a person is elderly × 12 = 720;"),
+    ],
+)  # fmt: skip
+def test_what_is_worked_out_has_its_unit_or_none(pack: str, household: str, said: str) -> None:
+    (one,) = (each for each in PROGRAMMES if each.pack == pack)
+    lang: Lang = "en" if one is SNAP else "zh"
+    assert said in short(explain(checked(one), household, lang), lang)[1]
+
+
+def test_a_derived_number_has_two_decimals() -> None:
+    effects = [each.effects for each in explain(checked(SNAP), "S03", "en").change]
+    assert (
+        effects[0].split("; ")[-1]
+        == "Income before deductions for expenses 1,066.01 $ → 1,066.00 $"
+    )
+
+
+def test_what_several_parts_of_a_reason_found_alike_is_said_once() -> None:
+    assert short(explain(checked(MONITORING), "M07"))[1].count("返贫致贫风险:无") == 1

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
+import shibie
 from shibie.cli.app import app
 from support.folders import folder, masked, number
 
@@ -115,3 +118,76 @@ def test_a_letter_says_what_the_explanation_does(roster: Path, tmp_path: Path) -
         for line in moved:
             assert (line in text) is ("也在户编号" not in line)
         assert number(1) not in text
+
+
+HEALTHY = {"officer": "张三", "date": "2015-12-01", "household_id": "H"}
+ILL = "残疾证:王一患癌症"
+CALL = "入户核实 13800138000"
+
+
+@pytest.fixture
+def corrected(tmp_path: Path) -> Path:
+    """A household of which an amount and an illness were corrected, and a verdict given."""
+    acts = [
+        {"kind": "correction", "field": "business_income", "was": "4000", "value": "2000.5",
+         "evidence": CALL},
+        {"kind": "correction", "member_id": "1", "field": "work_months", "was": "6", "value": "7",
+         "evidence": ILL},
+        {"kind": "verdict", "rule_id": "vehicle", "verdict": "refuted", "evidence": ILL},
+    ]  # fmt: skip
+    columns = ("kind", "member_id", "rule_id", "field", "was", "value", "verdict")
+    facts = {"business_income": "4000", "owns_vehicle": "是"}
+    to = folder(
+        tmp_path / "in", {"H": [("王一", "户主", 1)]}, facts={"H": facts},
+        acts=[{**dict.fromkeys(columns, ""), **each, **HEALTHY} for each in acts],
+    )  # fmt: skip
+    lines = (to / "members.csv").read_text(encoding="utf-8").splitlines()
+    at = lines[0].split(",").index("work_months")
+    cells = lines[1].split(",")
+    cells[at] = "6"
+    (to / "members.csv").write_text(f"{lines[0]}\n{','.join(cells)}\n", encoding="utf-8")
+    return to
+
+
+def test_a_corrected_amount_has_its_unit_and_evidence_tells_nothing_of_health(
+    corrected: Path,
+) -> None:
+    assert json.loads(explained(corrected, "H", "--json"))["moved_by"] == [
+        "户中有小轿车或客货运车辆,经核实不属实(张三,2015-12-01,(健康状况,不显示))",
+        "生产经营性收入由 4,000.00 元 更正为 2,000.50 元(更正,张三,2015-12-01,入户核实 138******00)",
+        "王一的务工月数由 6 月 更正为 7 月(更正,张三,2015-12-01,(健康状况,不显示))",
+    ]  # fmt: skip
+    english = json.loads(explained(corrected, "H", "--json", "--lang", "en"))["moved_by"]
+    assert english[2] == (
+        "work months of 王一 corrected from 6 月 to 7 月 (correction, 张三, 2015-12-01, (health, not shown))"
+    )
+    for form in ("--full", "--json"):
+        assert "癌症" not in explained(corrected, "H", form)
+
+
+def test_no_letter_tells_of_health_in_its_evidence(corrected: Path, tmp_path: Path) -> None:
+    out = tmp_path / "letters"
+    base = ["notice", str(corrected), *OF, "--out", str(out), "--kind", "letters"]
+    done = CliRunner().invoke(app, [*base, "--format", "docx"])
+    assert done.exit_code == 0, done.output
+    with zipfile.ZipFile(next(out.rglob("H.docx"))) as file:
+        text = re.sub(r"<[^>]*>", "", file.read("word/document.xml").decode())
+    assert "王一的务工月数由 6 月 更正为 7 月(更正,张三,2015-12-01,(健康状况,不显示))" in text
+    assert "癌症" not in text
+
+
+def test_the_sheet_of_acts_tells_nothing_of_health_and_no_number(
+    corrected: Path, tmp_path: Path
+) -> None:
+    """For the office it is whole, and so is the table for machines."""
+    found = {}
+    with shibie.check("bazhong-2015", corrected, date(2015, 12, 20)) as result:
+        for show_ids in (False, True):
+            path = tmp_path / f"{show_ids}.xlsx"
+            result.write(tmp_path / "out", path, show_ids=show_ids)
+            head, *rows = openpyxl.load_workbook(path)["办理"].values
+            found[show_ids] = sorted(str(row[head.index("证据")]) for row in rows)
+    hidden = "(健康状况,不显示)"
+    assert found[False] == [hidden, hidden, "入户核实 138******00"]
+    assert found[True] == [CALL, ILL, ILL]
+    assert (tmp_path / "out" / "acts.csv").read_text(encoding="utf-8-sig").count(ILL) == 2

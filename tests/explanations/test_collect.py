@@ -242,3 +242,34 @@ poor: care
     shown = f"{why}{told.change}{[each.effects for each in told.change]}"
     assert "病人数 2" not in shown
     assert "effects='病人数" not in shown
+
+
+@pytest.mark.parametrize(
+    ("when", "on", "after"),
+    [
+        # Whom a rule asks for by years or months is told apart on the day, of whatever unit.
+        ("years_between(born, as_of) >= line", "1955-12-20", "1955-12-21"),
+        ("months_between(born, as_of) >= line * 12", "1955-12-20", "1955-12-21"),
+        ("days_between(born, as_of) >= line", "2015-10-21", "2015-10-22"),
+        # And where it turns and turns back.
+        ("years_between(born, as_of) >= line and years_between(born, as_of) < 63", "1955-12-20", "1955-12-21"),
+    ],
+)  # fmt: skip
+def test_a_day_that_is_not_known_has_the_days_on_which_the_result_turns(
+    when: str, on: str, after: str
+) -> None:
+    ruleset = loads(
+        f"""
+ruleset: {{id: days, title: 日, vocabulary: bare, effective: {{from: 2015-01-01, to: 2016-12-31}}}}
+parameters: {{line: {{title: 线, values: {{2015-01-01: 60}}}}}}
+fields: [{{of: household, name: born, title: 出生日期, type: date}}]
+poor: {when}
+"""
+    )
+    (only,) = to_collect(ruleset, case_from(ruleset, {"members": [{}]}, DAY))
+    told = {str(answer.changes[0].value): answer.leads_to for answer in only.answers}
+    assert set(told.values()) == {"eligible", "ineligible"}
+    given = answers(ruleset, case_from(ruleset, {"members": [{}]}, DAY), Lever("field", "born"))
+    days = [str(each.value) for each in given]
+    assert on in days
+    assert days[days.index(on) + 1] == after

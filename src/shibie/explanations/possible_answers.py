@@ -6,7 +6,7 @@ found by the interpreter.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice, pairwise, product
@@ -42,6 +42,9 @@ from shibie.ruleset.verdicts import proposed
 # Of the rows that tell nobody apart there may be thousands; so many are tried one by one, and so
 # many together.
 MOST_OF_CROWD, MOST_TOGETHER = 24, 200
+# Within so many years, before and after the day of judgement, a day is tried; and every so many,
+# since a result may turn and turn back between two.
+_LIFE, _SPAN = (-110, 30), 10
 
 
 def answers(
@@ -72,7 +75,10 @@ def answers(
     spec = spec_of(ruleset, lever)
     if spec is not None and spec.type in NUMERIC:
         return _numbers(trials, lever)
-    return [FactChange(lever, value) for value in mined(ruleset).values(lever, case.as_of)]
+    values = mined(ruleset).values(lever, case.as_of)
+    if spec is not None and spec.type == "date":
+        values = sorted({*values, *_turning_days(trials, lever, values)})
+    return [FactChange(lever, value) for value in values]
 
 
 def unlike(trials: Trials, lever: Lever, choices: Sequence[FactChange]) -> list[FactChange]:
@@ -125,6 +131,21 @@ def _numbers(trials: Trials, lever: Lever) -> list[FactChange]:
         if end != last:
             marks.append(FactChange(lever, ends[1], None, "most", span=span))
     return marks
+
+
+def _turning_days(trials: Trials, lever: Lever, mentioned: Iterable[date]) -> Iterator[date]:
+    """The days on both sides of each turn of the result, such as that on which one comes of age."""
+    as_of = trials.case.as_of
+    first, last = (date(as_of.year + years, 1, 1).toordinal() for years in _LIFE)
+
+    def result(day: int) -> object:
+        return _result(trials, FactChange(lever, date.fromordinal(day)))
+
+    stops = {day.toordinal() for day in mentioned}
+    stops |= {date(as_of.year + years, 1, 1).toordinal() for years in range(*_LIFE, _SPAN)}
+    inside = sorted(day for day in stops if first < day < last)
+    for turn in all_turns(result, first, last, inside):
+        yield from (date.fromordinal(turn - 1), date.fromordinal(turn))
 
 
 def _result(trials: Trials, change: FactChange) -> object:

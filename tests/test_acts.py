@@ -14,7 +14,7 @@ from shibie.acts import COLUMNS, links_of, same_persons_of
 from shibie.api import explain
 from shibie.rosters.roster import read_roster
 from shibie.ruleset.loader import load
-from support.books import PEOPLE, Book, as_export, book, write_folder, write_xlsx
+from support.books import NAMES, PEOPLE, Book, as_export, book, write_folder, write_xlsx
 
 AS_OF = date(2015, 12, 20)
 PACK = load("bazhong-2015")
@@ -364,6 +364,228 @@ def test_a_row_refuted_alone_leaves_the_rule_to_the_others(tmp_path: Path) -> No
     assert (link.register, link.row_key, link.household_id, link.yes) == (
         "vehicles", "川Y0001", "003", False,
     )  # fmt: skip
+
+
+ROW_1, ROW_3 = ({"register": "vehicles", "row_key": key} for key in ("川Y0001", "川Y0003"))
+FIRST, THEN, LAST = ({"date": f"2015-12-0{day}"} for day in (1, 2, 3))
+BOTH_REFUSED = [(2, "verdict", "bad_verdict"), (3, "verdict", "bad_verdict")]
+
+
+def of_cars(*verdicts: Row, cars: int = 1) -> Book:
+    """Household 003 with one car or two, and what was found of them."""
+    sheets = book()
+    if cars == 2:
+        sheets["比对-车辆登记比对"].append([PEOPLE[4], "川Y0003", "小型轿车", 50000, "2014-01-01"])
+    acts = [act("verdict", rule_id="vehicle", **each) for each in verdicts]
+    return with_acts(*acts, sheets=sheets)
+
+
+@pytest.mark.parametrize(
+    ("cars", "verdicts", "becomes", "counting", "refused", "superseded"),
+    [
+        # The only row.
+        (1, [{"verdict": "upheld", **ROW_1, **FIRST}, {"verdict": "refuted", **ROW_1, **THEN}],
+         "eligible", [("川Y0001", "refuted")], [], [(2, 3)]),
+        (1, [{"verdict": "refuted", **ROW_1, **THEN}, {"verdict": "upheld", **ROW_1, **FIRST}],
+         "eligible", [("川Y0001", "refuted")], [], [(3, 2)]),
+        (1, [{"verdict": "refuted", **ROW_1, **FIRST}, {"verdict": "upheld", **ROW_1, **THEN}],
+         "ineligible", [("川Y0001", "upheld")], [], [(2, 3)]),
+        # The key in another spelling is the same row.
+        (1, [{"verdict": "upheld", **ROW_1, **FIRST},
+             {"verdict": "refuted", **ROW_1, "row_key": "川ｙ 0001", **THEN}],
+         "eligible", [("川ｙ 0001", "refuted")], [], [(2, 3)]),
+        (1, [{"verdict": "upheld", **ROW_1, **FIRST}, {"verdict": "refuted", **ROW_1, **FIRST}],
+         "ineligible", [], BOTH_REFUSED, []),
+        # A refuted row and a verdict on the rule are two things.
+        (1, [{"verdict": "upheld", **FIRST}, {"verdict": "refuted", **ROW_1, **THEN}],
+         "ineligible", [("", "upheld"), ("川Y0001", "refuted")], [], []),
+        # An upheld row and a verdict on the rule are one.
+        (1, [{"verdict": "upheld", **ROW_1, **FIRST}, {"verdict": "refuted", **THEN}],
+         "eligible", [("", "refuted")], [], [(2, 3)]),
+        (1, [{"verdict": "refuted", **FIRST}, {"verdict": "upheld", **ROW_1, **THEN}],
+         "ineligible", [("川Y0001", "upheld")], [], [(2, 3)]),
+        (1, [{"verdict": "refuted", **FIRST}, {"verdict": "upheld", **ROW_1, **FIRST}],
+         "ineligible", [], BOTH_REFUSED, []),
+        # What was found of the row is withdrawn, and the verdict on the rule is the latest again.
+        (1, [{"verdict": "exempt", **FIRST}, {"verdict": "upheld", **ROW_1, **THEN},
+             {"verdict": "refuted", **ROW_1, **LAST}],
+         "eligible", [("", "exempt"), ("川Y0001", "refuted")], [], [(3, 4)]),
+        # Of two cars: the rule stands on the other.
+        (2, [{"verdict": "upheld", **ROW_1, **FIRST}, {"verdict": "refuted", **ROW_1, **THEN}],
+         "ineligible", [("川Y0001", "refuted")], [], [(2, 3)]),
+        (2, [{"verdict": "upheld", **ROW_1, **FIRST}, {"verdict": "refuted", **ROW_3, **THEN}],
+         "ineligible", [("川Y0001", "upheld"), ("川Y0003", "refuted")], [], []),
+        (2, [{"verdict": "refuted", **ROW_1, **FIRST}, {"verdict": "refuted", **ROW_3, **THEN}],
+         "eligible", [("川Y0001", "refuted"), ("川Y0003", "refuted")], [], []),
+        (2, [{"verdict": "upheld", **ROW_1, **THEN}, {"verdict": "upheld", **ROW_3, **FIRST}],
+         "ineligible", [("川Y0001", "upheld"), ("川Y0003", "upheld")], [], []),
+        # The first was superseded before the second was found.
+        (2, [{"verdict": "upheld", **ROW_1, **FIRST}, {"verdict": "refuted", **THEN},
+             {"verdict": "upheld", **ROW_3, **LAST}],
+         "ineligible", [("川Y0003", "upheld")], [], [(3, 4), (2, 4)]),
+    ],
+)  # fmt: skip
+def test_the_latest_verdict_on_a_row_counts(
+    tmp_path: Path, cars: int, verdicts: list[Row], becomes: str,
+    counting: list[tuple[str, str]], refused: list[tuple[int, str, str]],
+    superseded: list[tuple[int, int]],
+) -> None:  # fmt: skip
+    tables = checked(tmp_path, of_cars(*verdicts, cars=cars))
+    assert eligibilities(tables) == {**BEFORE, "003": becomes}
+    found = sorted((row["row_key"] or "", row["verdict"]) for row in tables["acts"])
+    assert found == counting
+    assert [(row["row"], row["field"], row["code"]) for row in tables["rejected"]] == refused
+    for engine in ("interpreter", "duckdb"):
+        with shibie.check(PACK, tmp_path / "r", AS_OF, engine=engine, lang="en") as result:
+            assert [note for note in result.notes if "superseded" in note] == [
+                f"acts.csv: the verdict in row {older} is superseded by row {newer}"
+                for older, newer in superseded
+            ]
+
+
+def test_a_superseded_refusal_of_a_row_does_not_take_it_from_the_other_rules(
+    tmp_path: Path,
+) -> None:
+    """The comparison reads the same row: it is theirs again."""
+    sheets = of_cars(
+        {"verdict": "refuted", **ROW_1, **FIRST}, {"verdict": "upheld", **ROW_1, **THEN}
+    )
+    compared = [
+        (row["household_id"], row["outcome"])
+        for row in checked(tmp_path, sheets)["findings"]
+        if row["rule_id"] == "compare_vehicles"
+    ]
+    assert compared == [("003", "true")]
+
+
+def test_a_row_that_is_not_there_is_refused_with_every_verdict_on_it(tmp_path: Path) -> None:
+    nowhere = {"register": "vehicles", "row_key": "川Y0011"}
+    tables = checked(
+        tmp_path,
+        of_cars(
+            {"verdict": "upheld", **nowhere, **FIRST}, {"verdict": "refuted", **nowhere, **THEN}
+        ),
+    )
+    assert [(row["row"], row["field"], row["code"]) for row in tables["rejected"]] == [
+        (2, "row_key", "link_does_not_fit"), (3, "row_key", "link_does_not_fit"),
+    ]  # fmt: skip
+    assert eligibilities(tables) == BEFORE
+    assert tables["acts"] == []
+
+
+# --- a row named in the verdicts' own table --------------------------------------------------
+
+
+NAMING = {
+    "en": ["household_id", "rule_id", "verdict", "evidence", "officer", "date", "register", "row_key"],
+    "zh": ["户编号", "规则编号", "核实结论", "证据", "核实人", "核实日期", "比对表", "记录编号"],
+}  # fmt: skip
+
+
+def signed(*rows: tuple[str, ...], lang: str = "zh") -> Book:
+    """Household 003 with two cars, and verdicts on it in their own table."""
+    sheets = of_cars(cars=2)
+    del sheets["acts"]
+    sheets["核实"] = [
+        NAMING[lang],
+        *(["003", "vehicle", word, "过户凭证", "王", day, *row] for word, day, *row in rows),
+    ]
+    return sheets
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("workbook", [False, True])
+@pytest.mark.parametrize("register", ["vehicles", "车辆登记比对"])
+def test_a_verdict_in_its_own_table_may_name_a_row(
+    tmp_path: Path, lang: str, workbook: bool, register: str
+) -> None:
+    """Of two cars one was sold: the rule stands on the other."""
+    sheets = signed(("不属实", "2015-12-01", register, "川Y0001"), lang=lang)
+    tables = checked(tmp_path, sheets, workbook)
+    assert eligibilities(tables) == BEFORE
+    assert reasons(tables) == []
+    (kept,) = tables["acts"]
+    assert {name: kept[name] for name in ("kind", "rule_id", "register", "row_key", "verdict")} == {
+        "kind": "verdict", "rule_id": "vehicle", "register": "vehicles", "row_key": "川Y0001",
+        "verdict": "refuted",
+    }  # fmt: skip
+
+
+def test_both_rows_refuted_in_their_own_table_leave_the_rule_without_ground(tmp_path: Path) -> None:
+    tables = checked(
+        tmp_path,
+        signed(
+            ("不属实", "2015-12-01", "vehicles", "川Y0001"),
+            ("不属实", "2015-12-02", "vehicles", "川Y0003"),
+        ),
+    )
+    assert eligibilities(tables) == {**BEFORE, "003": "eligible"}
+    assert explain(PACK, tmp_path / "r", AS_OF, "003").eligibility == "eligible"
+    # What is written says the same in the table of acts.
+    sheets = signed()
+    sheets["acts"] = [[*COLUMNS], *([row[name] for name in COLUMNS] for row in tables["acts"])]
+    again = checked(tmp_path / "again", sheets)
+    assert (again["decisions"], again["acts"]) == (tables["decisions"], tables["acts"])
+
+
+def test_the_latest_verdict_on_a_row_counts_whichever_table_it_is_in(tmp_path: Path) -> None:
+    later = act("verdict", rule_id="vehicle", verdict="属实", date="2015-12-10", **ROW_1)
+    sheets = signed(
+        ("不属实", "2015-12-01", "vehicles", "川Y0001"),
+        ("不属实", "2015-12-01", "vehicles", "川Y0003"),
+    )
+    tables = checked(tmp_path, with_acts(later, sheets=sheets))
+    assert eligibilities(tables) == BEFORE
+    assert [(row["row_key"], row["verdict"], row["date"]) for row in tables["acts"]] == [
+        ("川Y0001", "upheld", "2015-12-10"), ("川Y0003", "refuted", "2015-12-01"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "register", "key", "field", "code"),
+    [
+        ("不属实", "vehicles", "川Y0009", "row_key", "link_does_not_fit"),
+        ("不属实", "vehicles", "", "row_key", "missing"),
+        ("不属实", "", "川Y0001", "register", "missing"),
+        ("不属实", "cars", "川Y0001", "register", "bad_act"),
+        ("不属实", "payroll", "川Y0001", "register", "bad_verdict"),
+        ("属实但例外", "vehicles", "川Y0001", "row_key", "bad_act"),
+    ],
+)
+def test_a_row_that_does_not_fit_is_refused_in_their_own_table_as_among_acts(
+    tmp_path: Path, word: str, register: str, key: str, field: str, code: str
+) -> None:
+    own = signed((word, "2015-12-01", register, key))
+    among = of_cars({"verdict": word, "register": register, "row_key": key}, cars=2)
+    found = []
+    for name, sheets in (("own", own), ("acts", among)):
+        tables = checked(tmp_path / name, sheets)
+        assert eligibilities(tables) == BEFORE
+        assert tables["acts"] == []
+        (row,) = tables["rejected"]
+        assert (row["row"], row["field"], row["code"]) == (2, field, code)
+        found.append((row["source"], row["value"], row["reason"]))
+    assert [source for source, *_ in found] == ["adjudications.csv", "acts.csv"]
+    assert found[0][1:] == found[1][1:]
+
+
+def test_a_frame_of_verdicts_may_name_a_row() -> None:
+    sheets = signed(("refuted", "2015-12-01", "vehicles", "川Y0001"))
+    tables = {
+        NAMES[name].removeprefix("registers/"): [
+            dict(zip(header, row, strict=True)) for row in rows
+        ]
+        for name, (header, *rows) in sheets.items()
+    }
+    roster = shibie.roster(PACK, AS_OF, **tables)
+    for engine in ("interpreter", "duckdb"):
+        with shibie.check(PACK, roster, AS_OF, engine=engine) as result:
+            assert [note for note in result.notes if "未使用" in note] == []
+            decisions = [(row["household_id"], row["eligibility"]) for row in result.decisions]
+            assert decisions == list(BEFORE.items())
+            assert [(row["row_key"], row["verdict"]) for row in result.acts] == [
+                ("川Y0001", "refuted")
+            ]
 
 
 def test_a_step_is_an_act_or_several(tmp_path: Path) -> None:

@@ -282,6 +282,45 @@ def test_what_was_found_of_one_row_says_nothing_of_the_others(tmp_path: Path) ->
     assert summary["clues"]["by_verdict"]["upheld"] == {"persons": 1, "rows": 1, "households": 1}
 
 
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (("2015-12-01", "2015-12-02"), [("川Y0002", "upheld", "2015-12-02"), ("川Y0005", "", "")]),
+        (("2015-12-02", "2015-12-01"), [("川Y0005", "", ""), ("川Y0002", "refuted", "2015-12-02")]),
+        # They contradict each other, and none counts.
+        (("2015-12-02", "2015-12-02"), [("川Y0002", "", ""), ("川Y0005", "", "")]),
+    ],
+)
+def test_a_row_has_one_line_with_the_verdict_that_counts(
+    tmp_path: Path, days: tuple[str, str], expected: list[tuple[str, str, str]]
+) -> None:
+    words = zip(("不属实", "属实"), days, strict=True)
+    verdicts = ({"rule_id": "vehicle", "verdict": v, "date": day, **ROW} for v, day in words)
+    sheets = perhaps(*verdicts)
+    sheets["比对-车辆登记比对"][-1][0] = PEOPLE[0]
+    sheets["比对-车辆登记比对"].append([PEOPLE[0], "川Y0005", "小型轿车", 30000, "2014-01-01"])
+    clues, _ = checked(tmp_path, sheets)
+    found = [(c["row_key"], c["verdict"], c["date"]) for c in clues if c["household_id"] == "001"]
+    assert found == expected
+
+
+def test_every_row_that_was_upheld_says_so(tmp_path: Path) -> None:
+    found = {"rule_id": "vehicle", "verdict": "属实"}
+    sheets = perhaps({**found, **ROW}, {**found, **ROW, "row_key": "川Y0005", "officer": "赵"})
+    sheets["比对-车辆登记比对"].append([PEOPLE[0], "川Y0005", "小型轿车", 30000, "2014-01-01"])
+    clues, _ = checked(tmp_path, sheets)
+    assert [(clue["row_key"], clue["verdict"], clue["officer"]) for clue in clues] == [
+        ("川Y0005", "upheld", "赵"), ("川Y0002", "upheld", "李"), ("川Y0001", "", ""),
+    ]  # fmt: skip
+
+
+def test_a_row_upheld_in_a_register_that_is_not_there_is_a_line_of_its_rule(tmp_path: Path) -> None:
+    sheets = perhaps({"rule_id": "vehicle", "verdict": "属实", **ROW})
+    del sheets["比对-车辆登记比对"]
+    clues, _ = checked(tmp_path, sheets)
+    assert said(clues) == [("001", "", "", "vehicle", "upheld", "")]
+
+
 def test_a_verdict_of_a_row_of_many_that_it_may_be_is_on_its_line(tmp_path: Path) -> None:
     """A row without a number may be anybody's; judged of one household it is open elsewhere."""
     sheets = perhaps({"rule_id": "vehicle", "verdict": "不属实"})

@@ -76,6 +76,15 @@ def act_specs() -> tuple[FieldSpec, ...]:
     )
 
 
+# What names a row of a register.
+ROW_NAMES: tuple[str, ...] = ("register", "row_key")
+
+
+def row_specs() -> tuple[FieldSpec, ...]:
+    """The fields that name a row of a register, as written: verdicts in their own table have them, too."""
+    return tuple(spec for spec in act_specs() if spec.name in ROW_NAMES)
+
+
 # How a table of acts may be called.
 TABLE_NAMES: tuple[str, ...] = ("acts", "办理", "办理表")
 # The columns of the table, as files name them.
@@ -103,7 +112,7 @@ class Link:
         household_id: whose; empty where it is about nobody at all.
         member_id: who; empty with a household where it is about none of its members.
         yes: that it is; a yes to one is a no to everybody else. Of a household without a member
-            it says no more than that the row is somebody's of them: a verdict 属实 of the row.
+            it says no more than that the row is somebody's of them, as whoever judges it says.
         judged: that a verdict says it.
     """
 

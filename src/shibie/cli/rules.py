@@ -34,7 +34,7 @@ PackOption = Annotated[
 @app.command()
 def fields(rules: PackOption = None, as_json: JsonOption = False, lang: LangOption = None) -> None:
     """列出全部字段 List every field: name, title, type, unit, codes, meaning."""
-    from shibie.acts import act_specs
+    from shibie.acts import act_specs, row_specs
     from shibie.household import Adjudication, StepRecord
     from shibie.ruleset.loader import load
     from shibie.vocabulary import Vocabulary, specs_of
@@ -44,7 +44,7 @@ def fields(rules: PackOption = None, as_json: JsonOption = False, lang: LangOpti
     tables: dict[str, tuple[FieldSpec, ...]] = {
         "households": vocabulary.household,
         "members": (specs_of(Adjudication)[0], *vocabulary.member),
-        "adjudications": specs_of(Adjudication),
+        "adjudications": (*specs_of(Adjudication), *row_specs()),
         "steps": specs_of(StepRecord),
         "acts": act_specs(),
     }

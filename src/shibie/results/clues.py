@@ -36,8 +36,10 @@ from shibie.vocabulary import shared
 
 # A register and the number of one of its rows.
 RowPlace = tuple[str, int]
-# The verdicts of a household that name a row, by rule, and by register and key.
-NamedRows = dict[str, dict[tuple[str, str], Act]]
+# The verdicts of a household by rule, and by register and key of the row that they name.
+Verdicts = dict[str, dict[tuple[str, str], Act]]
+# In their place where one is on the whole rule.
+WHOLE: Final = ("", "")
 # What stands for a clue without a verdict, a reason, or a register, in counts.
 OPEN: Final = "open"
 DECLARED: Final = "declared"
@@ -78,13 +80,14 @@ COLUMNS: Final = tuple(each.name for each in fields(Clue))
 
 def clues_of(checked: Checked) -> Iterator[Clue]:
     """The clues of decided households, in their order."""
-    named: dict[str, NamedRows] = {}
+    verdicts: dict[str, Verdicts] = {}
     for act in checked.roster.acts:
-        if act.kind == "verdict" and act.row_key is not None:
-            of_rule = named.setdefault(act.household_id or "", {}).setdefault(act.rule_id or "", {})
-            of_rule[act.register_ or "", compared(act.row_key)] = act
+        if act.kind == "verdict":
+            own = verdicts.setdefault(act.household_id or "", {})
+            row = WHOLE if act.row_key is None else (act.register_ or "", compared(act.row_key))
+            own.setdefault(act.rule_id or "", {})[row] = act
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
-        own = named.get(decision.household_id, {})
+        own = verdicts.get(decision.household_id, {})
         yield from _Household(checked.ruleset, case, decision, own, checked.registers).clues()
 
 
@@ -93,9 +96,9 @@ class _Household:
 
     def __init__(
         self, ruleset: RuleSet, case: Case, decision: Decision,
-        named: NamedRows, registers: Registers,
+        verdicts: Verdicts, registers: Registers,
     ) -> None:  # fmt: skip
-        self.ruleset, self.case, self.decision, self.named = ruleset, case, decision, named
+        self.ruleset, self.case, self.decision, self.verdicts = ruleset, case, decision, verdicts
         self.registers = registers
         self.top = Place.top(ruleset, case)
         self.holders: dict[RowPlace, list[tuple[int, Row]]] = {}
@@ -110,7 +113,7 @@ class _Household:
         """The clues of rules, then the rows that no rule rests on."""
         told: set[RowPlace] = set()
         asked = {each.rule_id for each in self.decision.findings}
-        asked.update(self.case.adjudications, self.named)
+        asked.update(self.verdicts)
         for rule in (*self.ruleset.exclusions, *self.ruleset.reviews):
             if rule.id in asked:
                 yield from self.of_rule(rule, told)
@@ -129,22 +132,21 @@ class _Household:
         """
         whole = trace(rule.when or rule.node, self.top)
         rows = dict.fromkeys(self.rows(whole) if whole.value is True else self.held_up(whole))
-        named = self.named.get(rule.id, {})
-        on_rule: Act | Adjudication | None = self.case.adjudications.get(rule.id)
-        if any(act.verdict != "refuted" for act in named.values()):
-            # What was found of one row says nothing of the others.
-            on_rule = None
+        named = dict(self.verdicts.get(rule.id, {}))
+        # What was found of one row says nothing of the others.
+        on_rule = named.pop(WHOLE, None)
         acts = {place: named[name] for name in named for place in self.places(*name)}
         told.update(rows, acts)
         for place in dict.fromkeys((*rows, *acts)):
             yield from self.of_rows(rule.id, [place], acts.get(place, on_rule))
         stands = rows or any(act.verdict != "refuted" for act in acts.values())
-        if not stands and (whole.value is True or on_rule is not None):
+        decisive = self.case.adjudications.get(rule.id)
+        if not stands and (whole.value is True or decisive is not None):
             # Who is in two households is known without a row.
             found = rule.id == DUPLICATE_PERSON and rule.implied
             persons = self.case.elsewhere if found else ()
             for member in persons or (None,):
-                yield self.clue(rule.id, member=member, said=on_rule)
+                yield self.clue(rule.id, member=member, said=decisive)
 
     def places(self, register: str, key: str) -> Iterator[RowPlace]:
         """The rows of a key, among them those that a verdict took from the household."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from shibie.acts import Act, content_id, households_of
+from shibie.acts import ROW_NAMES, Act, content_id, households_of
 from shibie.case import Value
 from shibie.household import Adjudication, StepRecord
 from shibie.rosters.cells import read_cell
@@ -73,7 +73,34 @@ class WrittenActs:
         return WrittenActs(tuple(each for each in self.given if each.households & households))
 
 
-def verdict_row(given: GivenAct) -> TypedRow:
+def verdicts_as_acts(table: RowTable) -> RowTable:
+    """The rows of the verdicts' own table that name a row of a register, as rows of acts."""
+    rows = tuple(
+        replace(record, values={**record.values, "kind": "verdict"})
+        for record in table.records
+        if _names_row(record)
+    )
+    return replace(table, records=rows)
+
+
+def all_verdicts(table: RowTable | None, acts: Iterable[GivenAct]) -> RowTable | None:
+    """The verdicts of their own table and those among the acts; None where there is neither.
+
+    Args:
+        table: of it the rows that name no row of a register; the others are among the acts.
+        acts: those of kind verdict.
+    """
+    if table is not None:
+        own = tuple(record for record in table.records if not _names_row(record))
+        table = replace(table, records=own)
+    return joined(table, map(_verdict_row, acts))
+
+
+def _names_row(record: TypedRow) -> bool:
+    return any(record.values.get(name) is not None for name in ROW_NAMES)
+
+
+def _verdict_row(given: GivenAct) -> TypedRow:
     """An act of kind verdict as a row of the verdicts' table."""
     fields = set(Adjudication.model_fields)
     values = {name: value for name, value in given.act if name in fields}

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
 
+from shibie.acts import ROW_NAMES, Link
 from shibie.errors import Words, with_suggestion
 from shibie.household import Adjudication, Verdict
+from shibie.registers.row_key import compared
 from shibie.rosters.form_faults import pydantic_faults
 from shibie.rosters.records import Rejection, RowTable, TypedRow
 from shibie.ruleset.conditions import registers_read
@@ -39,24 +41,32 @@ def adjudication_specs() -> tuple[FieldSpec, ...]:
     )
 
 
-# What names a row in a verdict of the table of acts.
-ROW_NAMES = ("register", "row_key")
+# A verdict with the row that it is written in.
+Signed = tuple[TypedRow, Adjudication]
+# A register and the key of one of its rows as it is compared; empty for the whole rule.
+NamedRow = tuple[str, ...]
 
 
-def _row_of(record: TypedRow) -> tuple[str, ...]:
+def _row_of(record: TypedRow) -> NamedRow:
     """The register row that a verdict names; empty where it is on the whole rule."""
     if record.values.get("row_key") is None:
         return ()
-    return tuple(str(record.values.get(name)) for name in ROW_NAMES)
+    register, key = (str(record.values.get(name)) for name in ROW_NAMES)
+    return register, compared(key)
 
 
 class VerdictReader:
     """Reads the adjudications of a roster; rejects rows, never households.
 
+    Of the verdicts on one row for one rule the latest counts. What was refuted of a row takes it
+    from the household: of two cars one was sold, and the rule stands on the other. What was upheld
+    of a row says that the rule holds, as a verdict on the whole rule does; of these the latest
+    decides, and whatever says the same counts beside it.
+
     Attributes:
-        of_rows: what was refuted of one register row alone: of two cars one was sold. The rule
-            stands on the others.
-        named: all verdicts that name a row, whether or not another has taken their place.
+        beside: the verdicts that count and decide about no rule by themselves.
+        links: what verdicts say of whose rows are: each that names one, that it is of the household,
+            and what counts as refuted, that it is not.
     """
 
     def __init__(self, ruleset: RuleSet, as_of: date, households: Set[str]) -> None:
@@ -67,30 +77,42 @@ class VerdictReader:
         self.ruleset = ruleset
         self.rejected: list[Rejection] = []
         self.notes: list[Words] = []
-        self.of_rows: list[tuple[TypedRow, Adjudication]] = []
-        self.named: list[tuple[TypedRow, Adjudication]] = []
+        self.beside: list[Signed] = []
+        self.links: list[Link] = []
         self._read_by: dict[str, tuple[str, ...]] = {}
 
-    def read(self, table: RowTable) -> tuple[tuple[TypedRow, Adjudication], ...]:
-        """The verdicts that count, with their rows: of several on one rule, the latest."""
-        found: dict[tuple[str, ...], list[tuple[TypedRow, Adjudication]]] = {}
+    def read(self, table: RowTable) -> tuple[Signed, ...]:
+        """The verdicts that decide about rules, with their rows: of several on one, the latest."""
+        found: dict[tuple[str, str], dict[NamedRow, list[Signed]]] = {}
         for record in table.records:
             self.rejected += record.faults
             adjudication = None if record.faults else self._one(record)
             if adjudication is not None:
-                row = _row_of(record) if adjudication.verdict == "refuted" else ()
-                key = (adjudication.household_id, adjudication.rule_id, *row)
-                found.setdefault(key, []).append((record, adjudication))
-                if _row_of(record):
-                    self.named.append((record, adjudication))
-        latest = [each for several in found.values() if (each := self._latest(several))]
-        # Of these only the verdicts on a whole rule decide whether it fires.
-        self.of_rows = [
-            (record, each)
-            for record, each in latest
-            if each.verdict == "refuted" and _row_of(record)
-        ]
-        return tuple(each for each in latest if each not in self.of_rows)
+                of_rule = found.setdefault((adjudication.household_id, adjudication.rule_id), {})
+                of_rule.setdefault(_row_of(record), []).append((record, adjudication))
+                self._note_link(record, adjudication, yes=True)
+        return tuple(each for of_rule in found.values() for each in self._on_rule(of_rule))
+
+    def _on_rule(self, of_rule: Mapping[NamedRow, Sequence[Signed]]) -> Sequence[Signed]:
+        """The verdict that decides about a rule, if any; notes what counts beside it."""
+        on_rule = list(of_rule.get((), ()))
+        for several in (several for row, several in of_rule.items() if row):
+            for record, latest in self._counting(several)[-1:]:
+                if latest.verdict == "refuted":
+                    self.beside.append((record, latest))
+                    self._note_link(record, latest, yes=False)
+                else:
+                    on_rule.append((record, latest))
+        counting = self._counting(on_rule)
+        by_row = {_row_of(each[0]): each for each in counting}
+        self.beside += [each for each in by_row.values() if each is not counting[-1]]
+        return counting[-1:]
+
+    def _note_link(self, record: TypedRow, verdict: Adjudication, yes: bool) -> None:
+        """Note that the row which a verdict names, if it does, is the household's, or is not."""
+        if record.values.get("row_key") is not None:
+            register, key = (str(record.values[name]) for name in ROW_NAMES)
+            self.links.append(Link(register, key, verdict.household_id, "", yes, judged=True))
 
     def _one(self, record: TypedRow) -> Adjudication | None:
         values: dict[str, Any] = {
@@ -171,12 +193,15 @@ class VerdictReader:
         )  # fmt: skip
         return False
 
-    def _latest(
-        self, several: list[tuple[TypedRow, Adjudication]]
-    ) -> tuple[TypedRow, Adjudication] | None:
-        """The latest verdict; two that contradict each other on one day are both refused."""
-        newest = max((each.date or date.min) for _, each in several)
-        last = [(record, each) for record, each in several if (each.date or date.min) == newest]
+    def _counting(self, several: Sequence[Signed]) -> list[Signed]:
+        """Those that say what the latest says, since any said otherwise; by day.
+
+        Two that contradict each other on the latest day are both refused, and none counts.
+        """
+        if not several:
+            return []
+        ordered = sorted(several, key=_day)
+        last = [each for each in ordered if _day(each) == _day(ordered[-1])]
         if len({each.verdict for _, each in last}) > 1:
             for record, each in last:
                 self._reject(
@@ -184,22 +209,27 @@ class VerdictReader:
                     "同一天对同一规则的核实互相矛盾", "contradicts another verdict of the same day",
                     "bad_verdict",
                 )  # fmt: skip
-            return None
+            return []
         record, latest = last[-1]
-        for older, each in several:
-            if each.verdict != latest.verdict:
-                other = older.source != record.source
-                zh, en = (f" {record.source} ", f" of {record.source}") if other else ("", "")
-                self.notes.append(
-                    Words(
-                        f"{older.source} 第 {older.number} 行的核实已被{zh}第 {record.number} 行取代",
-                        f"{older.source}: the verdict in row {older.number} is superseded by"
-                        f" row {record.number}{en}",
-                    )
+        otherwise = [_day(each) for each in several if each[1].verdict != latest.verdict]
+        counting = [each for each in ordered if all(_day(each) > day for day in otherwise)]
+        for older, _ in (each for each in several if each not in counting):
+            other = older.source != record.source
+            zh, en = (f" {record.source} ", f" of {record.source}") if other else ("", "")
+            self.notes.append(
+                Words(
+                    f"{older.source} 第 {older.number} 行的核实已被{zh}第 {record.number} 行取代",
+                    f"{older.source}: the verdict in row {older.number} is superseded by"
+                    f" row {record.number}{en}",
                 )
-        return record, latest
+            )
+        return counting
 
     def _reject(
         self, record: TypedRow, field: str, value: str, zh: str, en: str, code: str = "invalid"
     ) -> None:
         self.rejected.append(record.rejection(field, value, Words(zh, en), code))
+
+
+def _day(signed: Signed) -> date:
+    return signed[1].date or date.min

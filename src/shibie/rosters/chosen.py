@@ -167,15 +167,17 @@ class _Chosen:
         households, members = those.found()
         here = {number_of(record) for record in households.records}
         fitting = {each.record.number for each in linking.of_kind("same_person")}
-        mine, refused = [], set[int]()
+        mine, refused = [], set[tuple[str, int]]()
         for each in self.tables.acts.about(here).given:
             if each.act.kind != "same_person":
                 mine.append(each)
             elif each.record.number not in fitting:
-                refused.add(each.record.number)
+                refused.add((each.record.source, each.record.number))
             elif each.households <= here:
                 mine.append(each)
-        rejected = tuple(each for each in linking.rejected if each.row in refused)
+        rejected = tuple(
+            each for each in linking.rejected if (each.source, each.row) in refused
+        )  # fmt: skip
         acts = acts_on(
             WrittenActs(tuple(mine), rejected), households, members, self.ruleset, self.as_of
         )

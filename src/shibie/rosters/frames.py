@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from shibie.acts import COLUMNS as ACT_COLUMNS
+from shibie.acts import ROW_NAMES
 from shibie.duckdb_tables import quoted_name
 from shibie.errors import InputError, Problem, Words, bad_argument, did_you_mean, listed
 from shibie.household import Adjudication, StepRecord
@@ -61,7 +62,7 @@ def _columns(ruleset: RuleSet, name: str) -> tuple[str, ...]:
     specs = {
         "households": ruleset.field_specs(HOUSEHOLD),
         "members": {"household_id": None, **ruleset.field_specs(MEMBER)},
-        "adjudications": Adjudication.model_fields,
+        "adjudications": (*Adjudication.model_fields, *ROW_NAMES),
         "steps": StepRecord.model_fields,
         "acts": ACT_COLUMNS,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shibie.acts import TABLE_NAMES, act_specs
+from shibie.acts import TABLE_NAMES, act_specs, row_specs
 from shibie.errors import InputError, Problem, Words, listed
 from shibie.household import StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
@@ -101,7 +101,7 @@ class _Finder:
 
     def layout(self) -> Layout:
         """All tables of the roster."""
-        adjudications = self.optional("adjudications", adjudication_specs())
+        adjudications = self.optional("adjudications", (*adjudication_specs(), *row_specs()))
         steps = self.optional("steps", specs_of(StepRecord))
         acts = self.optional("acts", act_specs())
         registers = {}

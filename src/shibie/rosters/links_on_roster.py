@@ -8,11 +8,10 @@ from datetime import date
 
 from shibie.acts import Link, links_of, said_of_row
 from shibie.errors import Words
-from shibie.household import Adjudication
 from shibie.registers.linked_rows import LinkedPerson, LinkedRows
 from shibie.rosters.act_rows import GivenAct, Whose
 from shibie.rosters.acts_on_roster import RosterActs
-from shibie.rosters.records import Rejection, TypedRow
+from shibie.rosters.records import Rejection
 from shibie.ruleset.model import RuleSet
 
 # The code of an act that names a row which does not fit.
@@ -21,7 +20,7 @@ UNFITTING = "link_does_not_fit"
 
 def linked_rows(
     acts: RosterActs,
-    named: Iterable[tuple[TypedRow, Adjudication]],
+    judged: Iterable[Link],
     ruleset: RuleSet,
     as_of: date,
     people: Mapping[Whose, LinkedPerson] | None = None,
@@ -30,18 +29,11 @@ def linked_rows(
 
     Args:
         acts: with the links.
-        named: the verdicts that name a row: a refuted one is about none of the household.
+        judged: what verdicts say of rows: one that counts as refuted is about none of the household.
         ruleset: the registers.
         as_of: the day of judgement.
         people: further persons whom verdicts name.
     """
-    judged = (
-        Link(
-            str(row.values["register"]), str(row.values["row_key"]), each.household_id, "",
-            each.verdict != "refuted", judged=True,
-        )
-        for row, each in named
-    )  # fmt: skip
     links = links_of(each.act for each in acts.of_kind("link"))
     return LinkedRows(ruleset, as_of, (*links, *judged), {**(people or {}), **acts.people})
 
@@ -60,6 +52,9 @@ def without_unfitting(acts: RosterActs, rows: LinkedRows, supplied: Set[str]) ->
     given, rejected = [], []
     for each in acts.given:
         link = said_of_row(each.act)
+        if link is not None and link.judged:
+            # Whatever a verdict found of a row, it is there; and so says the verdict.
+            link = replace(link, yes=True)
         if link in unfitting:
             rejected.append(_rejected(each, _no_row(link, rows.meant(link)), UNFITTING))
         elif link in contradicting:

@@ -14,7 +14,7 @@ from datetime import date
 from shibie.duckdb_tables import integer_column, text_column
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD
-from shibie.rosters.act_rows import joined, step_rows, verdict_row
+from shibie.rosters.act_rows import all_verdicts, step_rows
 from shibie.rosters.acts_on_roster import RosterActs, acts_on
 from shibie.rosters.cells import Cell
 from shibie.rosters.headers import Header
@@ -236,10 +236,10 @@ class PythonReader:
     def adjudications(
         self,
     ) -> tuple[tuple[tuple[TypedRow, Adjudication], ...], RosterBuilder | None]:
-        """All adjudications with their rows: they are few beside the roster."""
+        """All that decide about rules, with their rows: they are few beside the roster."""
         placed = self.tables.verdicts
         own = None if placed is None else read_table(placed.sheet, placed.header, self.as_of)
-        table = joined(own, map(verdict_row, self.acts.of_kind("verdict")))
+        table = all_verdicts(own, self.acts.of_kind("verdict"))
         if table is None:
             return (), None
         builder = self.builder(table.records)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from shibie.acts import Act
+from shibie.acts import ROW_NAMES, Act
 from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD
@@ -20,11 +20,12 @@ from shibie.registers.rows import RegisterRow
 from shibie.registers.same_persons import NO_SAME_PERSONS, SamePersons
 from shibie.rosters.act_rows import (
     WrittenActs,
+    all_verdicts,
     in_force,
     joined,
     patched,
     step_rows,
-    verdict_row,
+    verdicts_as_acts,
 )
 from shibie.rosters.acts import written_acts
 from shibie.rosters.acts_on_roster import RosterActs, acts_on
@@ -144,15 +145,30 @@ def read_tables(layout: Layout, ruleset: RuleSet, as_of: date) -> RosterTables:
         filled = filled_down(first.sheet, first.header.row, first.header.columns)
         person_rows = read_table(filled, first.header, as_of)
         pair = taken_apart(person_rows, frozenset(ruleset.field_specs(HOUSEHOLD)))
-    acts = acts_on(acts_written(layout.acts, ruleset, as_of), *pair, ruleset, as_of)
+    acts = acts_on(acts_written(layout, ruleset, as_of), *pair, ruleset, as_of)
     return RosterTables(*pair, adjudications, steps, registers, acts)
 
 
-def acts_written(placed: Placed | None, ruleset: RuleSet, as_of: date) -> WrittenActs:
-    """The acts of the table that was found, each read by itself."""
-    if placed is None:
-        return WrittenActs()
-    return written_acts(read_table(placed.sheet, placed.header, as_of), ruleset, as_of)
+def acts_written(layout: Layout, ruleset: RuleSet, as_of: date) -> WrittenActs:
+    """The acts of the tables that were found, each read by itself.
+
+    A verdict in its own table that names a row of a register is the same act as in the table of acts.
+    """
+
+    def read(placed: Placed) -> RowTable:
+        return read_table(placed.sheet, placed.header, as_of)
+
+    tables = []
+    verdicts = layout.adjudications
+    if verdicts is not None and not verdicts.header.names.isdisjoint(ROW_NAMES):
+        tables.append(verdicts_as_acts(read(verdicts)))
+    if layout.acts is not None:
+        tables.append(read(layout.acts))
+    found = [written_acts(table, ruleset, as_of) for table in tables]
+    return WrittenActs(
+        tuple(given for each in found for given in each.given),
+        tuple(fault for each in found for fault in each.rejected),
+    )
 
 
 def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
@@ -191,7 +207,7 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         rejected_households=tuple(builder.rejected_households),
         given=len(households) + len(builder.rejected_households),
         notes=tuple(builder.notes),
-        acts=in_force(acts.given, (*signed, *verdicts.of_rows)),
+        acts=in_force(acts.given, (*signed, *verdicts.beside)),
         links=links,
         same_persons=acts.same_persons,
     )
@@ -203,7 +219,7 @@ def _signed(
     """The verdicts of both tables that count, with what became of the others beside them."""
     beside = RosterBuilder(builder.ruleset, builder.as_of)
     beside.known = builder.known
-    both = joined(tables.adjudications, map(verdict_row, acts.of_kind("verdict")))
+    both = all_verdicts(tables.adjudications, acts.of_kind("verdict"))
     return beside, beside.adjudications(both)
 
 
@@ -218,7 +234,7 @@ def _linked(
     if acts.links is not None:
         return acts, acts.links
     linking = tables.linking or acts
-    rows = linked_rows(linking, verdicts.named, verdicts.ruleset, as_of, acts.people)
+    rows = linked_rows(linking, verdicts.verdict_links, verdicts.ruleset, as_of, acts.people)
     for name in rows.by_name:
         for row in registers.get(name) or ():
             rows.add(name, row)

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from shibie.acts import Link
 from shibie.case import Value
 from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
@@ -43,8 +44,8 @@ class RosterBuilder:
     Attributes:
         rejected: every fault, in the order found.
         known: numbers of the households on the roster.
-        of_rows: verdicts that are on one register row alone.
-        named: verdicts that name a register row.
+        beside: verdicts that count and decide about no rule by themselves.
+        verdict_links: what verdicts say of whose rows of registers are.
     """
 
     def __init__(self, ruleset: RuleSet, as_of: date) -> None:
@@ -53,8 +54,8 @@ class RosterBuilder:
         self.rejected_households: list[str] = []
         self.notes: list[Words] = []
         self.known: set[str] = set()
-        self.of_rows: list[tuple[TypedRow, Adjudication]] = []
-        self.named: list[tuple[TypedRow, Adjudication]] = []
+        self.beside: list[tuple[TypedRow, Adjudication]] = []
+        self.verdict_links: list[Link] = []
 
     def reject(self, table: RowTable) -> None:
         """Note the faults of a table's rows."""
@@ -196,7 +197,7 @@ class RosterBuilder:
     # --- adjudications and steps --------------------------------------------------------
 
     def adjudications(self, table: RowTable | None) -> tuple[tuple[TypedRow, Adjudication], ...]:
-        """The valid adjudications, with their rows."""
+        """The valid adjudications that decide about rules, with their rows."""
         from shibie.rosters.adjudications import VerdictReader
 
         if table is None:
@@ -205,7 +206,7 @@ class RosterBuilder:
         found = verdicts.read(table)
         self.rejected += verdicts.rejected
         self.notes += verdicts.notes
-        self.of_rows, self.named = verdicts.of_rows, verdicts.named
+        self.beside, self.verdict_links = verdicts.beside, verdicts.links
         return found
 
     def steps(self, table: RowTable | None) -> tuple[StepRecord, ...]:

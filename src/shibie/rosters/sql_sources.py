@@ -82,8 +82,8 @@ class Loader:
             self.members.add_odd(found.households)
         self.records.load_steps(self.columns["h"])
         signed, builder = self.reader.adjudications()
-        named = builder.named if builder is not None else ()
-        links = linked_rows(self.reader.acts, named, self.ruleset, self.as_of)
+        judged = builder.verdict_links if builder is not None else ()
+        links = linked_rows(self.reader.acts, judged, self.ruleset, self.as_of)
         rows = RegisterRows(
             self.host,
             self.tables,
@@ -106,15 +106,15 @@ class Loader:
         self.reader.acts = acts
         if verdicts_lost(before, acts):
             signed, builder = self.reader.adjudications()
-        of_rows: Sequence[tuple[TypedRow, Adjudication]] = ()
+        beside: Sequence[tuple[TypedRow, Adjudication]] = ()
         if builder is not None:
             self.rejected.add(builder.rejected)
             self.notes += builder.notes
-            of_rows = builder.of_rows
+            beside = builder.beside
         self.records.load_verdicts([adjudication for _, adjudication in signed])
         self.notes += rows.notes
         self.rejected.add(acts.rejected)
-        self.acts = in_force(acts.given, (*signed, *of_rows))
+        self.acts = in_force(acts.given, (*signed, *beside))
         self.members.make_source(self.registers, rows.damaged)
         self._households()
 

@@ -108,7 +108,7 @@ def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Sq
         )  # fmt: skip
     registers = {name: source(placed) for name, placed in layout.registers.items()}
     steps = source(layout.steps) if layout.steps else None
-    acts = acts_written(layout.acts, ruleset, as_of)
+    acts = acts_written(layout, ruleset, as_of)
     return SqlTables(households, members, persons, registers, layout.adjudications, steps, acts)
 
 

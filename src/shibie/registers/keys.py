@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
-from shibie.case import Row
+from shibie.case import Row, Value
+from shibie.registers.said_texts import said_as_shown
 from shibie.registers.same_values import SaidValue, one_value, said_value
 from shibie.ruleset.model import Register
 
@@ -15,9 +17,14 @@ PersonRows = tuple[Row, ...]
 Said = tuple[SaidValue, ...]
 
 
+def said_in(register: Register, column: str) -> Callable[[Value], SaidValue | None]:
+    """How what rows say in a column is compared: a text of `or_match` as far as it is shown."""
+    return said_as_shown if column in register.owners else said_value
+
+
 def key_of_row(register: Register, row: Row) -> Said | None:
     """What tells a row from the others of its person; None where any of it is blank."""
-    said = [said_value(row.values.get(column)) for column in register.key]
+    said = [said_in(register, column)(row.values.get(column)) for column in register.key]
     key = tuple(value for value in said if value is not None)
     return key if key and len(key) == len(said) else None
 
@@ -28,10 +35,12 @@ def same(one: Said, other: Said) -> bool | None:
     return False if False in found else None if None in found else True
 
 
-def agree(one: Row, other: Row, column: str) -> bool | None:
+def agree(register: Register, one: Row, other: Row, column: str) -> bool | None:
     """Whether two rows agree in a column, as far as both say anything; None if nobody can tell."""
     mine, yours = one.values.get(column), other.values.get(column)
-    return True if mine is None or yours is None else one_value(mine, yours)
+    if mine is None or yours is None:
+        return True
+    return one_value(mine, yours, said_in(register, column))
 
 
 def may_be_equal(register: Register, one: Row, other: Row, owners: bool = True) -> bool:
@@ -45,7 +54,7 @@ def may_be_equal(register: Register, one: Row, other: Row, owners: bool = True) 
     """
     left_out = {register.match, *(() if owners else dict(register.or_match).values())}
     return all(
-        agree(one, other, spec.name) is not False
+        agree(register, one, other, spec.name) is not False
         for spec in register.columns
         if spec.name not in left_out
     )

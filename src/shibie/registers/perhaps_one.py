@@ -116,5 +116,5 @@ def _apart(register: Register, one: Row, other: Row) -> list[str]:
     """The columns beside the key in which two rows say what is not the same."""
     return [
         spec.name for spec in register.columns
-        if spec.name not in register.key and agree(one, other, spec.name) is not True
+        if spec.name not in register.key and agree(register, one, other, spec.name) is not True
     ]  # fmt: skip

@@ -11,10 +11,12 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from shibie.case import Value
 from shibie.registers.masked_numbers import tells_apart
+from shibie.registers.same_values import SaidValue, said_value
 from shibie.vocabulary import folded
 
 # What stands for letters that are not shown; an X may be a letter, but then it tells less.
@@ -89,6 +91,31 @@ def said_by_row(value: Value) -> SaidText:
     if text is None:
         return SaidText()
     return SaidText(text, len(str(text)) if cut else WHOLE)
+
+
+@lru_cache(maxsize=4096)
+def said_as_shown(value: Value) -> SaidValue | None:
+    """How what a row says is compared with what another one says; None for a blank.
+
+    Two that are written alike are one; others may be one unless what both show differs.
+
+    >>> said_as_shown("赵国强").same_as(said_as_shown("赵国强等2人")) is None
+    True
+    >>> said_as_shown("赵国强(户主)").same_as(said_as_shown("钱秀英"))
+    False
+    >>> said_as_shown("赵*强").same_as(said_as_shown("赵国明"))
+    False
+    """
+    said = said_value(value)
+    if said is None or said_by_row(value).known == WHOLE:
+        return said
+    written = unicodedata.normalize("NFKC", str(value)).strip()
+    marks = [] if _SEVERAL.search(written) else list(_REMARK.finditer(written))
+    first = said_value(written[: marks[0].start()]) if marks else None
+    # Signs hide the middle of a name; behind brackets and `等` nothing of it is shown.
+    hidden = all(mark[0] in SIGNS for mark in marks) and not _REMARK.search(said.last)
+    last = said.last if marks and hidden and not said.whole else ""
+    return SaidValue(said.exact, first.first if first else "", last, whole=False, of_name=True)
 
 
 def said_by_person(value: Value) -> Value:

@@ -45,6 +45,7 @@ class SaidValue:
         last: those that it ends with.
         whole: whether nothing is hidden between them: then both are the whole value.
         between: the least and most number that it may be, where it is digits alone.
+        of_name: whether it is part of a name: no whole name is shorter than what is shown of it.
     """
 
     exact: Value
@@ -52,6 +53,7 @@ class SaidValue:
     last: str = ""
     whole: bool = True
     between: tuple[int, int] | None = None
+    of_name: bool = False
 
     @property
     def letters(self) -> Value:
@@ -67,9 +69,14 @@ class SaidValue:
         if self.whole and other.whole:
             # Of a number or a code both say all there is to say.
             return None if self.first and self.letters == other.letters else False
-        fits = _one_of_both(self.first, other.first, str.startswith) and _one_of_both(
-            self.last, other.last, str.endswith
-        )
+        if self.whole and other.of_name:
+            fits = self.first.startswith(other.first) and self.last.endswith(other.last)
+        elif other.whole and self.of_name:
+            fits = other.first.startswith(self.first) and other.last.endswith(self.last)
+        else:
+            fits = _one_of_both(self.first, other.first, str.startswith) and _one_of_both(
+                self.last, other.last, str.endswith
+            )
         return None if fits else False
 
 
@@ -90,14 +97,21 @@ def said_value(value: Value) -> SaidValue | None:
     return _said_text(value) if isinstance(value, str) else SaidValue(value)
 
 
-def one_value(value: Value, other: Value) -> bool | None:
+def one_value(
+    value: Value, other: Value, said: Callable[[Value], SaidValue | None] = said_value
+) -> bool | None:
     """Whether two values of a column beside the key are one; None if nobody can tell.
 
     What is written alike says the same, also where some of it is hidden: no item hangs on it.
+
+    Args:
+        value: one.
+        other: the other one.
+        said: how they are compared.
     """
     if value == other:
         return True
-    mine, yours = said_value(value), said_value(other)
+    mine, yours = said(value), said(other)
     return None if mine is None or yours is None else mine.same_as(yours)
 
 

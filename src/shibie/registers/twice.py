@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shibie.case import Row, Value
-from shibie.registers.keys import PersonRows, Twice, key_of_row
+from shibie.registers.keys import PersonRows, Twice, key_of_row, said_in
 from shibie.registers.perhaps_one import perhaps_of_one_key
-from shibie.registers.same_values import SaidValue, one_value, said_value
+from shibie.registers.same_values import SaidValue, one_value
 from shibie.ruleset.model import Register
 
 
@@ -139,7 +139,10 @@ class _Person:
 
     def __init__(self, register: Register) -> None:
         self.register = register
-        self.columns = [each.name for each in register.columns if each.name != register.match]
+        self.columns = [
+            (each.name, said_in(register, each.name))
+            for each in register.columns if each.name != register.match
+        ]  # fmt: skip
         self.twice: Twice | None = None
         # Nearly all rows say all, and of these the equal ones are found at once: by what they
         # say exactly, and by its letters, with which they only may be equal.
@@ -150,13 +153,13 @@ class _Person:
 
     def kept(self, row: Row) -> Iterable[Row]:
         """The row as an item of the person; nothing where it counts once with an earlier one."""
-        said = tuple(said_value(row.values.get(column)) for column in self.columns)
+        said = tuple(read(row.values.get(column)) for column, read in self.columns)
         keyed = key_of_row(self.register, row) is not None
         whole = tuple(each for each in said if each is not None and each.whole)
         complete = len(whole) == len(said)
-        exact = tuple(each.exact for each in whole)
+        exact = tuple(each.exact if each else None for each in said)
         letters = tuple(each.letters for each in whole)
-        if row.sure and complete and self.register.distinct and exact in self.exact:
+        if row.sure and self.register.distinct and exact in self.exact:
             self.twice = self.twice or "true"
             return ()
         again = complete and not keyed and letters in self.letters
@@ -167,8 +170,9 @@ class _Person:
         if not complete:
             self.open.append(met)
         elif row.sure:
-            self.exact.add(exact)
             self.letters.add(letters)
+        if row.sure and None not in exact:
+            self.exact.add(exact)
         if doubted:
             self.twice = "unknown"
         return (replace(row, sure=False, again=True),) if doubted else (row,)

@@ -6,13 +6,16 @@ same for rows that are not equal, never another one for rows that may be equal.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from string import ascii_letters, digits
 from typing import Final
 
 from shibie.case import Value
 from shibie.engines.sql.cases_in_memory import typed
-from shibie.registers.same_values import DIGITS_KEPT, said_value
+from shibie.registers.keys import said_in
+from shibie.registers.said_texts import SIGNS
+from shibie.registers.same_values import DIGITS_KEPT
 from shibie.rosters.cells import BLANK
 from shibie.rosters.sql_cells import WHITE_SPACE, texts
 from shibie.ruleset.model import Register
@@ -34,6 +37,8 @@ _OTHERS: Final = r"\x00-\x2f:-@\[-`\{-\x7f\x{3000}-\x{3002}·•‘-”《》【
 _MAY_HIDE: Final = (
     rf"[^{_LETTERS}{_OTHERS}]|[*?某]|[-#_x·•.。~=]{{2}}|〇〇〇|[尾末后][号四]|\de\+?\d|\d\.0"
 )
+# What may stand for more, or for another name, in a text of `or_match`.
+_NOT_WHOLE: Final = rf"[{re.escape(SIGNS)}(\[{{<【〔《、,;/&+|\n]|等[0-9]*[人户]?[{WHITE_SPACE}]*$"
 _MAY_BE_CUT: Final = rf"[0-9]{{{DIGITS_KEPT}}}00+"
 
 
@@ -58,6 +63,7 @@ def same_sql(register: Register, values: Mapping[str, str]) -> str:
         return "CAST(NULL AS VARCHAR)"
     text = " || chr(31) || ".join(parts)
     hidden = [_hidden(values[spec.name]) for spec in specs if spec.type == "text"]
+    hidden += [_not_whole(values[spec.name]) for spec in specs if spec.name in register.owners]
     if not hidden:
         return text
     return f"CASE WHEN ({text}) IS NOT NULL AND ({' OR '.join(hidden)}) THEN '{HIDDEN}' ELSE {text} END"
@@ -93,6 +99,11 @@ def _hidden(value: str) -> str:
     )
 
 
+def _not_whole(value: str) -> str:
+    """Whether Python is to say how much of a text of `or_match` is shown."""
+    return f"regexp_matches({_narrow(value)}, '{_NOT_WHOLE}') OR {_letters(value)} = ''"
+
+
 def _spaces() -> str:
     return "'" + _SPACES + "'"
 
@@ -105,7 +116,7 @@ def same_as_text(register: Register, values: Mapping[str, Value]) -> str | None:
     hidden = False
     for spec in telling(register):
         ((value,),) = (typed(spec, [values.get(spec.name)]).values,)
-        said = said_value(values.get(spec.name))
+        said = said_in(register, spec.name)(values.get(spec.name))
         if value is None or said is None:
             return None
         if spec.type == "text":

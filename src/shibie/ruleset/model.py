@@ -127,6 +127,12 @@ class Register:
     absence: Literal["no", "unknown"] = "no"
     of: Literal["members", "everyone"] = "members"
 
+    @cached_property
+    def owners(self) -> frozenset[str]:
+        """The texts of `or_match`, which count as far as they are shown."""
+        texts = {spec.name for spec in self.columns if spec.type == "text"}
+        return frozenset(column for _, column in self.or_match if column in texts)
+
 
 @dataclass(frozen=True)
 class Persons:

@@ -177,5 +177,5 @@ def _by_household(
 def _with_rows_twice(decisions: Iterable[Decision], found: Iterable[Matched]) -> Iterable[Decision]:
     """The decisions with the rows of registers that came twice."""
     for decision, each in zip(decisions, found, strict=True):
-        more = each.findings
-        yield replace(decision, findings=decision.findings + more) if more else decision
+        twice = each.findings
+        yield replace(decision, findings=(*decision.findings, *twice)) if twice else decision

@@ -12,11 +12,17 @@ from typer.testing import CliRunner
 
 import shibie
 from rosters import test_perhaps_rows as perhaps_rows
-from rosters.test_perhaps_rows import AS_OF, REGISTERS, TEXT, drawn, write
+from rosters.test_perhaps_rows import (
+    AS_OF,
+    REGISTERS,
+    TEXT,
+    agree_in_parts,
+    decided,
+    drawn,
+    write,
+)  # fmt: skip
 from shibie.checking import Engine
-from shibie.checking_in_python import check as check_in_python
 from shibie.cli.app import app
-from shibie.decision import Decision
 from shibie.engines.decide import decide
 from shibie.engines.rete.live import FactDeclared, LiveRoster, RegisterCompared
 from shibie.engines.solver.answers import pins
@@ -29,13 +35,8 @@ from shibie.errors import RulesetError
 from shibie.explanations.text import short
 from shibie.proofs.prover import Prover
 from shibie.proofs.questions.properties import properties
-from shibie.rosters.chosen import read_chosen
-from shibie.rosters.duckdb_host import duck_host
 from shibie.rosters.household_input import case_from
-from shibie.rosters.landed_parts import LandedParts, landed
-from shibie.rosters.layout import lay_out
 from shibie.rosters.roster import read_roster
-from shibie.rosters.sheets import read_sheets
 from shibie.ruleset.loader import loads
 from shibie.ruleset.model import RuleSet
 from support.profiles import examples
@@ -217,18 +218,10 @@ def with_verdicts(folder: Path, seed: int) -> Path:
 def test_every_way_to_decide_says_the_same(tmp_path: Path, seed: int) -> None:
     folder = with_verdicts(tmp_path, seed)
     found = said(REVIEWED, folder)
-    whole = by_household(REVIEWED, read_roster(folder, REVIEWED, AS_OF))
+    whole = agree_in_parts(folder, REVIEWED)
     assert [row["eligibility"] for row in found["decisions"]] == [
         each.eligibility for each in whole.values()
     ]
-    with duck_host() as host:
-        loader = landed(host, lay_out(read_sheets(folder), REVIEWED), REVIEWED, AS_OF)
-        for part in LandedParts(loader, 1).parts():
-            own = by_household(REVIEWED, part.roster)
-            assert {hid: own[hid] for hid in part.own} == {hid: whole[hid] for hid in part.own}
-    for hid, expected in whole.items():
-        chosen = read_chosen(folder, REVIEWED, AS_OF, [hid])
-        assert by_household(REVIEWED, chosen)[hid] == expected
 
 
 @pytest.mark.parametrize("seed", range(300, 300 + examples(quick=12, ci=40, deep=1_000)))
@@ -239,8 +232,8 @@ def test_the_option_makes_of_the_noted_decision_what_it_says(tmp_path: Path, see
         each.household_id: each.verdict
         for each in read_roster(folder, REVIEWED, AS_OF).adjudications
     }
-    before = by_household(NOTED, read_roster(folder, NOTED, AS_OF))
-    after = by_household(REVIEWED, read_roster(folder, REVIEWED, AS_OF))
+    before = decided(read_roster(folder, NOTED, AS_OF), NOTED)
+    after = decided(read_roster(folder, REVIEWED, AS_OF), REVIEWED)
     for hid, noted in before.items():
         shared = any(each.kind == "duplicate" for each in noted.findings)
         expected: str = noted.eligibility
@@ -251,10 +244,6 @@ def test_the_option_makes_of_the_noted_decision_what_it_says(tmp_path: Path, see
         assert after[hid].eligibility == expected
         waits = shared and hid not in verdicts
         assert after[hid].reviews == (("duplicate_person",) if waits else ())
-
-
-def by_household(ruleset: RuleSet, roster: Any) -> dict[str, Decision]:
-    return {each.household_id: each for each in check_in_python(ruleset, roster, AS_OF).decisions}
 
 
 # --- one household ------------------------------------------------------------------------
@@ -417,6 +406,6 @@ def test_the_drawn_rosters_of_the_probe_share_persons(tmp_path: Path) -> None:
     shared = 0
     for seed in range(200, 216):
         folder = perhaps_rows.drawn(tmp_path / str(seed), seed)
-        found = by_household(REVIEWED, read_roster(folder, REVIEWED, AS_OF))
+        found = decided(read_roster(folder, REVIEWED, AS_OF), REVIEWED)
         shared += sum(bool(each.reviews) for each in found.values())
     assert shared >= 8

@@ -10,16 +10,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from registers.test_duplicates import REVIEWED, SIGNED, X, Y, by_household, roster
+from registers.test_duplicates import REVIEWED, SIGNED, X, Y, roster
 from rosters.test_links_on_roster import alike
-from rosters.test_perhaps_rows import AS_OF, REGISTERS, TEXT, write
+from rosters.test_perhaps_rows import AS_OF, REGISTERS, TEXT, agree_in_parts, write
 from shibie.cli.app import app
-from shibie.rosters.chosen import read_chosen
-from shibie.rosters.duckdb_host import duck_host
-from shibie.rosters.landed_parts import LandedParts, landed
-from shibie.rosters.layout import lay_out
-from shibie.rosters.roster import read_roster
-from shibie.rosters.sheets import read_sheets
 from shibie.ruleset.loader import loads
 from shibie.ruleset.model import RuleSet
 
@@ -35,15 +29,7 @@ def corrected(folder: Path, acts: Iterable[tuple[str, ...]]) -> Path:
 
 def every_way(ruleset: RuleSet, folder: Path) -> dict[str, str]:
     """The decisions; in parts and household by household the same as of the whole."""
-    whole = by_household(ruleset, read_roster(folder, ruleset, AS_OF))
-    with duck_host() as host:
-        loader = landed(host, lay_out(read_sheets(folder), ruleset), ruleset, AS_OF)
-        for part in LandedParts(loader, 1).parts():
-            found = by_household(ruleset, part.roster)
-            assert {hid: found[hid] for hid in part.own} == {hid: whole[hid] for hid in part.own}
-    for hid, expected in whole.items():
-        assert by_household(ruleset, read_chosen(folder, ruleset, AS_OF, [hid]))[hid] == expected
-    return {hid: each.eligibility for hid, each in whole.items()}
+    return {hid: each.eligibility for hid, each in agree_in_parts(folder, ruleset).items()}
 
 
 @pytest.mark.parametrize(

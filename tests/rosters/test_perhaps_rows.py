@@ -207,21 +207,23 @@ def test_sql_says_what_the_interpreter_says(tmp_path: Path, seed: int) -> None:
         assert found[name] == said, name
 
 
-def decided(roster: Any) -> dict[str, Decision]:
-    """Decisions by household, without persons found twice: a part need not hold the others."""
-    return {each.household_id: each for each in check_in_python(PACK, roster, AS_OF).decisions}
+def decided(roster: Any, ruleset: RuleSet = PACK) -> dict[str, Decision]:
+    """Decisions by household."""
+    return {each.household_id: each for each in check_in_python(ruleset, roster, AS_OF).decisions}
 
 
-def agree_in_parts(folder: Path) -> None:
+def agree_in_parts(folder: Path, ruleset: RuleSet = PACK) -> dict[str, Decision]:
     """Each part of a roster, and each household read for itself, is decided as in the whole."""
-    whole = decided(read_roster(folder, PACK, AS_OF))
+    whole = decided(read_roster(folder, ruleset, AS_OF), ruleset)
     with duck_host() as host:
-        loader = landed(host, lay_out(read_sheets(folder), PACK), PACK, AS_OF)
+        loader = landed(host, lay_out(read_sheets(folder), ruleset), ruleset, AS_OF)
         for part in LandedParts(loader, 1).parts():
-            found = decided(part.roster)
+            found = decided(part.roster, ruleset)
             assert {hid: found[hid] for hid in part.own} == {hid: whole[hid] for hid in part.own}
     for hid, expected in whole.items():
-        assert decided(read_chosen(folder, PACK, AS_OF, [hid]))[hid] == expected
+        chosen = read_chosen(folder, ruleset, AS_OF, [hid])
+        assert decided(chosen, ruleset)[hid] == expected
+    return whole
 
 
 @pytest.mark.parametrize("seed", range(60, 68))

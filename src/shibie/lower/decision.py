@@ -50,7 +50,7 @@ from shibie.lower.named import (
     of_rule,
 )  # fmt: skip
 from shibie.lower.procedure import StepCheck, checks_of
-from shibie.lower.uncounted_hits import COUNTED, SOMEBODY_IS_LEFT_OUT, held_by_everyone
+from shibie.lower.uncounted_hits import COUNTED, SOMEBODY_IS_LEFT_OUT, hits_over_everyone
 from shibie.ruleset.conditions import counts_matter
 from shibie.ruleset.model import Register, Rule, RuleSet
 
@@ -174,12 +174,9 @@ class Lowered:
     @cached_property
     def _uncounted(self) -> tuple[tuple[Rule, Node], ...]:
         """Exclusions, and that they hold over everyone and not over who counts."""
-        ruleset = self.ruleset
-        found = ((rule, held_by_everyone(ruleset, rule)) for rule in ruleset.exclusions)
         return tuple(
             (rule, every((LEFT_OUT, not_true(holds(rule)), hit)))
-            for rule, hit in found
-            if hit is not None
+            for rule, hit in hits_over_everyone(self.ruleset)
         )
 
     @cached_property

@@ -8,12 +8,10 @@ the same few combinations; each is put into words once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, cast
+from functools import partial
 
 from shibie.language.tree import MEMBER, And, Declared, Fact, Field, Node, Not, Or
 from shibie.ruleset.model import RuleSet
-
-_OWN = "_membership_parts"
 
 
 def operands(ruleset: RuleSet, node: Node) -> tuple[Node, ...]:
@@ -37,11 +35,7 @@ def declared(ruleset: RuleSet, node: Node) -> Declared | None:
 
 def parts(ruleset: RuleSet) -> tuple[Node, ...]:
     """The trees to be asked of each person: who counts, and each part of that; none without `persons:`."""
-    # On the object itself, as what decides is: it holds mappings, so it is no key.
-    made: dict[str, Any] = ruleset.__dict__
-    if _OWN not in made:
-        made[_OWN] = _parts(ruleset)
-    return cast("tuple[Node, ...]", made[_OWN])
+    return ruleset.kept("membership_parts", partial(_parts, ruleset))
 
 
 def _parts(ruleset: RuleSet) -> tuple[Node, ...]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, cast
 
 from shibie.language.connectives import TRUE, every, not_true, some
 from shibie.language.names import EVERYONE, MEMBERS
@@ -78,22 +77,32 @@ def held_by_everyone(ruleset: RuleSet, rule: Rule) -> Node | None:
     return None if changed == rule.node else changed
 
 
+def hits_over_everyone(ruleset: RuleSet) -> tuple[tuple[Rule, Node], ...]:
+    """The exclusions for which it matters who counts, each with that it would hold if everyone did."""
+
+    def made() -> tuple[tuple[Rule, Node], ...]:
+        found = ((rule, held_by_everyone(ruleset, rule)) for rule in ruleset.exclusions)
+        return tuple((rule, hit) for rule, hit in found if hit is not None)
+
+    return ruleset.kept("hits_over_everyone", made)
+
+
 def reviewed_hits(ruleset: RuleSet) -> Mapping[str, Node]:
     """Of each exclusion that it would hold if everyone counted and does not, where that waits for a verdict.
 
     By the rule's id, and nothing without `uncounted: review`. For whoever looks at conditions by
     themselves: a decision asks the same of its own parts.
     """
-    own: dict[str, Any] = ruleset.__dict__
-    if "_reviewed_hits" not in own:
-        reviewing = ruleset.persons is not None and ruleset.persons.review
-        found = ((rule, held_by_everyone(ruleset, rule)) for rule in ruleset.exclusions)
-        own["_reviewed_hits"] = {
+
+    def made() -> Mapping[str, Node]:
+        if ruleset.persons is None or not ruleset.persons.review:
+            return {}
+        return {
             rule.id: every((SOMEBODY_IS_LEFT_OUT, not_true(rule.node), hit))
-            for rule, hit in found
-            if reviewing and hit is not None
+            for rule, hit in hits_over_everyone(ruleset)
         }
-    return cast("Mapping[str, Node]", own["_reviewed_hits"])
+
+    return ruleset.kept("reviewed_hits", made)
 
 
 def to_be_verified(ruleset: RuleSet, rule: Rule) -> Node:

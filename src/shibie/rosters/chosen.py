@@ -15,7 +15,6 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import cast
 
 from shibie.errors import InputError, Problem, Words, did_you_mean
 from shibie.language.tree import MEMBER
@@ -44,7 +43,6 @@ from shibie.rosters.sql_host import Host
 from shibie.rosters.sql_matches import Whole
 from shibie.rosters.sql_tables import SqlTable, open_table, open_tables
 from shibie.ruleset.model import RuleSet
-from shibie.vocabulary import FieldSpec
 
 # How many like it are looked at for the one that was perhaps meant.
 _NEAR = 20
@@ -128,15 +126,17 @@ class _Chosen:
         """The citizen numbers that corrections give, with the households."""
         spec = self.ruleset.field_spec(MEMBER, PERSON)
         found: defaultdict[str, set[str]] = defaultdict(set)
-        for each in self.tables.acts.given if spec else ():
-            if each.act.kind == "correction" and each.act.value is not None:
+        if spec is None:
+            return found
+        for each in self.tables.acts.given:
+            if each.act.kind == "correction":
                 # What it cannot be read as it does not correct.
                 with suppress(CellError):
-                    value = read_cell(each.act.value, cast("FieldSpec", spec), self.as_of)
-                    number = usable_number(cast("str | None", value), self.as_of)
+                    value = read_cell(each.act.value, spec, self.as_of)
+                    number = usable_number(None if value is None else str(value), self.as_of)
                     if number is not None:
                         found[number].add(each.household)
-        return dict(found)
+        return found
 
     def _matching_nobody(self, found: Roster, persons: Set[str], those: Families) -> dict[str, int]:
         """The registers of which no row, whether it was read or not, is surely about anybody."""

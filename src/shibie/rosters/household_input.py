@@ -97,7 +97,7 @@ class _HouseholdReader:
         for number, person in enumerate(people, start=1):
             own = {name: person.pop(name) for name in list(person) if name in registers}
             path = f"{MEMBERS}[{number}]."
-            if self.elsewhere(person, path):
+            if self.flag(_ELSEWHERE, person, vocabulary.member, path):
                 elsewhere.append(number - 1)
             members.append(self.fields(vocabulary.member, person, path, list(registers)))
             nested.append(own)
@@ -236,7 +236,7 @@ class _HouseholdReader:
             count += 1
             at = f"{path}[{count}]."
             cells = dict(values)
-            perhaps = self.perhaps(register, cells, at)
+            perhaps = self.flag(_PERHAPS, cells, register.columns, at)
             return Row(count, self.fields(register.columns, cells, at, []), sure=not perhaps)
 
         for given in self.mappings(table, register.name):
@@ -256,17 +256,14 @@ class _HouseholdReader:
             of_member = [[row for row in rows if row.sure] for rows in of_member]
         return tuple(map(self.rows_of, members, numbers, of_member))
 
-    def perhaps(self, register: Register, row: dict[str, Any], path: str) -> bool:
-        """Take out of a row that it only may be about the person, and say whether it says so."""
-        key = unused(PERHAPS, register.columns)
-        return self.value(_PERHAPS, row.pop(key), f"{path}{key}") is True if key in row else False
-
-    def elsewhere(self, person: dict[str, Any], path: str) -> bool:
-        """Take out of a person that he is in another household, too, and say whether it says so."""
-        key = unused(ELSEWHERE, self.ruleset.vocabulary.member)
-        if key not in person:
+    def flag(
+        self, flag: FieldSpec, record: dict[str, Any], specs: tuple[FieldSpec, ...], path: str
+    ) -> bool:
+        """Take out of a record what is said of it beside its fields; false where it is not said."""
+        key = unused(flag.name, specs)
+        if key not in record:
             return False
-        return self.value(_ELSEWHERE, person.pop(key), f"{path}{key}") is True
+        return self.value(flag, record.pop(key), f"{path}{key}") is True
 
     def rows_of(self, member: Mapping[str, Any], number: str | None, found: list[Row]) -> Rows:
         """The rows of one member: unknown where there is no number to find them by."""

@@ -5,12 +5,12 @@ Everything here is frozen data. The YAML form is in `schema.py`, the checks in `
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar, cast
 
 from shibie.decision import DUPLICATE_PERSON
 from shibie.household import StepRecord, Verdict
@@ -20,6 +20,7 @@ from shibie.ruleset.basis import NO_BASIS, Basis, Provenance
 from shibie.ruleset.dated_parameter import DatedParameter
 from shibie.vocabulary import FieldSpec, Owner, Vocabulary, specs_of
 
+T = TypeVar("T")
 RuleKind = Literal["fact", "criterion", "poor", "exclusion", "review", "track", "kind", "tally"]
 
 
@@ -324,6 +325,18 @@ class RuleSet:
             *self.criteria, *self.exclusions, *self.reviews, *self.tracks, *self.kinds,
             *self.tallies,
         )  # fmt: skip
+
+    def kept(self, name: str, make: Callable[[], T]) -> T:
+        """What is worked out from the rule set alone, once; on it, for as it holds mappings it is no key.
+
+        Args:
+            name: of what is kept.
+            make: makes it, where it is not there yet.
+        """
+        kept: dict[str, Any] = self.__dict__.setdefault("_kept", {})
+        if name not in kept:
+            kept[name] = make()
+        return cast("T", kept[name])
 
     @property
     def reviews_duplicates(self) -> bool:

@@ -61,8 +61,7 @@ def pins(household: Symbolic, case: Case) -> Iterator[BoolTerm]:
         if number is not None:
             yield household.born(member).key == Day.of(citizen_id.birth_date(number)).key
             yield agree(household.male(member), citizen_id.sex(number) == "男")
-        if f"elsewhere[{member}]" in household.bits:
-            yield agree(household.elsewhere(member), member in case.elsewhere)
+        yield agree(household.elsewhere(member), here and member in case.elsewhere)
         for register in household.ruleset.registers:
             rows = case.rows_of(register, member) if here else None
             complete = rows is not None and rows.complete
@@ -204,7 +203,7 @@ def given_of(facts: HouseholdTerms, symbolic: Symbolic, model: Any) -> tuple[Giv
             for slot in slots
             if slot.owner == MEMBER and slot.member == member and slot.name != "id_number"
         }
-        if f"elsewhere[{member}]" in symbolic.bits and answer.bool(facts.elsewhere(member)):
+        if answer.bool(facts.elsewhere(member)):
             person[unused(ELSEWHERE, ruleset.vocabulary.member)] = True
         for register in supplied:
             rows = [

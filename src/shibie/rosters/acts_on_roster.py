@@ -10,7 +10,7 @@ from shibie.acts import said_of_row, same_persons_of
 from shibie.case import Value
 from shibie.citizen_id import mask
 from shibie.errors import Words, with_suggestion
-from shibie.health_words import NOT_SHOWN, tells_of_health
+from shibie.health_words import without_health
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.linked_rows import LinkedPerson
 from shibie.registers.links import Links
@@ -275,6 +275,6 @@ def _shown(value: Value, spec: FieldSpec, masked: bool) -> Words:
         return Words("是", "yes") if value else Words("否", "no")
     text = mask(as_text(value)) if masked else as_text(value)
     # Names may have such signs in them.
-    if spec.type != "text" and tells_of_health(text):
-        text = NOT_SHOWN
+    if spec.type != "text":
+        text = without_health(text)
     return Words(text, text)

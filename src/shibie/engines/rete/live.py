@@ -139,7 +139,7 @@ class LiveHousehold:
             elif isinstance(event, FactDeclared):
                 spec = ruleset.field_specs(MEMBER if event.member_id else HOUSEHOLD)[event.field]
                 fields.setdefault(event.member_id, {})[event.field] = typed_value(spec, event.value)
-        people = sorted(member_id for member_id in fields if member_id)
+        people = sorted(self.members())
         blank = {name: None for name in model.model_fields if name != "members"}
         nobody = dict.fromkeys(member_model.model_fields)
         household = model.model_construct(

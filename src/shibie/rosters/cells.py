@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, NoReturn
@@ -22,7 +23,28 @@ from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.numbers_in_text import without_citizen_numbers
 from shibie.vocabulary import FieldSpec, FieldType, folded
 
-Cell = str | int | float | bool | date | datetime | time | Decimal | None
+
+@dataclass(frozen=True)
+class FaultyCell:
+    """A cell of which its reader knows what is wrong with it.
+
+    It is not blank, and reads as no value of any field.
+
+    Attributes:
+        written: what stands in it.
+        reason: what is wrong and what was expected.
+        code: what kind of fault it is: one of `errors.CODES`.
+    """
+
+    written: str
+    reason: Words
+    code: str
+
+    def __str__(self) -> str:
+        return self.written
+
+
+Cell = str | int | float | bool | date | datetime | time | Decimal | FaultyCell | None
 
 BLANK: Final = frozenset(
     ("", "-", "--", "—", "——", "/", "\\", "n/a", "na", "不详", "未知", "无数据")
@@ -68,6 +90,8 @@ def read_cell(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     """
     if is_blank(cell):
         return None
+    if isinstance(cell, FaultyCell):
+        raise CellError(cell.reason, cell.code)
     value: Value = _READERS[spec.type](cell, spec, as_of)
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         _within_limits(value, spec)

@@ -13,6 +13,7 @@ reader to say what is wrong with it.
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -20,22 +21,35 @@ from typing import Any, Final
 
 from shibie.case import Value
 from shibie.duckdb_tables import BATCH, Column
-from shibie.rosters.cells import Cell, CellError, read_cell
+from shibie.errors import Words
+from shibie.rosters.cells import Cell, CellError, FaultyCell, read_cell
 from shibie.rosters.layout import Placed
 from shibie.rosters.sql_cells import ODD
 from shibie.rosters.sql_host import ROW, FileRelation, Host
 from shibie.vocabulary import FieldSpec
 
+
+def _faulty(text: str) -> FaultyCell:
+    written, zh, en, code = json.loads(text)
+    return FaultyCell(written, Words(zh, en), code)
+
+
 _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "str": str, "int": int, "float": float, "bool": lambda text: text == "True",
     "datetime": datetime.fromisoformat, "date": date.fromisoformat,
-    "time": time.fromisoformat, "Decimal": Decimal,
+    "time": time.fromisoformat, "Decimal": Decimal, "FaultyCell": _faulty,
 }  # fmt: skip
 
 
 def wrap(cell: Cell) -> str:
     """A cell of any type as odd text."""
-    written = cell.isoformat() if isinstance(cell, date | time) else str(cell)
+    match cell:
+        case date() | time():
+            written = cell.isoformat()
+        case FaultyCell():
+            written = json.dumps([cell.written, *cell.reason, cell.code])
+        case _:
+            written = str(cell)
     return f"{ODD}{type(cell).__name__} {written}"
 
 

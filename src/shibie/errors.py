@@ -73,6 +73,10 @@ CODES: Final[Mapping[str, str]] = {
     "wrong_head": "the act names another head than the roster has",
     "link_does_not_fit": "a link or verdict that names a row, where no row of that key fits",
     "stale_correction": "a correction of another value than the roster has",
+    # logs
+    "broken_log": "a log was damaged or changed, or is none",
+    "unrecordable": "an event that would not be read back as it is",
+    "log_moved": "somebody else appended to the log since it was read",
     # arguments
     "unknown_pack": "there is no such pack",
     "not_in_force": "the day lies outside the rule set's effect",

@@ -7,7 +7,7 @@ change cells, links say whose rows are, and same persons who is found in two hou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -46,13 +46,42 @@ def written_acts(table: RowTable, ruleset: RuleSet, as_of: date) -> WrittenActs:
     return WrittenActs(tuple(found), tuple(reader.rejected))
 
 
+def acts_to_record(
+    table: RowTable, ruleset: RuleSet | None, recorded: Sequence[Act]
+) -> WrittenActs:
+    """The acts of a table that are to be kept, in the order of its rows, whatever the day.
+
+    What takes back others is among them, unless it takes back nothing.
+
+    Args:
+        table: of acts.
+        ruleset: knows registers and steps; without it they are left as they are named.
+        recorded: the acts that are kept already.
+    """
+    reader = _Written(ruleset, date.max)
+    found = sorted(reader.read(table), key=lambda each: each.record.number)
+    known = {str(act.act_id) for act in recorded}
+    before = [
+        GivenAct(TypedRow("", at - len(recorded), {}), act) for at, act in enumerate(recorded)
+    ]
+    sound = len(reader.rejected)
+    reader.without_undone([*before, *(each for each in found if each.act.act_id not in known)])
+    vain = {each.row for each in reader.rejected[sound:] if each.source}
+    kept = tuple(each for each in found if each.record.number not in vain)
+    rejected = (
+        *reader.rejected[:sound],
+        *(each for each in reader.rejected[sound:] if each.source),
+    )
+    return WrittenActs(kept, rejected)
+
+
 class _Written:
     """Reads acts; rejects rows, never households."""
 
-    def __init__(self, ruleset: RuleSet, as_of: date) -> None:
+    def __init__(self, ruleset: RuleSet | None, as_of: date) -> None:
         self.ruleset, self.as_of = ruleset, as_of
         self.registers: dict[str, str] = {}
-        for name, register in ruleset.registers.items():
+        for name, register in ruleset.registers.items() if ruleset else ():
             self.registers |= dict.fromkeys((name, register.title, register.id), name)
         self.rejected: list[Rejection] = []
 
@@ -154,7 +183,8 @@ class _Written:
 
     def step_is_one(self, record: TypedRow, values: dict[str, Any]) -> bool:
         """Find the step, and the field of its record; false where there is none."""
-        names, step = step_names(self.ruleset), str(values["rule_id"])
+        names = step_names(self.ruleset) if self.ruleset else {}
+        step = str(values["rule_id"])
         if names and step not in names:
             self.reject(record, "rule_id", step, "规则中没有这个步骤", "no such step in the pack")
             return False
@@ -187,8 +217,8 @@ class _Written:
 
     def register(self, text: str) -> str | Words:
         """The name of a register by any of its names."""
-        if text in self.registers:
-            return self.registers[text]
+        if self.ruleset is None or text in self.registers:
+            return self.registers.get(text, text)
         said = Words(f"没有比对表“{text}”", "no such register")
         return with_suggestion(said, text, self.registers)
 

@@ -1,0 +1,297 @@
+"""A log in an SQLite database: a row an entry, which no statement changes or deletes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import quote
+
+from shibie.errors import InputError, Problem, Words
+from shibie.eventlog.entry import (
+    FIRST,
+    NO_ENTRY,
+    REWRITTEN,
+    Entry,
+    broken,
+    canonical,
+    fault_of,
+    sealed,
+)
+from shibie.eventlog.locking import PATIENCE
+from shibie.eventlog.plain import must_read_back
+from shibie.eventlog.protocol import must_stand_at, not_recorded
+
+# What marks a database as such a log: "shbl", and the version of its tables.
+_APPLICATION: Final = 0x7368626C
+_VERSION: Final = 1
+_HEAD: Final = "SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1"
+_ROWS: Final = "SELECT number, before, event, hash FROM entries WHERE number > ? ORDER BY number"
+_PART: Final = 1_000
+# A row that replaces another is a new one of its number; a program that does not know of the chain
+# cannot put a row at its end, either.
+_TABLES: Final = (
+    """CREATE TABLE entries (
+        number INTEGER PRIMARY KEY CHECK (number > 0),
+        before TEXT NOT NULL,
+        event TEXT NOT NULL,
+        hash TEXT NOT NULL UNIQUE
+    )""",
+    """CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
+    """CREATE TRIGGER entries_are_not_deleted BEFORE DELETE ON entries
+        BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END""",
+    f"""CREATE TRIGGER entries_follow_each_other BEFORE INSERT ON entries
+        WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM entries)
+        OR NEW.before <> coalesce((SELECT hash FROM entries ORDER BY number DESC LIMIT 1), '{FIRST}')
+        BEGIN SELECT RAISE(ABORT, 'the entry does not follow the last one'); END""",
+    f"PRAGMA application_id = {_APPLICATION}",
+    f"PRAGMA user_version = {_VERSION}",
+)
+
+
+class SqliteLog:
+    """A log in a database file, open for appending.
+
+    Attributes:
+        path: of the file.
+        notes: empty; the database itself leaves out what was not written to its end.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False, patience: float = PATIENCE) -> None:
+        """Open or create a log and check its whole chain.
+
+        Args:
+            path: of the file.
+            read_only: change nothing.
+            patience: how many seconds to wait for another writer.
+
+        Raises:
+            InputError: for a broken chain, with `file:entry`, or where it cannot be opened.
+        """
+        self.path = path
+        self.notes: list[Words] = []
+        self._read_only = read_only
+        self._patience = patience
+        self._turn = threading.RLock()
+        self._count, self._last = 0, FIRST
+        with self._failures_said():
+            self._database = sqlite3.connect(
+                _address(path, read_only),
+                uri=True,
+                timeout=patience,
+                isolation_level=None,
+                check_same_thread=False,
+            )
+        try:
+            with self._failures_said():
+                self._prepare()
+            self.verify()
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def count(self) -> int:
+        """How many entries it had when it was last read or written here."""
+        return self._count
+
+    @property
+    def last(self) -> str:
+        """The hash of the last of them."""
+        return self._last
+
+    def append(self, event: Any, *, expected: int | None = None) -> str:
+        """Write one event; returns its hash once it is on disk.
+
+        Args:
+            event: plain JSON data.
+            expected: write only if the log has this many entries.
+
+        Raises:
+            LogMovedError: when it has another number of entries.
+            InputError: when the event would not be read back as it is, or was not written.
+        """
+        (found,) = self.extend((event,), expected=expected)
+        return found
+
+    def extend(self, events: Iterable[Any], *, expected: int | None = None) -> tuple[str, ...]:
+        """Write several events, all or none; returns their hashes once they are on disk."""
+        given = tuple((event, must_read_back(event).decode()) for event in events)
+        if self._read_only:
+            raise not_recorded(self.path.name, "read-only")
+        with self._turn:
+            try:
+                self._database.execute("BEGIN IMMEDIATE")
+                count, last = self._head()
+                must_stand_at(self.path.name, count, expected)
+                hashes = []
+                for event, text in given:
+                    entry = sealed(event, count, last)
+                    self._insert(entry, text)
+                    count, last = entry.number, entry.hash
+                    hashes.append(last)
+                self._database.execute("COMMIT")
+            except BaseException as error:
+                self._take_back()
+                if isinstance(error, sqlite3.Error | OSError):
+                    raise not_recorded(self.path.name, error) from error
+                raise
+            self._count, self._last = count, last
+        return tuple(hashes)
+
+    def entries(self) -> Iterator[Entry]:
+        """Every entry, from the first, verified as it is read."""
+        count, last = 0, FIRST
+        while rows := self._rows(count):
+            for row in rows:
+                entry = self._entry(row, count, last)
+                count, last = entry.number, entry.hash
+                yield entry
+        self._seen(count, last)
+
+    def events(self) -> Iterator[Any]:
+        """Every event, from the first."""
+        for entry in self.entries():
+            yield entry.event
+
+    def verify(self) -> int:
+        """Read the whole chain again; returns how many entries it has.
+
+        Raises:
+            InputError: for a broken chain, with `file:entry`.
+        """
+        count = 0
+        for entry in self.entries():
+            count = entry.number
+        return count
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _prepare(self) -> None:
+        """Make the tables of a new log; refuse what is none, and leave it as it is."""
+        if not self._read_only:
+            # On disk before it is acknowledged, also where the power fails.
+            self._database.execute("PRAGMA synchronous = FULL")
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                if not self._pragma("schema_version"):
+                    for statement in _TABLES:
+                        self._database.execute(statement)
+                self._database.execute("COMMIT")
+            except BaseException:
+                self._take_back()
+                raise
+        if self._pragma("application_id") != _APPLICATION:
+            self._refuse("不是日志,是别的数据库", "another database, not a log")
+        if self._pragma("user_version") != _VERSION:
+            self._refuse("是更新的版本写的日志", "a log that a newer version wrote")
+        if not self._read_only:
+            self._write_ahead()
+
+    def _write_ahead(self) -> None:
+        """Let others read while somebody writes; the database itself does not wait for this."""
+        until = time.monotonic() + self._patience
+        while self._pragma("journal_mode") != "wal":
+            try:
+                self._database.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(0.01)
+                continue
+            return  # some file systems do without: then everybody waits for who writes
+
+    def _head(self) -> tuple[int, str]:
+        """The number and hash of the last entry, with whatever others wrote since verified."""
+        count, last = self._count, self._last
+        if count:
+            known = self._database.execute(
+                "SELECT hash FROM entries WHERE number = ?", (count,)
+            ).fetchone()
+            if known != (last,):
+                broken(self.path.name, count, _GONE)
+        for row in self._database.execute(_ROWS, (count,)):
+            entry = self._entry(row, count, last)
+            count, last = entry.number, entry.hash
+        return count, last
+
+    def _insert(self, entry: Entry, text: str) -> None:
+        row = (entry.number, entry.before, text, entry.hash)
+        self._database.execute("INSERT INTO entries VALUES (?, ?, ?, ?)", row)
+        (found,) = self._database.execute(_ROWS, (entry.number - 1,)).fetchall()
+        if found != row:
+            raise OSError("read back as something else")
+
+    def _rows(self, count: int) -> list[Any]:
+        with self._turn, self._failures_said():
+            return self._database.execute(f"{_ROWS} LIMIT {_PART}", (count,)).fetchall()
+
+    def _entry(self, row: Any, count: int, last: str) -> Entry:
+        """A row as an entry that follows `count` others."""
+        number, before, text, said = row
+        try:
+            entry = Entry(number, before, json.loads(text), said)
+        except (ValueError, TypeError, RecursionError):
+            broken(self.path.name, count + 1, NO_ENTRY)
+        fault = fault_of(entry, count, last)
+        if fault is None and canonical(entry.event).decode() != text:
+            fault = REWRITTEN
+        if fault is not None:
+            broken(self.path.name, count + 1, fault)
+        return entry
+
+    def _seen(self, count: int, last: str) -> None:
+        """Note how far the log was read; what was recorded before must still be there."""
+        with self._turn:
+            if count < self._count or (count == self._count and last != self._last):
+                broken(self.path.name, min(count + 1, self._count), _GONE)
+            self._count, self._last = count, last
+
+    def _take_back(self) -> None:
+        # Where even that fails, the next append cannot begin, and says so.
+        with suppress(sqlite3.Error):
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+
+    def _pragma(self, name: str) -> Any:
+        return self._database.execute(f"PRAGMA {name}").fetchone()[0]
+
+    def _refuse(self, zh: str, en: str) -> None:
+        raise InputError(Problem(str(self.path), Words(zh, en), code="broken_log"))
+
+    @contextmanager
+    def _failures_said(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = "file_failure" if isinstance(error, sqlite3.OperationalError) else "broken_log"
+            what = Words(f"日志用不了:{error}", f"the log cannot be used: {error}")
+            raise InputError(Problem(str(self.path), what, code=code)) from error
+
+
+_GONE: Final = Words("记过的条目不见了或变了", "entries that were recorded are gone or changed")
+
+
+def _address(path: Path, read_only: bool) -> str:
+    """The database's address; one that is only read, and nobody has open, is touched in no way."""
+    # A drive, or a server of Windows: SQLite takes what follows two bars for the name of a host.
+    address = "file:///" + quote(path.absolute().as_posix()).removeprefix("/")
+    if not read_only:
+        return address
+    beside = path.with_name(f"{path.name}-wal")
+    still = not beside.exists() or beside.stat().st_size == 0
+    return f"{address}?mode=ro{'&immutable=1' if still else ''}"

@@ -37,9 +37,10 @@ def test_dying_is_no_proposal(tmp_path: Path) -> None:
     told = [each.text for each in explain(checked, "1").change]
     assert "D某的已死亡经核实为 是(现为 未知)" in told
     fields = letter(Setting(checked, Period(DAY, DAY, 1)), case, decision)
-    assert fields["result"] == "纳入"
-    assert fields["changes"] == [
-        "工资性收入不低于 11,419.98 元(现为 9,000.00 元)(农户可申报变化,经核实后算数)"
+    assert (fields["result"], fields["changes"]) == ("纳入", [])
+    asked = Setting(checked, Period(DAY, DAY, 1), ways_to_lose=True)
+    assert letter(asked, case, decision)["changes"] == [
+        "工资性收入不低于 11,419.98 元(现为 9,000.00 元)（农户可申报变化,经核实后算数）"
     ]
 
 

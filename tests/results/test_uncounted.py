@@ -144,7 +144,7 @@ def test_one_of_four_is_dead_and_three_are_counted_everywhere(tmp_path: Path) ->
     setting = Setting(checked, period(RULES, checked.cases[0], DAY, 7))
     paper = letter(setting, checked.cases[0], checked.decisions[0])
     assert (paper["persons"], paper["uncounted"]) == (3, ["B某不计入人口(户籍比对登记为已死亡)"])
-    assert paper["uncounted_basis"] == BASIS
+    assert paper["uncounted_basis"] == "家庭成员是共同生活的人 — 某县通知"
     village = public_lists(setting, checked)["甲村"]
     assert (village["persons"], village["rows"][0]["persons"]) == (3, 3)
     # The report, whose queries come to what the check counted; tallies too.

@@ -11,6 +11,7 @@ from shibie.papers.notice.write import file_name
 def notices() -> dict[str, bytes]:
     """Every Word template of a notice, by its file name."""
     letters = {file_name("letter", lang): _letter(lang) for lang in LANGS}
+    letters |= {file_name("request", lang): _request(lang) for lang in LANGS}
     return letters | {file_name("list", lang): _list(lang) for lang in LANGS}
 
 
@@ -29,31 +30,14 @@ def _letter(lang: Lang) -> bytes:
         ),
         bold=True,
     )
-    page.text("{%p if screening %}")
-    page.text(
-        say("这是初筛:未提供比对表的事项按申报认定,不是最终结果。",
+    _how_judged(
+        page,
+        say("这是初筛：未提供比对表的事项按申报认定，不是最终结果。",
             "This is a first screening: declarations stand where no register was supplied. It is not final."),
-        bold=True,
     )  # fmt: skip
-    page.text("{%p endif %}")
-    page.text("{%p if set_aside %}")
-    page.text("{{ set_aside }}", bold=True)
-    page.text("{%p endif %}")
-    page.text("{%p if uncounted %}")
-    page.text(
-        say("以上人数不含不计入人口的成员;是否计入尚不明的,暂计在内:",
-            "The persons above are without those who do not count, and with those of whom it is not known:")
-    )  # fmt: skip
-    page.text("{%p for line in uncounted %}")
-    page.item("{{ line }}")
-    page.text("{%p endfor %}")
-    page.text("{%p if uncounted_basis %}")
-    page.small(say("依据:{{ uncounted_basis }}", "Source: {{ uncounted_basis }}"))
-    page.text("{%p endif %}")
-    page.text("{%p endif %}")
     page.heading(say("理由", "Reasons"))
     page.text("{%p for reason in reasons %}")
-    page.item("{{ reason.title }}: {{ reason.said }}")
+    page.item(say("{{ reason.title }}：{{ reason.said }}", "{{ reason.title }}: {{ reason.said }}"))
     page.text("{%p if reason.basis %}")
     page.small(say("依据:{{ reason.basis }}", "Source: {{ reason.basis }}"))
     page.text("{%p endif %}")
@@ -64,16 +48,9 @@ def _letter(lang: Lang) -> bytes:
     page.item("{{ track }}")
     page.text("{%p endfor %}")
     page.text("{%p endif %}")
+    page.text("{%p if tell_changes %}")
     page.heading(say("什么证据会改变结果", "What evidence would change it"))
-    page.text("{%p if collect %}")
-    page.text(say("下列事实查清后即可认定:", "It will be decided once this is known:"))
-    page.text("{%p for each in collect %}")
-    page.item("{{ each.facts }}")
-    page.text("{%p for answer in each.answers %}")
-    page.text("    {{ answer }}")
-    page.text("{%p endfor %}")
-    page.text("{%p endfor %}")
-    page.text("{%p elif changes %}")
+    page.text("{%p if changes %}")
     page.text(
         say("下列任何一条属实并有证据的,结果改为“{{ other_result }}”:",
             "With evidence for any one of these, the result becomes '{{ other_result }}':")
@@ -88,12 +65,8 @@ def _letter(lang: Lang) -> bytes:
     page.text("{%p else %}")
     page.text(say("没有找到改变结果的事实。", "No such facts were found."))
     page.text("{%p endif %}")
-    page.text("{%p if moved %}")
-    page.heading(say("经手与核实", "Who verified it"))
-    page.text("{%p for line in moved %}")
-    page.item("{{ line }}")
-    page.text("{%p endfor %}")
     page.text("{%p endif %}")
+    _who_verified(page)
     page.heading(say("申请复核", "How to ask for a review"))
     page.text(
         say(
@@ -104,9 +77,89 @@ def _letter(lang: Lang) -> bytes:
             " evidence.",
         )
     )
-    page.text(say("{{ office or '(盖章)' }}", "{{ office or '(seal)' }}"), right=True)
-    page.text("{{ first }}", right=True)
+    _seal(page)
     return page.file()
+
+
+def _request(lang: Lang) -> bytes:
+    page = Page(lang, Words("核实通知书", "Request for what is missing").say(lang))
+    say = page.say
+    page.title(say("核实通知书", "Request for what is missing"))
+    page.small("{{ ruleset }}", centred=True)
+    page.text(say("{{ head }}{{ head_title }}：", "{{ head }}:"))
+    page.text(
+        say(
+            "您户（户编号 {{ household }}，{{ place }}，{{ persons }} 人）的情况正在认定（认定日期 {{ as_of }}）。"
+            "下列事项还没有查清，查清以后才能认定，所以现在还没有结果。",
+            "Your household ({{ household }}, {{ place }}, {{ persons }} persons) is being decided as of"
+            " {{ as_of }}. What follows is not known yet; there is no result until it is.",
+        ),
+    )
+    _how_judged(
+        page,
+        say("这是初筛：未提供比对表的事项按申报认定。",
+            "This is a first screening: declarations stand where no register was supplied."),
+    )  # fmt: skip
+    page.heading(say("需要查清的事项", "What is missing"))
+    page.text("{%p for group in wanted %}")
+    page.text("{{ group.who }}")
+    # Not `group.items`, which Jinja takes for the method of a mapping.
+    page.text("{%p for item in group['items'] %}")
+    page.item("{{ item }}")
+    page.text("{%p endfor %}")
+    page.text("{%p endfor %}")
+    page.heading(say("怎样办理", "What to do"))
+    page.text(
+        say(
+            "请{% if reply_by %}于 {{ reply_by }}以前（含当日）{% else %}尽快{% endif %}到"
+            "{{ office or '村委会或乡镇人民政府' }}书面或口头说明，并带上有关证件和证明；"
+            "户主或家里其他人来都可以。请如实说明。查清以后，另行书面告知结果。",
+            "Please come{% if reply_by %} by {{ reply_by }}{% else %} soon{% endif %} to"
+            " {{ office or 'the village committee or the township' }}, or write, with your papers; the"
+            " head of the household or anybody else of it may come. Report what is true. You will be"
+            " told the result in writing once this is known.",
+        )
+    )
+    _who_verified(page)
+    _seal(page)
+    return page.file()
+
+
+def _how_judged(page: Page, screening: str) -> None:
+    """A first screening, registers set aside, and who is not among the persons."""
+    say = page.say
+    page.text("{%p if screening %}")
+    page.text(screening, bold=True)
+    page.text("{%p endif %}")
+    page.text("{%p if set_aside %}")
+    page.text("{{ set_aside }}", bold=True)
+    page.text("{%p endif %}")
+    page.text("{%p if uncounted %}")
+    page.text(
+        say("以上人数不含不计入人口的成员；是否计入尚不明的，暂计在内：",
+            "The persons above are without those who do not count, and with those of whom it is not known:")
+    )  # fmt: skip
+    page.text("{%p for line in uncounted %}")
+    page.item("{{ line }}")
+    page.text("{%p endfor %}")
+    page.text("{%p if uncounted_basis %}")
+    page.small(say("依据：{{ uncounted_basis }}", "Source: {{ uncounted_basis }}"))
+    page.text("{%p endif %}")
+    page.text("{%p endif %}")
+
+
+def _who_verified(page: Page) -> None:
+    page.text("{%p if moved %}")
+    page.heading(page.say("经手与核实", "Who verified it"))
+    page.text("{%p for line in moved %}")
+    page.item("{{ line }}")
+    page.text("{%p endfor %}")
+    page.text("{%p endif %}")
+
+
+def _seal(page: Page) -> None:
+    page.text(page.say("{{ office or '（盖章）' }}", "{{ office or '(seal)' }}"), right=True)
+    page.text("{{ first }}", right=True)
 
 
 def _list(lang: Lang) -> bytes:
@@ -151,8 +204,7 @@ def _list(lang: Lang) -> bytes:
             "Whoever disagrees may tell {{ office or 'the village committee or the township' }} while the"
             " notice is up.")
     )  # fmt: skip
-    page.text(say("{{ office or '(盖章)' }}", "{{ office or '(seal)' }}"), right=True)
-    page.text("{{ first }}", right=True)
+    _seal(page)
     return page.file()
 
 

@@ -147,9 +147,10 @@ def report(ruleset: RuleSet, summary: dict[str, Any], lang: Lang, rejected: str 
     from rich.table import Table
 
     from shibie.results.overview import blocks, heading, warnings
+    from shibie.words.speaker import Speaker
 
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
-    console.print(f"[bold]{ruleset.title}[/bold]")
+    console.print(f"[bold]{escape(Speaker(ruleset, lang).pack())}[/bold]")
     for line in heading(ruleset, summary, lang):
         console.print(line)
     if rejected:

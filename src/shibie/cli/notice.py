@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -92,6 +92,21 @@ def notice(
     office: Annotated[
         str, typer.Option("--office", help="署名并受理复核的单位 Who signs and takes requests.")
     ] = "",
+    reply_by: Annotated[
+        str,
+        typer.Option(
+            "--reply-by",
+            metavar="DATE",
+            help="待核实户在哪天以前补齐 Until when a pending household is to answer.",
+        ),
+    ] = "",
+    ways_to_lose: Annotated[
+        bool,
+        typer.Option(
+            "--ways-to-lose",
+            help="也告知纳入户什么会改变结果 Tell eligible households, too, what would change it.",
+        ),
+    ] = False,
     templates: Annotated[
         Path | None, typer.Option("--templates", help="自己的模板文件夹 Templates of one's own.")
     ] = None,
@@ -119,13 +134,33 @@ def notice(
     )  # fmt: skip
     begins = day(posted, "--posted") if posted else given.as_of
     apart = registers_named(given.ruleset, set_aside or ())
-    notices = Notices(given, trust_declarations, apart, begins, days, office, order, out, language)
+    until = day(reply_by, "--reply-by") if reply_by else None
+    if until is not None and until < begins:
+        raise InputError(
+            Problem(
+                "--reply-by",
+                Words(
+                    f"{until} 早于通知日期 {begins}", f"{until} is before the letter's day {begins}"
+                ),
+            )
+        )
+    say = Saying(office, language, ways_to_lose, until)
+    notices = Notices(given, trust_declarations, apart, begins, days, say, order, out)
     # A list is of a whole village; a letter is about one household.
     if household and PaperKind.lists not in kinds:
         doubtful = notices.alone()
     else:
         doubtful = notices.of_everybody()
     raise typer.Exit(REJECTED if doubtful else 0)
+
+
+class Saying(NamedTuple):
+    """How the papers speak: for which office, in which language, and of what."""
+
+    office: str
+    lang: Lang
+    ways_to_lose: bool
+    reply_by: date | None
 
 
 @dataclass(frozen=True)
@@ -137,10 +172,14 @@ class Notices:
     set_aside: Set[str]
     begins: date
     days: int | None
-    office: str
+    saying: Saying
     order: Order
     out: Path
-    lang: Lang
+
+    @property
+    def lang(self) -> Lang:
+        """The language of the papers."""
+        return self.saying.lang
 
     def alone(self) -> bool:
         """The letters of some households, of which alone the rows are read."""
@@ -194,7 +233,7 @@ class Notices:
         first = next(rest, None)
         case = first.cases[0] if first and first.cases else None
         length = period(checked_by.ruleset, case, self.begins, self.days)
-        setting = Setting(checked_by, length, self.office, self.lang)
+        setting = Setting(checked_by, length, *self.saying)
         # A letter tries what would change the decision, again and again, and leaves cycles behind.
         gc.freeze()
         gc.enable()
@@ -209,8 +248,10 @@ class Notices:
             )  # fmt: skip
         print(
             Words(
-                f"{written.letters} 份告知书,{written.lists} 份公示名单,{written.files} 个文件,在 {self.out}",
-                f"{written.letters} letters and {written.lists} lists in {written.files} files in {self.out}",
+                f"{written.letters} 份告知书，{written.requests} 份核实通知书，{written.lists} 份公示名单，"
+                f"{written.files} 个文件，在 {self.out}",
+                f"{written.letters} letters, {written.requests} requests and {written.lists} lists"
+                f" in {written.files} files in {self.out}",
             ).say(self.lang)
         )
         if written.nobody:

@@ -102,6 +102,7 @@ def report(progress: Progress, shares: Sequence[ShareResult], caveats: Sequence[
     from rich.table import Table
 
     from shibie.words import terms
+    from shibie.words.speaker import Speaker
 
     lang = progress.lang
 
@@ -110,7 +111,7 @@ def report(progress: Progress, shares: Sequence[ShareResult], caveats: Sequence[
 
     console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
     count = progress.households
-    console.print(f"[bold]{progress.ruleset.title}[/bold]")
+    console.print(f"[bold]{escape(Speaker(progress.ruleset, lang).pack())}[/bold]")
     for caveat in caveats:
         console.print(escape(caveat))
     console.print(say(f"有程序记录的 {count} 户", f"{count} households with recorded steps"))

@@ -122,7 +122,7 @@ def _print(ruleset: RuleSet, data: dict[str, Any], lang: Lang) -> None:
 
     speaker = Speaker(ruleset, lang)
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
-    console.print(f"[bold]{speaker.say('回头看', 're-check')}: {ruleset.title}[/bold]")
+    console.print(f"[bold]{speaker.say('回头看', 're-check')}: {escape(speaker.pack())}[/bold]")
     for caveat in data["caveats"]:
         console.print(escape(caveat))
     _totals(console, data, lang)

@@ -73,16 +73,30 @@ def account(
     decision: Decision,
     lang: Lang = "zh",
     search: Search | None = None,
+    *,
+    to_household: bool = False,
+    with_change: bool = True,
 ) -> Explanation:
-    """The explanation of one decision."""
+    """The explanation of one decision.
+
+    Args:
+        ruleset: the rules.
+        case: the household.
+        decision: what was decided of it.
+        lang: language of the product's own words.
+        search: where counterfactuals are proposed; the exact search by default.
+        to_household: whether it is told to the household itself, which is named no rows.
+        with_change: whether what would change it is looked for.
+    """
+    speaker = Speaker(ruleset, lang, to_household)
     asked = {
-        rule.id: reason(rule, ruleset, case, lang)
+        rule.id: reason(rule, speaker, case)
         for rule in (*ruleset.criteria, *ruleset.exclusions, *ruleset.reviews)
     }
     why = tuple(_why(ruleset, decision, asked))
-    teller = _Account(ruleset, case, decision, asked, lang)
+    teller = _Account(speaker, case, decision, asked)
     found = to_find_out(ruleset, case)
-    change, cut_short = teller.change(search)
+    change, cut_short = teller.change(search) if with_change else ((), False)
     settles = any(each.settles for each in found.sets)
     head, former_head = head_names(ruleset, case)
     return Explanation(
@@ -150,12 +164,11 @@ class _Account:
     """The parts of an explanation that are put into words."""
 
     def __init__(
-        self, ruleset: RuleSet, case: Case, decision: Decision, asked: dict[str, Reason], lang: Lang
+        self, speaker: Speaker, case: Case, decision: Decision, asked: dict[str, Reason]
     ) -> None:
-        self.ruleset, self.case, self.decision = ruleset, case, decision
-        self.asked, self.lang = asked, lang
-        self.phrases = Phrases(ruleset, case, lang)
-        self.speaker = self.phrases.speaker
+        self.ruleset, self.case, self.decision = speaker.ruleset, case, decision
+        self.asked, self.lang, self.speaker = asked, speaker.lang, speaker
+        self.phrases = Phrases(speaker, case)
         self.say, self.title = self.speaker.say, self.speaker.rule
 
     def undone(self, why: Iterable[Reason]) -> str:

@@ -21,13 +21,19 @@ from shibie.words.values import amount, currencies
 
 
 def said_of_acts(
-    ruleset: RuleSet, case: Case, acts: Iterable[Act], lang: Lang = "zh"
+    ruleset: RuleSet,
+    case: Case,
+    acts: Iterable[Act],
+    lang: Lang = "zh",
+    *,
+    to_household: bool = False,
 ) -> tuple[str, ...]:
     """The links, row verdicts, corrections and pairs of one person that are of a household.
 
-    A verdict on a whole rule is said with the rules, and steps with the procedure.
+    A verdict on a whole rule is said with the rules, and steps with the procedure. A household
+    is named neither rows nor other households.
     """
-    return tuple(map(without_numbers, _Acts(ruleset, case, lang).said(acts)))
+    return tuple(map(without_numbers, _Acts(Speaker(ruleset, lang, to_household), case).said(acts)))
 
 
 def said_of_others(ruleset: RuleSet, case: Case, lang: Lang = "zh") -> tuple[str, ...]:
@@ -56,9 +62,9 @@ def signature(ruleset: RuleSet, act: Act | Adjudication, lang: Lang) -> list[str
 class _Acts:
     """Puts acts into words."""
 
-    def __init__(self, ruleset: RuleSet, case: Case, lang: Lang) -> None:
-        self.ruleset, self.case, self.lang = ruleset, case, lang
-        self.speaker = Speaker(ruleset, lang)
+    def __init__(self, speaker: Speaker, case: Case) -> None:
+        self.ruleset, self.case, self.lang = speaker.ruleset, case, speaker.lang
+        self.speaker = speaker
         self.say = self.speaker.say
 
     def said(self, acts: Iterable[Act]) -> Iterator[str]:
@@ -93,6 +99,12 @@ class _Acts:
                 return self.correction(act)
             case "same_person":
                 who, other = self.person(act.member_id), str(act.value)
+                if self.speaker.to_household:
+                    who = next((self.person(p.other_member_id) for p in self.joined(act)), who)
+                    return self.say(
+                        f"{who}与另一户登记的一人是同一人",
+                        f"{who} and somebody on another household's form are one person",
+                    )
                 for pair in self.joined(act):
                     who = self.person(pair.other_member_id)
                     other = f"{pair.household_id}/{pair.member_id}"
@@ -107,6 +119,8 @@ class _Acts:
         """The row of a register that an act names."""
         register = self.ruleset.registers.get(act.register_ or "")
         title = register.title if register else act.register_
+        if self.speaker.to_household:
+            return self.say(f"{title}的一条记录", f"a record in {title}")
         return self.say(f"{title}记录 {act.row_key}", f"row {act.row_key} of {title}")
 
     def link(self, act: Act) -> str:

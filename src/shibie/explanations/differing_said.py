@@ -30,11 +30,12 @@ class Differing:
         spec = self.ruleset.field_spec(register, column)
         if not said or spec is None:
             return ""
+        where = self.speaker.say("各处" if self.speaker.to_household else "各行", "rows")
         if spec.sensitive:
-            return self.speaker.say("(各行写的不同)", " (rows differ)")
+            return self.speaker.say(f"({where}写的不同)", f" ({where} differ)")
         lang, units = self.speaker.lang, currencies(self.ruleset)
         listed = self.speaker.joined(amount(each, lang, spec.unit, units) for each in said)
-        return self.speaker.say(f"(各行写的不同:{listed})", f" (rows differ: {listed})")
+        return self.speaker.say(f"({where}写的不同:{listed})", f" ({where} differ: {listed})")
 
     def how(self, register: str, row: int, column: str) -> list[str]:
         """What an officer can do about it."""

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 
 from shibie.case import Case
-from shibie.errors import Lang
 from shibie.explanations.changed_cases import FactChange, Lever, owners_in
 from shibie.explanations.differing_said import Differing
 from shibie.explanations.doubtful_rows import DoubtfulRow, crowd_rows, doubtful_row
-from shibie.ruleset.model import Register, RuleSet
+from shibie.ruleset.model import Register
 from shibie.words.speaker import Speaker
 
 MOST_ROWS, MOST_NAMES = 3, 3
@@ -27,9 +26,10 @@ def _is_crowd(lever: Lever) -> bool:
 class Doubts:
     """Words for the doubtful rows of one case."""
 
-    def __init__(self, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> None:
-        self.ruleset, self.case, self.lang = ruleset, case, lang
-        self.speaker = Speaker(ruleset, lang)
+    def __init__(self, speaker: Speaker, case: Case) -> None:
+        ruleset = speaker.ruleset
+        self.ruleset, self.case, self.lang = ruleset, case, speaker.lang
+        self.speaker = speaker
         self.say = self.speaker.say
         self.differing = Differing(ruleset, case, self.speaker)
 
@@ -75,9 +75,10 @@ class Doubts:
             )
         rows = self._rows(name, [lever.row for lever in levers])
         if earlier is not None:
+            other = self.speaker.other_row(earlier)
             return self.say(
-                f"{rows}与第 {earlier} 行是一件还是两件",
-                f"whether {rows} is row {earlier} again or a further thing",
+                f"{rows}与{other}是一件还是两件",
+                f"whether {rows} is {other} again or a further thing",
             )
         whose = self._people(members)
         return self.say(f"{rows}是否说的是{whose}", f"whether {rows} is about {whose}")
@@ -107,15 +108,16 @@ class Doubts:
         """Several rows that are somebody's each, or fall away for the same reason."""
         lever = changes[0].lever
         rows = self._rows(lever.register, [change.lever.row for change in changes])
+        other = self.speaker.other_row(earlier or 0)
         if earlier is not None and owner:
             return self.say(
-                f"{rows}与第 {earlier} 行都是不同的几件",
-                f"{self._instead(rows, 'each')} is a further thing than row {earlier}",
+                f"{rows}与{other}都是不同的几件",
+                f"{self._instead(rows, 'each')} is a further thing than {other}",
             )
         if earlier is not None:
             return self.say(
-                f"{rows}与第 {earlier} 行都是一件(重复报送)",
-                f"{self._instead(rows, 'each')} is row {earlier} again",
+                f"{rows}与{other}都是一件(重复报送)",
+                f"{self._instead(rows, 'each')} is {other} again",
             )
         if owner:
             who = self.speaker.person(self.case.household, owner)
@@ -136,12 +138,13 @@ class Doubts:
         row = self._rows(lever.register, [lever.row])
         who = self.speaker.person(self.case.household, str(change.value))
         earlier = doubt.earlier.number if doubt and doubt.earlier else None
+        other = self.speaker.other_row(earlier or 0)
         if doubt is not None and doubt.surely_his:
-            return self.say(f"{row}与第 {earlier} 行是两件", f"{row} is another than row {earlier}")
+            return self.say(f"{row}与{other}是两件", f"{row} is another than {other}")
         if earlier is not None:
             return self.say(
-                f"{row}说的是{who},且与第 {earlier} 行是两件",
-                f"{row} is about {who}, and another than row {earlier}",
+                f"{row}说的是{who},且与{other}是两件",
+                f"{row} is about {who}, and another than {other}",
             )
         return self.say(f"{row}说的是{who}", f"{row} is about {who}")
 
@@ -150,14 +153,12 @@ class Doubts:
         row = self._rows(lever.register, [lever.row])
         whose = self._person(doubt.members if doubt else ())
         if doubt is not None and doubt.earlier is not None:
-            earlier = doubt.earlier.number
+            other = self.speaker.other_row(doubt.earlier.number)
             if doubt.surely_his:
-                return self.say(
-                    f"{row}与第 {earlier} 行是一件(重复报送)", f"{row} is row {earlier} again"
-                )
+                return self.say(f"{row}与{other}是一件(重复报送)", f"{row} is {other} again")
             return self.say(
-                f"{row}说的不是{whose},或与第 {earlier} 行是一件",
-                f"{row} is not about {whose}, or is row {earlier} again",
+                f"{row}说的不是{whose},或与{other}是一件",
+                f"{row} is not about {whose}, or is {other} again",
             )
         return self.say(f"{row}说的不是{whose}", f"{row} is not about {whose}")
 
@@ -237,10 +238,7 @@ class Doubts:
         return doubtful_row(self.ruleset.registers[lever.register], self.case, lever.row)
 
     def _rows(self, register: str, rows: Sequence[int]) -> str:
-        title = self.ruleset.registers[register].title
-        listed = self.speaker.joined(str(row) for row in sorted(rows))
-        word = "row" if len(rows) == 1 else "any of rows"
-        return self.say(f"{title}第 {listed} 行", f"{word} {listed} of {title}")
+        return self.speaker.rows(register, rows)
 
     def _crowd(self, register: str) -> str:
         """The rows that tell nobody apart."""
@@ -248,14 +246,9 @@ class Doubts:
 
     def _first_of(self, register: str, rows: Sequence[int]) -> str:
         """Rows, of many the first by their numbers."""
-        title = self.ruleset.registers[register].title
-        listed = self.speaker.joined(map(str, rows[:MOST_ROWS]))
         if len(rows) <= MOST_ROWS:
             return self._rows(register, rows)
-        return self.say(
-            f"{title}第 {listed} 行等 {len(rows)} 行",
-            f"any of rows {listed} and {len(rows) - MOST_ROWS} more of {title}",
-        )
+        return self.speaker.rows(register, rows[:MOST_ROWS], len(rows))
 
     def _all(self, many: int) -> str:
         return "都" if many > 1 else ""

@@ -23,6 +23,7 @@ from shibie.ruleset.basis import Basis
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
 from shibie.words.lists import joined
+from shibie.words.speaker import Speaker
 
 _STYLE = """
 body{font:16px/1.6 "Noto Sans CJK SC","Source Han Sans SC","Microsoft YaHei",sans-serif;
@@ -161,7 +162,7 @@ def page(told: Sequence[Explanation], ruleset: RuleSet, as_of: date, lang: Lang 
     return (
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style><h1>{title}</h1>"
-        f"<p>{escape(ruleset.title)}<br>{terms.DAY.say(lang)} {as_of}</p>{body}</html>\n"
+        f"<p>{escape(Speaker(ruleset, lang).pack())}<br>{terms.DAY.say(lang)} {as_of}</p>{body}</html>\n"
     )
 
 

@@ -79,8 +79,9 @@ class Reason:
     missing: str = ""
 
 
-def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reason:
+def reason(rule: Rule, speaker: Speaker, case: Case) -> Reason:
     """What one rule found in a household, without its exceptions where it fires."""
+    ruleset, lang = speaker.ruleset, speaker.lang
     place = Place.top(ruleset, case)
     whole = trace(rule.node, place)
     hit = reviewed_hits(ruleset).get(rule.id)
@@ -102,7 +103,7 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
     told = whole
     if rule.when is not None and whole.value is True:
         told = trace(rule.when, place)
-    words = _Teller(ruleset, case, lang)
+    words = _Teller(speaker, case)
     undone: list[str] = []
     missing = ""
     if whole.value is None and not whose:
@@ -129,7 +130,7 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
         rule.kind,
         outcome,
         said,
-        facts_behind(told, ruleset, case, lang),
+        tuple(dict.fromkeys(words.facts(told))),
         words.speaker.basis_of(rule.id),
         tuple(undone),
         missing,
@@ -138,16 +139,16 @@ def reason(rule: Rule, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> Reaso
 
 def facts_behind(whole: Trace, ruleset: RuleSet, case: Case, lang: Lang) -> tuple[ReasonFact, ...]:
     """The facts that a traced condition rests on, each once."""
-    return tuple(dict.fromkeys(_Teller(ruleset, case, lang).facts(whole)))
+    return tuple(dict.fromkeys(_Teller(Speaker(ruleset, lang), case).facts(whole)))
 
 
 class _Teller:
     """Puts a trace into words that name the people and the rows."""
 
-    def __init__(self, ruleset: RuleSet, case: Case, lang: Lang) -> None:
-        self.ruleset, self.case, self.lang = ruleset, case, lang
-        self.speaker, self.sentences = Speaker(ruleset, lang), Sentences(ruleset, lang)
-        self.doubts = Doubts(ruleset, case, lang)
+    def __init__(self, speaker: Speaker, case: Case) -> None:
+        self.ruleset, self.case, self.lang = speaker.ruleset, case, speaker.lang
+        self.speaker, self.sentences = speaker, Sentences(speaker.ruleset, speaker.lang)
+        self.doubts = Doubts(speaker, case)
         self.say = self.speaker.say
 
     def name(self, member: int) -> str:
@@ -259,7 +260,7 @@ class _Teller:
         """A register and its rows, as they are found in the source."""
         title = self.ruleset.registers[register].title
         found = [str(row) for row in rows if row > 0]
-        if not found:
+        if not found or self.speaker.to_household:
             return title
         numbers = self.speaker.joined(found)
         return self.say(f"{title}第 {numbers} 行", f"{title}, row {numbers}")

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from shibie.case import Case
 from shibie.engines.persons import spokesman
-from shibie.errors import Lang, Words
+from shibie.errors import Words
 from shibie.explanations.changeable_facts import spec_of
 from shibie.explanations.changed_cases import DOUBTFUL, FactChange, Lever, Who
 from shibie.explanations.doubts_said import Doubts
@@ -29,9 +29,9 @@ WHO: dict[Who, Words] = {
 class Phrases:
     """Words for the levers and changes of one case."""
 
-    def __init__(self, ruleset: RuleSet, case: Case, lang: Lang = "zh") -> None:
-        self.ruleset, self.case, self.lang = ruleset, case, lang
-        self.speaker, self.doubts = Speaker(ruleset, lang), Doubts(ruleset, case, lang)
+    def __init__(self, speaker: Speaker, case: Case) -> None:
+        self.ruleset, self.case, self.lang = speaker.ruleset, case, speaker.lang
+        self.speaker, self.doubts = speaker, Doubts(speaker, case)
         self.say = self.speaker.say
 
     def person(self, member: int) -> str:
@@ -68,15 +68,17 @@ class Phrases:
                 return self.ruleset.parameters[lever.name].title
             case "rows" | "row":
                 title = self.ruleset.registers[lever.name].title
+                if lever.kind == "row" and self.speaker.to_household:
+                    whose = "" if lever.member is None else self.person(lever.member)
+                    return self.say(
+                        f"{title}中{whose}的记录" if whose else f"{title}的记录",
+                        f"the record of {whose} in {title}" if whose else f"the record in {title}",
+                    )
                 if lever.kind == "row":
                     title += self.say(f"第 {lever.row} 行", f", row {lever.row}")
             case "column":
-                register = self.ruleset.registers[lever.register]
                 spec = cast("FieldSpec", spec_of(self.ruleset, lever))
-                title = self.say(
-                    f"{register.title}第 {lever.row} 行的{spec.title}",
-                    f"{spec.title} in row {lever.row} of {register.title}",
-                )
+                title = self.speaker.column_of(lever.register, lever.row, spec.title)
             case "number":
                 title = self.say("有效证件号码", "a valid citizen number")
             case "field":
@@ -190,7 +192,8 @@ class Phrases:
             )
         parts += self.without_rows(clean, "查明")
         parts += self.found_out(doubtful)
-        return self.say(",且", ", and ").join(parts)
+        # To a household, which is told no rows, what is said of two of them may be the same.
+        return self.say(",且", ", and ").join(dict.fromkeys(parts))
 
     def found_out(self, changes: Iterable[FactChange]) -> list[str]:
         """What is found out of rows that may count."""

@@ -35,7 +35,7 @@ def write_overview(
     plain = book.add_format({"border": 1})
     titles = [terms.COLUMNS[name] for name in ("item", "households", "people")]
     row = 0
-    sheet.write_string(row, 0, ruleset.title, bold)
+    sheet.write_string(row, 0, Speaker(ruleset, lang).pack(), bold)
     row += 1
     for line in (*heading(ruleset, summary, lang), *warnings(ruleset, summary, lang)):
         sheet.write_string(row, 0, line)

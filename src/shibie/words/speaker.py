@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -41,6 +41,8 @@ class Speaker:
     """Speaks of one rule set in one language.
 
     Titles are the pack's own, in its language; all other words are in the speaker's.
+    To a household it names no rows of registers, and does not say how surely a rule is the
+    place's own: neither tells a villager anything, and both stay in what officers read.
 
     >>> from shibie.ruleset.loader import load
     >>> speaker = Speaker(load("bazhong-2015"), "en")
@@ -50,6 +52,7 @@ class Speaker:
 
     ruleset: RuleSet
     lang: Lang = "zh"
+    to_household: bool = False
 
     def say(self, zh: str, en: str) -> str:
         """The words of the one language."""
@@ -211,7 +214,64 @@ class Speaker:
     def source(self, basis: Basis) -> str:
         """The policy behind a rule with how surely it is that, or nothing."""
         parts = [part for part in (basis.text, basis.source) if part]
-        return f"{' — '.join(parts)} [{self.provenance(basis.provenance)}]" if parts else ""
+        said = " — ".join(parts)
+        if not said or self.to_household:
+            return said
+        return f"{said} [{self.provenance(basis.provenance)}]"
+
+    def pack(self) -> str:
+        """The title of the rule set, with how surely it is the place's own.
+
+        >>> from shibie.ruleset.loader import load
+        >>> Speaker(load("us-snap-2024"), "en").pack()
+        'SNAP, federal rules, fiscal year 2024 (48 states and D.C.) [documented elsewhere]'
+        """
+        title, sure = self.ruleset.title, self.provenance(self.ruleset.provenance)
+        return title if self.to_household else f"{title} [{sure}]"
+
+    # --- rows of registers ----------------------------------------------------------------
+
+    def rows(self, register: str, rows: Sequence[int], total: int | None = None) -> str:
+        """Rows of a register: the numbers for an officer, how many for a household.
+
+        Args:
+            register: its name.
+            rows: their numbers, of many the first.
+            total: how many they are, where it is more.
+
+        >>> from shibie.ruleset.loader import load
+        >>> rules = load("bazhong-2015")
+        >>> Speaker(rules).rows("vehicles", [7, 5]), Speaker(rules, "en").rows("vehicles", [7], 9)
+        ('车辆登记比对第 5、7 行', 'any of rows 7 and 8 more of 车辆登记比对')
+        >>> Speaker(rules, to_household=True).rows("vehicles", [5, 7])
+        '车辆登记比对的两条记录'
+        """
+        title, many = self.ruleset.registers[register].title, total or len(rows)
+        if self.to_household:
+            count = "一条" if many == 1 else lists.counted(many, "条")
+            word = "a record" if many == 1 else f"any of {many} records"
+            return self.say(f"{title}的{count}记录", f"{word} in {title}")
+        listed, more = self.joined(map(str, sorted(rows))), many - len(rows)
+        if more:
+            return self.say(
+                f"{title}第 {listed} 行等 {many} 行",
+                f"any of rows {listed} and {more} more of {title}",
+            )
+        word = "row" if many == 1 else "any of rows"
+        return self.say(f"{title}第 {listed} 行", f"{word} {listed} of {title}")
+
+    def other_row(self, row: int) -> str:
+        """A row of the same register, beside one that was named."""
+        if self.to_household:
+            return self.say("另一条记录", "another record")
+        return self.say(f"第 {row} 行", f"row {row}")
+
+    def column_of(self, register: str, row: int, column: str) -> str:
+        """A column of a row of a register."""
+        title = self.ruleset.registers[register].title
+        if self.to_household:
+            return self.say(f"{title}记录的{column}", f"{column} in the record of {title}")
+        return self.say(f"{title}第 {row} 行的{column}", f"{column} in row {row} of {title}")
 
     # --- people and facts -----------------------------------------------------------------
 
@@ -253,10 +313,7 @@ class Speaker:
             return self.of_person(self.person(household, item), what)
         if of in registers:
             column = self.ruleset.field_spec(of, name)
-            what, register = column.title if column else name, registers[of].title
-            return self.say(
-                f"{register}第 {item} 行的{what}", f"{what} in row {item} of {register}"
-            )
+            return self.column_of(of, int(item), column.title if column else name)
         if name in registers:
             return self.say(f"{registers[name].title}(未做)", f"{registers[name].title} (not done)")
         return self._title(HOUSEHOLD, name)
@@ -267,6 +324,12 @@ class Speaker:
         Which of both is in doubt of a row, whose it is or whether it came twice, is not known here.
         """
         title = self.ruleset.registers[register].title
+        if row != "*" and self.to_household:
+            rows = self.rows(register, [int(row)])
+            return self.say(
+                f"{rows}是否属于您户、是否重复",
+                f"whether {rows} is about anybody here, and no repetition",
+            )
         if row == "*":
             return self.say(
                 f"{title}中认不出是谁的记录是否说的是本户的人",

@@ -1,4 +1,4 @@
-"""What stands in a letter and on a public list, as plain data for any template."""
+"""What stands in a letter, a request and on a public list, as plain data for any template."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from shibie.numbers_in_text import numbers_in, without_numbers
 from shibie.papers.notice.offers import offer
 from shibie.papers.notice.period import Period
 from shibie.papers.notice.privacy import public_name, tells_of_sensitive_things
+from shibie.papers.notice.request import asked_for
 from shibie.registers.set_aside import said_of_set_aside
-from shibie.results.why_uncounted import source
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import shared
 from shibie.words.speaker import Speaker
@@ -43,17 +43,21 @@ class Setting:
         period: the days of the notice.
         office: who signs and takes requests for review; may be empty.
         lang: the language.
+        ways_to_lose: whether an eligible household is told what would end that.
+        reply_by: until when a pending household is to bring what is missing, if there is a day.
     """
 
     checked_by: CheckedBy
     period: Period
     office: str = ""
     lang: Lang = "zh"
+    ways_to_lose: bool = False
+    reply_by: date | None = None
 
     @property
     def speaker(self) -> Speaker:
-        """Who speaks of the rule set, in the one language."""
-        return Speaker(self.checked_by.ruleset, self.lang)
+        """Who speaks of the rule set to households, in the one language."""
+        return Speaker(self.checked_by.ruleset, self.lang, to_household=True)
 
     def say(self, zh: str, en: str) -> str:
         """The words of the one language."""
@@ -76,7 +80,6 @@ class Setting:
         return {
             "lang": self.lang,
             "ruleset": ruleset.title,
-            "provenance": self.speaker.provenance(ruleset.provenance),
             "as_of": self.day(self.checked_by.as_of),
             "first": self.day(self.period.first),
             "last": self.day(self.period.last),
@@ -99,7 +102,7 @@ def anybody_counts(ruleset: RuleSet, case: Case) -> bool:
 def letter(
     setting: Setting, case: Case, decision: Decision, acts: Iterable[Act] = ()
 ) -> dict[str, Any]:
-    """The fields of one household's letter.
+    """The fields of one household's letter: its result, or what it is asked for where it waits.
 
     Args:
         setting: what all papers share.
@@ -108,17 +111,15 @@ def letter(
         acts: those that count, of the household at least.
     """
     ruleset, lang = setting.checked_by.ruleset, setting.lang
-    told = account(ruleset, case, decision, lang)
-    others = {
-        "eligible": "ineligible", "ineligible": "eligible", "pending": "eligible",
-    }  # fmt: skip
-    collect = [_collect(each.facts, each.answers, setting) for each in told.collect[:2]]
-    offered = [(offer(ruleset, case, each), each) for each in told.change]
-    changes = [
-        f"{text}{_effect(each.effects, setting)}({each.who})" for text, each in offered if text
-    ][:MOST_CHANGES]
-    if told.cut_short:
-        (collect[-1]["answers"] if collect else changes).append(CUT_SHORT.say(lang))
+    tell_changes = decision.eligibility == "ineligible" or (
+        decision.eligibility == "eligible" and setting.ways_to_lose
+    )
+    told = account(ruleset, case, decision, lang, to_household=True, with_change=tell_changes)
+    of_kind = (
+        _request(setting, told, case)
+        if decision.eligibility == "pending"
+        else _result(setting, told, case, tell_changes)
+    )
     fields = {
         **setting.shared(),
         "household": told.household_id,
@@ -130,17 +131,45 @@ def letter(
         "place": place_of(case) or setting.say("未填地址", "no address given"),
         "persons": told.persons,
         "uncounted": [each.said(lang) for each in told.uncounted or ()],
-        "uncounted_basis": source(ruleset, lang) if told.uncounted else "",
-        "eligibility": told.eligibility,
-        "result": told.outcome,
-        "other_result": setting.speaker.eligibility(others[told.eligibility]),
-        "reasons": reasons(told, setting),
-        "collect": collect,
-        "changes": changes,
-        "moved": [*told.moved, *said_of_acts(ruleset, case, acts, lang)],
-        "tracks": list(told.tracks),
+        "uncounted_basis": setting.speaker.source(told.uncounted[0].basis)
+        if told.uncounted
+        else "",
+        "moved": [*told.moved, *said_of_acts(ruleset, case, acts, lang, to_household=True)],
+        **of_kind,
     }
     return {name: _clean(value) for name, value in fields.items()}
+
+
+def _result(setting: Setting, told: Explanation, case: Case, tell_changes: bool) -> dict[str, Any]:
+    """What only a letter about a result has."""
+    ruleset = setting.checked_by.ruleset
+    other = "ineligible" if told.eligibility == "eligible" else "eligible"
+    offered = [(offer(ruleset, case, each), each) for each in told.change]
+    changes = dict.fromkeys(
+        f"{text}{_effect(each.effects, setting)}" + setting.say(f"（{each.who}）", f" ({each.who})")
+        for text, each in offered
+        if text
+    )
+    untried = [CUT_SHORT.say(setting.lang)] if told.cut_short else []
+    return {
+        "kind": "result",
+        "eligibility": told.eligibility,
+        "result": told.outcome,
+        "other_result": setting.speaker.eligibility(other),
+        "reasons": reasons(told, setting),
+        "tell_changes": tell_changes,
+        "changes": [*[*changes][:MOST_CHANGES], *untried],
+        "tracks": list(told.tracks),
+    }
+
+
+def _request(setting: Setting, told: Explanation, case: Case) -> dict[str, Any]:
+    """What only a request has: a household that waits is told no result."""
+    return {
+        "kind": "request",
+        "wanted": asked_for(told, setting.speaker, case),
+        "reply_by": setting.day(setting.reply_by) if setting.reply_by else "",
+    }
 
 
 def reasons(told: Explanation, setting: Setting) -> list[dict[str, str]]:
@@ -187,15 +216,6 @@ def _reason(each: Reason, told: Explanation, setting: Setting) -> dict[str, str]
         shown = setting.speaker.joined(dict.fromkeys(places))
         said += setting.say(f"(资料来源:{shown})", f" (from: {shown})")
     return {"title": each.title, "said": said, "basis": setting.speaker.source(each.basis)}
-
-
-def _collect(
-    facts: Sequence[str], answers: Iterable[tuple[str, str]], setting: Setting
-) -> dict[str, Any]:
-    return {
-        "facts": setting.speaker.joined(facts),
-        "answers": [f"{answer} → {result}" for answer, result in answers],
-    }
 
 
 def _effect(effects: str, setting: Setting) -> str:

@@ -17,6 +17,7 @@ from shibie.decision import Decision
 from shibie.errors import InputError, Lang, Words, bad_argument, listed
 from shibie.numbers_in_text import numbers_in
 from shibie.papers.notice.content import Setting, anybody_counts, letter, public_lists
+from shibie.papers.notice.index import PDF_NAMES, Entry, write_index
 from shibie.papers.printing.fonts import chinese_fonts
 from shibie.papers.printing.typst import Typst
 from shibie.papers.printing.word import docxtpl_library, filled
@@ -25,18 +26,24 @@ FOLDER = Path(__file__).parent / "templates"
 LetterFormat = Literal["docx", "pdf"]
 Kind = Literal["letters", "lists"]
 Tick = Callable[[int], None]
+# The template of what is told to a household, by whether it is decided.
+TEMPLATE_OF = {"result": "letter", "request": "request"}
 # A household that is to have a letter, with the acts that name it.
 _ToTell = tuple[Case, Decision, Sequence[Act]]
 
 
 @dataclass(frozen=True)
 class PaperCount:
-    """How many papers were written, and of how many households nobody counts: they have none."""
+    """How many papers were written, and of how many households nobody counts: they have none.
+
+    A request is for a household that waits, a letter for one that is decided.
+    """
 
     letters: int
     lists: int
     files: int
     nobody: int = 0
+    requests: int = 0
 
 
 def file_name(kind: str, lang: Lang) -> str:
@@ -106,7 +113,7 @@ def write_notices(
         tick: called with the number of letters written, as it goes.
     """
     press = _Press(setting, order)
-    letters = lists = files = nobody = 0
+    letters = lists = files = nobody = requests = 0
     folders = _Names()
     for part in parts:
         of_part = public_lists(setting, part) if "lists" in order.kinds else {}
@@ -115,11 +122,11 @@ def write_notices(
             with new_files(out / folders.new(file_stem(village or "—"))) as folder:
                 made = press.letters(folder, by_village.get(village, ()), tick)
                 letters, files = letters + made.letters, files + made.files
-                nobody += made.nobody
+                nobody, requests = nobody + made.nobody, requests + made.requests
                 if village in of_part:
                     files += press.list(folder, of_part[village])
         lists += len(of_part)
-    return PaperCount(letters, lists, files, nobody)
+    return PaperCount(letters, lists, files, nobody, requests)
 
 
 class _Names:
@@ -181,7 +188,7 @@ class _Press:
         self.typst: dict[str, Typst] = {}
         if "pdf" in order.formats:
             fonts = chinese_fonts(order.fonts)
-            for name in ("letter", "list"):
+            for name in ("letter", "request", "list"):
                 path = self.templates[f"{name}.typ"]
                 self.typst[name] = Typst(path, fonts, setting.checked_by.as_of)
 
@@ -189,34 +196,43 @@ class _Press:
         return filled(self.templates[file_name(kind, self.setting.lang)], fields)
 
     def letters(self, folder: Path, told: Iterable[_ToTell], tick: Tick | None) -> PaperCount:
-        """The letters of a village, to the households of which anybody counts."""
-        made: list[dict[str, Any]] = []
+        """The letters and requests of a village, to the households of which anybody counts."""
+        made: dict[str, list[dict[str, Any]]] = {"letter": [], "request": []}
+        entries: list[Entry] = []
         names, files, nobody = _Names(), 0, 0
         for number, (case, decision, acts) in enumerate(told, start=1):
             if anybody_counts(self.setting.checked_by.ruleset, case):
-                made.append(letter(self.setting, case, decision, acts))
+                fields = letter(self.setting, case, decision, acts)
+                kind = TEMPLATE_OF[fields["kind"]]
+                made[kind].append(fields)
                 name = names.new(letter_name(decision.household_id, number))
-                files += self.one(folder, name, made[-1])
+                files += self.one(folder, kind, name, fields)
+                entries.append(Entry(fields["household"], fields["head"], kind, name))
             else:
                 nobody += 1
             if tick is not None:
                 tick(1)
-        return PaperCount(len(made), 0, files + self.together(folder, made), nobody)
+        files += sum(self.together(folder, kind, of_kind) for kind, of_kind in made.items())
+        if entries:
+            write_index(folder, entries, self.formats, self.setting.lang)
+            files += 1
+        letters, requests = len(made["letter"]), len(made["request"])
+        return PaperCount(letters, 0, files, nobody, requests)
 
-    def one(self, folder: Path, name: str, fields: dict[str, Any]) -> int:
+    def one(self, folder: Path, kind: str, name: str, fields: dict[str, Any]) -> int:
         """The Word letter of one household."""
         if "docx" not in self.formats:
             return 0
-        (folder / f"{name}.docx").write_bytes(self.word("letter", fields))
+        (folder / f"{name}.docx").write_bytes(self.word(kind, fields))
         return 1
 
-    def together(self, folder: Path, letters: list[dict[str, Any]]) -> int:
-        """The village's letters as one PDF, to be printed at once, a new page for each."""
+    def together(self, folder: Path, kind: str, letters: list[dict[str, Any]]) -> int:
+        """The village's letters of a kind as one PDF, to be printed at once, a page for each."""
         if not letters or "pdf" not in self.formats:
             return 0
         data = {"lang": self.setting.lang, "letters": letters}
-        name = self.setting.say("告知书", "letters")
-        (folder / f"{name}.pdf").write_bytes(self.typst["letter"].render(data))
+        name = PDF_NAMES[kind].say(self.setting.lang)
+        (folder / f"{name}.pdf").write_bytes(self.typst[kind].render(data))
         return 1
 
     def list(self, folder: Path, fields: dict[str, Any]) -> int:

@@ -8,13 +8,13 @@ pure, and no message shows a number in full.
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from operator import mul
 from typing import Final, Literal, NoReturn
 
 from shibie.errors import Words
+from shibie.plain_text import plain, seen
 
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS: Final = "10X98765432"
@@ -58,7 +58,6 @@ PROVINCES: Final = frozenset(
         "83",
     ]
 )
-INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff")
 _CATEGORIES: Final = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 
 Sex = Literal["男", "女"]
@@ -139,12 +138,11 @@ def _normalised(text: str) -> tuple[str, tuple[Words, ...]]:
     if len(text) == 18 and text.isascii() and text[:17].isdigit() and text[17] in "0123456789X":
         return text, ()
     notes = []
-    number = unicodedata.normalize("NFKC", text)
-    if number != text:
+    shown = "".join(seen(text).split()).removeprefix("'")
+    bare = "".join(plain(shown).split()).removeprefix("'")
+    if bare != shown:
         notes.append(Words("全角字符已改为半角", "full-width characters made half-width"))
-    bare = "".join(char for char in number if not char.isspace() and char not in INVISIBLE)
-    bare = bare.removeprefix("'")
-    if bare != number:
+    if shown != text:
         notes.append(Words("已去掉空白字符", "white space removed"))
     if "x" in bare:
         notes.append(Words("小写 x 已改为大写", "lower-case x made upper-case"))

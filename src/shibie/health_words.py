@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 
 from shibie.errors import Lang, Words
+from shibie.plain_text import plain
 
 # What such words have in them, whatever list they are on or not.
 _STEMS: Final = re.compile(
@@ -25,7 +25,7 @@ def tells_of_health(text: str) -> bool:
     >>> tells_of_health("残疾人代步车")
     False
     """
-    return bool(_STEMS.search("".join(unicodedata.normalize("NFKC", text).split())))
+    return bool(_STEMS.search("".join(plain(text).split())))
 
 
 def without_health(text: str, lang: Lang = "zh") -> str:

@@ -6,9 +6,10 @@ import re
 from typing import Final
 
 from shibie import citizen_id
+from shibie.plain_text import UNSEEN_CLASS
 
 # What people put between the digits of a number.
-_BETWEEN: Final = r"[\s\u200b\u200c\u200d\u2060\ufeff\-‐-―−－]*"
+_BETWEEN: Final = rf"[\s{UNSEEN_CLASS}\-‐-―−－]*"
 _LAST: Final = "[0-9０-９xXｘＸ]"
 _DIGIT: Final = "[0-9０-９]"
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import types
 import typing
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +17,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, Field, create_model
 
 from shibie import household as form
+from shibie.plain_text import plain
 
 FieldType = Literal[
     "bool", "integer", "decimal", "money", "text", "code", "codes", "date", "citizen_id"
@@ -30,12 +30,12 @@ SPOUSE: Final = "配偶"
 
 
 def folded(name: str) -> str:
-    """A name or header as it is compared: NFKC, no white space, ASCII in lower case.
+    """A name or header as it is compared: plain text, no white space, in lower case.
 
     >>> folded(" 工资性收入(元) ") == folded("工资性收入(元)")
     True
     """
-    return "".join(unicodedata.normalize("NFKC", name).split()).lower()
+    return "".join(plain(name).split()).lower()
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,9 @@ class FieldSpec:
         maximum: largest allowed number.
         required: a row without it is rejected.
         sensitive: masked wherever it is shown.
+        incomplete: the day that a date without one stands for: the first or the last of its
+            month or year; None where such a date is refused.
+        time_zone: in which a moment that tells its own zone is a day; empty where it is refused.
     """
 
     name: str
@@ -67,6 +70,8 @@ class FieldSpec:
     maximum: int | None = None
     required: bool = False
     sensitive: bool = False
+    incomplete: Literal["first", "last"] | None = None
+    time_zone: str = ""
 
     @property
     def headers(self) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +23,8 @@ def spec(kind: FieldType, **extra: Any) -> FieldSpec:
 
 
 MONEY, FLAG, DAY, COUNT = spec("money"), spec("bool"), spec("date"), spec("integer")
+IN_SHANGHAI = replace(DAY, time_zone="Asia/Shanghai")
+NUMBER_OF_HOUSEHOLD = FieldSpec("household_id", "户编号", "text")
 CAUSE = spec("code", codes=("因病", "因残", "因学"))
 CAUSES = spec("codes", codes=("因病", "因残", "因学"))
 
@@ -55,6 +58,33 @@ def test_blank_is_unknown(cell: Any) -> None:
         ("20150701", DAY, date(2015, 7, 1)),
         (20150701.0, DAY, date(2015, 7, 1)),
         (datetime(2015, 7, 1), DAY, date(2015, 7, 1)),
+        ("20141231", DAY, date(2014, 12, 31)),
+        ("2014.12.31", DAY, date(2014, 12, 31)),
+        ("42004", DAY, date(2014, 12, 31)),
+        (42004.0, DAY, date(2014, 12, 31)),
+        (42004, DAY, date(2014, 12, 31)),
+        ("2014-12-31 00:00:00", DAY, date(2014, 12, 31)),
+        ("2014/12/31 0:00", DAY, date(2014, 12, 31)),
+        ("2014-12-31T00:00:00.000", DAY, date(2014, 12, 31)),
+        ("2014.12", replace(DAY, incomplete="last"), date(2014, 12, 31)),
+        ("2014.12", replace(DAY, incomplete="first"), date(2014, 12, 1)),
+        ("2015年2月", replace(DAY, incomplete="last"), date(2015, 2, 28)),
+        ("201412", replace(DAY, incomplete="last"), date(2014, 12, 31)),
+        ("2014", replace(DAY, incomplete="first"), date(2014, 1, 1)),
+        (2014.0, replace(DAY, incomplete="last"), date(2014, 12, 31)),
+        ("2014-12-31", replace(DAY, incomplete="first"), date(2014, 12, 31)),
+        ("2015-06-01T00:00:00Z", IN_SHANGHAI, date(2015, 6, 1)),
+        ("2015-06-30T16:00:00Z", IN_SHANGHAI, date(2015, 7, 1)),
+        ("2015-06-30 15:59:59.999+00", IN_SHANGHAI, date(2015, 6, 30)),
+        ("2015-07-01T00:00:00+08:00", IN_SHANGHAI, date(2015, 7, 1)),
+        ("2015-06-30T12:00:00-0400", IN_SHANGHAI, date(2015, 7, 1)),
+        (datetime(2015, 6, 30, 16, tzinfo=UTC), IN_SHANGHAI, date(2015, 7, 1)),
+        ("\u200b移⺠ ", spec("text"), "移民"),
+        ("石磨村（一社）", spec("text"), "石磨村(一社)"),
+        ("1②号", spec("text"), "1②号"),
+        ("⼾主", spec("code", codes=("户主",)), "户主"),
+        ("5E16", NUMBER_OF_HOUSEHOLD, "5E16"),
+        (51192110120700014080, NUMBER_OF_HOUSEHOLD, "51192110120700014080"),
         ("因病", CAUSE, "因病"),
         (" 01 因病 ", CAUSE, "因病"),
         ("1.因残", CAUSE, "因残"),
@@ -100,7 +130,25 @@ def test_read(cell: Any, kind: FieldSpec, value: Any) -> None:
         ("2015-02-30", DAY, "there is no such day"),
         ("去年", DAY, "expected a date such as 2015-07-01"),
         (datetime(2015, 7, 1, 8), DAY, "expected a date without a time of day"),
-        (42186.0, DAY, "expected a date such as 2015-07-01"),
+        (42186.5, DAY, "expected a date such as 2015-07-01"),
+        (80001, DAY, "expected a date such as 2015-07-01"),
+        ("2014.12", DAY, "it lacks the day; write the whole date, such as 2014-12-31"),
+        ("2014年12月", DAY, "it lacks the day; write the whole date, such as 2014-12-31"),
+        ("2015-02", DAY, "it lacks the day; write the whole date, such as 2015-02-28"),
+        ("2014", DAY, "it lacks month and day; write the whole date, such as 2014-12-31"),
+        ("2014.13", DAY, "there is no such day"),
+        (2014.1, replace(DAY, incomplete="last"), "it may be January or October; write the whole date, such as 2014-10-31"),
+        ("2014.1", replace(DAY, incomplete="first"), "it may be January or October; write the whole date, such as 2014-10-31"),
+        ("2015-06-01 08:00:00", DAY, "expected a date without a time of day"),
+        ("2015-06-01 00:00:00.000000001", DAY, "expected a date without a time of day"),
+        ("2015-06-01 24:00:00", DAY, "there is no such moment"),
+        ("2015-06-01T00:00:00Z", DAY, "a moment with a time zone is a day only in some zone, and the rule set has no time_zone; write the date"),
+        ("#N/A", DAY, "a formula has failed (#N/A); mend it, or write the value"),
+        ("#ref!", spec("text"), "a formula has failed (#REF!); mend it, or write the value"),
+        ("5.119E+17", NUMBER_OF_HOUSEHOLD, "the cell is a number and has lost digits; enter it again as text"),
+        ("5.1E16", NUMBER_OF_HOUSEHOLD, "the cell is a number and has lost digits; enter it again as text"),
+        ("５.11921Ｅ+18", NUMBER_OF_HOUSEHOLD, "the cell is a number and has lost digits; enter it again as text"),
+        (5.119021002003e16, NUMBER_OF_HOUSEHOLD, "the cell is a number and has lost digits; enter it again as text"),
         (time(8), MONEY, "expected a number"),
         ("因贫", CAUSE, "not one of: 因病, 因残, 因学; did you mean '因病'?"),
         ("无", CAUSE, "not one of: 因病, 因残, 因学"),

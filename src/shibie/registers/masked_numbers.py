@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Final
 
-from shibie.citizen_id import INVISIBLE
+from shibie.plain_text import plain
 
 LENGTH: Final = 18
 HIDDEN: Final = "*"
@@ -22,8 +21,7 @@ def visible(text: str) -> str:
     >>> visible("511902XXXXXXXX0010"), visible("5.11902E+17"), visible("51190219550228XXXX")
     ('511902********0010', '', '51190219550228****')
     """
-    written = unicodedata.normalize("NFKC", text).upper()
-    bare = "".join(char for char in written if not char.isspace() and char not in INVISIBLE)
+    bare = "".join(plain(text).upper().split())
     if len(bare) != LENGTH or not set(bare) <= _DIGITS | _SIGNS:
         return ""
     # X is a check character behind a digit that is shown.

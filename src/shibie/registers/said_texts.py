@@ -8,13 +8,13 @@ about somebody else.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from shibie.case import Value
+from shibie.plain_text import plain
 from shibie.registers.masked_numbers import tells_apart
 from shibie.registers.same_values import SaidValue, said_value
 from shibie.vocabulary import folded
@@ -83,7 +83,7 @@ def said_by_row(value: Value) -> SaidText:
     """
     if not isinstance(value, str):
         return SaidText() if value is None else SaidText(value, WHOLE)
-    written = unicodedata.normalize("NFKC", value).strip()
+    written = plain(value)
     if _SEVERAL.search(written):
         return SaidText()
     cut = _REMARK.search(written)
@@ -109,7 +109,7 @@ def said_as_shown(value: Value) -> SaidValue | None:
     said = said_value(value)
     if said is None or said_by_row(value).known == WHOLE:
         return said
-    written = unicodedata.normalize("NFKC", str(value)).strip()
+    written = plain(str(value))
     marks = [] if _SEVERAL.search(written) else list(_REMARK.finditer(written))
     first = said_value(written[: marks[0].start()]) if marks else None
     # Signs hide the middle of a name; behind brackets and `等` nothing of it is shown.

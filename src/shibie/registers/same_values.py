@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final
 
 from shibie.case import Value
-from shibie.citizen_id import INVISIBLE
+from shibie.plain_text import legible, plain
 
 # What stands for what is not shown, beside all symbols. One # may be a building's, one ○ a nought
 # (`一○二号`), and an X a letter of a plate.
@@ -152,7 +152,7 @@ def _letters(text: str) -> str:
 
 def _plain(value: str) -> str:
     """A text in narrow letters, without what cannot be seen and a spreadsheet's marks."""
-    return _without_fraction(_bare(unicodedata.normalize("NFKC", value).lower()))
+    return _without_fraction(_bare(plain(value).lower()))
 
 
 def _exact(value: str) -> str:
@@ -166,17 +166,12 @@ def plainly(value: str) -> str:
     >>> plainly(" 川Ｙ 0001")
     '川Y0001'
     """
-    kept = (
-        char if unicodedata.category(char) == "No" else unicodedata.normalize("NFKC", char)
-        for char in value
-    )
-    return _bare("".join(kept))
+    return _bare(legible(value))
 
 
 def _bare(text: str) -> str:
     """A text without what cannot be seen and a spreadsheet's marks."""
-    seen = (char for char in text if not char.isspace() and char not in INVISIBLE)
-    return "".join(seen).strip(_MARKS)
+    return "".join(text.split()).strip(_MARKS)
 
 
 def _without_fraction(text: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -21,6 +20,8 @@ from shibie.errors import Words, closest, listed
 from shibie.health_words import NOT_SHOWN, tells_of_health
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.numbers_in_text import without_citizen_numbers
+from shibie.plain_text import legible, plain
+from shibie.rosters.days import DayError, day_of_cell
 from shibie.vocabulary import FieldSpec, FieldType, folded
 
 
@@ -53,8 +54,22 @@ YES: Final = frozenset(("是", "√", "✓", "✔", "☑", "有", "true", "yes",
 NO: Final = frozenset(("否", "×", "✗", "✘", "x", "无", "没有", "false", "no", "n", "0"))
 # A spreadsheet keeps fifteen digits of a number.
 _LAST_SURE: Final = 10**15
+# The numbers of households and members, of which one is merged with another where digits are lost.
+_IDENTIFYING: Final = frozenset(("household_id", "member_id"))
+# How a spreadsheet writes a number of which it has lost digits: 5.119E+17.
+_ROUNDED: Final = re.compile(r"\d+(?:\.\d+[eE]\+?|[eE]\+)\d+")
+# What a spreadsheet shows where a formula fails.
+ERROR_VALUES: Final = frozenset(
+    (
+        "#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!",
+        "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#GETTING_DATA",
+    )
+)  # fmt: skip
+LOST_DIGITS: Final = Words(
+    "单元格是数字格式,末位已丢失,请改为文本格式重填",
+    "the cell is a number and has lost digits; enter it again as text",
+)
 _NUMBERS: Final = frozenset(("money", "decimal", "integer"))
-_DATE: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))")
 _NUMBER: Final = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?")
 _NUMBERED: Final = re.compile(r"^\d{1,3}[\s.、_:-]*")
 SEPARATORS: Final = re.compile(r"[|、,;/\s]+")
@@ -92,6 +107,8 @@ def read_cell(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
         return None
     if isinstance(cell, FaultyCell):
         raise CellError(cell.reason, cell.code)
+    if isinstance(cell, str) and plain(cell).upper() in ERROR_VALUES:
+        raise CellError(error_words(plain(cell).upper()), "cell_error")
     value: Value = _READERS[spec.type](cell, spec, as_of)
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         _within_limits(value, spec)
@@ -114,7 +131,7 @@ def read_plain(value: object, spec: FieldSpec, as_of: date) -> Value:
     """
     if spec.type == "codes" and isinstance(value, list | tuple | frozenset | set):
         texts = [item if isinstance(item, str) else str(item) for item in value]
-        return frozenset(_coded(_plain(text), spec) for text in texts)
+        return frozenset(_coded(plain(text), spec) for text in texts)
     if isinstance(value, bool) and spec.type == "text":
         _fault("not_text", "应为文字", "expected text")
     if spec.type == "citizen_id" and isinstance(value, int):
@@ -130,7 +147,7 @@ def read_plain(value: object, spec: FieldSpec, as_of: date) -> Value:
 
 def is_blank(cell: Cell) -> bool:
     """Whether a cell says nothing."""
-    return cell is None or (isinstance(cell, str) and _plain(cell).lower() in BLANK)
+    return cell is None or (isinstance(cell, str) and plain(cell).lower() in BLANK)
 
 
 def shown(cell: Cell, spec: FieldSpec | None) -> str:
@@ -150,12 +167,7 @@ def label(cell: Cell) -> str:
     >>> label("01 户主") == label(" 户 主")
     True
     """
-    return folded(_NUMBERED.sub("", _plain(as_written(cell))))
-
-
-def _plain(text: str) -> str:
-    """NFKC without outer white space and invisible characters."""
-    return unicodedata.normalize("NFKC", text).strip().strip("\u200b\ufeff").strip()
+    return folded(_NUMBERED.sub("", plain(as_written(cell))))
 
 
 def as_written(cell: Cell) -> str:
@@ -169,6 +181,19 @@ def as_written(cell: Cell) -> str:
             return cell.date().isoformat()
         case _:
             return str(cell).strip()
+
+
+def error_words(value: str) -> Words:
+    """What is wrong with a cell that holds a spreadsheet's error value."""
+    return Words(
+        f"是公式出错的结果 {value},请改正公式,或直接填写",
+        f"a formula has failed ({value}); mend it, or write the value",
+    )
+
+
+def identifies(spec: FieldSpec) -> bool:
+    """Whether a text tells households, or members, from one another."""
+    return spec.name in _IDENTIFYING
 
 
 def _fault(code: str, zh: str, en: str) -> NoReturn:
@@ -195,7 +220,7 @@ def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
         case float():
             number = _from_float(cell, places)
         case _:
-            text = "".join(_plain(str(cell)).split())
+            text = "".join(plain(str(cell)).split())
             if "万" in text or "亿" in text:
                 _fault("not_a_number", "请以元填写,不用“万”", "write it in yuan, not in 万")
             text = text.removeprefix("¥").removeprefix("\uffe5")
@@ -240,7 +265,7 @@ def _decimal(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
 
 def _integer(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, str):
-        cell = re.sub(r"(个月|人|月|岁|件|户)$", "", _plain(cell))
+        cell = re.sub(r"(个月|人|月|岁|件|户)$", "", plain(cell))
     number = _exact(cell, spec, 4)
     if number != int(number):
         _fault("not_whole", "应为整数", "expected a whole number")
@@ -258,24 +283,14 @@ def _within_limits(value: int | Decimal, spec: FieldSpec) -> None:
 
 
 def _date(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
-    if isinstance(cell, datetime):
-        if cell.time() != time():
-            _fault("not_a_date", "应为日期,不带时刻", "expected a date without a time of day")
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    found = _DATE.fullmatch("".join(_plain(as_written(cell)).split()))
-    if found and not isinstance(cell, bool):
-        year, *rest = (int(part) for part in found.groups() if part is not None)
-        try:
-            return date(year, *rest)
-        except ValueError:
-            _fault("not_a_date", "没有这一天", "there is no such day")
-    _fault("not_a_date", "应为日期,如 2015-07-01", "expected a date such as 2015-07-01")
+    try:
+        return day_of_cell(cell, as_written(cell), spec.incomplete, spec.time_zone)
+    except DayError as error:
+        raise CellError(error.reason, error.code) from None
 
 
 def _code(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
-    return _coded(_plain(as_written(cell)), spec)
+    return _coded(plain(as_written(cell)), spec)
 
 
 def _coded(text: str, spec: FieldSpec) -> str:
@@ -291,7 +306,7 @@ def _coded(text: str, spec: FieldSpec) -> str:
 
 
 def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
-    text = _plain(as_written(cell))
+    text = plain(as_written(cell))
     whole = {folded(code): code for code in spec.codes}.get(folded(text))
     if whole is not None:
         return frozenset((whole,))
@@ -313,21 +328,16 @@ def _text(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, float) and not math.isfinite(cell):
         _fault("not_text", "应为文字", "expected text")
     if isinstance(cell, float) and abs(cell) >= _LAST_SURE:
-        _fault(
-            "lost_digits",
-            "单元格是数字格式,末位已丢失,请改为文本格式重填",
-            "the cell is a number and has lost digits; enter it again as text",
-        )
-    return as_written(cell) or None
+        _fault("lost_digits", *LOST_DIGITS)
+    text = legible(as_written(cell))
+    if identifies(spec) and _ROUNDED.fullmatch(text):
+        _fault("lost_digits", *LOST_DIGITS)
+    return text or None
 
 
 def _citizen_id(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, int | float | Decimal):
-        _fault(
-            "bad_citizen_number",
-            "单元格是数字格式,末位已丢失,请改为文本格式重填",
-            "the cell is a number and has lost digits; enter it again as text",
-        )
+        _fault("bad_citizen_number", *LOST_DIGITS)
     if not isinstance(cell, str):
         _fault("bad_citizen_number", "应为文本格式的证件号码", "expected the number as text")
     try:

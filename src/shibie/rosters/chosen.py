@@ -18,6 +18,7 @@ from pathlib import Path
 
 from shibie.errors import InputError, Problem, Words, did_you_mean
 from shibie.language.tree import MEMBER
+from shibie.plain_text import legible
 from shibie.registers.matching import number_of as register_number
 from shibie.registers.matching import usable_number
 from shibie.rosters.act_rows import WrittenActs, member_numbers, patched
@@ -67,7 +68,7 @@ def read_chosen(
     sheets = read_sheets(roster) if isinstance(roster, Path) else roster
     layout = lay_out(sheets, ruleset)
     # A terminal may pass on what is no text in UTF-8; no roster holds it.
-    asked = frozenset(number.encode(errors="replace").decode() for number in household_ids)
+    asked = frozenset(legible(number.encode(errors="replace").decode()) for number in household_ids)
     with duck_host(keep=False) as host:
         found = _Chosen(host, layout, ruleset, as_of).roster(asked)
     return replace(found, rejected=in_order(found.rejected, layout), notes=layout.notes)

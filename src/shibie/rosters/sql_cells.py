@@ -6,7 +6,6 @@ value. Everything else, odd or wrong, is left to `read_cell`: nothing is judged 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,10 +13,16 @@ from datetime import date
 from shibie import citizen_id
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.language.types import Number, type_of
+from shibie.plain_text import plain
 from shibie.rosters import cells
 from shibie.vocabulary import FieldSpec, folded
 
-_SAFE = r"[0-9A-Za-z\x{4E00}-\x{9FFF}]"
+_ORDINARY = r"0-9A-Za-z\x{3400}-\x{4DBF}\x{4E00}-\x{9FFF}"
+# Characters that are plain text, however they are compared (`plain_text.legible`).
+_PLAIN_CLASS = rf" -~{_ORDINARY}·“”‘’—、。〈-】"
+# What is plain once it is narrow, letter by letter.
+_WIDE = "".join(chr(code) for code in range(0xFF01, 0xFF5F))
+_NARROW = "".join(chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F))
 
 
 def in_brackets(characters: Iterable[str]) -> str:
@@ -208,8 +213,9 @@ def _text(column: str, spec: FieldSpec, as_of: date) -> CellReading:
                 f"({yes} OR {no})", f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END"
             )
         case "date":
-            day = f"TRY_CAST({column} AS DATE)"
-            pattern = r"\d{4}-\d{2}-\d{2}"
+            day = f"TRY_CAST(substr({column}, 1, 10) AS DATE)"
+            # Midnight behind it says nothing.
+            pattern = r"\d{4}-\d{2}-\d{2}([T ]00:00(:00)?)?"
             return CellReading(
                 f"(regexp_full_match({column}, '{pattern}') AND {column} >= '0001-01-01'"
                 f" AND {day} IS NOT NULL)",
@@ -222,13 +228,29 @@ def _text(column: str, spec: FieldSpec, as_of: date) -> CellReading:
         case "citizen_id":
             return _number_of_citizen(column, as_of)
         case _:
-            inside = f"regexp_full_match({column}, '{_SAFE}([^\\x00-\\x1f]*{_SAFE})?')"
-            short = f"regexp_full_match({column}, '({_SAFE}|[-_|、])+')"
-            blank = f"(length({column}) < 4 AND lower({column}) IN ({texts(cells.BLANK)}))"
-            return CellReading(
-                f"({inside} AND (length({column}) > 8 OR {short}) AND NOT {blank})",
-                f"CASE WHEN NOT {blank} THEN {column} END",
-            )
+            return _free_text(column, spec)
+
+
+def _free_text(column: str, spec: FieldSpec) -> CellReading:
+    """Text that is plain, or is once its full-width signs are narrow."""
+    inside = f"regexp_full_match({column}, '[{_ORDINARY}]([{_PLAIN_CLASS}]*[{_ORDINARY})])?')"
+    short = f"regexp_full_match({column}, '[-_|、(){_ORDINARY}]+')"
+    blank = f"(length({column}) < 4 AND lower({column}) IN ({texts(cells.BLANK)}))"
+    ends = rf"[{_ORDINARY}\x{{FF10}}-\x{{FF19}}\x{{FF21}}-\x{{FF3A}}\x{{FF41}}-\x{{FF5A}}]"
+    wide = (
+        f"regexp_full_match({column}, '{ends}[{_PLAIN_CLASS}\\x{{FF01}}-\\x{{FF5E}}]*({ends}|[)\\x{{FF09}}])')"
+        f" AND length({column}) > 3 AND regexp_matches({column}, '[{_ORDINARY}]')"
+    )
+    narrow = f"translate({column}, {quoted(_WIDE)}, {quoted(_NARROW)})"
+    kept = ""
+    if cells.identifies(spec):
+        # A number that has lost digits is Python's to refuse.
+        kept = f" AND NOT regexp_matches({column}, '[.+\\x{{FF0E}}\\x{{FF0B}}]')"
+    plain = f"({inside} AND (length({column}) > 8 OR {short}) AND NOT {blank})"
+    return CellReading(
+        f"(({plain} OR ({wide})){kept})",
+        f"CASE WHEN {blank} THEN NULL WHEN {inside} THEN {column} ELSE {narrow} END",
+    )
 
 
 def _codes(column: str, spec: FieldSpec) -> CellReading:
@@ -254,7 +276,7 @@ def _code(column: str, spec: FieldSpec) -> CellReading:
     """A code as it is, or with a number before it (`01 因病`)."""
     codes = _plain_codes(spec)
     is_code = f"{column} IN ({texts(codes)})"
-    if any(unicodedata.normalize("NFKC", code)[:1].isdigit() for code in spec.codes):
+    if any(plain(code)[:1].isdigit() for code in spec.codes):
         return CellReading(f"({is_code})", f"CASE WHEN {is_code} THEN {column} END")
     bare = f"regexp_replace({column}, '{_NUMBERED}', '')"
     is_bare = f"{bare} IN ({texts(codes)})"

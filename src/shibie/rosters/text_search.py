@@ -37,11 +37,13 @@ class Sought:
         texts: any of these.
         signs: or any of these bytes, which a text may be written with in another way.
         rows: or it may be one of these, counted from 1.
+        letters: or any of these characters, likewise.
     """
 
     texts: frozenset[str] = frozenset()
     signs: bytes = b""
     rows: Set[int] = frozenset()
+    letters: frozenset[str] = frozenset()
 
 
 def lines_with(path: Path, text: CsvText, sought: Sought) -> Iterator[tuple[int, bytes]]:
@@ -61,7 +63,7 @@ def lines_with(path: Path, text: CsvText, sought: Sought) -> Iterator[tuple[int,
     delimiter = text.delimiter.encode()
     # The lines with quotes show whether a row may go on over several lines.
     signs = {bytes((sign,)) for sign in sought.signs} | {_QUOTE}
-    needles = {each.encode() for each in sought.texts} | signs
+    needles = {each.encode() for each in sought.texts | sought.letters} | signs
     needles -= {delimiter}
     whole = _row_with_quotes(delimiter)
     before = found = 0

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Sequence, Set
 from typing import Final
 
-from shibie.citizen_id import INVISIBLE
+from shibie.plain_text import INVISIBLE
 from shibie.rosters.parquet import cell_sql
 from shibie.rosters.sql_cells import ODD, WHITE_SPACE, in_brackets, quoted, truth_as_text
 from shibie.rosters.sql_tables import MatchedColumn
@@ -28,8 +28,15 @@ _LISTED: Final = 100
 _MARK: Final = "^'"
 # Signs that may stand for digits, beside the full-width ones: ② and 𝟐.
 _SIGNS: Final = r"\p{No}\p{Nl}\x{1CCF0}-\x{1CCF9}\x{1D7CE}-\x{1D7FF}\x{1FBF0}-\x{1FBF9}"
+# What may be another spelling of a letter is none of these.
+_ORDINARY: Final = r" -~\x{3400}-\x{4DBF}\x{4E00}-\x{9FFF}"
+# Of characters that are not to be seen, those beyond the first plane begin with this byte; with
+# the first two, digits of mathematics and rare ideographs.
+_RARE: Final = b"\xf0\xf3"
+# With these begins whatever an ideograph may be written as.
+_IDEOGRAPHS: Final = b"\xe2\xe3\xef"
 # With these bytes begin, in UTF-8, all of what may stand among or for the digits of a number.
-_BETWEEN: Final = ODD.encode() + b"\t\x0b\x0c\x1c\x1d\x1e\x1f \xc2\xe1\xe2\xe3\xef\xf0"
+_BETWEEN: Final = ODD.encode() + b"\t\x0b\x0c\x1c\x1d\x1e\x1f \xc2\xcd\xd8\xe1\xe2\xe3\xef\xf0\xf3"
 
 
 def may_be_household(column: MatchedColumn, numbers: Iterable[str]) -> str:
@@ -48,6 +55,7 @@ def may_be_household(column: MatchedColumn, numbers: Iterable[str]) -> str:
     parts = [
         f"{key} IN {_any_of(list(map(quoted, wanted)))}",
         f"starts_with({text}, '{ODD}')",
+        f"regexp_matches({text}, '[^{_ORDINARY}]')",
     ]
     amounts = sorted({amount for number in wanted if (amount := _amount(number)) is not None})
     if amounts and column.sql_type.upper().startswith(_NUMERIC):
@@ -87,7 +95,13 @@ def may_be_person(column: MatchedColumn, numbers: Iterable[str]) -> str:
 
 def lines_of_households(numbers: Set[str]) -> Sought:
     """What a line of text holds, of which a cell may be read as one of some household numbers."""
-    return Sought(frozenset(numbers), ODD.encode())
+    letters = set().union(*numbers)
+    wide = {chr(ord(char) + 0xFEE0) for char in letters if "!" <= char <= "~"}
+    unseen = {char for char in INVISIBLE if char <= "\uffff"}
+    ideographs = b"" if all(map(str.isascii, letters)) else _IDEOGRAPHS
+    return Sought(
+        frozenset(numbers), ODD.encode() + _RARE + ideographs, letters=frozenset(wide | unseen)
+    )
 
 
 def lines_of_persons(numbers: Set[str]) -> Sought:

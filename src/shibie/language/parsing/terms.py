@@ -26,6 +26,7 @@ from shibie.language.types import (
     Text,
     common,
 )  # fmt: skip
+from shibie.plain_text import legible
 
 _COMPARISONS: Final[Mapping[type[ast.cmpop], str]] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
@@ -197,8 +198,14 @@ class Terms(Reader):
     def coerced(self, node: Node, other: Node) -> Node:
         """A text literal beside a code is that code, if the list has it."""
         written = isinstance(node, tree.Literal) and isinstance(node.value, str)
-        if written and isinstance(other.type, Code):
-            return self.as_code(cast("tree.Literal", node), other.type)
+        if not written:
+            return node
+        literal = cast("tree.Literal", node)
+        if isinstance(other.type, Code):
+            return self.as_code(literal, other.type)
+        if isinstance(other.type, Text) and not isinstance(other, tree.Literal):
+            # Text that was read is in this spelling.
+            return replace(literal, value=legible(str(literal.value)))
         return node
 
     def as_code(self, node: tree.Literal, of: Code | Codes) -> tree.Literal:

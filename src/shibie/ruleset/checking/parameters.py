@@ -16,6 +16,7 @@ from shibie.language.names import Context, spelled
 from shibie.language.parse import RefusedError
 from shibie.language.tree import Node
 from shibie.language.types import Code, Number, Text
+from shibie.plain_text import legible
 from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, YamlPath, taken_words
 from shibie.ruleset.dated_parameter import DatedParameter
@@ -42,12 +43,12 @@ class Parameters(Checking):
     def parameters(self) -> dict[str, DatedParameter]:
         """The parameters with their keys."""
         done = {}
-        for name, parameter in self.declared.items():
+        for name in self.declared:
             key = None
             if self.form.parameters[name].by is not None:
                 with contextlib.suppress(RefusedError):
                     key = self.by_key(name).key
-            done[name] = replace(parameter, key=key)
+            done[name] = replace(self.declared[name], key=key)
         return done
 
     def by_key(self, name: str) -> tree.Parameter:
@@ -67,12 +68,24 @@ class Parameters(Checking):
             parameter = self.declared[name]
             if key is not None:
                 self.keys(key, path, parameter.series)
+                if isinstance(key.type, Text):
+                    parameter = self.declared[name] = self.in_plain_text(parameter, path)
                 self.keyed.setdefault(name, tree.Parameter(name, key, type=parameter.type))
             self.keyed.setdefault(name, None)
         node = self.keyed[name]
         if node is None:
             raise RefusedError
         return node
+
+    def in_plain_text(self, parameter: DatedParameter, path: YamlPath) -> DatedParameter:
+        """The parameter with its keys spelled as text that is read."""
+        series = {
+            None if key is None else legible(key): steps for key, steps in parameter.series.items()
+        }
+        if len(series) < len(parameter.series):
+            words = Words("两个键只在写法上不同", "two keys differ in nothing that can be seen")
+            self.problem((*path, "values"), words)
+        return replace(parameter, series=series)
 
     def parameter(self, name: str, form: schema.ParameterForm) -> DatedParameter | None:
         path: YamlPath = ("parameters", name)

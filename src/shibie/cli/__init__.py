@@ -14,23 +14,40 @@ if TYPE_CHECKING:
     from shibie.errors import Lang
 
 
+INTERRUPTED = 130
+
+
 def main() -> None:
     """Run the command line; every foreseen failure is a message, not a traceback."""
+    from typer import Abort
+
     from shibie.cli.app import app
     from shibie.cli.options import in_options
+    from shibie.cli.usage import said_of_usage
     from shibie.errors import ShibieError
 
     try:
-        app()
+        status = app(prog_name="shibie", standalone_mode=False)
     except ShibieError as error:
         print(in_options(error).render(_language(sys.argv)), file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("中断 interrupted", file=sys.stderr)
-        sys.exit(130)
+    except (KeyboardInterrupt, Abort):
+        status = INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(141)
+    except Exception as error:
+        # What the library raises for a wrong command line has no public name in all its versions.
+        if not hasattr(error, "format_message"):
+            raise
+        if type(error).__name__.startswith("NoArgsIsHelp"):
+            error.show()  # type: ignore[attr-defined]
+        else:
+            print(said_of_usage(error, _language(sys.argv)), file=sys.stderr)
+        sys.exit(2)
+    if status == INTERRUPTED:
+        print("中断 interrupted", file=sys.stderr)
+    sys.exit(status or 0)
 
 
 def _language(arguments: list[str]) -> Lang:

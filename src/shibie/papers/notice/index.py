@@ -25,7 +25,7 @@ _TITLES = {
 }  # fmt: skip
 
 
-class Entry(NamedTuple):
+class Listed(NamedTuple):
     """One letter: whose, of which kind, and its file name without a suffix."""
 
     household: str
@@ -35,7 +35,7 @@ class Entry(NamedTuple):
 
 
 def write_index(
-    folder: Path, entries: Sequence[Entry], formats: Collection[str], lang: Lang
+    folder: Path, entries: Sequence[Listed], formats: Collection[str], lang: Lang
 ) -> None:
     """Write the index of a village's letters as a workbook.
 

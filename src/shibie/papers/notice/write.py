@@ -17,7 +17,7 @@ from shibie.decision import Decision
 from shibie.errors import InputError, Lang, Words, bad_argument, listed
 from shibie.numbers_in_text import numbers_in
 from shibie.papers.notice.content import Setting, anybody_counts, letter, public_lists
-from shibie.papers.notice.index import PDF_NAMES, Entry, write_index
+from shibie.papers.notice.index import PDF_NAMES, Listed, write_index
 from shibie.papers.printing.fonts import chinese_fonts
 from shibie.papers.printing.typst import Typst
 from shibie.papers.printing.word import docxtpl_library, filled
@@ -198,7 +198,7 @@ class _Press:
     def letters(self, folder: Path, told: Iterable[_ToTell], tick: Tick | None) -> PaperCount:
         """The letters and requests of a village, to the households of which anybody counts."""
         made: dict[str, list[dict[str, Any]]] = {"letter": [], "request": []}
-        entries: list[Entry] = []
+        entries: list[Listed] = []
         names, files, nobody = _Names(), 0, 0
         for number, (case, decision, acts) in enumerate(told, start=1):
             if anybody_counts(self.setting.checked_by.ruleset, case):
@@ -207,7 +207,7 @@ class _Press:
                 made[kind].append(fields)
                 name = names.new(letter_name(decision.household_id, number))
                 files += self.one(folder, kind, name, fields)
-                entries.append(Entry(fields["household"], fields["head"], kind, name))
+                entries.append(Listed(fields["household"], fields["head"], kind, name))
             else:
                 nobody += 1
             if tick is not None:

@@ -205,4 +205,4 @@ def test_a_log_of_something_else_is_no_log_of_acts(tmp_path: Path) -> None:
     assert caught.value.render("en") == (
         "acts.db:2: no act: a log of something else, or written by a newer version"
     )
-    assert caught.value.problems[0].code == "broken_log"
+    assert caught.value.problems[0].code == "bad_act"

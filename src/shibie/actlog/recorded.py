@@ -81,7 +81,7 @@ def read_log(log: AppendOnlyLog) -> Recorded:
             "不是办理:日志里有别的东西,或由更新的版本写成",
             "no act: a log of something else, or written by a newer version",
         )
-        raise InputError(Problem(f"{log.path.name}:{entry.number}", what, code="broken_log"))
+        raise InputError(Problem(f"{log.path.name}:{entry.number}", what, code="bad_act"))
     return found
 
 

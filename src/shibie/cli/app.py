@@ -215,11 +215,23 @@ def asked(roster: Path, rules: str, as_of: str) -> GivenRoster:
 
 
 # The command modules register themselves on `app`.
-from shibie.cli import check, explain, notice, plan, procedure, recheck, report, rules, ruletests  # noqa: E402
+from shibie.cli import (  # noqa: E402
+    acts,
+    check,
+    explain,
+    notice,
+    plan,
+    procedure,
+    recheck,
+    report,
+    rules,
+    ruletests,
+)
 from shibie.cli import diff as diff  # noqa: E402
 from shibie.cli import verify as verify  # noqa: E402
 
 __all__ = [
+    "acts",
     "app",
     "check",
     "explain",

@@ -7,7 +7,7 @@ lines, with the same entries in both.
 
 from __future__ import annotations
 
-from shibie.eventlog.entry import FIRST, Entry, entry_hash
+from shibie.eventlog.entry import FIRST, LogEntry, entry_hash
 from shibie.eventlog.json_lines import JsonLinesLog
 from shibie.eventlog.opening import ACTS_FILE, copy_log, open_log
 from shibie.eventlog.protocol import AppendOnlyLog, LogMovedError
@@ -20,9 +20,9 @@ __all__ = [
     "ACTS_FILE",
     "FIRST",
     "AppendOnlyLog",
-    "Entry",
     "EventLog",
     "JsonLinesLog",
+    "LogEntry",
     "LogMovedError",
     "SqliteLog",
     "copy_log",

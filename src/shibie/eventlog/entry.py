@@ -18,7 +18,7 @@ FIRST: Final = "0" * 64
 
 
 @dataclass(frozen=True)
-class Entry:
+class LogEntry:
     """An entry of a log.
 
     Attributes:
@@ -53,12 +53,12 @@ def entry_hash(number: int, before: str, event: Any) -> str:
     return hashlib.sha256(canonical([number, before, event])).hexdigest()
 
 
-def sealed(event: Any, count: int, last: str) -> Entry:
+def sealed(event: Any, count: int, last: str) -> LogEntry:
     """The entry of an event that follows `count` others, the last of which has the hash `last`."""
-    return Entry(count + 1, last, event, entry_hash(count + 1, last, event))
+    return LogEntry(count + 1, last, event, entry_hash(count + 1, last, event))
 
 
-def fault_of(entry: Entry, count: int, last: str) -> Words | None:
+def fault_of(entry: LogEntry, count: int, last: str) -> Words | None:
     """What keeps an entry from following `count` others; None where it fits.
 
     >>> entry = sealed("a", 0, FIRST)

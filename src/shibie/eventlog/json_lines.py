@@ -16,7 +16,7 @@ from shibie.eventlog.entry import (
     FIRST,
     NO_ENTRY,
     REWRITTEN,
-    Entry,
+    LogEntry,
     broken,
     canonical,
     fault_of,
@@ -112,7 +112,7 @@ class JsonLinesLog:
         with self._alone():
             self._catch_up()
             must_stand_at(self.path.name, self._count, expected)
-            entries: list[Entry] = []
+            entries: list[LogEntry] = []
             count, last = self._count, self._last
             for event in given:
                 entries.append(sealed(event, count, last))
@@ -122,7 +122,7 @@ class JsonLinesLog:
             self._count, self._last, self._end = count, last, self._end + len(data)
         return tuple(entry.hash for entry in entries)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[LogEntry]:
         """Every entry, from the first, verified as it is read."""
         with self._alone():
             self._catch_up()
@@ -251,12 +251,12 @@ class JsonLinesLog:
 _SHORTER: Final = Words("记过的条目不见了", "entries that were recorded are gone")
 
 
-def _line(entry: Entry) -> bytes:
+def _line(entry: LogEntry) -> bytes:
     fields = {"n": entry.number, "before": entry.before, "event": entry.event, "hash": entry.hash}
     return canonical(fields) + b"\n"
 
 
-def _read(file: Any, name: str, count: int, last: str) -> Iterator[tuple[Entry, int]]:
+def _read(file: Any, name: str, count: int, last: str) -> Iterator[tuple[LogEntry, int]]:
     """Every whole entry from where a file stands, verified, with the offset of its end."""
     offset = file.tell()
     for line in file:
@@ -273,13 +273,13 @@ def _read(file: Any, name: str, count: int, last: str) -> Iterator[tuple[Entry, 
         yield entry, offset
 
 
-def _entry(line: bytes) -> Entry | None:
+def _entry(line: bytes) -> LogEntry | None:
     """A line as an entry; None where it is none."""
     try:
         fields = json.loads(line.decode())
         if not isinstance(fields, dict) or fields.keys() != _KEYS:
             return None
-        return Entry(fields["n"], fields["before"], fields["event"], fields["hash"])
+        return LogEntry(fields["n"], fields["before"], fields["event"], fields["hash"])
     except (ValueError, RecursionError):
         return None
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from shibie.errors import InputError, Problem, Words
-from shibie.eventlog.entry import Entry
+from shibie.eventlog.entry import LogEntry
 
 
 class AppendOnlyLog(Protocol):
@@ -54,7 +54,7 @@ class AppendOnlyLog(Protocol):
         """Write several events, all or none; returns their hashes once they are on disk."""
         ...
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[LogEntry]:
         """Every entry, from the first, verified as it is read."""
         ...
 

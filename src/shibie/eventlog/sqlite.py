@@ -17,7 +17,7 @@ from shibie.eventlog.entry import (
     FIRST,
     NO_ENTRY,
     REWRITTEN,
-    Entry,
+    LogEntry,
     broken,
     canonical,
     fault_of,
@@ -32,6 +32,7 @@ _APPLICATION: Final = 0x7368626C
 _VERSION: Final = 1
 _HEAD: Final = "SELECT number, hash FROM entries ORDER BY number DESC LIMIT 1"
 _ROWS: Final = "SELECT number, before, event, hash FROM entries WHERE number > ? ORDER BY number"
+_SCHEMA: Final = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
 _PART: Final = 1_000
 # A row that replaces another is a new one of its number; a program that does not know of the chain
 # cannot put a row at its end, either.
@@ -50,6 +51,8 @@ _TABLES: Final = (
         WHEN NEW.number <> (SELECT coalesce(max(number), 0) + 1 FROM entries)
         OR NEW.before <> coalesce((SELECT hash FROM entries ORDER BY number DESC LIMIT 1), '{FIRST}')
         BEGIN SELECT RAISE(ABORT, 'the entry does not follow the last one'); END""",
+)
+_MARKS: Final = (
     f"PRAGMA application_id = {_APPLICATION}",
     f"PRAGMA user_version = {_VERSION}",
 )
@@ -145,7 +148,7 @@ class SqliteLog:
             self._count, self._last = count, last
         return tuple(hashes)
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[LogEntry]:
         """Every entry, from the first, verified as it is read."""
         count, last = 0, FIRST
         while rows := self._rows(count):
@@ -169,6 +172,14 @@ class SqliteLog:
         count = 0
         for entry in self.entries():
             count = entry.number
+        # What lies beside the entries: that their hashes are unique rests on it.
+        with self._turn, self._failures_said():
+            said = self._pragma("integrity_check(1)")
+            found = {text for (text,) in self._database.execute(_SCHEMA)}
+        if said != "ok":
+            self._refuse(f"数据库损坏:{said}", f"the database is damaged: {said}")
+        if found != set(_TABLES):
+            self._refuse("防改动的触发器被动过", "what guards it against changes was changed")
         return count
 
     def close(self) -> None:
@@ -189,7 +200,7 @@ class SqliteLog:
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 if not self._pragma("schema_version"):
-                    for statement in _TABLES:
+                    for statement in (*_TABLES, *_MARKS):
                         self._database.execute(statement)
                 self._database.execute("COMMIT")
             except BaseException:
@@ -229,7 +240,7 @@ class SqliteLog:
             count, last = entry.number, entry.hash
         return count, last
 
-    def _insert(self, entry: Entry, text: str) -> None:
+    def _insert(self, entry: LogEntry, text: str) -> None:
         row = (entry.number, entry.before, text, entry.hash)
         self._database.execute("INSERT INTO entries VALUES (?, ?, ?, ?)", row)
         (found,) = self._database.execute(_ROWS, (entry.number - 1,)).fetchall()
@@ -240,11 +251,11 @@ class SqliteLog:
         with self._turn, self._failures_said():
             return self._database.execute(f"{_ROWS} LIMIT {_PART}", (count,)).fetchall()
 
-    def _entry(self, row: Any, count: int, last: str) -> Entry:
+    def _entry(self, row: Any, count: int, last: str) -> LogEntry:
         """A row as an entry that follows `count` others."""
         number, before, text, said = row
         try:
-            entry = Entry(number, before, json.loads(text), said)
+            entry = LogEntry(number, before, json.loads(text), said)
         except (ValueError, TypeError, RecursionError):
             broken(self.path.name, count + 1, NO_ENTRY)
         fault = fault_of(entry, count, last)
@@ -292,6 +303,5 @@ def _address(path: Path, read_only: bool) -> str:
     address = "file:///" + quote(path.absolute().as_posix()).removeprefix("/")
     if not read_only:
         return address
-    beside = path.with_name(f"{path.name}-wal")
-    still = not beside.exists() or beside.stat().st_size == 0
+    still = not path.with_name(f"{path.name}-wal").exists()
     return f"{address}?mode=ro{'&immutable=1' if still else ''}"

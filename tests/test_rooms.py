@@ -17,7 +17,7 @@ LAYERS = (
     "errors plain_text", "citizen_id", "household numbers_in_text health_words", "vocabulary", "bounds", "decision case atomic closing duckdb_tables scratch_database acts eventlog", "language", "ruleset",
     "lower", "registers", "engines", "procedure", "words results.table rosters.days", "rosters.cells", "rosters.parquet", "results.files",
     "rosters", "checking_in_python actlog", "results", "checking_in_sql", "rosters.spark_host rosters.given_roster", "checking_in_parts",
-    "checking",
+    "annotating", "checking",
     "coverage ruletests evaluation explanations", "proofs", "versions mutation testing",
     "papers", "api pytest_plugin", "cli", "__main__",
 )  # fmt: skip

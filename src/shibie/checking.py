@@ -6,7 +6,7 @@ same, byte for byte.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,7 @@ from shibie.checking_in_python import check as check_held
 from shibie.errors import InputError, Lang, Problem, Words, bad_argument
 from shibie.registers.set_aside import registers_named
 from shibie.results.files import Format, write_folder
+from shibie.results.rejected_households import Fault, RejectedHousehold
 from shibie.results.result import Result, target
 from shibie.results.table import Table
 from shibie.results.tables import rejected_table, result_tables
@@ -88,13 +89,13 @@ def check(
     if isinstance(roster, str | Path):
         roster = roster_of_path(roster, ruleset, as_of)
     elif roster.as_of != as_of or roster.ruleset is not ruleset:
-        roster = GivenRoster(ruleset, as_of, roster.sheets, roster.unread)
+        roster = GivenRoster(ruleset, as_of, roster.sheets, roster.unread, roster.path)
     if engine == "auto":
         large = memory or size_of(roster.sheets) > HELD_BELOW
         engine = "duckdb" if large else "interpreter"
     if engine == "duckdb":
         return asked.by_duckdb(roster, memory, Path(temp) if temp else None)
-    return asked.held(roster.roster, engine)
+    return asked.held(roster.roster, engine, roster)
 
 
 def must_be_written_by(engine: Engine, paths: Iterable[str | Path]) -> None:
@@ -165,7 +166,7 @@ class _Asked:
         self.ruleset, self.as_of, self.trust, self.lang = ruleset, as_of, trust, lang
         self.set_aside, self.progress, self.clues = set_aside, progress, clues
 
-    def held(self, roster: Roster, engine: str) -> Result:
+    def held(self, roster: Roster, engine: str, given: GivenRoster | None = None) -> Result:
         """Decide a roster that Python has read."""
         if engine == "spark":
             raise InputError(
@@ -187,10 +188,42 @@ class _Asked:
                 acts=roster.acts,
                 clues=next(iter(decided.more), None),
                 uncounted=decided.tables(self.lang).get("uncounted"),
+                lost=self.lost(roster.rejected_households, faults(), roster.tables),
             )
             write_workbook(path, annotated, self.lang, show_ids)
 
-        return Result(self.ruleset, self.as_of, decided, self.lang, workbook)
+        def faults() -> Iterator[Fault]:
+            for each in roster.rejected:
+                said = each.reason.say(self.lang)
+                yield Fault(each.source, each.row, each.field, said, each.household_id or "")
+
+        def annotated(path: Path) -> tuple[Words, ...]:
+            assert given is not None
+            return self.given_back(given, [checked], faults(), roster.rejected_households, path)
+
+        return Result(
+            self.ruleset, self.as_of, decided, self.lang, workbook,
+            annotated=annotated if given is not None else None,
+        )  # fmt: skip
+
+    def lost(
+        self, numbers: Iterable[str], faults: Iterable[Fault], tables: Iterable[str]
+    ) -> list[RejectedHousehold]:
+        """The households that are not decided, with their reasons."""
+        from shibie.results.rejected_households import rejected_households
+        from shibie.words.speaker import Speaker
+
+        return rejected_households(Speaker(self.ruleset, self.lang), numbers, faults, tables)
+
+    def given_back(
+        self, given: GivenRoster, parts: Iterable[Checked], faults: Iterable[Fault],
+        lost: Iterable[str], path: Path,
+    ) -> tuple[Words, ...]:  # fmt: skip
+        """Write the roster's own workbook with what was found."""
+        from shibie.annotating.from_check import CheckFound
+        from shibie.annotating.giving_back import annotate
+
+        return annotate(CheckFound(given, parts, tuple(faults), lost, self.lang), path)
 
     def by_duckdb(self, roster: GivenRoster, memory: str | None, temp: Path | None) -> Result:
         """Decide sheets by SQL, in this process."""
@@ -219,11 +252,25 @@ class _Asked:
                 self.ruleset, self.parts(run), tables["rejected"], run.summary, large=True,
                 acts=run.loader.acts, clues=next(iter(run.more), None),
                 uncounted=tables.get("uncounted"),
+                lost=self.lost(lost(), run.faults(self.lang), layout.own_tables),
             )  # fmt: skip
             with failures_said():
                 write_workbook(path, annotated, self.lang, show_ids)
 
-        return Result(self.ruleset, self.as_of, run, self.lang, workbook, closing)
+        def lost() -> Iterable[str]:
+            from shibie.rosters.landed_parts import LandedParts
+
+            return LandedParts(run.loader).rejected_numbers()
+
+        def annotated(path: Path) -> tuple[Words, ...]:
+            from shibie.scratch_database import failures_said
+
+            with failures_said():
+                return self.given_back(roster, self.parts(run), run.faults(self.lang), lost(), path)
+
+        return Result(
+            self.ruleset, self.as_of, run, self.lang, workbook, closing, annotated
+        )  # fmt: skip
 
     def parts(self, run: Run) -> Iterable[Checked]:
         """What the database holds, decided again a part at a time with all that explains it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from shibie.results.counts import Counted, summary
 from shibie.results.digest import lines_query, of_lines
 from shibie.results.files import Format, json_text
 from shibie.results.name_results import NamedResults
+from shibie.results.rejected_households import Fault
 from shibie.results.sql_counts import tally_of
 from shibie.results.sql_uncounted import UncountedResults, asked_of_members
 from shibie.results.sql_unmatched import held_up_twice, unmatched
@@ -191,6 +192,15 @@ class Run:
             f" FROM {REJECTED_ROWS}",
             "place, row, seq",
         )
+
+    def faults(self, lang: Lang) -> Iterator[Fault]:
+        """The rejected rows with the households that they are about."""
+        query = (
+            f"SELECT source, row_, field, {lang}, {HID} FROM {REJECTED_ROWS}"
+            " ORDER BY place, row_, seq"
+        )
+        for source, row, field, reason, household_id in self.host.stream(query):
+            yield Fault(source, int(row), field, reason, household_id)
 
     def unmatched(self) -> Output:
         """The rows of registers that are not surely about anybody."""

@@ -79,6 +79,15 @@ def check(
             help="另列疑点台账 List each rule and register row that speaks against a household.",
         ),
     ] = False,
+    annotate: Annotated[
+        Path | None,
+        typer.Option(
+            "--annotate",
+            metavar="FILE.xlsx",
+            help="退还名册自己的工作簿:标出有错的格,写上认定结果,列出待核实的"
+            " Give the roster's own workbook back with faults, decisions and questions.",
+        ),
+    ] = None,
     lang: LangOption = None,
 ) -> None:
     """批量认定一份名册 Decide every household of a roster."""
@@ -104,12 +113,19 @@ def check(
         clues=clues,
     ) as result:  # fmt: skip
         result.write(*outs, show_ids=show_ids)
+        given_back = result.annotate(annotate) if annotate is not None else ()
         rejected = said_of_rejected(result.ruleset, result.rejected, language)
         report(result.ruleset, result.summary, language, rejected.counts if rejected else "")
         if rejected:
-            _tell_rejected(rejected.first, outs, language)
-        for note in result.notes:
+            _tell_rejected(rejected.first, bool(outs or annotate), language)
+        for note in (*result.notes, *given_back):
             print(note, file=sys.stderr)
+        if annotate is not None:
+            print(
+                Words(f"退还的名册在 {annotate}", f"the roster is given back in {annotate}").say(
+                    language
+                )
+            )
         for text in outs:
             print(Words(f"结果在 {text}", f"results in {text}").say(language))
         doubtful = result.summary["rejected_rows"] or matching_nobody(result.summary["registers"])
@@ -121,11 +137,11 @@ def _tell(what: str) -> None:
     print(what, file=sys.stderr, flush=True)
 
 
-def _tell_rejected(first: list[str], outs: list[str], lang: Lang) -> None:
+def _tell_rejected(first: list[str], written: bool, lang: Lang) -> None:
     """The first rejected rows, and where all of them are to be had."""
     for line in first:
         print(line, file=sys.stderr)
-    if not outs:
+    if not written:
         hint = Words(
             "没有写出结果;用 --out 写出,rejected 中有每一行及原因",
             "no results were written; with --out, rejected lists each row and reason",

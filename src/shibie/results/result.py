@@ -53,9 +53,10 @@ class Result(Closing):
     def __init__(
         self, ruleset: RuleSet, as_of: date, decided: Decided, lang: Lang,
         workbook: Callable[[Path, bool], None], closing: ExitStack | None = None,
+        annotated: Callable[[Path], tuple[Words, ...]] | None = None,
     ) -> None:  # fmt: skip
         self.ruleset, self.as_of, self.lang = ruleset, as_of, lang
-        self._decided, self._workbook = decided, workbook
+        self._decided, self._workbook, self._annotated = decided, workbook, annotated
         self.closing = closing or ExitStack()
         self._tables = dict(decided.tables(lang))
 
@@ -129,6 +130,29 @@ class Result(Closing):
         for path, kind in kinds.items():
             if kind == "workbook":
                 self._workbook(Path(path), show_ids)
+
+    def annotate(self, path: str | Path) -> tuple[str, ...]:
+        """Give the roster's own workbook back, with what was found written into it.
+
+        Cells that cannot be used are coloured, with a comment; decisions stand in columns beside
+        the households; what verdicts can settle is asked on the sheet 核实. Everything else
+        stays as it is. The file can be checked again as it is, or filled in.
+
+        Args:
+            path: the `.xlsx` file to write; never the roster itself.
+
+        Returns:
+            what is to be said of it: that a roster of another kind was written as a new workbook.
+
+        Raises:
+            InputError: when there is no file to give back, or the path cannot be used.
+        """
+        if self._annotated is None:
+            what = Words(
+                "这份名册没有可退还的工作簿", "this roster has no workbook to be given back"
+            )
+            raise InputError(bad_argument("annotate", what))
+        return tuple(words.say(self.lang) for words in self._annotated(Path(path)))
 
 
 def target(path: str | PurePath) -> Target:

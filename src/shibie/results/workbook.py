@@ -27,8 +27,12 @@ from shibie.language.tree import HOUSEHOLD
 from shibie.language.types import Number
 from shibie.results.overview import write_overview
 from shibie.results.python_counts import standing
+from shibie.results.questions import ToVerify, questions_of
+from shibie.results.rejected_households import RejectedHousehold
+from shibie.results.said_of_decision import reasons, tracks
 from shibie.results.table import Table
 from shibie.results.workbook_ledgers import Ledgers
+from shibie.results.workbook_questions import write_lists, write_questions
 from shibie.results.workbook_sheets import Cell, SheetColumn, Sheets, new_book
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.vocabulary import shared
@@ -36,7 +40,9 @@ from shibie.words import terms
 from shibie.words.speaker import Speaker
 from shibie.words.values import plain
 
-_FILLS = {"eligible": "#C6E7CE", "ineligible": "#F4C7C3", "pending": "#FCE8B2"}
+_FILLS = {
+    "eligible": "#C6E7CE", "ineligible": "#F4C7C3", "pending": "#FCE8B2", "rejected": "#D9D9D9",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class Annotated:
         acts: those that count.
         clues: their table, where it was asked for.
         uncounted: who does not count, where the pack says who does.
+        lost: the households that are not decided, with their reasons.
     """
 
     ruleset: RuleSet
@@ -62,6 +69,7 @@ class Annotated:
     acts: Iterable[Act] = ()
     clues: Table | None = None
     uncounted: Table | None = None
+    lost: Sequence[RejectedHousehold] = ()
 
 
 def write_workbook(
@@ -69,7 +77,8 @@ def write_workbook(
 ) -> None:
     """Write 认定结果, 依据, 批次, 退回 and 汇总 into one workbook.
 
-    And 疑点 where asked, 办理 where there are acts, 不计入人口 where the pack says who counts.
+    And 疑点 where asked, 办理 where there are acts, 不计入人口 where the pack says who counts, 核实
+    where verdicts can settle anything.
 
     Args:
         path: the .xlsx file; an older one is replaced only when the new one is complete.
@@ -79,7 +88,7 @@ def write_workbook(
     """
     with new_book(path, row_by_row=annotated.large) as book:
         writer = _WorkbookWriter(book, annotated.ruleset, lang, show_ids)
-        writer.results(annotated.parts)
+        writer.results(annotated.parts, annotated.lost)
         writer.rejected(annotated.rejected)
         # Its charts' numbers stand beside its text, so it is not written from top to bottom.
         book.constant_memory = False
@@ -90,6 +99,9 @@ def write_workbook(
         ledgers.clues(annotated.clues)
         ledgers.acts(tuple(annotated.acts))
         ledgers.uncounted(annotated.uncounted)
+        if writer.questions:
+            write_questions(writer.sheets, writer.speaker, writer.questions)
+            write_lists(book, writer.speaker)
 
 
 class _WorkbookWriter:
@@ -104,14 +116,18 @@ class _WorkbookWriter:
         self.sheets = Sheets(book)
         self.fills = {value: self.sheets.filled(color) for value, color in _FILLS.items()}
         self.bases = self.memo_bases()
+        self.questions: list[ToVerify] = []
         self.numbers = [
             rule
             for (owner, _), rule in ruleset.facts.items()
             if owner == HOUSEHOLD and isinstance(rule.node.type, Number)
         ]
 
-    def results(self, parts: Iterable[Checked]) -> None:
-        """The sheets of decisions, findings and tracks, part by part."""
+    def results(self, parts: Iterable[Checked], lost: Iterable[RejectedHousehold]) -> None:
+        """The sheets of decisions, findings and tracks, part by part.
+
+        Every household that came in is among the decisions: those not decided with their reasons.
+        """
         decisions, findings, tracks = (
             self.sheets.begun(name, columns)
             for name, columns in (
@@ -123,10 +139,13 @@ class _WorkbookWriter:
         for part in parts:
             for case, decision in zip(part.cases, part.decisions, strict=True):
                 decisions.add(self.decision_row(case, decision))
+                self.questions += questions_of(self.speaker, case, decision)
                 for row in self.finding_rows(case.household, decision):
                     findings.add(row)
                 for row in self.track_rows(case, decision):
                     tracks.add(row)
+        for each in lost:
+            decisions.add(self.lost_row(each))
         for sheet in (decisions, findings, tracks):
             sheet.end()
 
@@ -155,7 +174,6 @@ class _WorkbookWriter:
 
     def decision_row(self, case: Case, decision: Decision) -> Sequence[Any]:
         household = case.household
-        given = {track.track for track in decision.tracks}
         kind = [self.speaker.rule(decision.kind)] if self.ruleset.kinds else []
         return [
             household.household_id,
@@ -165,27 +183,24 @@ class _WorkbookWriter:
             heads(self.ruleset, case),
             Cell(self.speaker.eligibility(decision.eligibility), self.fills[decision.eligibility]),
             *kind,
-            "\n".join(self.reasons(decision)),
+            "\n".join(reasons(self.speaker, decision)),
             "\n".join(self.titles(decision.reviews)),
             "\n".join(self.speaker.unknown(household, path) for path in decision.unknown),
-            "\n".join(rule.title for rule in self.ruleset.tracks if rule.id in given),
+            "\n".join(tracks(self.speaker, decision)),
             terms.STANDINGS[standing(case, decision)].say(self.lang),
             *_values(self.ruleset, case, self.numbers, self.lang),
         ]
 
+    def lost_row(self, lost: RejectedHousehold) -> Sequence[Any]:
+        """A household that is not decided, under the same columns."""
+        columns = self.decision_columns()
+        rejected = Cell(self.speaker.eligibility("rejected"), self.fills["rejected"])
+        kind = [None] if self.ruleset.kinds else []
+        row = [lost.household_id, *[None] * 4, rejected, *kind, "\n".join(lost.reasons)]
+        return [*row, *[None] * (len(columns) - len(row))]
+
     def titles(self, rule_ids: Iterable[str]) -> list[str]:
         return [self.speaker.rule(rule_id) for rule_id in rule_ids]
-
-    def reasons(self, decision: Decision) -> list[str]:
-        """Why it came out so: grounds, or the criteria that it meets."""
-        if decision.eligibility == "ineligible":
-            return self.titles(decision.grounds)
-        met = [
-            finding.rule_id
-            for finding in decision.findings
-            if finding.kind == "criterion" and finding.outcome == "true"
-        ]
-        return self.titles(met)
 
     # --- 依据, 批次, 退回 ---------------------------------------------------------------
 

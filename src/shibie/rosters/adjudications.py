@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -47,6 +47,15 @@ Signed = tuple[TypedRow, Adjudication]
 NamedRow = tuple[str, ...]
 
 
+# What somebody who verifies writes; a row without any of it is a question.
+_ANSWER: Final = ("verdict", "evidence", "officer", "date", "reason", *ROW_NAMES)
+
+
+def _is_question(record: TypedRow) -> bool:
+    """Whether a row only says what is to be verified, as the sheet given out does."""
+    return not record.faults and all(record.values.get(name) is None for name in _ANSWER)
+
+
 def _row_of(record: TypedRow) -> NamedRow:
     """The register row that a verdict names; empty where it is on the whole rule."""
     if record.values.get("row_key") is None:
@@ -84,7 +93,15 @@ class VerdictReader:
     def read(self, table: RowTable) -> tuple[Signed, ...]:
         """The verdicts that decide about rules, with their rows: of several on one, the latest."""
         found: dict[tuple[str, str], dict[NamedRow, list[Signed]]] = {}
-        for record in table.records:
+        answered = [record for record in table.records if not _is_question(record)]
+        if questions := len(table.records) - len(answered):
+            self.notes.append(
+                Words(
+                    f"{table.shown}: {questions} 行还没有填核实结论",
+                    f"{table.shown}: rows without a verdict yet: {questions}",
+                )
+            )
+        for record in answered:
             self.rejected += record.faults
             adjudication = None if record.faults else self._one(record)
             if adjudication is not None:

@@ -29,12 +29,14 @@ class GivenRoster:
         as_of: the day of judgement.
         sheets: as they were given.
         unread: what of a folder is not read.
+        path: the file or the folder, where it was one.
     """
 
     ruleset: RuleSet
     as_of: date
     sheets: tuple[Sheet, ...]
     unread: tuple[Words, ...] = ()
+    path: Path | None = None
 
     @cached_property
     def layout(self) -> Layout:
@@ -68,7 +70,7 @@ def roster_of_path(path: str | Path, ruleset: RuleSet, as_of: date) -> GivenRost
         InputError: when it cannot be used at all.
     """
     place = Path(path)
-    given = GivenRoster(ruleset, as_of, read_sheets(place), unread_notes(place))
+    given = GivenRoster(ruleset, as_of, read_sheets(place), unread_notes(place), place)
     _ = given.layout
     return given
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from shibie.errors import InputError, Problem, Words, did_you_mean, listed
 from shibie.rosters.cells import Cell
+from shibie.rosters.own_additions import is_own
 from shibie.rosters.sheets import Sheet
 from shibie.vocabulary import FieldSpec, folded
 
@@ -104,7 +105,9 @@ def find_header(sheet: Sheet, specs: Sequence[FieldSpec], required: Iterable[str
 def best_header(sheet: Sheet, specs: Sequence[FieldSpec]) -> Header | None:
     """The row within the first twenty that names the most fields, or None."""
     best: Header | None = None
-    for number, row in enumerate(sheet.head, start=1):
+    for number, line in enumerate(sheet.head, start=1):
+        # What the product wrote beside the table when it gave the workbook back is not read.
+        row = [None if is_own(cell) else cell for cell in line]
         found = {index: matched(cell, specs) for index, cell in enumerate(row)}
         columns = {index: spec for index, spec in found.items() if spec is not None}
         if columns and (best is None or len(columns) > len(best.columns)):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from shibie.acts import TABLE_NAMES, act_specs, row_specs
 from shibie.errors import InputError, Problem, Words, listed
 from shibie.household import StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.rosters.adjudications import adjudication_specs
+from shibie.rosters.cells import is_blank
 from shibie.rosters.headers import Header, best_header, find_header, ignored_note
 from shibie.rosters.national_export import HOUSEHOLD_ID
+from shibie.rosters.own_additions import COMPARED, NOT_DONE, is_own, own
 from shibie.rosters.sheets import Sheet
 from shibie.ruleset.model import Register, RuleSet
 from shibie.vocabulary import FieldSpec, folded, specs_of
@@ -56,6 +59,12 @@ class Layout:
     acts: Placed | None = None
 
     @property
+    def own_tables(self) -> tuple[str, ...]:
+        """The tables of the households and their members, as messages name them."""
+        pair = (self.households, self.members)
+        return tuple(placed.sheet.shown for placed in pair if placed is not None)
+
+    @property
     def places(self) -> dict[str, int]:
         """The place of each table, as messages name it, in the order of rejected rows."""
         several = (
@@ -75,6 +84,25 @@ def lay_out(sheets: Sequence[Sheet], ruleset: RuleSet) -> Layout:
     return _Finder(sheets, ruleset).layout()
 
 
+def _not_compared(placed: Placed) -> bool:
+    """Whether a register is an empty form, above which it says that nothing was compared.
+
+    An empty register that was compared clears everybody; a form that nobody filled in does not.
+    """
+    above = placed.sheet.head[: placed.header.row - 1]
+    marked = {folded(words) for words in own(COMPARED)}
+    said = [
+        folded(str(after))
+        for row in above
+        for cell, after in pairwise(row)
+        if isinstance(cell, str) and folded(cell) in marked
+    ]
+    if not any(word in map(folded, NOT_DONE) for word in said):
+        return False
+    rows = placed.sheet.rows[placed.header.row :]
+    return all(is_blank(row[at]) for row in rows for at in placed.header.columns if at < len(row))
+
+
 class _Finder:
     """Finds the tables among the sheets; collects what is wrong and what was ignored.
 
@@ -91,6 +119,8 @@ class _Finder:
         self.problems: list[Problem] = []
         self.left: dict[str, Sheet] = {}
         for sheet in sheets:
+            if is_own(sheet.name):
+                continue
             first = self.left.setdefault(folded(sheet.name), sheet)
             if first is not sheet:
                 self.given_twice([first, sheet])
@@ -170,7 +200,17 @@ class _Finder:
             replace(spec, aliases=(*spec.aliases, *usual)) if spec.name == register.match else spec
             for spec in register.columns
         ]
-        return self.table(sheet, specs, [register.match])
+        placed = self.table(sheet, specs, [register.match])
+        if placed is None or not _not_compared(placed):
+            return placed
+        self.notes.append(
+            Words(
+                f"{sheet.shown}: 空表,按未比对处理;已经比对而没有一条记录的,把表上方的“{NOT_DONE.zh}”改为“已做”",
+                f"{sheet.shown}: empty, so taken as not compared; if it was compared and there is"
+                f" no row, write 'done' for '{NOT_DONE.en}' above the table",
+            )
+        )
+        return None
 
     def table(
         self, sheet: Sheet, specs: Sequence[FieldSpec], required: Iterable[str]

@@ -57,6 +57,7 @@ class Roster:
         same_persons: who is one person by acts.
         nobody: of a roster of which only some rows were read, how many rows the registers have
             of which none is surely about anybody on the whole of it.
+        tables: those of the households and their members, as messages name them.
     """
 
     households: tuple[BareHousehold, ...]
@@ -71,6 +72,7 @@ class Roster:
     links: Links = field(default_factory=dict)
     same_persons: SamePersons = NO_SAME_PERSONS
     nobody: Mapping[str, int] = field(default_factory=dict)
+    tables: tuple[str, ...] = ()
 
 
 def read_roster(path: Path, ruleset: RuleSet, as_of: date) -> Roster:
@@ -104,6 +106,7 @@ def read_laid_out(
         roster,
         rejected=in_order(roster.rejected, layout),
         notes=(*layout.notes, *roster.notes, *notes),
+        tables=layout.own_tables,
     )
 
 

@@ -46,6 +46,7 @@ class RejectedTables:
             "zh": text_column([each.reason.zh for each in rejected]),
             "en": text_column([each.reason.en for each in rejected]),
             "code": text_column([each.code for each in rejected]),
+            HID: text_column([each.household_id or "" for each in rejected]),
         }
         self.host.append(REJECTED_ROWS, table)
         self.rows += len(rejected)

@@ -1,0 +1,106 @@
+"""The officer's own workbook, written with what a check found."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import Final
+
+from shibie.annotating.from_check import CheckFound, additions_of
+from shibie.annotating.package import CONTENT_TYPES, is_patchable
+from shibie.annotating.patching import patch
+from shibie.annotating.written_new import write_new
+from shibie.atomic import new_file
+from shibie.errors import InputError, Problem, Words, bad_argument
+from shibie.results.questions import LISTS
+from shibie.rosters.layout import Layout
+
+_MACROS: Final = b"macroEnabled.main+xml"
+
+
+def annotate(found: CheckFound, out: Path) -> tuple[Words, ...]:
+    """Write the roster's workbook with bad cells marked, decisions beside the households, questions.
+
+    A workbook whose sheets are XML keeps everything else as it is; any other roster is written
+    as a new workbook of its tables.
+
+    Args:
+        found: what a check found.
+        out: the workbook to write.
+
+    Returns:
+        what is to be said of it.
+
+    Raises:
+        InputError: when the place is the roster itself or names another kind of file, or the
+            workbook is damaged.
+    """
+    path = found.given.path
+    if path is None:
+        what = Words(
+            "名册不是文件,没有可退还的工作簿", "the roster is no file that can be given back"
+        )
+        raise InputError(bad_argument("annotate", what))
+    must_be_another_file(out, path)
+    patchable = path.is_file() and is_patchable(path)
+    suffix = _suffix(path) if patchable else ".xlsx"
+    if out.suffix.lower() != suffix:
+        raise InputError(
+            bad_argument(
+                "annotate",
+                Words(f"不能写成 {out.name}", f"cannot write {out.name}"),
+                suggestion=Words(f"用 {suffix} 文件", f"name a file that ends in {suffix}"),
+            )
+        )
+    additions = additions_of(found)
+    if patchable:
+        try:
+            with new_file(out) as place:
+                patch(path, additions, place, LISTS.say(found.lang))
+        except (ValueError, KeyError, zipfile.BadZipFile) as error:
+            what = Words(
+                f"工作簿的结构无法识别({error})", f"the workbook is not made as usual ({error})"
+            )
+            raise InputError(Problem(str(path), what)) from error
+        return ()
+    write_new(out, found.given.sheets, _names(found.given.layout), additions)
+    return (
+        Words(
+            f"{path.name} 不是 .xlsx 工作簿,已另写成 {out.name}:只有各表的内容,没有原来的格式",
+            f"{path.name} is no .xlsx workbook: {out.name} is written new, with the content of its"
+            " tables and without their looks",
+        ),
+    )
+
+
+def must_be_another_file(out: Path, path: Path) -> None:
+    """Refuse to write over what is read.
+
+    Raises:
+        InputError: when both are one file.
+    """
+    same = out.resolve() == path.resolve() or (
+        out.exists() and path.exists() and out.samefile(path)
+    )
+    if same:
+        raise InputError(
+            bad_argument(
+                "annotate",
+                Words(f"{out} 就是名册本身,不能写在它上面", f"{out} is the roster itself"),
+                suggestion=Words("换一个文件名", "give another name"),
+            )
+        )
+
+
+def _suffix(path: Path) -> str:
+    """A workbook with macros must say so in its name, or programs refuse it."""
+    with zipfile.ZipFile(path) as parts:
+        return ".xlsm" if _MACROS in parts.read(CONTENT_TYPES) else ".xlsx"
+
+
+def _names(layout: Layout) -> dict[str, str]:
+    """How the sheets are named by which a new workbook is read again."""
+    found = {}
+    for name, placed in layout.registers.items():
+        found[placed.sheet.name] = f"比对-{name}"
+    return found

@@ -164,7 +164,8 @@ def explain(
         raise InputError(
             bad_argument("household_id", Words("请说明是哪一户", "say which household"))
         )
-    part = read_chosen(_given(ruleset, given, as_of).sheets, ruleset, as_of, [household_id])
+    whole = _given(ruleset, given, as_of)
+    part = read_chosen(whole.sheets, ruleset, as_of, [household_id], whole.form)
     checked = check_held(
         ruleset, part, as_of, trust_declarations=trust_declarations,
         set_aside=registers_named(ruleset, set_aside),

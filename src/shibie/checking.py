@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -89,7 +90,7 @@ def check(
     if isinstance(roster, str | Path):
         roster = roster_of_path(roster, ruleset, as_of)
     elif roster.as_of != as_of or roster.ruleset is not ruleset:
-        roster = GivenRoster(ruleset, as_of, roster.sheets, roster.unread, roster.path)
+        roster = replace(roster, ruleset=ruleset, as_of=as_of)
     if engine == "auto":
         large = memory or size_of(roster.sheets) > HELD_BELOW
         engine = "duckdb" if large else "interpreter"

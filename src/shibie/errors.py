@@ -55,7 +55,9 @@ CODES: Final[Mapping[str, str]] = {
     "not_a_table": "a list of records, or a record, was expected",
     "missing": "a required value is missing",
     "unmatchable_row": "a register row without a citizen number",
+    "stated_otherwise": "what the table states beside contradicts the row",
     # one household
+    "number_shared": "households without numbers of their own cannot be told apart",
     "member_rows": "rows of the household's members are at fault",
     "no_members": "the household has no members",
     "too_many_members": "the household has more members than can be read",

@@ -79,6 +79,14 @@ class FieldSpec:
         return frozenset(folded(text) for text in (self.name, self.title, *self.aliases))
 
 
+# What a table states beside its fields, and what is checked by them; rules never ask it.
+STATED: Final[Mapping[str, FieldSpec]] = {
+    "household_size": FieldSpec("stated_size", "家庭人口数", "text"),
+    "sex": FieldSpec("stated_sex", "性别", "text"),
+    "birth_date": FieldSpec("stated_birth", "出生日期", "text", sensitive=True),
+}
+
+
 def unused(key: str, specs: Iterable[FieldSpec]) -> str:
     """A key beside some fields: the same, with `_` behind it while one of them answers to it.
 

@@ -16,8 +16,8 @@ from shibie.citizen_id import check_digit
 from shibie.decision import Decision
 from shibie.rosters.chosen import read_chosen
 from shibie.rosters.duckdb_host import duck_host
+from shibie.rosters.finding import lay_out
 from shibie.rosters.landed_parts import LandedParts, landed
-from shibie.rosters.layout import lay_out
 from shibie.rosters.roster import read_roster
 from shibie.rosters.sheets import read_sheets
 from shibie.ruleset.model import RuleSet
@@ -216,7 +216,7 @@ def agree_in_parts(folder: Path, ruleset: RuleSet = PACK) -> dict[str, Decision]
     """Each part of a roster, and each household read for itself, is decided as in the whole."""
     whole = decided(read_roster(folder, ruleset, AS_OF), ruleset)
     with duck_host() as host:
-        loader = landed(host, lay_out(read_sheets(folder), ruleset), ruleset, AS_OF)
+        loader = landed(host, lay_out(read_sheets(folder), ruleset, AS_OF), ruleset, AS_OF)
         for part in LandedParts(loader, 1).parts():
             found = decided(part.roster, ruleset)
             assert {hid: found[hid] for hid in part.own} == {hid: whole[hid] for hid in part.own}

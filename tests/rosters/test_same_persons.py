@@ -16,8 +16,8 @@ from shibie.checking_in_python import check as check_in_python
 from shibie.registers.same_persons import Joining
 from shibie.rosters.chosen import read_chosen
 from shibie.rosters.duckdb_host import duck_host
+from shibie.rosters.finding import lay_out
 from shibie.rosters.landed_parts import LandedParts, landed
-from shibie.rosters.layout import lay_out
 from shibie.rosters.roster import read_roster
 from shibie.rosters.sheets import read_sheets
 
@@ -95,7 +95,7 @@ def test_who_is_one_person(
     assert [each.reason.en for each in whole.rejected] == refused
     decided = {d.household_id: d for d in check_in_python(PACK, whole, AS_OF).decisions}
     with duck_host() as host:
-        loader = landed(host, lay_out(read_sheets(folder), PACK), PACK, AS_OF)
+        loader = landed(host, lay_out(read_sheets(folder), PACK, AS_OF), PACK, AS_OF)
         for part in LandedParts(loader, 1).parts():
             for each in check_in_python(PACK, part.roster, AS_OF).decisions:
                 if each.household_id in part.own:

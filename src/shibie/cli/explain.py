@@ -57,7 +57,7 @@ def explain(
     language = spoken(lang, rules)
     given = asked(roster, rules, as_of)
     ruleset, judged = given.ruleset, given.as_of
-    read = read_chosen(given.sheets, ruleset, judged, household)
+    read = read_chosen(given.sheets, ruleset, judged, household, given.form)
     checked = check(
         ruleset, read, judged, trust_declarations=trust_declarations,
         set_aside=registers_named(ruleset, set_aside or ()),

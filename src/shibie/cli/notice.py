@@ -188,7 +188,7 @@ class Notices:
         from shibie.rosters.chosen import read_chosen
 
         ruleset, as_of, asked_for = self.given.ruleset, self.given.as_of, self.order.households
-        read = read_chosen(self.given.sheets, ruleset, as_of, asked_for)
+        read = read_chosen(self.given.sheets, ruleset, as_of, asked_for, self.given.form)
         checked = check(
             ruleset, read, as_of,
             trust_declarations=self.trust_declarations, set_aside=self.set_aside,

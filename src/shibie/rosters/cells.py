@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from enum import Enum
 from typing import Any, Final, NoReturn
 
 from shibie import citizen_id
@@ -45,7 +46,14 @@ class FaultyCell:
         return self.written
 
 
-Cell = str | int | float | bool | date | datetime | time | Decimal | FaultyCell | None
+class NotAsked(Enum):
+    """In place of a cell: what its column asks is not asked of this row, which is no blank."""
+
+    NOT_ASKED = "not asked"
+
+
+NOT_ASKED: Final = NotAsked.NOT_ASKED
+Cell = str | int | float | bool | date | datetime | time | Decimal | FaultyCell | NotAsked | None
 
 BLANK: Final = frozenset(
     ("", "-", "--", "—", "——", "/", "\\", "n/a", "na", "不详", "未知", "无数据")
@@ -103,7 +111,7 @@ def read_cell(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     >>> read_cell("√", FieldSpec("safe_water", "饮水安全", "bool"), date(2015, 1, 1))
     True
     """
-    if is_blank(cell):
+    if is_blank(cell) or cell is NOT_ASKED:
         return None
     if isinstance(cell, FaultyCell):
         raise CellError(cell.reason, cell.code)
@@ -173,7 +181,7 @@ def label(cell: Cell) -> str:
 def as_written(cell: Cell) -> str:
     """A cell as text."""
     match cell:
-        case None:
+        case None | NotAsked():
             return ""
         case float() if cell.is_integer() and abs(cell) < 1e22:
             return str(int(cell))

@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from shibie.errors import InputError, Problem, Words, did_you_mean
+from shibie.forms.form import TableForm
 from shibie.language.tree import MEMBER
 from shibie.plain_text import legible
 from shibie.registers.matching import number_of as register_number
@@ -33,7 +34,8 @@ from shibie.rosters.families import (
     of_register,
     person_of,
 )  # fmt: skip
-from shibie.rosters.layout import Layout, lay_out
+from shibie.rosters.finding import lay_out
+from shibie.rosters.layout import Layout
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.python_rows import PythonReader, number_of, table_of
 from shibie.rosters.records import RowTable
@@ -50,8 +52,9 @@ _NEAR = 20
 
 
 def read_chosen(
-    roster: Path | Sequence[Sheet], ruleset: RuleSet, as_of: date, household_ids: Iterable[str]
-) -> Roster:
+    roster: Path | Sequence[Sheet], ruleset: RuleSet, as_of: date, household_ids: Iterable[str],
+    form: TableForm | None = None,
+) -> Roster:  # fmt: skip
     """The part of a roster on which the decisions of some households rest.
 
     Households with which they share a person belong to it, too, but not what these rest on.
@@ -61,12 +64,13 @@ def read_chosen(
         ruleset: says which fields and registers there are.
         as_of: the day of judgement.
         household_ids: which households.
+        form: how the tables are read, if they are none that shibie knows.
 
     Raises:
         InputError: when the roster cannot be used at all, or there is no such household.
     """
     sheets = read_sheets(roster) if isinstance(roster, Path) else roster
-    layout = lay_out(sheets, ruleset)
+    layout = lay_out(sheets, ruleset, as_of, form)
     # A terminal may pass on what is no text in UTF-8; no roster holds it.
     asked = frozenset(legible(number.encode(errors="replace").decode()) for number in household_ids)
     with duck_host(keep=False) as host:

@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from shibie.errors import Words
+from shibie.forms.form import TableForm
 from shibie.household import BareHousehold
 from shibie.results.table import Table
 from shibie.results.tables import rejected_table
+from shibie.rosters.finding import lay_out
 from shibie.rosters.frames import sheets_of
-from shibie.rosters.layout import Layout, lay_out
+from shibie.rosters.layout import Layout
 from shibie.rosters.roster import Roster, read_laid_out
 from shibie.rosters.sheets import Sheet, read_sheets, unread_notes
 from shibie.ruleset.model import RuleSet
@@ -30,6 +32,7 @@ class GivenRoster:
         sheets: as they were given.
         unread: what of a folder is not read.
         path: the file or the folder, where it was one.
+        form: how the tables are read, if they are none that shibie knows.
     """
 
     ruleset: RuleSet
@@ -37,11 +40,12 @@ class GivenRoster:
     sheets: tuple[Sheet, ...]
     unread: tuple[Words, ...] = ()
     path: Path | None = None
+    form: TableForm | None = None
 
     @cached_property
     def layout(self) -> Layout:
         """Which sheet is which table."""
-        return lay_out(self.sheets, self.ruleset)
+        return lay_out(self.sheets, self.ruleset, self.as_of, self.form)
 
     @cached_property
     def roster(self) -> Roster:
@@ -63,14 +67,22 @@ class GivenRoster:
         return self.roster.given
 
 
-def roster_of_path(path: str | Path, ruleset: RuleSet, as_of: date) -> GivenRoster:
+def roster_of_path(
+    path: str | Path, ruleset: RuleSet, as_of: date, form: TableForm | None = None
+) -> GivenRoster:
     """A folder of CSV or Parquet, or one workbook.
+
+    Args:
+        path: the folder or file.
+        ruleset: says which fields and registers there are.
+        as_of: the day of judgement.
+        form: how its tables are read, if they are none that shibie knows.
 
     Raises:
         InputError: when it cannot be used at all.
     """
     place = Path(path)
-    given = GivenRoster(ruleset, as_of, read_sheets(place), unread_notes(place), place)
+    given = GivenRoster(ruleset, as_of, read_sheets(place), unread_notes(place), place, form)
     _ = given.layout
     return given
 

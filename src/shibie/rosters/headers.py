@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
 
 from shibie.errors import InputError, Problem, Words, did_you_mean, listed
+from shibie.forms.form import ColumnUse, TableForm
 from shibie.rosters.cells import Cell
-from shibie.rosters.own_additions import is_own
+from shibie.rosters.header_labels import MOST_ROWS, Label, labels, text_of
+from shibie.rosters.header_units import is_unit_row, with_unit
 from shibie.rosters.sheets import Sheet
 from shibie.vocabulary import FieldSpec, folded
 
-_BRACKETS: Final = re.compile(r"[((\[【].*?[))\]】]")
+NO_USES: Mapping[str, ColumnUse] = {}
 
 
 @dataclass(frozen=True)
@@ -22,34 +22,43 @@ class Header:
     """A matched header.
 
     Attributes:
-        row: its row number, from 1.
+        row: the number of its last row, from 1.
         columns: column index → field.
         ignored: header texts that no field answers to.
+        first: the number of its first row; 0 where it is the last one, too.
+        labels: column index → what the header says of it.
+        uses: column index → what a form says that the column is for.
     """
 
     row: int
     columns: Mapping[int, FieldSpec]
     ignored: tuple[str, ...]
+    first: int = 0
+    labels: Mapping[int, Label] = field(default_factory=dict)
+    uses: Mapping[int, ColumnUse] = field(default_factory=dict)
 
     @property
     def names(self) -> frozenset[str]:
         """The names of the fields that have a column."""
         return frozenset(spec.name for spec in self.columns.values())
 
+    @property
+    def begins(self) -> int:
+        """The number of its first row."""
+        return self.first or self.row
 
-def matched(cell: Cell, specs: Sequence[FieldSpec]) -> FieldSpec | None:
-    """The field a header cell names: by name, title or alias, with or without its unit.
+
+def matched(cell: Cell | Label, specs: Sequence[FieldSpec]) -> FieldSpec | None:
+    """The field a header names: by name, title or alias, with or without its unit.
 
     >>> wage = FieldSpec("wage_income", "工资性收入", "money", unit="元/年")
     >>> matched("*工资性收入(元)", [wage]) is wage
     True
     """
-    if not isinstance(cell, str):
-        return None
-    text = folded(cell).strip("*:")
-    for spelling in (text, folded(_BRACKETS.sub("", text))):
+    label = cell if isinstance(cell, Label) else Label(text_of(cell))
+    for spelling in label.spellings:
         for spec in specs:
-            if spelling and spelling in _headers(spec):
+            if spelling in _headers(spec):
                 return spec
     return None
 
@@ -59,13 +68,21 @@ def _headers(spec: FieldSpec) -> frozenset[str]:
     return spec.headers
 
 
-def find_header(sheet: Sheet, specs: Sequence[FieldSpec], required: Iterable[str]) -> Header:
-    """The header of a sheet: the row that names the most fields.
+def use_of(label: Label, form: TableForm | None) -> ColumnUse | None:
+    """What a form says that a column is for."""
+    columns = form.columns if form else NO_USES
+    return next((columns[each] for each in label.spellings if each in columns), None)
+
+
+def find_header(
+    sheet: Sheet, specs: Sequence[FieldSpec], required: Iterable[str], form: TableForm | None = None
+) -> Header:
+    """The header of a sheet: the rows that name the most fields.
 
     Raises:
         InputError: when there is none, a field has two columns, or a required one has none.
     """
-    header = best_header(sheet, specs)
+    header = best_header(sheet, specs, form)
     where = f"{sheet.shown}!{header.row}" if header else sheet.shown
     titles = {spec.name: spec.title for spec in specs}
     missing = [name for name in required if header is None or name not in header.names]
@@ -102,20 +119,68 @@ def find_header(sheet: Sheet, specs: Sequence[FieldSpec], required: Iterable[str
     return header
 
 
-def best_header(sheet: Sheet, specs: Sequence[FieldSpec]) -> Header | None:
-    """The row within the first twenty that names the most fields, or None."""
+def best_header(
+    sheet: Sheet, specs: Sequence[FieldSpec], form: TableForm | None = None
+) -> Header | None:
+    """The rows within the first twenty that name the most fields, or None.
+
+    Of several that name as many, the fewest and then the first: a title above a header adds nothing.
+    """
     best: Header | None = None
-    for number, line in enumerate(sheet.head, start=1):
-        # What the product wrote beside the table when it gave the workbook back is not read.
-        row = [None if is_own(cell) else cell for cell in line]
-        found = {index: matched(cell, specs) for index, cell in enumerate(row)}
-        columns = {index: spec for index, spec in found.items() if spec is not None}
-        if columns and (best is None or len(columns) > len(best.columns)):
-            ignored = tuple(
-                str(cell) for index, cell in enumerate(row) if found[index] is None and cell
-            )
-            best = Header(number, columns, ignored)
-    return best
+    head = sheet.head
+    depths = (form.header_rows,) if form and form.header_rows else range(1, MOST_ROWS + 1)
+    for depth in (1,) if sheet.named else depths:
+        for first in range(1, len(head) - depth + 2):
+            header = _header(head[first - 1 : first - 1 + depth], first, specs, form)
+            if header.columns and (best is None or len(header.names) > len(best.names)):
+                best = header
+    if best is None or sheet.named:
+        return best
+    return _with_units(best, head, specs, form)
+
+
+def _header(
+    rows: Sequence[Sequence[Cell]], first: int, specs: Sequence[FieldSpec], form: TableForm | None
+) -> Header:
+    """What some rows say as a header."""
+    by_name = {spec.name: spec for spec in specs}
+    columns, uses, ignored, found = {}, {}, [], {}
+    for index, label in enumerate(labels(rows)):
+        if label is None:
+            continue
+        found[index] = label = with_unit(label)
+        use = use_of(label, form)
+        spec = matched(label, specs)
+        if use is not None:
+            uses[index] = use
+            # A pack's own field of that very name counts before what a shipped form makes of it.
+            spec = by_name.get(use.field) if use.field else None
+        if spec is not None:
+            columns[index] = spec
+        elif use is None:
+            ignored.append(label.text)
+    return Header(first + len(rows) - 1, columns, tuple(ignored), first, found, uses)
+
+
+def _with_units(
+    best: Header, head: Sequence[Sequence[Cell]], specs: Sequence[FieldSpec], form: TableForm | None
+) -> Header:
+    """The same header with rows next to it that say more of its columns: groups, and units."""
+    first, last = best.begins, best.row
+    while first > 1 and last - first + 1 < MOST_ROWS and _has_groups(head[first - 2]):
+        first -= 1
+    if last < len(head) and is_unit_row(head[last]):
+        last += 1
+    if (first, last) == (best.begins, best.row):
+        return best
+    wider = _header(head[first - 1 : last], first, specs, form)
+    return wider if wider.columns == best.columns else best
+
+
+def _has_groups(row: Sequence[Cell]) -> bool:
+    """Whether a row above a header names groups of columns: a title stands alone in its row."""
+    texts = [folded(text) for cell in row if (text := text_of(cell))]
+    return len(texts) > 1 and not any(len(text) > 12 or ":" in text for text in texts)
 
 
 def ignored_note(sheet: Sheet, header: Header, specs: Sequence[FieldSpec]) -> Words | None:

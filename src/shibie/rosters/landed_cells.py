@@ -22,7 +22,7 @@ from typing import Any, Final
 from shibie.case import Value
 from shibie.duckdb_tables import BATCH, Column
 from shibie.errors import Words
-from shibie.rosters.cells import Cell, CellError, FaultyCell, read_cell
+from shibie.rosters.cells import NOT_ASKED, Cell, CellError, FaultyCell, read_cell
 from shibie.rosters.layout import Placed
 from shibie.rosters.sql_cells import ODD
 from shibie.rosters.sql_host import ROW, FileRelation, Host
@@ -38,6 +38,7 @@ _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "str": str, "int": int, "float": float, "bool": lambda text: text == "True",
     "datetime": datetime.fromisoformat, "date": date.fromisoformat,
     "time": time.fromisoformat, "Decimal": Decimal, "FaultyCell": _faulty,
+    "NotAsked": lambda _: NOT_ASKED,
 }  # fmt: skip
 
 
@@ -94,6 +95,8 @@ def _text(cell: Cell, spec: FieldSpec, as_of: date, known: dict[Cell, str | None
     """A cell as SQL is to see it."""
     if isinstance(cell, str):
         return wrap(cell) if cell.startswith(ODD) else cell
+    if cell is NOT_ASKED:
+        return wrap(cell)
     # True and 1 are the same key.
     if cell is None or isinstance(cell, bool):
         return None if cell is None else _read(cell, spec, as_of)

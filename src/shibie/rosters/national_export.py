@@ -85,7 +85,7 @@ class _Family:
     def __init__(self, first: TypedRow) -> None:
         self.first = first
         self.values = dict(first.values)
-        self.rows: dict[str, int] = {}
+        self.rows: dict[str, TypedRow] = {}
         self.faults = list(first.faults)
 
     def record(self) -> TypedRow:
@@ -98,15 +98,19 @@ class _Family:
             if value is None or value == before:
                 continue
             if before is None:
-                self.values[name], self.rows[name] = value, record.number
+                self.values[name], self.rows[name] = value, record
                 continue
-            row, said = self.rows[name], as_text(before)
+            first, said = self.rows[name], as_text(before)
+            sheet = "" if first.source == record.source else f"{first.source} "
             said = mask(said) if name in record.masked else said
             self.faults.append(
                 record.rejection(
                     name,
                     as_text(value),
-                    Words(f"与第 {row} 行的 {said} 矛盾", f"contradicts {said} in row {row}"),
+                    Words(
+                        f"与{sheet}第 {first.row} 行的 {said} 矛盾",
+                        f"contradicts {said} in {sheet}row {first.row}",
+                    ),
                 )
             )
 
@@ -115,10 +119,10 @@ class _Family:
         household_id = str(self.values[HOUSEHOLD_ID])
         self.faults.append(
             Rejection(
-                self.first.source, self.first.number, "", household_id,
+                self.first.source, self.first.row, "", household_id,
                 Words(
-                    f"第 {record.number} 行没有户编号,可能是这一户的成员,整户不予认定",
-                    f"row {record.number} has no household number and may belong here,"
+                    f"第 {record.row} 行没有户编号,可能是这一户的成员,整户不予认定",
+                    f"row {record.row} has no household number and may belong here,"
                     " so the household is not decided",
                 ),
                 household_id,

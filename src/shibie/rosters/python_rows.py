@@ -110,8 +110,12 @@ class PythonReader:
         found = []
         for record in read_table(sheet, header, self.as_of, match).records:
             number = numbers[record.number - 1]
-            faults = tuple(replace(fault, row=number) for fault in record.faults)
-            found.append(replace(record, number=number, faults=faults))
+            sheet_name, row = source.origin(number)
+            faults = tuple(replace(fault, source=sheet_name, row=row) for fault in record.faults)
+            record = replace(
+                record, source=sheet_name, number=number, faults=faults, written_at=row
+            )
+            found.append(record)
         return found
 
     def distinct(

@@ -13,7 +13,8 @@ from shibie.health_words import NOT_SHOWN, tells_of_health
 from shibie.household import Member
 from shibie.numbers_in_text import without_citizen_numbers
 from shibie.registers.masked_numbers import is_masked
-from shibie.rosters.cells import Cell, CellError, as_written, read_cell, shown
+from shibie.rosters import stated
+from shibie.rosters.cells import NOT_ASKED, Cell, CellError, as_written, read_cell, shown
 from shibie.rosters.headers import Header
 from shibie.rosters.sheets import Sheet
 from shibie.vocabulary import FieldSpec, specs_of
@@ -80,12 +81,13 @@ class TypedRow:
 
     Attributes:
         source: sheet or file.
-        number: row number in it, from 1.
+        number: row number in the table, from 1.
         values: typed values by field name.
         faults: its unreadable cells.
         masked: fields whose values no message shows.
         unusable: of a register's row, what stands in place of a citizen number that could be
             matched: a masked number, which is no fault, or a wrong one, which is.
+        written_at: the row of its sheet, where the table was put together from several.
     """
 
     source: str
@@ -94,6 +96,12 @@ class TypedRow:
     faults: tuple[Rejection, ...] = ()
     masked: frozenset[str] = frozenset()
     unusable: str = ""
+    written_at: int = 0
+
+    @property
+    def row(self) -> int:
+        """Its row as its owner sees it: in the sheet that it was written in."""
+        return self.written_at or self.number
 
     def rejection(self, name: str, value: str, reason: Words, code: str = "invalid") -> Rejection:
         """A fault of this row."""
@@ -101,7 +109,7 @@ class TypedRow:
         household_id = self.values.get("household_id")
         return Rejection(
             self.source,
-            self.number,
+            self.row,
             name,
             safe,
             reason,
@@ -143,6 +151,8 @@ def _records(sheet: Sheet, header: Header, as_of: date, match: str) -> Iterator[
         unusable = ""
         for index, spec, texts in columns:
             cell = row[index] if index < len(row) else None
+            if cell is NOT_ASKED:
+                continue
             if type(cell) is not str:
                 found = _read(cell, spec, as_of)
             elif cell in texts:
@@ -150,7 +160,8 @@ def _records(sheet: Sheet, header: Header, as_of: date, match: str) -> Iterator[
             else:
                 found = texts[cell] = _read(cell, spec, as_of)
             if not isinstance(found, CellError):
-                values[spec.name] = found
+                if spec.name not in stated.NAMES:
+                    values[spec.name] = found
                 continue
             if spec.name == match:
                 unusable = as_written(cell)
@@ -162,14 +173,15 @@ def _records(sheet: Sheet, header: Header, as_of: date, match: str) -> Iterator[
         if not bad and not unusable and not any(value is not None for value in values.values()):
             continue
         household_id = values.get("household_id")
+        source, written_at = sheet.origin(number)
         faults = tuple(
             Rejection(
-                sheet.shown, number, spec.name, shown(cell, spec), error.reason,
+                source, written_at, spec.name, shown(cell, spec), error.reason,
                 str(household_id) if household_id else None, error.code,
             )
             for spec, cell, error in bad
         )  # fmt: skip
-        yield TypedRow(sheet.shown, number, values, faults, masked, unusable)
+        yield TypedRow(source, number, values, faults, masked, unusable, written_at)
 
 
 def _read(cell: Cell, spec: FieldSpec, as_of: date) -> Value | CellError:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from shibie.acts import ROW_NAMES, Act
 from shibie.errors import Words
+from shibie.forms.form import TableForm
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD
 from shibie.registers.links import Links
@@ -29,7 +30,8 @@ from shibie.rosters.act_rows import (
 )
 from shibie.rosters.acts import written_acts
 from shibie.rosters.acts_on_roster import RosterActs, acts_on
-from shibie.rosters.layout import Layout, Placed, lay_out
+from shibie.rosters.finding import lay_out
+from shibie.rosters.layout import Layout, Placed
 from shibie.rosters.links_on_roster import linked_rows, verdicts_lost, without_unfitting
 from shibie.rosters.national_export import filled_down, taken_apart
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
@@ -75,18 +77,19 @@ class Roster:
     tables: tuple[str, ...] = ()
 
 
-def read_roster(path: Path, ruleset: RuleSet, as_of: date) -> Roster:
+def read_roster(path: Path, ruleset: RuleSet, as_of: date, form: TableForm | None = None) -> Roster:
     """Read and validate a roster: a folder of CSV/Parquet, or one workbook.
 
     Args:
         path: the folder or file.
         ruleset: says which fields and registers there are.
         as_of: the day of judgement.
+        form: how its tables are read, if it is none that shibie knows.
 
     Raises:
         InputError: when the roster cannot be used at all.
     """
-    layout = lay_out(read_sheets(path), ruleset)
+    layout = lay_out(read_sheets(path), ruleset, as_of, form)
     return read_laid_out(layout, ruleset, as_of, unread_notes(path))
 
 

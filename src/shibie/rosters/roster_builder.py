@@ -94,7 +94,7 @@ class RosterBuilder:
             # Each row without a household number is a household of its own that is lost.
             self.rejected += record.faults
             self.nameless(record)
-            self.rejected_households.append(f"{record.source}!{record.number}")
+            self.rejected_households.append(f"{record.source}!{record.row}")
         for record in people.pop("", []):
             self.rejected += record.faults
             self.nameless(record)
@@ -134,7 +134,7 @@ class RosterBuilder:
         for record in rows[1:]:
             self.fault(
                 record, HOUSEHOLD_ID, household_id,
-                f"户编号与第 {first.number} 行重复", f"the same household number as row {first.number}",
+                f"户编号与第 {first.row} 行重复", f"the same household number as row {first.row}",
             )  # fmt: skip
         if not people:
             self.fault(
@@ -157,17 +157,15 @@ class RosterBuilder:
             for place, field, shown, reason, code in pydantic_faults(error, self.ruleset):
                 record = first if place is None else people[place]
                 self.rejected.append(
-                    Rejection(
-                        record.source, record.number, field, shown, reason, household_id, code
-                    )
+                    Rejection(record.source, record.row, field, shown, reason, household_id, code)
                 )
             return None
 
     def whole_household(self, first: TypedRow, people: list[TypedRow], before: int) -> None:
         """Explain on the household's row that it is rejected because of its members' rows."""
         rows = {(each.source, each.row) for each in self.rejected[before:]}
-        bad = [record for record in people if (record.source, record.number) in rows]
-        own = first.faults or (first.source, first.number) in rows
+        bad = [record for record in people if (record.source, record.row) in rows]
+        own = first.faults or (first.source, first.row) in rows
         if bad and not own:
             self.fault(
                 first, "", _household_id(first),

@@ -19,6 +19,7 @@ from typing import Any, Final, NoReturn, overload
 from shibie.errors import InputError, Problem, Words
 from shibie.rosters.cells import Cell
 from shibie.rosters.csv_text import HEADER_DEPTH, CsvText, csv_rows, csv_text
+from shibie.rosters.origins import Origins
 from shibie.rosters.parquet import ParquetError, read_parquet
 
 WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
@@ -54,6 +55,8 @@ class Sheet:
         named: whether the first row holds the names of the columns, as in Parquet; else
             the header is looked for.
         file: the file, where it is one that a database can read.
+        origins: of a table put together from several sheets, where its rows were written.
+        hidden: whether its workbook does not show it.
     """
 
     name: str
@@ -61,6 +64,17 @@ class Sheet:
     rows: Sequence[Cells]
     named: bool = False
     file: FilePlace | None = None
+    origins: Origins | None = None
+    hidden: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The sheets that its rows were written in, as messages name them."""
+        return self.origins.sheets if self.origins else (self.shown,)
+
+    def origin(self, number: int) -> tuple[str, int]:
+        """The sheet and the row in it of one of its rows."""
+        return self.origins.of(number) if self.origins else (self.shown, number)
 
     @property
     def head(self) -> Sequence[Cells]:
@@ -224,14 +238,17 @@ def _parquet(path: Path) -> Iterator[Cells]:
 
 
 def _workbook(path: Path) -> Iterator[Sheet]:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     _must_fit(path)
     try:
         book = CalamineWorkbook.from_path(str(path))
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            yield Sheet(name, name, tuple(tuple(row) for row in _cells(sheet)))
+        for about in book.sheets_metadata:
+            if about.typ != SheetTypeEnum.WorkSheet:
+                continue  # a page that is one chart
+            rows = tuple(tuple(row) for row in _cells(book.get_sheet_by_name(about.name)))
+            hidden = about.visible != SheetVisibleEnum.Visible
+            yield Sheet(about.name, about.name, rows, hidden=hidden)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:

@@ -22,8 +22,9 @@ from shibie.engines.sql.running import read_again
 from shibie.errors import InputError, MissingExtraError, Words, bad_argument
 from shibie.results.files import Format
 from shibie.results.table import Table
+from shibie.rosters.finding import lay_out
 from shibie.rosters.java_for_spark import java_for_spark
-from shibie.rosters.layout import Placed, lay_out
+from shibie.rosters.layout import Placed
 from shibie.rosters.parquet import LIST_SEPARATOR
 from shibie.rosters.sheets import Cells, FilePlace, RowsLater, Sheet
 from shibie.rosters.spark_files import File, Storage, numbered, type_names
@@ -70,7 +71,7 @@ def spark_run(
     scratch = f"{temp or storage.home()}/.shibie-{uuid.uuid4().hex}"
     try:
         host = SparkHost(spark, storage, scratch)
-        layout = lay_out(host.sheets(folder), ruleset)
+        layout = lay_out(host.sheets(folder), ruleset, as_of)
         yield Run(host, layout, ruleset, as_of, trust_declarations, progress, set_aside)
     finally:
         storage.remove(scratch)

@@ -12,6 +12,7 @@ from shibie.rosters.act_rows import WrittenActs
 from shibie.rosters.landed_cells import landed
 from shibie.rosters.layout import Layout, Placed
 from shibie.rosters.national_export import HOUSEHOLD_ID
+from shibie.rosters.origins import Origins
 from shibie.rosters.roster import acts_written
 from shibie.rosters.sql_host import Host
 from shibie.ruleset.model import RuleSet
@@ -41,12 +42,18 @@ class SqlTable:
         relation: name of the table or view; it has a column `row_`.
         columns: the matched columns by field name.
         landed: whether Python held its cells; any of them may be odd (`sql_cells.ODD`).
+        origins: of a table put together from several sheets, where its rows were written.
     """
 
     shown: str
     relation: str
     columns: Mapping[str, MatchedColumn]
     landed: bool = False
+    origins: Origins | None = None
+
+    def origin(self, number: int) -> tuple[str, int]:
+        """The sheet and the row in it of one of its rows."""
+        return self.origins.of(number) if self.origins else (self.shown, number)
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,7 @@ def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Sq
             SqlTable(
                 persons.shown, persons.relation,
                 {name: column for name, column in persons.columns.items() if keep(name)},
-                persons.landed,
+                persons.landed, persons.origins,
             )
             for keep in (lambda name: name in own,
                          lambda name: name not in own or name == HOUSEHOLD_ID)
@@ -120,4 +127,4 @@ def open_table(host: Host, placed: Placed, as_of: date) -> SqlTable:
         spec.name: MatchedColumn(spec, *relation.columns[index])
         for index, spec in header.columns.items()
     }
-    return SqlTable(sheet.shown, relation.name, columns, landed=not sheet.file)
+    return SqlTable(sheet.shown, relation.name, columns, not sheet.file, sheet.origins)

@@ -16,7 +16,7 @@ from shibie.ruleset.basis import Basis, Provenance
 from shibie.ruleset.checking.duplicates import IN_ANOTHER_HOUSEHOLD, IN_TWO_HOUSEHOLDS
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.verdicts import lifting, listed, proposed
-from shibie.vocabulary import head_of, shared, specs_of
+from shibie.vocabulary import STATED, head_of, shared, specs_of
 from shibie.words import lists, terms
 
 # What the product finds by itself, without a rule of the pack.
@@ -377,6 +377,7 @@ class Speaker:
             *own, *ruleset.vocabulary.household, *ruleset.vocabulary.member,
             *specs_of(Adjudication), *specs_of(StepRecord),
             *(column for register in registers for column in register.columns), *act_specs(),
+            *STATED.values(),
         )  # fmt: skip
         titles = {spec.name: spec.title for spec in reversed(specs)}
         return {"members": "成员", **titles}.get(name, name)

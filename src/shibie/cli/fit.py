@@ -1,0 +1,73 @@
+"""`shibie fit`: a form proposed for a table that people hold."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from shibie.cli.app import LangOption, RulesOption, app, day, must_exist, spoken
+from shibie.errors import Words, listed
+
+
+@app.command()
+def fit(
+    file: Annotated[Path, typer.Argument(help="要读的表 The table to be read.")],
+    rules: RulesOption,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="把写法存成文件 Where to write the form; else printed."),
+    ] = None,
+    form: Annotated[
+        Path | None,
+        typer.Option("--form", help="从这份写法开始 A form to begin with."),
+    ] = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", metavar="DATE", help="认定日期,默认今天 Day of judgement; today."),
+    ] = None,
+    lang: LangOption = None,
+) -> None:
+    """为手上的表拟一份写法,看过改好后给 --form 用 Propose a form for a table as it is held."""
+    from shibie.atomic import write_text
+    from shibie.forms.reading import read_form
+    from shibie.rosters.proposal import proposal
+    from shibie.rosters.sheets import read_sheets
+    from shibie.ruleset.loader import load
+
+    language = spoken(lang, rules)
+    must_exist(file)
+    ruleset = load(rules)
+    judged = day(as_of) if as_of else date.today()
+    known = read_form(form) if form else None
+    stem = out.stem if out else file.stem
+    found = proposal(read_sheets(file), ruleset, judged, stem, known)
+    if out is None:
+        print(found.text, end="")
+    else:
+        write_text(out, found.text)
+    said = [
+        Words(
+            f"认出 {found.sure} 栏,没有认出 {len(found.unsure)} 栏"
+            + (":" + "、".join(found.unsure) if found.unsure else ""),
+            f"columns read: {found.sure}; not recognised: {len(found.unsure)}"
+            + (f" ({listed(found.unsure)})" if found.unsure else ""),
+        )
+    ]
+    for header, words in found.words.items():
+        rows = sum(count for _, count in words)
+        said.append(
+            Words(
+                f"“{header}”有 {len(words)} 个词读不懂,共 {rows} 行",
+                f"'{header}': {len(words)} words that are no codes, in {rows} rows",
+            )
+        )
+    if out is not None:
+        said.append(
+            Words(f"写在 {out};请逐行看过再用", f"written to {out}; read it before you use it")
+        )
+    for line in said:
+        print(line.say(language), file=sys.stderr)

@@ -1,0 +1,1 @@
+"""Forms: how a table that people hold is read as the tables of a roster."""

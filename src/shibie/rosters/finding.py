@@ -1,0 +1,337 @@
+"""Finds the tables of a roster among the sheets of its files, and says what it could not use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+
+from shibie.acts import act_specs, row_specs
+from shibie.errors import InputError, Problem, Words, listed
+from shibie.forms.form import TableForm
+from shibie.household import StepRecord
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.rosters.adjudications import adjudication_specs
+from shibie.rosters.cells import is_blank
+from shibie.rosters.headers import Header, best_header, find_header
+from shibie.rosters.layout import SHEET_NAMES, Layout
+from shibie.rosters.national_export import HOUSEHOLD_ID
+from shibie.rosters.own_additions import COMPARED, NOT_DONE, is_own, own
+from shibie.rosters.person_sheets import PersonSheets, missing_tables
+from shibie.rosters.placing import Placed, Placing, form_of
+from shibie.rosters.register_names import exact_names, registers_meant
+from shibie.rosters.sheets import Sheet
+from shibie.ruleset.conditions import drawn_on, fields_used
+from shibie.ruleset.model import Register, RuleSet
+from shibie.vocabulary import FieldSpec, folded, specs_of
+
+
+def lay_out(
+    sheets: Sequence[Sheet], ruleset: RuleSet, as_of: date, form: TableForm | None = None
+) -> Layout:
+    """Find the tables among the sheets by their names and their headers.
+
+    Args:
+        sheets: as they were given.
+        ruleset: says which fields and registers there are.
+        as_of: the day of judgement.
+        form: how the roster's tables are to be read; without one, a shipped form that they fit.
+
+    Raises:
+        InputError: when the households or members are not there, or a header is unusable.
+    """
+    return Finder(sheets, ruleset, as_of, form).layout()
+
+
+def _not_compared(placed: Placed) -> bool:
+    """Whether a register is an empty form, above which it says that nothing was compared.
+
+    An empty register that was compared clears everybody; a form that nobody filled in does not.
+    """
+    above = placed.sheet.head[: placed.header.begins - 1]
+    marked = {folded(words) for words in own(COMPARED)}
+    said = [
+        folded(str(after))
+        for row in above
+        for cell, after in pairwise(row)
+        if isinstance(cell, str) and folded(cell) in marked
+    ]
+    if not any(word in map(folded, NOT_DONE) for word in said):
+        return False
+    rows = placed.sheet.rows[placed.header.row :]
+    return all(is_blank(row[at]) for row in rows for at in placed.header.columns if at < len(row))
+
+
+class Finder:
+    """Finds the tables among the sheets; collects what is wrong and what was ignored.
+
+    Attributes:
+        left: sheets not yet taken, by folded name.
+        problems: what makes the roster unusable.
+        notes: what was ignored.
+        by_form: whether a form says how the roster is read.
+    """
+
+    def __init__(
+        self, sheets: Sequence[Sheet], ruleset: RuleSet, as_of: date, form: TableForm | None = None
+    ) -> None:
+        self.ruleset, self.form = ruleset, form
+        self.sheets = sheets
+        self.notes: list[Words] = []
+        self.problems: list[Problem] = []
+        self.left: dict[str, Sheet] = {}
+        self.by_form = False
+        for sheet in sheets:
+            if is_own(sheet.name):
+                continue
+            first = self.left.setdefault(folded(sheet.name), sheet)
+            if first is not sheet:
+                self.given_twice([first, sheet])
+        vocabulary = ruleset.vocabulary
+        self.household_specs = vocabulary.household
+        id_spec = ruleset.field_specs(HOUSEHOLD)[HOUSEHOLD_ID]
+        self.member_specs = (id_spec, *vocabulary.member)
+        self.placing = Placing(as_of, ruleset.field_spec(HOUSEHOLD, "village"), id_spec)
+
+    def layout(self) -> Layout:
+        """All tables of the roster."""
+        self._as_the_form_says()
+        adjudications = self.optional("adjudications", (*adjudication_specs(), *row_specs()))
+        steps = self.optional("steps", specs_of(StepRecord))
+        acts = self.optional("acts", act_specs())
+        registers: dict[str, Placed] = {}
+        for name, register in self.ruleset.registers.items():
+            sheet = self.take(exact_names(register))
+            table = None if sheet is None else self.register_table(sheet, register)
+            if table is not None:
+                registers[name] = table
+        households, members = (
+            self.take(SHEET_NAMES["households"]),
+            self.take(SHEET_NAMES["members"]),
+        )
+        self._registers_by_subject(registers)
+        pair: tuple[Placed, Placed | None] | None = None
+        if households and members:
+            pair = self.two_tables(households, members)
+        if pair is None and not self.problems:
+            pair = self._of_persons(households, members)
+        if pair is not None:
+            self._must_be_no_register(registers)
+        if self.problems or pair is None:
+            raise InputError(self.problems)
+        if self.by_form:
+            self._say_what_lacks(pair)
+        for sheet in self.left.values():
+            if sheet.rows:
+                self.notes.append(
+                    Words(f"未使用的表:{sheet.shown}", f"table not used: {sheet.shown}")
+                )
+        ordered = {name: registers[name] for name in self.ruleset.registers if name in registers}
+        return Layout(*pair, adjudications, steps, ordered, tuple(self.notes), acts)
+
+    def take(self, names: Iterable[str]) -> Sheet | None:
+        """The sheet of one of these names, with content if any has."""
+        keys = dict.fromkeys(folded(name) for name in names)
+        found = [self.left.pop(key) for key in keys if key in self.left]
+        # An empty sheet, as new workbooks have them, competes with nothing.
+        found = [sheet for sheet in found if sheet.rows] or found[:1]
+        if len(found) > 1:
+            self.given_twice(found)
+        if found and found[0].hidden:
+            self.notes.append(
+                Words(
+                    f"工作表“{found[0].shown}”是隐藏的,也读了",
+                    f"the sheet {found[0].shown} is hidden, and was read",
+                )
+            )
+        return found[0] if found else None
+
+    def given_twice(self, sheets: Sequence[Sheet]) -> None:
+        """Note that a table came more than once."""
+        # Half of a register would pass for the whole, and clear people of what it lists.
+        names = listed(sheet.shown for sheet in sheets)
+        self.problems.append(
+            Problem(
+                names,
+                Words("同一张表给了不止一次", "these are the same table, given more than once"),
+                suggestion=Words("合并为一张,或只留一张", "join them into one, or keep only one"),
+            )
+        )
+
+    def optional(self, table: str, specs: Sequence[FieldSpec]) -> Placed | None:
+        """A table that may be missing."""
+        sheet = self.take(SHEET_NAMES[table])
+        required = [spec.name for spec in specs if spec.required]
+        if sheet is None or not sheet.rows:
+            return None
+        header = self.header(sheet, specs, required)
+        return None if header is None else self.placed(sheet, header, specs, lists=False)
+
+    # --- registers ----------------------------------------------------------------------
+
+    def register_table(self, sheet: Sheet, register: Register) -> Placed | None:
+        """The rows of a register."""
+        # The register speaks of citizen numbers under any of their usual headers.
+        number = self.ruleset.field_spec(MEMBER, "id_number")
+        usual = (*number.aliases, number.title) if number else ()
+        specs = [
+            replace(spec, aliases=(*spec.aliases, *usual)) if spec.name == register.match else spec
+            for spec in register.columns
+        ]
+        header = self.header(sheet, specs, [register.match])
+        placed = None if header is None else self.placed(sheet, header, specs)
+        if placed is None or not _not_compared(placed):
+            return placed
+        self.notes.append(
+            Words(
+                f"{sheet.shown}: 空表,按未比对处理;已经比对而没有一条记录的,把表上方的“{NOT_DONE.zh}”改为“已做”",
+                f"{sheet.shown}: empty, so taken as not compared; if it was compared and there is"
+                f" no row, write 'done' for '{NOT_DONE.en}' above the table",
+            )
+        )
+        return None
+
+    def _registers_by_subject(self, registers: dict[str, Placed]) -> None:
+        """Sheets that are registers by what people call them, such as 存款比对 or 工商登记."""
+        every = list(self.ruleset.registers.values())
+        for key, sheet in list(self.left.items()):
+            meant = registers_meant(sheet.name, every)
+            if not meant or not sheet.rows or self._numbers_households(sheet):
+                continue
+            if len(meant) > 1:
+                self._looks_like(sheet, meant)
+                continue
+            (register,) = meant
+            del self.left[key]
+            if register.name in registers:
+                self.given_twice([registers[register.name].sheet, sheet])
+                continue
+            table = self.register_table(sheet, register)
+            if table is not None:
+                registers[register.name] = table
+                self.notes.append(
+                    Words(
+                        f"工作表“{sheet.shown}”认作“{register.title}”",
+                        f"the sheet {sheet.shown} is read as the register {register.name}",
+                    )
+                )
+
+    def _numbers_households(self, sheet: Sheet) -> bool:
+        header = best_header(sheet, (*self.household_specs, *self.member_specs[1:]))
+        return header is not None and HOUSEHOLD_ID in header.names
+
+    def _must_be_no_register(self, registers: Mapping[str, Placed]) -> None:
+        """Refuse sheets that look like a register that the pack compares and that is not there.
+
+        Left aside, it would be a comparison that was not done, and declared values would be
+        trusted in its place.
+        """
+        missing = [each for name, each in self.ruleset.registers.items() if name not in registers]
+        for sheet in self.left.values():
+            like = [register for register in missing if self._is_like(sheet, register)]
+            if like:
+                self._looks_like(sheet, like)
+
+    def _is_like(self, sheet: Sheet, register: Register) -> bool:
+        """Whether a sheet has the numbers of persons and another column of a register."""
+        number = self.ruleset.field_spec(MEMBER, "id_number")
+        header = best_header(sheet, register.columns)
+        numbers = best_header(sheet, [number]) if number else None
+        by_number = {spec.name for spec in register.columns if spec.type == "citizen_id"}
+        named = header.names if header else frozenset[str]()
+        own = named - by_number - {name for name in named if name.endswith("name")}
+        return bool(own) and (numbers is not None or register.match in named)
+
+    def _looks_like(self, sheet: Sheet, registers: Sequence[Register]) -> None:
+        titles = "”或“".join(each.title for each in registers)
+        names = " or ".join(each.name for each in registers)
+        self.problems.append(
+            Problem(
+                sheet.shown,
+                Words(
+                    f"像是登记表(“{titles}”),但认不准是哪一张",
+                    f"looks like a register ({names}), but not surely which",
+                ),
+                suggestion=Words(
+                    f"请把它改名为“比对-{registers[0].title}”;与比对无关就移出这份文件",
+                    f"name it 比对-{registers[0].title}, or take it out of the file if it is none",
+                ),
+            )
+        )
+
+    # --- households and persons ---------------------------------------------------------
+
+    def header(
+        self, sheet: Sheet, specs: Sequence[FieldSpec], required: Iterable[str],
+        form: TableForm | None = None,
+    ) -> Header | None:  # fmt: skip
+        """The header of a sheet; None when it has none that will do."""
+        try:
+            return find_header(sheet, specs, required, form)
+        except InputError as error:
+            self.problems += error.problems
+            return None
+
+    def placed(
+        self, sheet: Sheet, header: Header, specs: Sequence[FieldSpec], form: TableForm | None = None,
+        **how: object,
+    ) -> Placed | None:  # fmt: skip
+        """A sheet in the product's own form; None where its units cannot be converted."""
+        try:
+            table, notes = self.placing.place(sheet, header, form, specs, **how)  # type: ignore[arg-type]
+        except InputError as error:
+            self.problems += error.problems
+            return None
+        self.notes += notes
+        self.by_form |= form is not None
+        return table
+
+    def _say_what_lacks(self, pair: Iterable[Placed | None]) -> None:
+        """Say once which fields the rules ask that a form has no columns for."""
+        names = {name for placed in pair if placed is not None for name in placed.header.names}
+        used = fields_used(self.ruleset, drawn_on(self.ruleset))
+        lacking = [
+            spec
+            for owner in (HOUSEHOLD, MEMBER)
+            for name, spec in self.ruleset.field_specs(owner).items()
+            if (owner, name) in used and name not in names
+        ]
+        if lacking:
+            self.notes.append(
+                Words(
+                    "规则要用而名册上没有的栏目,一律按未知:"
+                    + "、".join(each.title for each in lacking),
+                    "fields that the rules ask and the roster does not have, unknown throughout: "
+                    + ", ".join(each.name for each in lacking),
+                )
+            )
+
+    def two_tables(self, households: Sheet, members: Sheet) -> tuple[Placed, Placed] | None:
+        """Households and members from a sheet each."""
+        return PersonSheets(self).two_tables(households, members)
+
+    def _of_persons(
+        self, households: Sheet | None, members: Sheet | None
+    ) -> tuple[Placed, Placed | None] | None:
+        """The tables of households and persons, whatever their sheets are called."""
+        given = [sheet for sheet in (households, members) if sheet is not None]
+        pair, taken = PersonSheets(self).found(given, members)
+        self.left = {key: each for key, each in self.left.items() if each not in taken}
+        if pair is None and not self.problems:
+            self.problems.append(missing_tables(households, members, self.sheets))
+        return pair
+
+    def form_of(self, sheet: Sheet) -> TableForm | None:
+        """The form by which a sheet is read."""
+        return form_of(sheet, self.form)
+
+    def _as_the_form_says(self) -> None:
+        """Give sheets the names that a form gives them, and leave out those that are none."""
+        for name, table in (self.form.sheets if self.form else {}).items():
+            sheet = self.left.pop(name, None)
+            if sheet is None or table == "none":
+                continue
+            own = table if table == "roster" else f"registers/{table}"
+            shown = sheet.name if table == "roster" else own
+            self.left[folded(shown)] = replace(sheet, name=shown)

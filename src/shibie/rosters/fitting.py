@@ -1,0 +1,280 @@
+"""A sheet as people hold it → the same sheet in the product's own form, row by row.
+
+Rows keep their numbers and columns their places, so that whatever is said of them later is
+said of the file as its owner sees it. What need not be changed is not read here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from fractions import Fraction
+from typing import Final, overload
+
+from shibie.errors import Words
+from shibie.forms.form import Stated, TableForm
+from shibie.rosters import stated
+from shibie.rosters.cells import NOT_ASKED, Cell, as_written, is_blank
+from shibie.rosters.header_units import converted
+from shibie.rosters.headers import Header
+from shibie.rosters.household_keys import KeyColumns, household_numbers, says_head
+from shibie.rosters.left_out import LeftOut, left_out
+from shibie.rosters.sheets import Cells, Sheet
+from shibie.vocabulary import STATED, FieldSpec, folded
+
+_NO_FORM: Final = TableForm("", "")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How the rows of one sheet become rows of the product's own form.
+
+    Attributes:
+        header: of the sheet.
+        units: column → the unit that it is in, and by what its numbers are multiplied.
+        words: column → what its words mean.
+        checked: column → what it states that is checked.
+        unasked: sets of columns; of a person of whom all of a set are blank they are not asked.
+        keys: the columns that tell households apart, where they have no numbers.
+        village: of a sheet that is one village's and has no column of villages.
+        prefix: what household numbers begin with that other sheets have, too.
+        number: the field of household numbers.
+        members: how many rows of members each household has, where they are in another sheet.
+        lists: whether it is a list of households, persons or records, which people close with a
+            total; not the product's own table of verdicts or steps.
+    """
+
+    header: Header
+    units: Mapping[int, tuple[str, Fraction]] = field(default_factory=dict)
+    words: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    checked: Mapping[int, Stated] = field(default_factory=dict)
+    unasked: tuple[tuple[int, ...], ...] = ()
+    keys: KeyColumns | None = None
+    village: FieldSpec | None = None
+    prefix: str = ""
+    number: FieldSpec | None = None
+    members: Callable[[], Mapping[str, int]] | None = None
+    lists: bool = True
+
+    @property
+    def changes(self) -> bool:
+        """Whether any cell is another in the product's own form."""
+        return any(
+            (
+                self.units,
+                self.words,
+                self.checked,
+                self.unasked,
+                self.keys,
+                self.village,
+                self.prefix,
+            )
+        )
+
+
+class FittedRows(Sequence[Cells]):
+    """The rows of a sheet in the product's own form, made while they are gone through."""
+
+    def __init__(self, first: Sequence[Cells], made: Callable[[], Iterator[Cells]]) -> None:
+        self._first, self._made = tuple(first), made
+
+    def __iter__(self) -> Iterator[Cells]:
+        return self._made()
+
+    def __bool__(self) -> bool:
+        return bool(self._first)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    @overload
+    def __getitem__(self, index: int) -> Cells: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Cells]: ...
+    def __getitem__(self, index: int | slice) -> Cells | Sequence[Cells]:
+        if isinstance(index, slice):
+            if (
+                index.start is None
+                and index.stop is not None
+                and 0 <= index.stop <= len(self._first)
+            ):
+                return self._first[index]
+        elif 0 <= index < len(self._first):
+            return self._first[index]
+        return tuple(self)[index]
+
+
+def fitted(
+    sheet: Sheet, fit: Fit, as_of: date, form: TableForm | None = None
+) -> tuple[Sheet, Header, tuple[Words, ...]]:
+    """The sheet and its header in the product's own form, and what was done.
+
+    Args:
+        sheet: as it was given.
+        fit: how its rows are read.
+        as_of: the day of judgement.
+        form: says what further rows are left out.
+    """
+    header = fit.header
+    out = left_out(sheet, header, (form or _NO_FORM).leave_out) if fit.lists else LeftOut({})
+    notes = [note for note in (out.note(sheet),) if note]
+    if not fit.changes and not out.rows:
+        return sheet, header, tuple(notes)
+    columns = dict(header.columns)
+    for index, kind in fit.checked.items():
+        columns[index] = STATED[kind]
+    width = max(map(len, sheet.head), default=0)
+    if fit.keys is not None and fit.number is not None:
+        columns[width] = fit.number
+        notes.append(_numbered(sheet))
+    if fit.village is not None:
+        columns[width + 1] = fit.village
+        notes.append(_village(sheet))
+    for index, (unit, times) in fit.units.items():
+        if times != 1:
+            notes.append(_unit(sheet, columns[index], unit, times))
+    rows = _Rows(sheet, fit, out, as_of, width)
+    made = replace(sheet, rows=FittedRows(sheet.rows[: header.row], rows.made), file=None)
+    return made, replace(header, columns=columns), tuple(notes)
+
+
+class _Rows:
+    """Makes the rows of one sheet; what is told by all of them together is found once."""
+
+    def __init__(self, sheet: Sheet, fit: Fit, out: LeftOut, as_of: date, width: int) -> None:
+        self.sheet, self.fit, self.out = sheet, fit, out
+        self.as_of, self.width = as_of, width
+        self.of = {spec.name: index for index, spec in fit.header.columns.items()}
+        self._numbers: dict[int, Cell] | None = None
+        self._sizes: Mapping[str, int] | None = None
+
+    def table(self) -> Iterator[tuple[int, Cells]]:
+        """The rows of the table with their numbers."""
+        start = self.fit.header.row + 1
+        for number, row in enumerate(self.sheet.rows[start - 1 :], start=start):
+            if number not in self.out.rows:
+                yield number, row
+
+    def made(self) -> Iterator[Cells]:
+        """Every row of the sheet: what is no part of the table is blank."""
+        header = self.fit.header.row
+        yield from self.sheet.rows[:header]
+        numbers, sizes = self.numbers(), self.sizes()
+        last: Cell = None
+        for number, row in enumerate(self.sheet.rows[header:], start=header + 1):
+            if number in self.out.rows:
+                yield ()
+                continue
+            key = numbers.get(number) if self.fit.keys else _at(row, self.of.get("household_id"))
+            last = last if is_blank(key) else key
+            yield self._row(row, key, sizes.get(_key(last), 0))
+
+    def _row(self, row: Cells, key: Cell, size: int) -> Cells:
+        if all(map(is_blank, row)):
+            return ()
+        fit, cells = self.fit, [*row, *[None] * (self.width - len(row))]
+        for index, (unit, times) in fit.units.items():
+            cells[index] = converted(cells[index], unit, times)
+        for index, words in fit.words.items():
+            if not is_blank(cells[index]):
+                cells[index] = words.get(folded(as_written(cells[index])), cells[index])
+        for index, kind in fit.checked.items():
+            cells[index] = self._checked(kind, cells[index], row, size)
+        for group in fit.unasked:
+            if all(is_blank(cells[index]) for index in group):
+                for index in group:
+                    cells[index] = NOT_ASKED
+        if fit.prefix and fit.keys is None and not is_blank(key):
+            cells[self.of["household_id"]] = f"{fit.prefix}-{as_written(key)}"
+        if fit.keys is not None or fit.village is not None:
+            cells += [None] * (self.width + 2 - len(cells))
+            if fit.keys is not None:
+                cells[self.width] = key
+            if fit.village is not None:
+                cells[self.width + 1] = self.sheet.name
+        return tuple(cells)
+
+    def _checked(self, kind: Stated, cell: Cell, row: Cells, size: int) -> Cell:
+        if kind == "household_size":
+            return stated.checked_size(cell, size)
+        number = _at(row, self.of.get("id_number"))
+        check = stated.checked_sex if kind == "sex" else stated.checked_birth
+        return check(cell, number, self.as_of)
+
+    def numbers(self) -> dict[int, Cell]:
+        """The household number of each row, where the table has none."""
+        if self._numbers is None:
+            keys, of = self.fit.keys, self.of.get("relation")
+            self._numbers = {}
+            if keys is not None:
+                specs = self.fit.header.columns
+                is_head = says_head(specs[of], self.as_of) if of is not None else lambda _: False
+                village = self.fit.prefix or (self.sheet.name if self.fit.village else "")
+                self._numbers = household_numbers(self.table(), keys, village, is_head)
+        return self._numbers
+
+    def sizes(self) -> Mapping[str, int]:
+        """How many rows of persons each household has, where a column states how many."""
+        if self._sizes is None:
+            self._sizes = {}
+            if "household_size" in self.fit.checked.values():
+                self._sizes = self.fit.members() if self.fit.members else self._counted()
+        return self._sizes
+
+    def _counted(self) -> Mapping[str, int]:
+        if self.fit.keys is not None:
+            return Counter(map(_key, self.numbers().values()))
+        return household_sizes(self.table(), self.of["household_id"], self.of.get("relation"))
+
+
+def household_sizes(
+    rows: Iterable[tuple[int, Cells]], number: int, relation: int | None = None
+) -> Mapping[str, int]:
+    """How many rows each household number has; a blank one, of merged cells, is the one above's.
+
+    Args:
+        rows: of a table, with their numbers.
+        number: the column of household numbers.
+        relation: that of relations to the head, where a row without one is no person's.
+    """
+    counts: Counter[str] = Counter()
+    last: Cell = None
+    for _, row in rows:
+        key = _at(row, number)
+        last = last if is_blank(key) else key
+        if not is_blank(key) or (relation is not None and not is_blank(_at(row, relation))):
+            counts[_key(last)] += 1
+    return counts
+
+
+def _at(row: Cells, index: int | None) -> Cell:
+    return None if index is None or index >= len(row) else row[index]
+
+
+def _key(cell: Cell) -> str:
+    return folded(as_written(cell))
+
+
+def _numbered(sheet: Sheet) -> Words:
+    return Words(
+        f"{sheet.shown}:没有户编号,按村和序号给每户编号(如“石磨村-1”);这样的编号只在这份文件里有效",
+        f"{sheet.shown}: no household numbers: made of village and serial number; they hold in this"
+        " file only",
+    )
+
+
+def _village(sheet: Sheet) -> Words:
+    return Words(
+        f"{sheet.shown}:没有村一栏,村取工作表的名称",
+        f"{sheet.shown}: no column of villages: the sheet's name is taken",
+    )
+
+
+def _unit(sheet: Sheet, spec: FieldSpec, unit: str, times: Fraction) -> Words:
+    by = f"×{times}" if times.denominator == 1 else f"×{times.numerator}/{times.denominator}"
+    return Words(
+        f"{sheet.shown}:“{spec.title}”的单位是{unit},已换算({by})",
+        f"{sheet.shown}: {spec.name} is in {unit}, converted ({by})",
+    )

@@ -1,0 +1,107 @@
+"""The labels of columns, of one header row or of up to three with merged groups above them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shibie.rosters.cells import Cell
+from shibie.rosters.own_additions import is_own
+from shibie.vocabulary import folded
+
+MOST_ROWS: Final = 3
+# Of folded text, in which all brackets are those of ASCII.
+BRACKETS: Final = re.compile(r"[(\[【].*?[)\]】]")
+_NUMBERED: Final = re.compile(r"^(?:其中:?|[\d一二三四五六七八九十]{1,2}[.、)])")
+_OUTER: Final = "*:※·"
+# What stands below a group of this name is said of the head alone.
+_HEADS: Final = re.compile(r"^户主(?:信息|情况|基本情况|基本信息)?$")
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a header says of a column.
+
+    Attributes:
+        text: the lowest text above the cells.
+        groups: the texts above it, from the top.
+    """
+
+    text: str
+    groups: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The label as a message names it."""
+        return "/".join((*self.groups, self.text))
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """How a field may be written for the label to mean it, folded, the surest first.
+
+        >>> Label("*工资性收入(元)").spellings
+        ('工资性收入(元)', '工资性收入')
+        >>> Label("姓名", ("户主信息",)).spellings
+        ('户主姓名',)
+        """
+        text = plain(self.text)
+        if self.groups and _HEADS.match(plain(self.groups[-1])) and not text.startswith("户主"):
+            return (f"户主{text}",)
+        bare = plain(BRACKETS.sub("", text))
+        found = [text, bare, _NUMBERED.sub("", bare)]
+        for group in self.groups:
+            above = plain(BRACKETS.sub("", folded(group)))
+            found += [above + bare, bare + above] if above else []
+        return tuple(dict.fromkeys(filter(None, found)))
+
+
+def plain(text: str) -> str:
+    """A header as it is compared: folded, without the signs around it.
+
+    >>> plain(" *户 编 号: ")
+    '户编号'
+    """
+    return folded(text).strip(_OUTER)
+
+
+def text_of(cell: Cell) -> str:
+    """The text of a header's cell; none where it is a number or blank."""
+    return cell.strip() if isinstance(cell, str) else ""
+
+
+def labels(rows: Sequence[Sequence[Cell]]) -> list[Label | None]:
+    """What header rows say of each column.
+
+    Of merged cells only the first holds the text: that of a group counts for the columns to its
+    right that have a text below and none in its own row.
+
+    >>> labels([["户编号", "家庭年收入(元)", ""], ["", "工资性收入", "财产性收入"]])[2]
+    Label(text='财产性收入', groups=('家庭年收入(元)',))
+    """
+    width = max(map(len, rows), default=0)
+    texts = [[text_of(row[at]) if at < len(row) else "" for at in range(width)] for row in rows]
+    spread = [_spread(texts, level) for level in range(len(texts))]
+    found: list[Label | None] = []
+    for at in range(width):
+        # What the product wrote beside a table when it gave the workbook back is not read.
+        own = [text for level in spread if (text := level[at]) and not is_own(text)]
+        # A cell that is merged downwards says one thing, however many rows repeat it.
+        own = list(dict.fromkeys(own))
+        found.append(Label(own[-1], tuple(own[:-1])) if own else None)
+    return found
+
+
+def _spread(texts: list[list[str]], level: int) -> list[str]:
+    """One header row, with the text of each group over all of its columns."""
+    row = texts[level]
+    if level + 1 == len(texts):
+        return row
+    below = [any(lower[at] for lower in texts[level + 1 :]) for at in range(len(row))]
+    found, group = [], ""
+    for at, text in enumerate(row):
+        if text or not below[at]:
+            group = text if below[at] else ""
+        found.append(text or group)
+    return found

@@ -1,0 +1,214 @@
+"""Rows of a sheet that are no part of its table: totals, footers, headers repeated."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from shibie.errors import Words
+from shibie.rosters.cells import Cell, as_written, is_blank
+from shibie.rosters.csv_text import CsvText
+from shibie.rosters.header_labels import plain
+from shibie.rosters.headers import Header
+from shibie.rosters.sheets import Sheet
+
+KINDS: Final[Mapping[str, Words]] = {
+    "header": Words("重复的表头", "repeated header"),
+    "numbers": Words("栏次", "column numbers"),
+    "total": Words("合计", "total"),
+    "footer": Words("表尾或说明", "footer or note"),
+}
+_TOTAL: Final = re.compile(
+    r"(?:其中)?[一-鿿]{0,8}(?:合计|小计|总计|共计|累计)(?:[:(\d].*|[一-鿿]{0,4}\d.*)?"
+)
+_FOOTER: Final = re.compile(
+    r"(?:填表|制表|填报|上报|审核|复核|核实|审批|负责|经办|统计|调查|录入|签字|签名|联系|驻村|村支部|村主任)"
+    r"[一-鿿]{0,8}(?:[(].*[)])?[:].*"
+    r"|(?:填表|制表|填报|上报|审核|统计|打印|导出)(?:日期|时间|单位|人)[:]?.*"
+    r"|(?:注|备注|说明|附注|填表说明|填报说明)\d*[:.、].*"
+    r"|(?:单位|村委会|乡镇|县|区|村)?[(]?(?:盖章|公章|签章)[)]?.*"
+    r"|第\d+页.*|共\d+页.*|(?:日期|时间|单位)[:].*"
+)
+_COUNTED: Final = ("甲", "乙", "丙", "丁", "戊", "己", "庚", "辛", "壬", "癸")
+# In a file without any of these no row is left out; and a header repeated repeats its longest label.
+_SIGNS: Final = (
+    *(f"{first}{space}计" for first in "合小总共累" for space in ("", " ", "  ", "\u3000")),
+    "填表", "制表", "填报", "上报", "审核", "复核", "核实", "审批", "负责", "经办", "统计", "调查",
+    "录入", "签字", "签名", "联系", "驻村", "村支部", "村主任", "打印", "导出", "注", "说明", "盖章",
+    "公章", "签章", "页", "日期", "时间", "单位", "栏次",
+)  # fmt: skip
+_CHUNK: Final = 1 << 22
+# A total may stand in the column of names, behind a serial number and a village.
+_FIRST_CELLS: Final = 4
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Which rows below a header are no part of the table.
+
+    Attributes:
+        rows: row number → a kind of `KINDS`.
+    """
+
+    rows: Mapping[int, str]
+
+    def note(self, sheet: Sheet) -> Words | None:
+        """What was left out, with the rows."""
+        if not self.rows:
+            return None
+        counts = Counter(self.rows.values())
+        parts = [
+            (
+                f"{KINDS[kind].zh} {count} 行({_numbers(self.rows, kind, '、')})",
+                f"{KINDS[kind].en}: {count} ({_numbers(self.rows, kind, ', ')})",
+            )
+            for kind, count in counts.items()
+        ]
+        return Words(
+            f"{sheet.shown}:不是名册内容,已略去:" + "、".join(zh for zh, _ in parts),
+            f"{sheet.shown}: left out as no part of the table, rows of: "
+            + "; ".join(en for _, en in parts),
+        )
+
+
+def _numbers(rows: Mapping[int, str], kind: str, comma: str) -> str:
+    found = [str(row) for row, of in rows.items() if of == kind]
+    return comma.join(found[:5]) + ("…" if len(found) > 5 else "")
+
+
+def left_out(sheet: Sheet, header: Header, also: Iterable[str] = ()) -> LeftOut:
+    """The rows below a header that are no part of the table.
+
+    A row with a citizen number or a relation is a person's, whatever else it says.
+
+    Args:
+        sheet: has the rows.
+        header: of the table.
+        also: what further rows begin with that a form leaves out.
+    """
+    begins = tuple(also)
+    if sheet.file is not None and not _may_have_any(sheet, header, begins):
+        return LeftOut({})
+    rules = _Rules(sheet, header, begins)
+    below = enumerate(sheet.rows[header.row :], start=header.row + 1)
+    kinds = ((number, rules.kind(row, number == header.row + 1)) for number, row in below)
+    return LeftOut({number: kind for number, kind in kinds if kind})
+
+
+class _Rules:
+    """Tells the rows of one table from what is written between, above and below them."""
+
+    def __init__(self, sheet: Sheet, header: Header, also: tuple[str, ...]) -> None:
+        self.also = also
+        self.above = {_texts(row) for row in sheet.head[: header.row]} - {()}
+        self.names = {index: _header_texts(header, index) for index in header.columns}
+        every = (*self.names.values(), *({text for _, text in row} for row in self.above))
+        self.any_name = frozenset[str]().union(*every)
+        self.persons = [
+            index
+            for index, spec in header.columns.items()
+            if spec.type == "citizen_id" or spec.name == "relation"
+        ]
+
+    def kind(self, row: Sequence[Cell], below_header: bool) -> str:
+        """What a row is if it is no part of the table, else nothing."""
+        first = [
+            plain(cell) if isinstance(cell, str) else ""
+            for cell in itertools.islice((c for c in row if not is_blank(c)), _FIRST_CELLS)
+        ]
+        if not first:
+            return ""
+        if first[0] in self.any_name and self._is_header(_texts(row)):
+            return "header"
+        if below_header and _are_numbers([text for _, text in _texts(row)]):
+            return "numbers"
+        if all(text.isascii() for text in first) and not self.also:
+            return ""
+        if any(at < len(row) and not is_blank(row[at]) for at in self.persons):
+            return ""
+        if any(map(_TOTAL.fullmatch, first)):
+            return "total"
+        if _FOOTER.fullmatch(first[0]) or (self.also and first[0].startswith(self.also)):
+            return "footer"
+        return "footer" if len(first) == 1 and _is_remark(first[0]) else ""
+
+    def _is_header(self, texts: tuple[tuple[int, str], ...]) -> bool:
+        if texts in self.above:
+            return True
+        repeated = sum(text in self.names.get(index, ()) for index, text in texts)
+        return repeated > 1 and 2 * repeated >= sum(index in self.names for index, _ in texts)
+
+
+def _may_have_any(sheet: Sheet, header: Header, also: tuple[str, ...]) -> bool:
+    """Whether a file holds any sign of a row to leave out: spares reading it cell by cell."""
+    assert sheet.file is not None
+    text = sheet.file.text
+    if text is None:
+        return False  # Parquet: a table by its nature
+    if text.encoding not in ("utf-8", "gb18030"):
+        return True
+    longest = max((label.text for label in header.labels.values()), key=len, default="")
+    signs = [sign.encode(text.encoding) for sign in (*_SIGNS, longest, *also) if sign]
+    pattern = re.compile(b"|".join(map(re.escape, signs)))
+    rules, last = _Rules(sheet, header, also), b""
+    with Path(sheet.file.path).open("rb") as file:
+        file.seek(text.skip)
+        # What stands above and in the header is not of the rows below it.
+        for _ in range(header.row):
+            file.readline()
+        start = file.tell()
+        if rules.kind(_cells(file.readline(), text), True):
+            return True
+        file.seek(start)
+        while chunk := file.read(_CHUNK):
+            part = last + chunk
+            end = part.rfind(b"\n") + 1
+            at = 0
+            while hit := pattern.search(part, at, end):
+                first, at = part.rfind(b"\n", 0, hit.start()) + 1, part.find(b"\n", hit.end()) + 1
+                if rules.kind(_cells(part[first:at], text), False):
+                    return True
+            last = part[end:]
+    return bool(rules.kind(_cells(last, text), False))
+
+
+def _cells(line: bytes, text: CsvText) -> Sequence[Cell]:
+    """The cells of one line; of a row that goes on in the next one, those in it."""
+    written = line.decode(text.encoding, errors="replace")
+    return next(csv.reader([written], delimiter=text.delimiter), [])
+
+
+def _is_remark(text: str) -> bool:
+    """Whether a cell alone in its row is a sentence: no number of a household reads like that."""
+    letters = sum("一" <= each <= "鿿" for each in text)
+    return letters > 7 or (letters > 0 and any(sign in text for sign in ",。;"))
+
+
+def _are_numbers(texts: Sequence[str]) -> bool:
+    """Whether a row below a header counts its columns: 1, 2, 3 or 甲, 乙, 1, 2."""
+    letters = [text for text in texts if text in _COUNTED]
+    numbers = [text for text in texts if text not in _COUNTED and text != "栏次"]
+    return (
+        len(texts) > 2
+        and letters == list(_COUNTED[: len(letters)])
+        and numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    )
+
+
+def _header_texts(header: Header, index: int) -> frozenset[str]:
+    label = header.labels.get(index)
+    spec = header.columns[index]
+    said = (label.text, *label.groups) if label else ()
+    return frozenset((*map(plain, said), *spec.headers))
+
+
+def _texts(row: Sequence[Cell]) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (index, plain(as_written(cell))) for index, cell in enumerate(row) if not is_blank(cell)
+    )

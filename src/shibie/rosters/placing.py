@@ -1,0 +1,207 @@
+"""One sheet as one table: its header, what a form says of it, its rows in the product's own form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Final
+
+from shibie.errors import InputError, Problem, Words
+from shibie.forms.form import TableForm
+from shibie.forms.reading import shipped_forms
+from shibie.rosters.fitting import Fit, fitted
+from shibie.rosters.header_labels import Label, text_of
+from shibie.rosters.header_units import UnitError, factor, table_wide_unit
+from shibie.rosters.headers import Header, ignored_note
+from shibie.rosters.household_keys import key_columns
+from shibie.rosters.sheets import Sheet
+from shibie.rosters.stated import stated_columns
+from shibie.vocabulary import FieldSpec, folded
+
+# What a sheet that is one village's is called.
+_VILLAGES: Final = ("村", "社区", "居委会", "村委会", "嘎查")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A table that was found: its sheet, and which column holds which field."""
+
+    sheet: Sheet
+    header: Header
+
+
+def form_of(sheet: Sheet, given: TableForm | None) -> TableForm | None:
+    """The form of a sheet: the one that was given, or a shipped one that it is recognised by.
+
+    Args:
+        sheet: is recognised by its headers.
+        given: the form that was asked for.
+    """
+    texts = {folded(text) for row in sheet.head for cell in row if (text := text_of(cell))}
+    bare = texts | {spelling for text in texts for spelling in Label(text).spellings}
+    if given is not None:
+        return given
+    fitting = [
+        each for each in shipped_forms() if each.recognised_by and each.recognised_by <= bare
+    ]
+    # Of two the one that is told by more headers is meant.
+    return max(fitting, key=lambda form: len(form.recognised_by), default=None)
+
+
+@dataclass(frozen=True)
+class Placing:
+    """How sheets become tables.
+
+    Attributes:
+        as_of: the day of judgement.
+        village: the field of villages.
+        number: that of household numbers.
+    """
+
+    as_of: date
+    village: FieldSpec | None
+    number: FieldSpec
+
+    def place(
+        self, sheet: Sheet, header: Header, form: TableForm | None, specs: Sequence[FieldSpec], *,
+        persons: bool = False, several: bool = False, restart: bool = False, lists: bool = True,
+        members: Callable[[], Mapping[str, int]] | None = None,
+    ) -> tuple[Placed, list[Words]]:  # fmt: skip
+        """A sheet as a table of the product's own form, with what is to be said of it.
+
+        Args:
+            sheet: as it was given.
+            header: its header.
+            form: what says more of its columns.
+            specs: the fields that it may have.
+            persons: whether its rows are of households or their persons.
+            several: whether it is one of several such sheets.
+            restart: whether others of these have the same household numbers.
+            lists: whether it is a list that people may close with a total.
+            members: of a table of households alone, how many rows of members each has.
+
+        Raises:
+            InputError: for units that cannot be converted.
+        """
+        header = _dated(header, form)
+        fit = Fit(
+            header,
+            units=self._units(sheet, header),
+            words={at: use.words for at, use in header.uses.items() if use.words},
+            lists=lists,
+        )
+        if persons:
+            fit = self._of_persons(fit, sheet, form, (several, restart), members)
+        sheet, fitted_header, notes = fitted(sheet, fit, self.as_of, form)
+        said = list(notes)
+        if persons and several and restart:
+            said.append(_renumbered(sheet))
+        if form is not None and persons:
+            said.insert(0, _recognised(sheet, form, header))
+        left = _left(header, fit)
+        note = ignored_note(sheet, left, specs)
+        return Placed(sheet, fitted_header), [*said, note] if note else said
+
+    def _of_persons(
+        self, fit: Fit, sheet: Sheet, form: TableForm | None, several: tuple[bool, bool],
+        members: Callable[[], Mapping[str, int]] | None,
+    ) -> Fit:  # fmt: skip
+        header, names = fit.header, fit.header.names
+        of = {spec.name: index for index, spec in header.columns.items()}
+        of_form = {at: use.states for at, use in header.uses.items() if use.states}
+        unasked = form.unasked if form else ()
+        groups = (tuple(of[name] for name in group if name in of) for group in unasked)
+        in_village = self.village is not None and "village" not in names and _is_village(sheet.name)
+        keys = None
+        if self.number.name not in names:
+            keys = key_columns(
+                header.labels, header.columns, *((form.serial, form.head) if form else ())
+            )
+        return replace(
+            fit,
+            checked=stated_columns(header.labels, header.columns, of_form),
+            unasked=tuple(group for group in groups if group),
+            keys=keys,
+            village=self.village if in_village else None,
+            prefix=sheet.name
+            if several[1] or (keys and several[0] and "village" not in names)
+            else "",
+            number=self.number,
+            members=members,
+        )
+
+    def _units(self, sheet: Sheet, header: Header) -> dict[int, tuple[str, Fraction]]:
+        wide = "" if sheet.named else table_wide_unit(sheet.head[: header.begins - 1])
+        found, problems = {}, []
+        for index, spec in header.columns.items():
+            label, use = header.labels.get(index, Label(spec.title)), header.uses.get(index)
+            if use is not None and use.unit:
+                label = Label(f"{label.text}({use.unit})")
+            try:
+                unit = factor(label, spec, wide)
+            except UnitError as error:
+                problems.append(
+                    Problem(
+                        f"{sheet.shown}!{header.row}",
+                        Words(
+                            f"栏目“{label.text}”:{error.reason.zh}",
+                            f"column '{label.text}': {error.reason.en}",
+                        ),
+                        suggestion=Words(
+                            f"请按“{spec.unit or '元'}”填写,或改正栏目中的单位",
+                            f"write it in '{spec.unit or '元'}', or mend the unit in the header",
+                        ),
+                    )
+                )
+                continue
+            if unit is not None and unit[1] != 1:
+                found[index] = unit
+        if problems:
+            raise InputError(problems)
+        return found
+
+
+def _dated(header: Header, form: TableForm | None) -> Header:
+    """The header with what a form says of dates without a day."""
+    if form is None or form.day is None:
+        return header
+    columns = {
+        index: replace(spec, incomplete=form.day) if spec.type == "date" else spec
+        for index, spec in header.columns.items()
+    }
+    return replace(header, columns=columns)
+
+
+def _left(header: Header, fit: Fit) -> Header:
+    """The header without the columns that are used for something else than a field."""
+    keys = fit.keys
+    used = {*fit.checked, *((keys.serial, keys.head) if keys else ())}
+    texts = {header.labels[at].text for at in used if at is not None and at in header.labels}
+    return replace(header, ignored=tuple(text for text in header.ignored if text not in texts))
+
+
+def _is_village(name: str) -> bool:
+    return folded(name).endswith(_VILLAGES)
+
+
+def _recognised(sheet: Sheet, form: TableForm, header: Header) -> Words:
+    unused = "、".join(
+        header.labels[at].text
+        for at, use in header.uses.items()
+        if at not in header.columns and not use.states
+    )
+    rest = f";这些栏目规则不用:{unused}" if unused else ""
+    more = f"; columns that rules do not use: {unused}" if unused else ""
+    return Words(
+        f"{sheet.shown}:认作“{form.title}”{rest}",
+        f"{sheet.shown}: read by the form '{form.id}'{more}",
+    )
+
+
+def _renumbered(sheet: Sheet) -> Words:
+    return Words(
+        f"{sheet.shown}:各工作表的户编号有重复,编号前已加上工作表的名称",
+        f"{sheet.shown}: other sheets have the same household numbers: the sheet's name is put before",
+    )

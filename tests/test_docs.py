@@ -71,11 +71,14 @@ def test_the_examples_are_found() -> None:
     assert len(examples()) >= 8
 
 
-def test_the_example_of_live_use() -> None:
+def test_the_examples_of_live_use_and_of_the_log() -> None:
     page = (ROOT / "docs" / "live.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
-    *setup, last = block.strip().splitlines()
+    live, log = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    *setup, last = live.strip().splitlines()
     expression, expected = last.split("#")
     space: dict[str, object] = {}
     exec("\n".join(setup), space)
     assert repr(eval(expression.strip(), space)) == expected.strip()
+    # This one says by itself what must come out.
+    assert log.count("assert ") == 3
+    exec(log, {})

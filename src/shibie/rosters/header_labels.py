@@ -14,6 +14,10 @@ from shibie.vocabulary import folded
 MOST_ROWS: Final = 3
 # Of folded text, in which all brackets are those of ASCII.
 BRACKETS: Final = re.compile(r"[(\[【].*?[)\]】]")
+# A unit of money at the end of a header, without brackets.
+UNIT_BEHIND: Final = re.compile(
+    r"[/_:—-]?((?:百|千|万|十万|百万|亿)?元(?:/(?:人|户)?[·.]?(?:年|月|季度?))?)$"
+)
 _NUMBERED: Final = re.compile(r"^(?:其中:?|[\d一二三四五六七八九十]{1,2}[.、)])")
 _OUTER: Final = "*:※·"
 # What stands below a group of this name is said of the head alone.
@@ -50,7 +54,7 @@ class Label:
         if self.groups and _HEADS.match(plain(self.groups[-1])) and not text.startswith("户主"):
             return (f"户主{text}",)
         bare = plain(BRACKETS.sub("", text))
-        found = [text, bare, _NUMBERED.sub("", bare)]
+        found = [text, bare, _NUMBERED.sub("", bare), UNIT_BEHIND.sub("", bare)]
         for group in self.groups:
             above = plain(BRACKETS.sub("", folded(group)))
             found += [above + bare, bare + above] if above else []

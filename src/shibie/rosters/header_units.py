@@ -10,7 +10,7 @@ from typing import Final
 
 from shibie.errors import Words
 from shibie.rosters.cells import Cell, FaultyCell, as_written, is_blank
-from shibie.rosters.header_labels import BRACKETS, Label, text_of
+from shibie.rosters.header_labels import BRACKETS, UNIT_BEHIND, Label, text_of
 from shibie.vocabulary import FieldSpec, folded
 
 _MONEY: Final[Mapping[str, Fraction]] = {
@@ -36,9 +36,6 @@ _OTHER: Final = frozenset((
 _TIMES: Final[Mapping[tuple[str, str], Fraction]] = {("年", "月"): Fraction(12)}
 _TABLE_WIDE: Final = re.compile(r"(?:金额|收入|货币|计量|计价)?单位:?(.+)")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?")
-_SUFFIX: Final = re.compile(
-    r"[/_:—-]?((?:百|千|万|十万|百万|亿)?元(?:/(?:人|户)?[·.]?(?:年|月|季度?))?)$"
-)
 
 
 def is_unit_row(row: Sequence[Cell]) -> bool:
@@ -114,7 +111,7 @@ def _stated(text: str) -> Iterable[str]:
     """What of a header may be a unit: what stands in brackets, or at its end."""
     for found in BRACKETS.findall(folded(text)):
         yield from re.split(r"[,、;]", found[1:-1].removeprefix("单位").lstrip(":"))
-    suffix = _SUFFIX.search(BRACKETS.sub("", folded(text)))
+    suffix = UNIT_BEHIND.search(BRACKETS.sub("", folded(text)))
     if suffix and suffix.start():
         yield suffix[1]
 

@@ -628,7 +628,7 @@ def test_the_workbook_ends_with_the_acts(tmp_path: Path) -> None:
         with shibie.check(PACK, folder, AS_OF, engine=engine) as result:
             result.write(out)
         found = openpyxl.load_workbook(out)
-        assert found.sheetnames[-2:] == ["办理", "不计入人口"]
+        assert found.sheetnames[-3:] == ["办理", "不计入人口", "来源"]
         header, verdict, correction = found["办理"].iter_rows(values_only=True)
         rows = [dict(zip(header, row, strict=True)) for row in (verdict, correction)]
         assert [(row["办理种类"], row["核实结论"]) for row in rows] == [

@@ -202,7 +202,10 @@ def test_a_large_result_is_streamed() -> None:
 
 def test_written_everywhere_alike(result: shibie.Result, tmp_path: Path) -> None:
     result.write(tmp_path / "out", tmp_path / "out.parquet", tmp_path / "out.xlsx")
-    assert json.loads((tmp_path / "out" / "summary.json").read_text("utf-8")) == result.summary
+    written = json.loads((tmp_path / "out" / "summary.json").read_text("utf-8"))
+    assert written.keys() == result.summary.keys() | {"made_from", "run"}
+    assert {name: written[name] for name in result.summary} == result.summary
+    assert written["run"] == result.run
     assert polars.read_parquet(tmp_path / "out.parquet" / "decisions.parquet").height == 3
     assert (tmp_path / "out.xlsx").stat().st_size > 5_000
     with pytest.raises(shibie.InputError, match="csv file"):

@@ -32,7 +32,7 @@ def shibie(*arguments: str | Path, status: int = 0) -> str:
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -93,7 +93,7 @@ def test_the_workbook(tmp_path: Path) -> None:
     out = tmp_path / "out.xlsx"
     shibie("check", write_xlsx(tmp_path / "in.xlsx", sheets), *PACK, "--out", out)
     found = openpyxl.load_workbook(out)
-    assert found.sheetnames == ["认定结果", "依据", "批次", "退回", "汇总", "不计入人口"]
+    assert found.sheetnames == ["认定结果", "依据", "批次", "退回", "汇总", "不计入人口", "来源"]
     sheet = found["认定结果"]
     header = [cell.value for cell in sheet[1]]
     row = dict(zip(header, [cell.value for cell in sheet[2]], strict=True))
@@ -160,8 +160,14 @@ def test_a_folder_is_decided_alike_in_memory_and_file_to_file(tmp_path: Path) ->
     township = "fixtures/township-2015"
     for engine in ("interpreter", "duckdb"):
         shibie("check", township, *PACK, "--engine", engine, "--out", tmp_path / engine)
-    for file in sorted((tmp_path / "interpreter").iterdir()):
+    for file in sorted((tmp_path / "interpreter").glob("*.csv")):
         assert (tmp_path / "duckdb" / file.name).read_bytes() == file.read_bytes()
+    one, other = (
+        json.loads((tmp_path / engine / "summary.json").read_text(encoding="utf-8"))
+        for engine in ("interpreter", "duckdb")
+    )
+    assert (one.pop("run")["engine"], other.pop("run")["engine"]) == ("interpreter", "duckdb")
+    assert one == other
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ AS_OF = ["--rules", "bazhong-2015", "--as-of", "2015-12-20"]
 
 
 def read(path: Path) -> tuple[list[str], list[list[str]]]:
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         header, *rows = csv.reader(file)
     return header, rows
 

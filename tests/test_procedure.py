@@ -271,7 +271,7 @@ def test_the_command(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert "有程序记录的 916 户" in done.stdout
-    with (tmp_path / "p" / "violations.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "p" / "violations.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert sum(row["rule_id"] == "village_notice.notice" for row in rows) == 12
     assert {"standings.csv", "calendar.csv", "shares.csv", "flow.mmd", "flow.svg"} <= {

@@ -18,12 +18,14 @@ from shibie.checking_in_python import EngineName as HeldEngine
 from shibie.checking_in_python import check as check_held
 from shibie.errors import InputError, Lang, Problem, Words, bad_argument
 from shibie.registers.set_aside import registers_named
-from shibie.results.files import Format, write_folder
+from shibie.results.files import Format, Writing, write_folder
+from shibie.results.made_from import InputFile, MadeFrom, clock, files_of, options_of
 from shibie.results.rejected_households import Fault, RejectedHousehold
 from shibie.results.result import Result, target
 from shibie.results.table import Table
 from shibie.results.tables import rejected_table, result_tables
 from shibie.rosters.given_roster import GivenRoster, roster_of_path
+from shibie.rosters.layout import Layout
 from shibie.rosters.roster import Roster
 from shibie.rosters.sheets import HELD_BELOW, size_of
 from shibie.ruleset.loader import RulesOrPack, loaded
@@ -96,7 +98,8 @@ def check(
         engine = "duckdb" if large else "interpreter"
     if engine == "duckdb":
         return asked.by_duckdb(roster, memory, Path(temp) if temp else None)
-    return asked.held(roster.roster, engine, roster)
+    files = files_of(roster.sheets)
+    return asked.held(roster.roster, engine, roster, files)
 
 
 def must_be_written_by(engine: Engine, paths: Iterable[str | Path]) -> None:
@@ -151,10 +154,10 @@ class _DecidedInPython:
         every = (*result_tables(self.checked, lang), *self.more)
         return {table.name: table for table in every}
 
-    def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
+    def write(self, outs: Mapping[str, Format], lang: Lang, writing: Writing) -> None:
         tables = (*result_tables(self.checked, lang), *self.more)
         for out, form in outs.items():
-            write_folder(Path(out), tables, self.summary, form)
+            write_folder(Path(out), tables, self.summary, form, writing)
 
 
 class _Asked:
@@ -166,8 +169,23 @@ class _Asked:
     ) -> None:  # fmt: skip
         self.ruleset, self.as_of, self.trust, self.lang = ruleset, as_of, trust, lang
         self.set_aside, self.progress, self.clues = set_aside, progress, clues
+        self.started = clock()
 
-    def held(self, roster: Roster, engine: str, given: GivenRoster | None = None) -> Result:
+    def made_from(
+        self, files: tuple[InputFile, ...], layout: Layout | None, rows: Mapping[str, int],
+        engine: str, forms: tuple[Mapping[str, Any], ...] = (),
+    ) -> MadeFrom:  # fmt: skip
+        """What the result was made from, once it is made."""
+        aside = [name for name in self.ruleset.registers if name in self.set_aside]
+        return MadeFrom(
+            self.ruleset, self.as_of, options_of(self.trust, aside, self.lang, self.clues),
+            files, layout, rows, engine, self.started, forms, clock() - self.started,
+        )  # fmt: skip
+
+    def held(
+        self, roster: Roster, engine: str, given: GivenRoster | None = None,
+        files: tuple[InputFile, ...] = (),
+    ) -> Result:  # fmt: skip
         """Decide a roster that Python has read."""
         if engine == "spark":
             raise InputError(
@@ -177,7 +195,7 @@ class _Asked:
         checked = check_held(self.ruleset, roster, self.as_of, name, self.trust, self.set_aside)
         decided = _DecidedInPython(checked, self.clues)
 
-        def workbook(path: Path, show_ids: bool) -> None:
+        def workbook(path: Path, show_ids: bool, beside: dict[str, Any]) -> None:
             from shibie.results.workbook import Annotated, write_workbook
 
             rejected = rejected_table(roster.rejected, self.lang)
@@ -185,13 +203,16 @@ class _Asked:
                 self.ruleset,
                 [checked],
                 rejected,
-                decided.summary,
+                decided.summary | beside,
                 acts=roster.acts,
                 clues=next(iter(decided.more), None),
                 uncounted=decided.tables(self.lang).get("uncounted"),
                 lost=self.lost(roster.rejected_households, faults(), roster.tables),
             )
             write_workbook(path, annotated, self.lang, show_ids)
+
+        layout = given.layout if given else None
+        made_from = self.made_from(files, layout, roster.rows, engine)
 
         def faults() -> Iterator[Fault]:
             for each in roster.rejected:
@@ -203,7 +224,7 @@ class _Asked:
             return self.given_back(given, [checked], faults(), roster.rejected_households, path)
 
         return Result(
-            self.ruleset, self.as_of, decided, self.lang, workbook,
+            self.ruleset, self.as_of, decided, self.lang, workbook, made_from,
             annotated=annotated if given is not None else None,
         )  # fmt: skip
 
@@ -231,7 +252,7 @@ class _Asked:
         from shibie.checking_in_sql import Run
         from shibie.rosters.duckdb_host import duck_host
 
-        layout = roster.layout
+        layout, files = roster.layout, files_of(roster.sheets)
         with ExitStack() as until_made:
             host = until_made.enter_context(duck_host(memory, temp))
             run = Run(
@@ -243,14 +264,15 @@ class _Asked:
                 run.more = _with_clues(run.summary, self.parts(run))
             closing = until_made.pop_all()
 
-        def workbook(path: Path, show_ids: bool) -> None:
+        def workbook(path: Path, show_ids: bool, beside: dict[str, Any]) -> None:
             # A workbook shows the roster itself, which Python reads a part at a time.
             from shibie.results.workbook import Annotated, write_workbook
             from shibie.scratch_database import failures_said
 
             tables = run.tables(self.lang)
             annotated = Annotated(
-                self.ruleset, self.parts(run), tables["rejected"], run.summary, large=True,
+                self.ruleset, self.parts(run), tables["rejected"], run.summary | beside,
+                large=True,
                 acts=run.loader.acts, clues=next(iter(run.more), None),
                 uncounted=tables.get("uncounted"),
                 lost=self.lost(lost(), run.faults(self.lang), layout.own_tables),
@@ -269,8 +291,9 @@ class _Asked:
             with failures_said():
                 return self.given_back(roster, self.parts(run), run.faults(self.lang), lost(), path)
 
+        made_from = self.made_from(files, layout, run.rows, "duckdb")
         return Result(
-            self.ruleset, self.as_of, run, self.lang, workbook, closing, annotated
+            self.ruleset, self.as_of, run, self.lang, workbook, made_from, closing, annotated
         )  # fmt: skip
 
     def parts(self, run: Run) -> Iterable[Checked]:
@@ -295,7 +318,9 @@ class _Asked:
             )
         )  # fmt: skip
 
-        def workbook(path: Path, show_ids: bool) -> None:
+        def workbook(path: Path, show_ids: bool, beside: dict[str, Any]) -> None:
             must_be_written_by("spark", [path])
 
-        return Result(self.ruleset, self.as_of, run, self.lang, workbook, closing)
+        files = files_of(placed.sheet for placed in run.layout.tables.values())
+        made_from = self.made_from(files, run.layout, run.rows, "spark")
+        return Result(self.ruleset, self.as_of, run, self.lang, workbook, made_from, closing)

@@ -14,7 +14,7 @@ from shibie.errors import Lang, Words
 from shibie.language.tree import HOUSEHOLD
 from shibie.results.counts import Counted, summary
 from shibie.results.digest import lines_query, of_lines
-from shibie.results.files import Format, json_text
+from shibie.results.files import Format, Writing
 from shibie.results.name_results import NamedResults
 from shibie.results.rejected_households import Fault
 from shibie.results.sql_counts import tally_of
@@ -23,6 +23,7 @@ from shibie.results.sql_unmatched import held_up_twice, unmatched
 from shibie.results.table import StreamedRows, Table, streamed
 from shibie.results.tables import COLUMNS, acts_table, lists_of
 from shibie.rosters.layout import Layout
+from shibie.rosters.row_counts import rows_by_sql
 from shibie.rosters.sql_host import Host, Output
 from shibie.rosters.sql_matches import matches
 from shibie.rosters.sql_members import FOUND_TWICE
@@ -42,6 +43,7 @@ class Run:
         summary: as in `summary.json`; there once the run is made.
         notes: what was normalised, ignored or not found.
         loader: has loaded the roster.
+        rows: of each table, how many rows are not blank throughout.
         more: further tables of the result.
     """
 
@@ -88,6 +90,7 @@ class Run:
             self.set_aside,
         )
         loader.load()
+        self.rows = rows_by_sql(self.host, tables, self.layout, self.ruleset, self.as_of)
         self.notes = [*self.layout.notes, *loader.notes]
         found = loader.registers.settings(self.asked)
         if found != self.asked:
@@ -222,16 +225,17 @@ class Run:
         query = output.sorted(output.columns)
         return streamed(self.host.stream, query, output.query, self.host.arrow(query))
 
-    def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
+    def write(self, outs: Mapping[str, Format], lang: Lang, writing: Writing = Writing()) -> None:
         """Write folders of results."""
         outputs, plain, acts = self.outputs, self.listed(lang), acts_table(self.loader.acts)
-        texts = {"summary.json": json_text(self.summary)}
+        style = writing.style
         for out, form in outs.items():
             self.say(f"writing {out}")
+            texts = {"summary.json": writing.summary(out, self.summary)}
             # What people wrote may hold anything: Python's writer of CSV is the measure.
             if form == "csv":
                 small = [Table(each.name, each.columns, self._rows(each)) for each in plain]
-                self.host.write(out, form, outputs, [*small, acts, *self.more], texts)
+                self.host.write(out, form, outputs, [*small, acts, *self.more], texts, style)
             else:
                 self.host.write(out, form, (*outputs, *plain), [acts, *self.more], texts)
         self.say("done")

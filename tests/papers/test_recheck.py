@@ -284,7 +284,7 @@ def test_its_tables(township: tuple[dict[str, Any], Path]) -> None:
     assert sheets.sheetnames == ["原名册", "现名册", "人员变动", "分户合户", "分村"]
     assert sum(1 for _ in sheets["原名册"].rows) == 482
     sheets.close()
-    lines = (out / "csv" / "before.csv").read_text(encoding="utf-8").splitlines()
+    lines = (out / "csv" / "before.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 482
     numbers = (ROOT / "fixtures" / "township-2014" / "members.csv").read_text(encoding="utf-8")
     known = [line.split(",")[3] for line in numbers.splitlines()[1:50]]

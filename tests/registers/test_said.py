@@ -56,7 +56,7 @@ def test_the_rows_that_are_not_surely_about_anybody(tmp_path: Path, pack: str, e
             ("deposits", 7, "110*************2X", "nobody"),
         ]
         found.write(tmp_path / "out")
-    with (tmp_path / "out" / "unmatched.csv").open(encoding="utf-8") as file:
+    with (tmp_path / "out" / "unmatched.csv").open(encoding="utf-8-sig") as file:
         table = list(csv.reader(file))
     assert table[0] == ["register", "row", "number", "reason"]
     assert len(table) == 5

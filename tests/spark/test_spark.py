@@ -18,7 +18,7 @@ from pyarrow import parquet
 from registers.test_duplicates import REVIEWED, with_verdicts
 from rosters import test_perhaps_rows as perhaps_rows
 from rosters.test_damage import damaged
-from rosters.test_folder import AS_OF, FILES, PACK, TOWNSHIP, as_parquet, small
+from rosters.test_folder import AS_OF, FILES, PACK, TOWNSHIP, as_parquet, counts, small
 from rosters.test_links_on_roster import with_links
 from shibie.checking import check
 from shibie.duckdb_tables import Column
@@ -62,6 +62,7 @@ def test_the_township_by_the_command(tmp_path: Path) -> None:
     shibie("check", TOWNSHIP, *RULES, "--engine", "spark", "--out", tmp_path / "spark")
     for name in FILES:
         assert (tmp_path / "spark" / name).read_text() == (tmp_path / "small" / name).read_text()
+    assert counts(tmp_path / "spark") == summary
     assert summary["decided"] == 1954
     assert sorted(path.name for path in tmp_path.iterdir()) == ["small", "spark"]
 

@@ -14,6 +14,7 @@ from shibie.cli.app import (
     AsOfOption,
     Engine,
     LangOption,
+    Language,
     RulesOption,
     SetAsideOption,
     TrustOption,
@@ -88,6 +89,10 @@ def check(
             " Give the roster's own workbook back with faults, decisions and questions.",
         ),
     ] = None,
+    headers: Annotated[
+        Language,
+        typer.Option(help="CSV 的栏目用中文还是英文名 Above the columns of CSV: names or titles."),
+    ] = Language.en,
     lang: LangOption = None,
 ) -> None:
     """批量认定一份名册 Decide every household of a roster."""
@@ -112,7 +117,7 @@ def check(
         lang=language, memory=memory, temp=temp, progress=_tell if sys.stderr.isatty() else None,
         clues=clues,
     ) as result:  # fmt: skip
-        result.write(*outs, show_ids=show_ids)
+        result.write(*outs, show_ids=show_ids, headers=headers.value)
         given_back = result.annotate(annotate) if annotate is not None else ()
         rejected = said_of_rejected(result.ruleset, result.rejected, language)
         report(result.ruleset, result.summary, language, rejected.counts if rejected else "")

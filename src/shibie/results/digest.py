@@ -1,7 +1,7 @@
 """A fingerprint of decisions: the same for the same decisions, however they were come to.
 
-Each row of the tables `decisions`, `findings` and `tracks` is a line: the table's name and the
-cells, a unit separator (U+001F) between them, lists joined by `|`. The digest is the SHA-256
+Each row of the tables `decisions`, `findings` and `tracks`, and of `amounts` where there are
+any, is a line: the table's name and the cells, a unit separator (U+001F) between them, lists joined by `|`. The digest is the SHA-256
 of all lines in the order of their bytes, each with a line feed after it.
 """
 
@@ -14,7 +14,7 @@ from typing import Any, Final
 from shibie.results.table import Table
 
 BETWEEN: Final = "\x1f"
-DIGESTED: Final = ("decisions", "findings", "tracks")
+DIGESTED: Final = ("decisions", "findings", "tracks", "amounts")
 # What would end a line, or be quoted where lines are written to a file.
 TROUBLE: Final = '\n\r"'
 _INSTEAD: Final = "\x1c\x1d\x1e"

@@ -8,25 +8,77 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from shibie.atomic import new_files
+from shibie.formula_cells import defused
 from shibie.results.table import Table
 from shibie.rosters.parquet import LIST_SEPARATOR, write_columns
 
 Format = Literal["csv", "parquet"]
+# By this sign before its text Excel knows a file of CSV for UTF-8.
+MARK: Final = "\ufeff"
+
+
+@dataclass(frozen=True)
+class CsvStyle:
+    """How CSV is written.
+
+    Attributes:
+        mark: whether the mark of UTF-8 comes first, for Excel.
+        titles: by table what stands above its columns in the place of their names.
+    """
+
+    mark: bool = False
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def header(self, table: str, columns: Iterable[str]) -> list[str]:
+        """What stands above the columns of a table, the mark before the first of them."""
+        titles = self.titles.get(table, {})
+        shown = [titles.get(name, name) for name in columns]
+        return [MARK + shown[0], *shown[1:]] if self.mark else shown
+
+
+PLAIN: Final = CsvStyle()
+
+
+def _nothing(out: str) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Writing:
+    """How folders of results are written.
+
+    Attributes:
+        style: of CSV.
+        beside: what `summary.json` in a folder holds beside the counts.
+    """
+
+    style: CsvStyle = PLAIN
+    beside: Callable[[str], dict[str, Any]] = _nothing
+
+    def summary(self, out: str, summary: Mapping[str, Any]) -> str:
+        """The text of `summary.json` in a folder."""
+        return json_text({**summary, **self.beside(out)})
 
 
 def write_folder(
-    out: Path, tables: Iterable[Table], summary: dict[str, Any], form: Format = "csv"
+    out: Path,
+    tables: Iterable[Table],
+    summary: dict[str, Any],
+    form: Format = "csv",
+    writing: Writing = Writing(),
 ) -> None:
     """Write the tables and `summary.json` into a folder, replacing what was there of them."""
     with new_files(out) as folder:
         for table in tables:
-            write_table(folder, table, form)
-        (folder / "summary.json").write_text(json_text(summary), encoding="utf-8")
+            write_table(folder, table, form, writing.style)
+        text = writing.summary(str(out), summary)
+        (folder / "summary.json").write_text(text, encoding="utf-8")
 
 
 def json_text(data: Mapping[str, Any]) -> str:
@@ -34,21 +86,23 @@ def json_text(data: Mapping[str, Any]) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1) + "\n"
 
 
-def write_table(folder: Path, table: Table, form: Format) -> None:
+def write_table(folder: Path, table: Table, form: Format, style: CsvStyle = PLAIN) -> None:
     """Write a table as a file of its name."""
     path = folder / f"{table.name}.{form}"
     if form == "csv":
-        write_csv(path, table)
+        write_csv(path, table, style)
     else:
         write_columns(path, table.as_columns())
 
 
-def write_csv(path: Path, table: Table) -> None:
-    """UTF-8 without a byte order mark, for programs; people are given the workbook."""
+def write_csv(path: Path, table: Table, style: CsvStyle = PLAIN) -> None:
+    """Write UTF-8; no text is a formula to whatever opens it."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(table.columns)
-        writer.writerows(
-            [LIST_SEPARATOR.join(cell) if isinstance(cell, tuple) else cell for cell in row]
-            for row in table.rows
-        )
+        writer.writerow(style.header(table.name, table.columns))
+        writer.writerows([_written(cell) for cell in row] for row in table.rows)
+
+
+def _written(cell: Any) -> Any:
+    text = LIST_SEPARATOR.join(cell) if isinstance(cell, tuple) else cell
+    return defused(text) if isinstance(text, str) else text

@@ -11,9 +11,11 @@ from typing import Any, Literal, Protocol
 from shibie.closing import Closing
 from shibie.errors import InputError, Lang, Words, bad_argument
 from shibie.results.clues import COLUMNS as CLUE_COLUMNS
-from shibie.results.files import Format
+from shibie.results.files import CsvStyle, Format, Writing
+from shibie.results.made_from import MADE_FROM, MadeFrom
 from shibie.results.table import Table
 from shibie.results.tables import COLUMNS
+from shibie.results.titles import TITLES
 from shibie.ruleset.model import RuleSet
 
 Target = Literal["workbook", "csv", "parquet"]
@@ -34,7 +36,7 @@ class Decided(Protocol):
         """The result tables by name."""
         ...
 
-    def write(self, outs: Mapping[str, Format], lang: Lang) -> None:
+    def write(self, outs: Mapping[str, Format], lang: Lang, writing: Writing) -> None:
         """Write folders of results."""
         ...
 
@@ -52,11 +54,13 @@ class Result(Closing):
 
     def __init__(
         self, ruleset: RuleSet, as_of: date, decided: Decided, lang: Lang,
-        workbook: Callable[[Path, bool], None], closing: ExitStack | None = None,
+        workbook: Callable[[Path, bool, dict[str, Any]], None], made_from: MadeFrom,
+        closing: ExitStack | None = None,
         annotated: Callable[[Path], tuple[Words, ...]] | None = None,
     ) -> None:  # fmt: skip
         self.ruleset, self.as_of, self.lang = ruleset, as_of, lang
         self._decided, self._workbook, self._annotated = decided, workbook, annotated
+        self._made_from = made_from
         self.closing = closing or ExitStack()
         self._tables = dict(decided.tables(lang))
 
@@ -110,12 +114,36 @@ class Result(Closing):
         """What was normalised, ignored or not found."""
         return tuple(note.say(self.lang) for note in self._decided.notes)
 
-    def write(self, *paths: str | Path, show_ids: bool = False) -> None:
+    @property
+    def made_from(self) -> dict[str, Any]:
+        """The version, pack, files and options that it was made from, as in `summary.json`."""
+        said: dict[str, Any] = self._beside("")[MADE_FROM]
+        return said
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """Which engine decided, when, and for how long, as in `summary.json`."""
+        said: dict[str, Any] = self._beside("")["run"]
+        return said
+
+    def _beside(self, out: str | Path) -> dict[str, Any]:
+        """What stands beside the counts in a result at a place."""
+        counts = self.summary
+        twice = {each["register"]: each["twice"] for each in counts["held_up"]}
+        return self._made_from.beside(out, counts["registers"], twice)
+
+    def write(
+        self, *paths: str | Path, show_ids: bool = False, headers: Literal["en", "zh"] = "en"
+    ) -> None:
         """Write the result to a workbook (`.xlsx`) or a folder; several at once.
+
+        CSV of a Chinese rule set begins with the mark by which Excel knows UTF-8, and text that
+        a spreadsheet would take for a formula has an apostrophe before it.
 
         Args:
             paths: each a workbook, or a folder of CSV, or one of Parquet (`….parquet`).
             show_ids: write identity numbers in workbooks in full instead of masked.
+            headers: the language of what stands above the columns of CSV.
 
         Raises:
             InputError: when a path names another kind of file.
@@ -125,11 +153,12 @@ class Result(Closing):
         for path, kind in kinds.items():
             if kind != "workbook":
                 folders[path] = kind
+        style = CsvStyle(self.ruleset.lang == "zh", TITLES if headers == "zh" else {})
         if folders:
-            self._decided.write(folders, self.lang)
+            self._decided.write(folders, self.lang, Writing(style, self._beside))
         for path, kind in kinds.items():
             if kind == "workbook":
-                self._workbook(Path(path), show_ids)
+                self._workbook(Path(path), show_ids, self._beside(Path(path).parent))
 
     def annotate(self, path: str | Path) -> tuple[str, ...]:
         """Give the roster's own workbook back, with what was found written into it.

@@ -32,6 +32,7 @@ from shibie.results.rejected_households import RejectedHousehold
 from shibie.results.said_of_decision import reasons, tracks
 from shibie.results.table import Table
 from shibie.results.workbook_ledgers import Ledgers
+from shibie.results.workbook_origin import write_origin
 from shibie.results.workbook_questions import write_lists, write_questions
 from shibie.results.workbook_sheets import Cell, SheetColumn, Sheets, new_book
 from shibie.ruleset.model import Rule, RuleSet
@@ -99,6 +100,7 @@ def write_workbook(
         ledgers.clues(annotated.clues)
         ledgers.acts(tuple(annotated.acts))
         ledgers.uncounted(annotated.uncounted)
+        write_origin(writer.sheets, annotated.ruleset, annotated.summary, lang)
         if writer.questions:
             write_questions(writer.sheets, writer.speaker, writer.questions)
             write_lists(book, writer.speaker)

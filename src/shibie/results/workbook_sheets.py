@@ -17,7 +17,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from shibie.atomic import new_file, new_files
 from shibie.errors import Lang, Words
-from shibie.results.files import write_table
+from shibie.results.files import CsvStyle, write_table
 from shibie.results.table import Table
 from shibie.rosters.parquet import LIST_SEPARATOR
 
@@ -94,7 +94,7 @@ def write_tables(
         return
     with new_files(out) as folder:
         for table in tables:
-            write_table(folder, table, "csv")
+            write_table(folder, table, "csv", CsvStyle(mark=lang == "zh"))
         for name, text in (texts or {}).items():
             (folder / name).write_text(text, encoding="utf-8")
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from shibie.atomic import new_files
-from shibie.duckdb_tables import Column, add_rows, make_table
+from shibie.duckdb_tables import Column, add_rows, make_table, quoted_name
 from shibie.engines.sql.building import Dialect
 from shibie.engines.sql.plan import QueryStep
 from shibie.engines.sql.running import run_steps
-from shibie.results.files import Format, write_table
+from shibie.formula_cells import defused_sql
+from shibie.results.files import PLAIN, CsvStyle, Format, write_table
 from shibie.results.table import Table
 from shibie.rosters.duckdb_files import DuckFiles
 from shibie.rosters.parquet import LIST_SEPARATOR
@@ -93,18 +94,18 @@ class DuckHost(DuckFiles):
 
     def write(
         self, out: str, form: Format, outputs: Sequence[Output], tables: Sequence[Table],
-        texts: Mapping[str, str],
+        texts: Mapping[str, str], style: CsvStyle = PLAIN,
     ) -> None:  # fmt: skip
         """Write a folder aside, then move it to its place."""
         with failures_said(), new_files(Path(out)) as folder:
             for each in outputs:
-                self.copy(each, folder, form)
+                self.copy(each, folder, form, style)
             for table in tables:
-                write_table(folder, table, form)
+                write_table(folder, table, form, style)
             for name, text in texts.items():
                 (folder / name).write_text(text, encoding="utf-8")
 
-    def copy(self, output: Output, folder: Path, form: Format) -> None:
+    def copy(self, output: Output, folder: Path, form: Format, style: CsvStyle = PLAIN) -> None:
         """Stream a query into a file."""
         if form == "parquet":
             query = output.sorted(output.columns)
@@ -115,9 +116,10 @@ class DuckHost(DuckFiles):
             f"array_to_string({name}, {quoted(LIST_SEPARATOR)})" if name in output.lists else name
             for name in output.columns
         ]
+        titles = style.header(output.name, output.columns)
         shown = [
-            f"nullif({value}, '') AS {name}"
-            for name, value in zip(output.columns, barred, strict=True)
+            f"nullif({defused_sql(value)}, '') AS {quoted_name(title)}"
+            for title, value in zip(titles, barred, strict=True)
         ]
         target = quoted(str(folder / f"{output.name}.csv"))
         self.connection.execute(

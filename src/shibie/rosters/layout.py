@@ -49,6 +49,19 @@ class Layout:
         return tuple(placed.sheet.shown for placed in pair if placed is not None)
 
     @property
+    def tables(self) -> dict[str, Placed]:
+        """The tables that were found, by name; where a row is a person it is one of `members`."""
+        households, members = self.households, self.members
+        pair = {"members": households} if members is None else {
+            "households": households, "members": members,
+        }  # fmt: skip
+        beside = {
+            "adjudications": self.adjudications, "steps": self.steps, "acts": self.acts,
+        }  # fmt: skip
+        there = {name: placed for name, placed in beside.items() if placed is not None}
+        return {**pair, **there, **self.registers}
+
+    @property
     def places(self) -> dict[str, int]:
         """The place of each table, as messages name it, in the order of rejected rows."""
         several = (

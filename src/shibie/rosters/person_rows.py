@@ -35,7 +35,7 @@ def filled(host: Host, tables: SqlTables, ruleset: RuleSet, as_of: date) -> SqlT
         return tables
     number, relation = persons.columns[HOUSEHOLD_ID], persons.columns["relation"]
     reader = PythonReader(host, tables, ruleset, as_of)
-    no_number, no_relation = (_blank(reader, persons, each) for each in (number, relation))
+    no_number, no_relation = (says_nothing(reader, persons, each) for each in (number, relation))
     head = _head(reader, persons, relation)
     carried = f"{no_number} AND NOT {no_relation} AND NOT {head}"
     if not host.rows(f"SELECT 1 FROM {persons.relation} WHERE {carried} LIMIT 1"):
@@ -64,7 +64,7 @@ def filled(host: Host, tables: SqlTables, ruleset: RuleSet, as_of: date) -> SqlT
     return replace(tables, households=households, members=members, persons=persons)
 
 
-def _blank(reader: PythonReader, source: SqlTable, column: MatchedColumn) -> str:
+def says_nothing(reader: PythonReader, source: SqlTable, column: MatchedColumn) -> str:
     """Whether a cell says nothing, whatever it says nothing with."""
     if column.sql_type.upper() != "VARCHAR":
         return f"({column.sql} IS NULL)"

@@ -14,6 +14,7 @@ from pathlib import Path
 from shibie.acts import ROW_NAMES, Act
 from shibie.errors import Words
 from shibie.forms.form import TableForm
+from shibie.formula_cells import armed
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.tree import HOUSEHOLD
 from shibie.registers.links import Links
@@ -60,6 +61,8 @@ class Roster:
         nobody: of a roster of which only some rows were read, how many rows the registers have
             of which none is surely about anybody on the whole of it.
         tables: those of the households and their members, as messages name them.
+        rows: of each table that was found, how many rows are not blank throughout; where a row
+            is a person there is no table of households.
     """
 
     households: tuple[BareHousehold, ...]
@@ -75,6 +78,7 @@ class Roster:
     same_persons: SamePersons = NO_SAME_PERSONS
     nobody: Mapping[str, int] = field(default_factory=dict)
     tables: tuple[str, ...] = ()
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_roster(path: Path, ruleset: RuleSet, as_of: date, form: TableForm | None = None) -> Roster:
@@ -104,9 +108,11 @@ def read_laid_out(
         as_of: the day of judgement.
         notes: further ones.
     """
-    roster = assemble(read_tables(layout, ruleset, as_of), ruleset, as_of)
+    tables = read_tables(layout, ruleset, as_of)
+    roster = assemble(tables, ruleset, as_of)
     return replace(
         roster,
+        rows={**tables.rows, **few_rows(layout, as_of)},
         rejected=in_order(roster.rejected, layout),
         notes=(*layout.notes, *roster.notes, *notes),
         tables=layout.own_tables,
@@ -119,6 +125,7 @@ class RosterTables:
 
     Attributes:
         linking: of a part of a roster, all acts that say of whom its rows are; else `acts`.
+        rows: of the tables of a whole roster, how many there are; but for verdicts and acts.
     """
 
     households: RowTable
@@ -128,6 +135,7 @@ class RosterTables:
     registers: Mapping[str, RowTable] = field(default_factory=dict)
     acts: RosterActs = field(default_factory=RosterActs)
     linking: RosterActs | None = None
+    rows: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_tables(layout: Layout, ruleset: RuleSet, as_of: date) -> RosterTables:
@@ -147,12 +155,26 @@ def read_tables(layout: Layout, ruleset: RuleSet, as_of: date) -> RosterTables:
     first = layout.households
     if layout.members is not None:
         pair = read(first), read(layout.members)
+        rows = {"households": len(pair[0].records), "members": len(pair[1].records)}
     else:
         filled = filled_down(first.sheet, first.header.row, first.header.columns)
         person_rows = read_table(filled, first.header, as_of)
+        rows = {"members": len(person_rows.records)}
         pair = taken_apart(person_rows, frozenset(ruleset.field_specs(HOUSEHOLD)))
+    rows |= {"steps": len(steps.records)} if steps is not None else {}
+    rows |= {name: len(table.records) for name, table in registers.items()}
     acts = acts_on(acts_written(layout, ruleset, as_of), *pair, ruleset, as_of)
-    return RosterTables(*pair, adjudications, steps, registers, acts)
+    return RosterTables(*pair, adjudications, steps, registers, acts, rows=rows)
+
+
+def few_rows(layout: Layout, as_of: date) -> dict[str, int]:
+    """How many rows the tables of verdicts and of acts have: Python reads these of any roster."""
+    few = {"adjudications": layout.adjudications, "acts": layout.acts}
+    return {
+        name: len(read_table(placed.sheet, placed.header, as_of).records)
+        for name, placed in few.items()
+        if placed is not None
+    }
 
 
 def acts_written(layout: Layout, ruleset: RuleSet, as_of: date) -> WrittenActs:
@@ -169,12 +191,21 @@ def acts_written(layout: Layout, ruleset: RuleSet, as_of: date) -> WrittenActs:
     if verdicts is not None and not verdicts.header.names.isdisjoint(ROW_NAMES):
         tables.append(verdicts_as_acts(read(verdicts)))
     if layout.acts is not None:
-        tables.append(read(layout.acts))
+        tables.append(read(_armed(layout.acts)))
     found = [written_acts(table, ruleset, as_of) for table in tables]
     return WrittenActs(
         tuple(given for each in found for given in each.given),
         tuple(fault for each in found for fault in each.rejected),
     )
+
+
+def _armed(placed: Placed) -> Placed:
+    """A table as it was before it was written among the results: these are read again."""
+    rows = tuple(
+        tuple(armed(cell) if isinstance(cell, str) else cell for cell in row)
+        for row in placed.sheet.rows
+    )
+    return replace(placed, sheet=replace(placed.sheet, rows=rows))
 
 
 def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:

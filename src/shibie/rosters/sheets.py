@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, NoReturn, overload
+from typing import Any, Final, NamedTuple, NoReturn, overload
 
 from shibie.errors import InputError, Problem, Words
 from shibie.rosters.cells import Cell
@@ -44,6 +44,18 @@ class FilePlace:
     text: CsvText | None = None
 
 
+class ReadFrom(NamedTuple):
+    """From where a table was read.
+
+    Attributes:
+        path: of the file.
+        sheet: its name in a workbook; empty of a file that is one table.
+    """
+
+    path: str
+    sheet: str = ""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """A table as it was written.
@@ -57,6 +69,7 @@ class Sheet:
         file: the file, where it is one that a database can read.
         origins: of a table put together from several sheets, where its rows were written.
         hidden: whether its workbook does not show it.
+        read_from: the file from which it was read, if it was read from one.
     """
 
     name: str
@@ -66,6 +79,7 @@ class Sheet:
     file: FilePlace | None = None
     origins: Origins | None = None
     hidden: bool = False
+    read_from: ReadFrom | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -221,13 +235,12 @@ def table_of(path: Path, shown: str) -> Sheet:
     name = shown.rsplit(".", 1)[0]
     if path.suffix.lower() == ".parquet":
         first = tuple(itertools.islice(_parquet(path), 1))
-        return Sheet(
-            name, shown, RowsLater(first, lambda: _parquet(path)), True, FilePlace(str(path))
-        )
+        later = RowsLater(first, lambda: _parquet(path))
+        return Sheet(name, shown, later, True, FilePlace(str(path)), read_from=ReadFrom(str(path)))
     text = csv_text(path)
     first = tuple(itertools.islice(csv_rows(path, text), HEADER_DEPTH))
     rows = RowsLater(first, lambda: csv_rows(path, text))
-    return Sheet(name, shown, rows, file=FilePlace(str(path), text))
+    return Sheet(name, shown, rows, file=FilePlace(str(path), text), read_from=ReadFrom(str(path)))
 
 
 def _parquet(path: Path) -> Iterator[Cells]:
@@ -248,7 +261,8 @@ def _workbook(path: Path) -> Iterator[Sheet]:
                 continue  # a page that is one chart
             rows = tuple(tuple(row) for row in _cells(book.get_sheet_by_name(about.name)))
             hidden = about.visible != SheetVisibleEnum.Visible
-            yield Sheet(about.name, about.name, rows, hidden=hidden)
+            place = ReadFrom(str(path), about.name)
+            yield Sheet(about.name, about.name, rows, hidden=hidden, read_from=place)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:

@@ -15,7 +15,7 @@ from sqlglot import exp
 
 from shibie.duckdb_tables import Column
 from shibie.errors import InputError, Problem, Words
-from shibie.results.files import Format, write_table
+from shibie.results.files import PLAIN, CsvStyle, Format, write_table
 from shibie.results.table import Table
 from shibie.rosters.csv_text import HEADER_DEPTH, UTF_16_MARKS, csv_text, delimiter_of, even_copy
 from shibie.rosters.parquet import write_columns
@@ -175,14 +175,15 @@ class Storage:
     # --- results ------------------------------------------------------------------------
 
     def write_small(
-        self, folder: str, tables: Sequence[Table], texts: Mapping[str, str], form: Format
-    ) -> None:
+        self, folder: str, tables: Sequence[Table], texts: Mapping[str, str], form: Format,
+        style: CsvStyle = PLAIN,
+    ) -> None:  # fmt: skip
         """Write small tables and texts through a local folder."""
         at, system = self._at(folder)
         system.mkdirs(at)
         with tempfile.TemporaryDirectory() as scratch:
             for table in tables:
-                write_table(Path(scratch), table, form)
+                write_table(Path(scratch), table, form, style)
             for name, text in texts.items():
                 (Path(scratch) / name).write_text(text, encoding="utf-8")
             for local in Path(scratch).iterdir():

@@ -20,13 +20,14 @@ from shibie.engines.sql.building import Dialect
 from shibie.engines.sql.plan import QueryStep
 from shibie.engines.sql.running import read_again
 from shibie.errors import InputError, MissingExtraError, Words, bad_argument
-from shibie.results.files import Format
+from shibie.formula_cells import defused_sql
+from shibie.results.files import PLAIN, CsvStyle, Format
 from shibie.results.table import Table
 from shibie.rosters.finding import lay_out
 from shibie.rosters.java_for_spark import java_for_spark
 from shibie.rosters.layout import Placed
 from shibie.rosters.parquet import LIST_SEPARATOR
-from shibie.rosters.sheets import Cells, FilePlace, RowsLater, Sheet
+from shibie.rosters.sheets import Cells, FilePlace, ReadFrom, RowsLater, Sheet
 from shibie.rosters.spark_files import File, Storage, numbered, type_names
 from shibie.rosters.sql_host import ROW, FileRelation, Output
 from shibie.rosters.text_search import Sought
@@ -162,7 +163,10 @@ class SparkHost:
             first, options = self.storage.head(even)
         self.files[file.path] = even, options
         rows = RowsLater(first, lambda: self.all_rows(file))
-        return Sheet(file.name, file.shown, rows, file.parquet, FilePlace(file.path))
+        place = FilePlace(file.path)
+        return Sheet(
+            file.name, file.shown, rows, file.parquet, place, read_from=ReadFrom(file.path)
+        )
 
     def all_rows(self, file: File) -> Iterable[Cells]:
         """All cells of a small file."""
@@ -277,19 +281,19 @@ class SparkHost:
 
     def write(
         self, out: str, form: Format, outputs: Sequence[Output], tables: Sequence[Table],
-        texts: Mapping[str, str],
+        texts: Mapping[str, str], style: CsvStyle = PLAIN,
     ) -> None:  # fmt: skip
         """Write a folder aside, then move it to its place."""
         aside = f"{self.storage.parent(out)}/.shibie-{uuid.uuid4().hex}"
         try:
             for each in outputs:
-                self.copy(each, aside, form)
-            self.storage.write_small(aside, tables, texts, form)
+                self.copy(each, aside, form, style)
+            self.storage.write_small(aside, tables, texts, form, style)
             self.storage.move(aside, out)
         finally:
             self.storage.remove(aside)
 
-    def copy(self, output: Output, folder: str, form: Format) -> None:
+    def copy(self, output: Output, folder: str, form: Format, style: CsvStyle = PLAIN) -> None:
         """Write a query's rows in order: CSV as one file, Parquet in parts."""
         if form == "parquet":
             query = output.sorted(output.columns)
@@ -298,9 +302,14 @@ class SparkHost:
             return
         order = output.order.split(", ")
         found = self.spark.sql(spark_sql(parse_one(output.query, read="duckdb")))
-        cells = [
-            f"array_join({name}, '{LIST_SEPARATOR}') AS {name}" if name in output.lists else name
+        barred = [
+            f"array_to_string({name}, '{LIST_SEPARATOR}')" if name in output.lists else name
             for name in output.columns
+        ]
+        titles = style.header(output.name, output.columns)
+        cells = [
+            f"{spark_sql(parse_one(defused_sql(value), read='duckdb'))} AS `{title}`"
+            for title, value in zip(titles, barred, strict=True)
         ]
         parts = f"{folder}/{output.name}"
         found.repartition(1).sortWithinPartitions(*order).selectExpr(*cells).write.csv(

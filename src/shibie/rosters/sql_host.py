@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from shibie.duckdb_tables import Column
 from shibie.engines.sql.building import Dialect
 from shibie.engines.sql.plan import QueryStep
-from shibie.results.files import Format
+from shibie.results.files import PLAIN, CsvStyle, Format
 from shibie.results.table import Table
 from shibie.rosters.layout import Placed
 from shibie.rosters.text_search import Sought
@@ -127,6 +127,7 @@ class Host(Protocol):
         outputs: Sequence[Output],
         tables: Sequence[Table],
         texts: Mapping[str, str],
+        style: CsvStyle = PLAIN,
     ) -> None:
         """Write a folder of results, all of it or nothing.
 
@@ -136,5 +137,6 @@ class Host(Protocol):
             outputs: large tables.
             tables: small ones.
             texts: other files by name.
+            style: of CSV.
         """
         ...

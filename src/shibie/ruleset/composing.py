@@ -52,12 +52,14 @@ class Pack:
         source: its own ruleset.yaml.
         places: where each item is written, by section and by its index or name.
         folder: where the pack lies, if it does.
+        bases: the folders of the packs that it extends, the nearest first.
     """
 
     form: schema.PackForm
     source: YamlSource
     places: Mapping[YamlPath, ItemPlace] = field(repr=False)
     folder: Path | None = None
+    bases: tuple[Path, ...] = ()
 
     def items(self) -> Iterator[tuple[str, YamlPath]]:
         """Each item's name, e.g. `tracks.medical` or `poor`, with its place in the form."""
@@ -225,7 +227,9 @@ def _joined(base: Pack, own: Pack) -> Pack:
             to = (section, index) if isinstance(update[section], list) else path
             place = pack.place(path)
             places[to] = ItemPlace(place.source, place.path, place.inherited or pack is base)
-    return Pack(own.form.model_copy(update=update), own.source, places, own.folder)
+    form = own.form.model_copy(update=update)
+    bases = (*([base.folder] if base.folder else []), *base.bases)
+    return Pack(form, own.source, places, own.folder, bases)
 
 
 def _section(section: str, chosen: list[tuple[Pack, YamlPath]], like: Any) -> Any:

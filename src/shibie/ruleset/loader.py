@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ from shibie.ruleset.checking.properties import Promises
 from shibie.ruleset.checking.rules import Rules
 from shibie.ruleset.checking.steps import Steps
 from shibie.ruleset.composing import compose, composed
+from shibie.ruleset.fingerprint import of_folders, of_texts
 from shibie.ruleset.model import OutcomeWords, Register, Rule, RuleSet
 from shibie.ruleset.yaml_source import read
 
@@ -51,7 +53,9 @@ def load(name: str | Path) -> RuleSet:
     >>> load("bazhong-2015").id
     'bazhong-2015'
     """
-    return _Loader(compose(packs.find(name))).ruleset()
+    folder = packs.find(name)
+    pack = compose(folder)
+    return replace(_Loader(pack).ruleset(), sha256=of_folders((folder, *pack.bases)))
 
 
 class _Loader(
@@ -171,7 +175,9 @@ def loads(text: str, parameters: str | None = None, name: str = packs.RULESET_FI
         RulesetError: with every problem found.
     """
     more = None if parameters is None else read(packs.PARAMETERS_FILE, parameters)
-    return _Loader(composed(read(name, text), more, None)).ruleset()
+    pack = composed(read(name, text), more, None)
+    texts = [text] if parameters is None else [text, parameters]
+    return replace(_Loader(pack).ruleset(), sha256=of_texts(texts, pack.bases))
 
 
 def core_ruleset() -> RuleSet:

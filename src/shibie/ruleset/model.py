@@ -274,6 +274,7 @@ class RuleSet:
         reasons: the titles of what a verdict may give as its reason, by code; any text where
             there are none.
         relevant: by (owner, field): of which households or members the field means something.
+        sha256: of the files, or of the text, that it was loaded from (`ruleset.fingerprint`).
     """
 
     id: str
@@ -306,6 +307,7 @@ class RuleSet:
     persons: Persons | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
     relevant: Mapping[tuple[str, str], Node] = field(default_factory=dict, repr=False)
+    sha256: str = field(default="", compare=False)
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle or a copy takes along: the data, not what was worked out from it.

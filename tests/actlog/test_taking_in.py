@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,9 @@ import shibie
 from shibie.actlog import acts_table, open_acts, record, recorded_acts, take_in, with_acts
 from shibie.acts import COLUMNS, Act
 from shibie.errors import InputError
-from shibie.eventlog import copy_log
+from shibie.eventlog import SqliteLog, copy_log
 from shibie.rosters.given_roster import GivenRoster
-from shibie.rosters.sheets import Sheet, read_sheets
+from shibie.rosters.sheets import FilePlace, RowsLater, Sheet, read_sheets
 from shibie.ruleset.loader import load
 from support.books import book, write_folder
 
@@ -206,3 +207,59 @@ def test_a_log_of_something_else_is_no_log_of_acts(tmp_path: Path) -> None:
         "acts.db:2: no act: a log of something else, or written by a newer version"
     )
     assert caught.value.problems[0].code == "bad_act"
+
+
+class Overtaken(SqliteLog):
+    """A log to which somebody else appends between what is read and what is written."""
+
+    others: tuple[Act, ...] = ()
+
+    def extend(self, events: Iterable[Any], *, expected: int | None = None) -> tuple[str, ...]:
+        others, self.others = self.others, ()
+        if others:
+            with open_acts(self.path) as other:
+                record(other, *others)
+        return super().extend(events, expected=expected)
+
+
+def test_what_somebody_else_recorded_meanwhile_is_not_recorded_twice(tmp_path: Path) -> None:
+    first = Act.model_validate({**SIGNED, **REFUTED, "kind": "verdict", "verdict": "refuted"})
+    second = first.model_copy(update={"household_id": "001"})
+    with Overtaken(tmp_path / "acts.db") as log:
+        log.others = (first,)
+        found = take_in(log, sheet(REFUTED, {**REFUTED, "household_id": "002"}))
+        assert ([act.household_id for act in found.acts], found.again) == (["002"], 1)
+        log.others = (second,)
+        record(log, second)
+        assert [act.household_id for act in recorded_acts(log)] == ["003", "002", "001"]
+        assert len([event for event in log.events() if "act" in event]) == 3
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_taken_in(tmp_path: Path) -> None:
+    path = tmp_path / "acts.csv"
+    path.write_text("old", encoding="utf-8")
+
+    def read() -> list[tuple[Any, ...]]:
+        path.write_text("new", encoding="utf-8")
+        return list(map(tuple, rows(REFUTED)))
+
+    table = Sheet("acts", "acts.csv", RowsLater([COLUMNS], read), file=FilePlace(str(path)))
+    with open_acts(tmp_path) as log:
+        with pytest.raises(InputError, match="the file changed while it was read"):
+            take_in(log, table)
+        assert log.count == 0
+        assert len(take_in(log, table).acts) == 1
+
+
+def test_a_roster_without_acts_has_none_of_an_empty_log(tmp_path: Path) -> None:
+    with open_acts(tmp_path) as log:
+        others = (Sheet("members", "members.csv", ()), Sheet("办理", "办理", ()))
+        assert with_acts(others, log, PACK) == (others[:1], ())
+        record(log, Act(kind="step", household_id="001", rule_id="s1"))
+        given, _ = with_acts(others, log, PACK)
+        assert [each.shown for each in given] == ["members.csv", "acts.db"]
+        # Columns that say nothing of an act are told, as those of any table.
+        odd = sheet(REFUTED, name="办理")
+        odd = Sheet("办理", "办理", tuple((*row, "?") for row in odd.rows))
+        _, notes = with_acts((odd,), log, PACK)
+        assert [note.en for note in notes] == ["办理: columns not used: ?"]

@@ -203,6 +203,17 @@ def test_what_would_not_be_read_back_is_refused(
         assert list(log.events()) == ["before", "after"]
 
 
+@both
+def test_what_is_read_counts_whatever_was_meant(
+    tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shibie.eventlog.plain.canonical", lambda event: b"[1.0]")
+    with open_log(tmp_path / name) as log:
+        with pytest.raises(InputError, match="it would be read back as another"):
+            log.append([1])
+        assert log.count == 0
+
+
 def nested(levels: int) -> Any:
     event: Any = 0
     for _ in range(levels):

@@ -34,6 +34,8 @@ import sys
 from shibie.eventlog import open_log
 name, most = sys.argv[2], int(sys.argv[3])
 with open_log(sys.argv[1]) as log:
+    print("open", flush=True)
+    sys.stdin.readline()
     for number in range(most):
         log.append({"writer": name, "number": number, "text": "户" * (number % 50)})
         sys.stdout.write(f"{number}\\n")
@@ -67,7 +69,17 @@ print(log.count, log.verify(), list(log.events()))
 
 def writer(path: Path, name: str, most: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", WRITER, str(path), name, str(most)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "open\n"
+    return process
+
+
+def start(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
 
 
 @both
@@ -89,6 +101,7 @@ def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path, name: str) -> No
     for turn in range(3):
         with writer(tmp_path / name, str(turn), 10**6) as process:
             assert process.stdout is not None
+            start(process)
             for _ in range(20 + turn):
                 process.stdout.readline()
             process.kill()
@@ -105,6 +118,8 @@ def test_nothing_acknowledged_is_lost_by_kill_9(tmp_path: Path, name: str) -> No
 @both
 def test_two_programs_write_one_chain(tmp_path: Path, name: str) -> None:
     processes = [writer(tmp_path / name, each, 50) for each in "ab"]
+    for process in processes:
+        start(process)
     for process in processes:
         process.communicate()
         assert process.returncode == 0

@@ -306,6 +306,59 @@ def test_a_sheet_like_a_register_that_is_none_by_its_name(tmp_path: Path) -> Non
     assert "比对-车辆登记比对" in problem.suggestion.zh
 
 
+LIST_OF_CARS: list[Row] = [
+    ["全县机动车名单"],
+    ["序号", "所有人", "身份证明号码", "号牌号码", "车辆类型"],
+    [1, "人4", PEOPLE[4], "川Y0001", "小型轿车"],
+    ["合计", None, None, None, 1],
+]
+
+
+@pytest.mark.parametrize("name", ["机动车登记", "车管所反馈"])
+def test_a_list_as_its_office_sends_it(tmp_path: Path, name: str) -> None:
+    """With a title, headers of its own, and a total that is nobody's car."""
+    found = decided(held(tmp_path, persons(), **{name: LIST_OF_CARS}))
+    assert found.eligibility == {**PLAIN, "003": "ineligible"}
+    assert found.rejected == []
+
+
+def test_a_list_of_numbers_of_nobody_knows_what(tmp_path: Path) -> None:
+    """Its headers say nothing, its cells do: left aside, it would clear the owner of a car."""
+    rows = [["甲", "乙"], *([number, "川Y0001"] for number in PEOPLE[:3])]
+    with pytest.raises(InputError) as refused:
+        read_roster(held(tmp_path, persons(), 交警队=rows), PACK, AS_OF)
+    (problem,) = refused.value.problems
+    assert problem.where == "交警队"
+    assert "车辆登记比对" in problem.render("zh")
+
+
+def test_a_register_in_another_unit_with_a_total(tmp_path: Path) -> None:
+    """3 万 of 001 are 15,000 a head, above 2,800; 0.3 万 of 003 are 1,500."""
+    rows: list[Row] = [["证件号码", "余额(万元)"], [PEOPLE[0], 3], [PEOPLE[3], 0.3], ["合计", 3.3]]
+    found = decided(held(tmp_path, persons(), 存款=rows))
+    assert found.eligibility == {**PLAIN, "001": "ineligible"}
+    assert found.rejected == []
+
+
+def test_a_hidden_sheet_is_no_roster(tmp_path: Path) -> None:
+    path = tmp_path / "hidden.xlsx"
+    with xlsxwriter.Workbook(str(path)) as out:
+        for name in ("名册", "旧名册"):
+            sheet = out.add_worksheet(name)
+            for number, row in enumerate(persons()):
+                sheet.write_row(number, 0, [cell if cell is not None else "" for cell in row])
+        sheet.hide()
+    found = decided(path)
+    assert found.eligibility == PLAIN
+    assert any("旧名册" in note and "隐藏" in note for note in found.notes)
+
+
+def test_two_tables_by_any_name(tmp_path: Path) -> None:
+    sheets = book()
+    path = write_xlsx(tmp_path / "two.xlsx", {"贫困户": sheets["农户"], "人口": sheets["成员"]})
+    assert decided(path).eligibility == PLAIN
+
+
 # --- what is stated beside --------------------------------------------------------------------
 
 
@@ -388,6 +441,31 @@ def test_heads_alone_are_no_roster(tmp_path: Path) -> None:
     assert "只有户主" in problem.what.zh
     assert problem.suggestion is not None
     assert "成员" in problem.suggestion.zh
+
+
+def test_heads_alone_under_plain_headers(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        ["序号", "村", "姓名", "身份证号", "家庭人口", "致贫原因"],
+        [1, "甲村", "人0", PEOPLE[0], 2, "因病"],
+    ]
+    with pytest.raises(InputError, match="heads of households"):
+        read_roster(write_xlsx(tmp_path / "heads.xlsx", {"Sheet": rows}), PACK, AS_OF)
+
+
+def test_a_list_of_low_income_families(tmp_path: Path) -> None:
+    """Continuation rows have neither serial nor village; 性别 is held against the numbers."""
+    rows: list[Row] = [
+        ["农村低保花名册"],
+        ["序号", "村", "户主姓名", "姓名", "与户主关系", "性别", "身份证号", "家庭人口", "保障人口", "月保障金额(元)"],
+        [1, "甲村", "人0", "人0", "户主", "女", PEOPLE[0], 2, 2, 300],
+        [None, None, None, "人1", "配偶", "男", PEOPLE[1], None, None, None],
+        [2, "甲村", "人2", "人2", "户主", "男", PEOPLE[2], 1, 1, 400],
+        ["合计", None, None, None, None, None, None, 3, 3, 700],
+    ]  # fmt: skip
+    found = decided(write_xlsx(tmp_path / "dibao.xlsx", {"Sheet": rows}))
+    assert found.eligibility == {"甲村-1": "pending"}
+    assert [each[1:3] for each in found.rejected] == [(5, "stated_sex")]
+    assert any("认作“低保花名册”" in note for note in found.notes)
 
 
 def test_a_form_of_their_own(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
+from typing import Final
 
 from shibie.acts import act_specs, row_specs
 from shibie.errors import InputError, Problem, Words, listed
@@ -20,7 +21,7 @@ from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.own_additions import COMPARED, NOT_DONE, is_own, own
 from shibie.rosters.person_sheets import PersonSheets, missing_tables
 from shibie.rosters.placing import Placed, Placing, form_of
-from shibie.rosters.register_names import exact_names, registers_meant
+from shibie.rosters.register_names import exact_names, has_citizen_numbers, registers_meant
 from shibie.rosters.sheets import Sheet
 from shibie.ruleset.conditions import drawn_on, fields_used
 from shibie.ruleset.model import Register, RuleSet
@@ -42,6 +43,16 @@ def lay_out(
         InputError: when the households or members are not there, or a header is unusable.
     """
     return Finder(sheets, ruleset, as_of, form).layout()
+
+
+# What other offices call the number of a person in their lists.
+_OF_OFFICES: Final = (
+    "身份证明号码",
+    "证件号",
+    "身份证件号码",
+    "公民身份证号",
+    "身份证号码(社会信用代码)",
+)
 
 
 def _not_compared(placed: Placed) -> bool:
@@ -174,7 +185,7 @@ class Finder:
         """The rows of a register."""
         # The register speaks of citizen numbers under any of their usual headers.
         number = self.ruleset.field_spec(MEMBER, "id_number")
-        usual = (*number.aliases, number.title) if number else ()
+        usual = (*number.aliases, number.title, *_OF_OFFICES) if number else ()
         specs = [
             replace(spec, aliases=(*spec.aliases, *usual)) if spec.name == register.match else spec
             for spec in register.columns
@@ -232,6 +243,30 @@ class Finder:
             like = [register for register in missing if self._is_like(sheet, register)]
             if like:
                 self._looks_like(sheet, like)
+            elif missing and not self._is_of_families(sheet) and has_citizen_numbers(sheet):
+                self._unknown_list(sheet, missing)
+
+    def _is_of_families(self, sheet: Sheet) -> bool:
+        """Whether a sheet lists members by household, as rosters of other times do."""
+        header = best_header(sheet, (*self.household_specs, *self.member_specs[1:]))
+        return header is not None and bool({HOUSEHOLD_ID, "relation"} & header.names)
+
+    def _unknown_list(self, sheet: Sheet, missing: Sequence[Register]) -> None:
+        titles = "、".join(each.title for each in missing)
+        self.problems.append(
+            Problem(
+                sheet.shown,
+                Words(
+                    "有证件号码,但认不出是哪一张登记表",
+                    "has citizen numbers, but is recognised as no register",
+                ),
+                suggestion=Words(
+                    f"是比对用的,请改名为“比对-”加名称(还缺:{titles});与比对无关就移出这份文件",
+                    "name it 比对- and the register's title if it is one (missing are: "
+                    f"{', '.join(each.name for each in missing)}), or take it out of the file",
+                ),
+            )
+        )
 
     def _is_like(self, sheet: Sheet, register: Register) -> bool:
         """Whether a sheet has the numbers of persons and another column of a register."""

@@ -130,13 +130,18 @@ class _Rules:
             return "numbers"
         if all(text.isascii() for text in first) and not self.also:
             return ""
-        if any(at < len(row) and not is_blank(row[at]) for at in self.persons):
+        if any(self._is_persons(row, at) for at in self.persons):
             return ""
         if any(map(_TOTAL.fullmatch, first)):
             return "total"
         if _FOOTER.fullmatch(first[0]) or (self.also and first[0].startswith(self.also)):
             return "footer"
         return "footer" if len(first) == 1 and _is_remark(first[0]) else ""
+
+    def _is_persons(self, row: Sequence[Cell], at: int) -> bool:
+        """Whether a cell is a number or a relation of somebody, not the word that begins a total."""
+        text = plain(as_written(row[at])) if at < len(row) and not is_blank(row[at]) else ""
+        return bool(text) and not _TOTAL.fullmatch(text) and not _FOOTER.fullmatch(text)
 
     def _is_header(self, texts: tuple[tuple[int, str], ...]) -> bool:
         if texts in self.above:

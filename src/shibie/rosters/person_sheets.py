@@ -16,6 +16,7 @@ from shibie.rosters.layout import SHEET_NAMES
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.placing import Placed
 from shibie.rosters.sheets import Sheet
+from shibie.rosters.stated import stated_columns
 
 if TYPE_CHECKING:
     from shibie.rosters.finding import Finder
@@ -116,6 +117,10 @@ class PersonSheets:
         if form is not None and form.heads_only:
             return True
         texts = {spelling for label in header.labels.values() for spelling in label.spellings}
+        states = stated_columns(header.labels, header.columns, {})
+        if "household_size" in states.values() and not {"relation", HOUSEHOLD_ID} & header.names:
+            keys = key_columns(header.labels, header.columns)
+            return not (keys.head is not None and keys.name is not None)
         return (
             not {"name", "relation"} & header.names
             and bool(

@@ -12,10 +12,10 @@ from shibie.errors import InputError, Problem, Words
 from shibie.forms.form import TableForm
 from shibie.forms.reading import shipped_forms
 from shibie.rosters.fitting import Fit, fitted
-from shibie.rosters.header_labels import Label, text_of
+from shibie.rosters.header_labels import Label, plain, text_of
 from shibie.rosters.header_units import UnitError, factor, table_wide_unit
 from shibie.rosters.headers import Header, ignored_note
-from shibie.rosters.household_keys import key_columns
+from shibie.rosters.household_keys import SERIALS, key_columns
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.stated import stated_columns
 from shibie.vocabulary import FieldSpec, folded
@@ -179,6 +179,8 @@ def _left(header: Header, fit: Fit) -> Header:
     keys = fit.keys
     used = {*fit.checked, *((keys.serial, keys.head) if keys else ())}
     texts = {header.labels[at].text for at in used if at is not None and at in header.labels}
+    # A serial number of rows is on every list and means nothing.
+    texts |= {label.text for label in header.labels.values() if plain(label.text) in SERIALS}
     return replace(header, ignored=tuple(text for text in header.ignored if text not in texts))
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+from shibie.rosters.sheets import Sheet
 from shibie.ruleset.model import Register
 from shibie.vocabulary import folded
 
@@ -15,6 +17,13 @@ _NO_SUBJECT: Final = re.compile(
     r"registers/|比对|核对|登记|信息|数据|台账|名单|名册|花名册|明细|汇总|情况|反馈|结果|部门|查询|清单|表"
     r"|全县|全乡|全镇|管理所|管理局|管理|局|所|科|年度?|[\d_\-—–/.·()()\s]"
 )
+
+# Eighteen digits, of which some may be hidden.
+_LIKE_NUMBER: Final = re.compile(r"[1-8]\d{3,5}[\d*x]{11,13}[\dx*]")
+# What the offices that send such lists call the same things.
+_SYNONYMS: Final[Mapping[str, str]] = {
+    "机动车": "车辆", "汽车": "车辆", "车管": "车辆", "不动产": "房产", "市场主体": "工商", "户口": "户籍",
+}  # fmt: skip
 
 
 def exact_names(register: Register) -> list[str]:
@@ -29,7 +38,10 @@ def subject(name: str) -> str:
     >>> subject("比对-车辆"), subject("2015年存款比对表"), subject("工商登记")
     ('车辆', '存款', '工商')
     """
-    return _NO_SUBJECT.sub("", folded(name))
+    said = _NO_SUBJECT.sub("", folded(name))
+    for word, usual in _SYNONYMS.items():
+        said = said.replace(word, usual)
+    return said
 
 
 def registers_meant(name: str, registers: Iterable[Register]) -> list[Register]:
@@ -53,3 +65,18 @@ def registers_meant(name: str, registers: Iterable[Register]) -> list[Register]:
             for text in own[each.name]
         )
     ]
+
+
+def has_citizen_numbers(sheet: Sheet) -> bool:
+    """Whether a column of a sheet holds citizen numbers, whole or masked, whatever its header says.
+
+    Only the beginning is looked at.
+    """
+    columns: Counter[int] = Counter(
+        at
+        for row in sheet.head
+        for at, cell in enumerate(row)
+        if isinstance(cell, str) and _LIKE_NUMBER.fullmatch(folded(cell))
+    )
+    below = max(len(sheet.head) - 1, 1)
+    return any(3 * count >= below for count in columns.values())

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from shibie.annotating.additions import AddedColumn, Additions, FaultMark, NewSheet, SheetAdditions
 from shibie.annotating.asked import lists_sheet, new_sheet, on_sheet
 from shibie.annotating.roster_rows import (
     TableOnSheet,
-    households_by_row,
-    table_of,
-    tables_of,
+    household_tables,
+    other_tables,
+    verdict_table,
 )
 from shibie.checking_in_python import Checked
 from shibie.errors import Lang, Words
@@ -56,31 +56,18 @@ class CheckFound:
 def additions_of(found: CheckFound) -> Additions:
     """Bad cells marked, decisions beside the households, questions on the sheet 核实."""
     speaker = Speaker(found.given.ruleset, found.lang)
-    layout = found.given.layout
     said, questions = _decided(speaker, found)
     by_table: defaultdict[str, list[Fault]] = defaultdict(list)
     for fault in found.faults:
         by_table[fault.source].append(fault)
-    households, *others = tables_of(layout)
     sheets: dict[str, SheetAdditions] = {}
-    of_row = households_by_row(households, layout.members is None, found.given.as_of)
-    columns = [
-        AddedColumn(
-            title.say(found.lang),
-            {
-                row: said[key][title]
-                for row, number in of_row.items()
-                if (key := number or f"{households.shown}!{row}") in said and said[key].get(title)
-            },
-            _WIDTHS[title],
-            _colors(speaker) if title is ELIGIBILITY else {},
+    for table in household_tables(found.given):
+        sheets[table.name] = replace(
+            table.additions(),
+            marks=_marks(table, by_table[table.shown]),
+            columns=_decision_columns(speaker, table, said),
         )
-        for title in _WIDTHS
-        if title is not KIND or speaker.ruleset.kinds
-    ]
-    marks = _marks(households, by_table[households.shown])
-    sheets[households.name] = replace(households.additions(), marks=marks, columns=columns)
-    for table in others:
+    for table in other_tables(found.given):
         faults = by_table[table.shown]
         title = FAULTS.say(found.lang)
         added = [AddedColumn(title, _by_row(speaker, faults), 40)] if faults else []
@@ -89,15 +76,33 @@ def additions_of(found: CheckFound) -> Additions:
                 table.additions(), marks=_marks(table, faults), columns=added
             )
     new: list[NewSheet] = []
-    if layout.adjudications is not None:
-        table = table_of(layout.adjudications)
-        before = sheets.get(table.name, table.additions())
-        if questions or table.own:
-            sheets[table.name] = on_sheet(speaker, table, questions, before)
+    verdicts = verdict_table(found.given)
+    if verdicts is not None:
+        if questions or verdicts.own:
+            before = sheets.get(verdicts.name, verdicts.additions())
+            sheets[verdicts.name] = on_sheet(speaker, verdicts, questions, before)
             new.append(lists_sheet(speaker))
     elif questions:
         new += [new_sheet(speaker, questions), lists_sheet(speaker)]
     return Additions(sheets, new)
+
+
+def _decision_columns(
+    speaker: Speaker, table: TableOnSheet, said: Mapping[str, Mapping[Words, str]]
+) -> list[AddedColumn]:
+    """What became of the household of each row, on all of its rows: a filter then keeps it whole."""
+    columns = []
+    for title, width in _WIDTHS.items():
+        if title is KIND and not speaker.ruleset.kinds:
+            continue
+        cells = {
+            row: text
+            for row, number in table.households.items()
+            if (text := said.get(number or f"{table.shown}!{row}", {}).get(title))
+        }
+        colors = _colors(speaker) if title is ELIGIBILITY else {}
+        columns.append(AddedColumn(title.say(speaker.lang), cells, width, colors))
+    return columns
 
 
 def _decided(

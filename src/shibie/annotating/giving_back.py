@@ -100,7 +100,4 @@ def _suffix(path: Path) -> str:
 
 def _names(layout: Layout) -> dict[str, str]:
     """How the sheets are named by which a new workbook is read again."""
-    found = {}
-    for name, placed in layout.registers.items():
-        found[placed.sheet.name] = f"比对-{name}"
-    return found
+    return {placed.sheet.shown: f"比对-{name}" for name, placed in layout.registers.items()}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 
 from shibie.annotating.additions import SheetAdditions
 from shibie.rosters.cells import Cell, CellError, is_blank, read_cell
+from shibie.rosters.given_roster import GivenRoster
 from shibie.rosters.layout import Layout, Placed
 from shibie.rosters.national_export import HOUSEHOLD_ID, filled_down
 from shibie.rosters.own_additions import is_own
@@ -15,45 +15,56 @@ from shibie.rosters.own_additions import is_own
 
 @dataclass(frozen=True)
 class TableOnSheet:
-    """A table of the roster as it stands on a sheet.
+    """A table of the roster, or a part of it, as it stands on a sheet of the workbook.
 
     Attributes:
         name: of the sheet.
         shown: how messages name it.
-        header_row: from 1.
+        header_row: the last row of its header, from 1.
         columns: the fields' columns, from 0.
-        rows: the cells; row 1 of the sheet is the first.
-        placed: the sheet with its header.
+        rows: the cells as they stand there; row 1 of the sheet is the first.
+        begins: the first row of its header.
+        households: of the households' table, the number of each row; empty where a row has
+            something, but no number.
     """
 
     name: str
     shown: str
     header_row: int
     columns: Mapping[str, int]
-    rows: Sequence[Sequence[Cell]]
-    placed: Placed
+    rows: Sequence[Sequence[Cell]] = field(repr=False)
+    begins: int
+    households: Mapping[int, str] = field(default_factory=dict, repr=False)
 
     @property
-    def titles(self) -> Sequence[Cell]:
-        """The row of the titles; none where the columns were named otherwise."""
-        return self.rows[self.header_row - 1]
+    def titles(self) -> list[str]:
+        """What stands above each column; of a column that is read, at least its field."""
+        above = self.rows[self.begins - 1 : self.header_row]
+        fields = {at: name for name, at in self.columns.items()}
+        width = max(max(map(len, above), default=0), max(fields, default=-1) + 1)
+        found = []
+        for at in range(width):
+            texts = [str(row[at]) for row in above if at < len(row) and not is_blank(row[at])]
+            found.append(texts[-1] if texts else fields.get(at, ""))
+        return found
 
     @property
     def own(self) -> dict[str, int]:
         """The columns that the product added before, by title."""
-        return {str(text): at for at, text in enumerate(self.titles) if is_own(text)}
+        row = self.rows[self.header_row - 1] if self.header_row else ()
+        return {str(text): at for at, text in enumerate(row) if is_own(text)}
 
-    def column_of(self, field: str) -> int:
+    def column_of(self, name: str) -> int:
         """Where a field stands; where it has no column, the household's number, or the first."""
-        for name in (field, HOUSEHOLD_ID):
-            if name in self.columns:
-                return self.columns[name]
+        for each in (name, HOUSEHOLD_ID):
+            if each in self.columns:
+                return self.columns[each]
         return min(self.columns.values(), default=0)
 
     def additions(self) -> SheetAdditions:
         """Nothing yet, for this sheet."""
         width = max(map(len, self.rows), default=0)
-        return SheetAdditions(self.header_row, tuple(self.titles), width, own=self.own)
+        return SheetAdditions(self.header_row, self.titles, width, own=self.own)
 
     def below(self) -> Iterator[tuple[int, Sequence[Cell]]]:
         """The rows below the titles, with their numbers."""
@@ -64,43 +75,72 @@ class TableOnSheet:
         return "" if at is None or at >= len(row) or is_blank(row[at]) else str(row[at]).strip()
 
 
-def tables_of(layout: Layout) -> list[TableOnSheet]:
-    """All tables of a roster, the households' first."""
+def household_tables(given: GivenRoster) -> list[TableOnSheet]:
+    """The households' table, on each sheet that it was put together from."""
+    layout = given.layout
+    return _on_sheets(given, layout.households, _households(given, layout))
+
+
+def other_tables(given: GivenRoster) -> list[TableOnSheet]:
+    """All other tables of a roster."""
+    layout = given.layout
     several = (
-        layout.households, layout.members, layout.adjudications, layout.steps, layout.acts,
+        layout.members, layout.adjudications, layout.steps, layout.acts,
         *layout.registers.values(),
     )  # fmt: skip
-    return [table_of(placed) for placed in several if placed is not None]
+    return [table for each in several if each for table in _on_sheets(given, each)]
 
 
-def table_of(placed: Placed) -> TableOnSheet:
-    """One table."""
+def verdict_table(given: GivenRoster) -> TableOnSheet | None:
+    """The table of verdicts, if there is one."""
+    placed = given.layout.adjudications
+    return None if placed is None else _on_sheets(given, placed)[0]
+
+
+def _on_sheets(
+    given: GivenRoster, placed: Placed, households: Mapping[str, Mapping[int, str]] | None = None
+) -> list[TableOnSheet]:
+    """A table on the sheets that it was written in."""
+    sheets = {sheet.shown: sheet for sheet in given.sheets}
+    header, origins = placed.header, placed.sheet.origins
+    if origins is None:
+        columns = {spec.name: at for at, spec in header.columns.items()}
+        parts = [(placed.sheet.shown, header.row, header.begins, columns)]
+    else:
+        parts = [
+            (shown, first - 1, first - 1, dict(columns))
+            for shown, first, columns in zip(
+                origins.sheets, origins.rows, origins.columns, strict=True
+            )
+        ]
+    found = []
+    for shown, row, begins, columns in parts:
+        sheet = sheets[shown]
+        width = max(map(len, sheet.head), default=0)
+        # Household numbers that were made of others have no column on the sheet.
+        there = {name: at for name, at in columns.items() if at < width}
+        of_row = (households or {}).get(shown, {})
+        found.append(TableOnSheet(sheet.name, shown, row, there, sheet.rows, begins, of_row))
+    return found
+
+
+def _households(given: GivenRoster, layout: Layout) -> dict[str, dict[int, str]]:
+    """The household number of each row, by sheet."""
+    placed = layout.households
     sheet, header = placed.sheet, placed.header
-    columns = {spec.name: at for at, spec in header.columns.items()}
-    return TableOnSheet(sheet.name, sheet.shown, header.row, columns, sheet.rows, placed)
-
-
-def households_by_row(table: TableOnSheet, is_persons: bool, as_of: date) -> dict[int, str]:
-    """The household number of each row; empty where a row has something, but no number.
-
-    Args:
-        table: of households, or of persons with their households.
-        is_persons: whether a number may stand in the first of its rows alone, as in merged cells.
-        as_of: the day of judgement.
-    """
-    placed = table.placed
-    sheet = placed.sheet
-    if is_persons:
-        sheet = filled_down(sheet, placed.header.row, placed.header.columns)
-    at = table.columns[HOUSEHOLD_ID]
-    spec = placed.header.columns[at]
-    found = {}
-    for number, row in enumerate(sheet.rows[placed.header.row :], start=placed.header.row + 1):
-        if all(column >= len(row) or is_blank(row[column]) for column in table.columns.values()):
+    if layout.members is None:
+        # A number may stand in the first of its rows alone, as in merged cells.
+        sheet = filled_down(sheet, header.row, header.columns)
+    (at,) = (at for at, spec in header.columns.items() if spec.name == HOUSEHOLD_ID)
+    spec, read = header.columns[at], sorted(header.columns)
+    found: dict[str, dict[int, str]] = {}
+    for number, row in enumerate(sheet.rows[header.row :], start=header.row + 1):
+        if all(column >= len(row) or is_blank(row[column]) for column in read):
             continue
         try:
-            value = read_cell(row[at] if at < len(row) else None, spec, as_of)
+            value = read_cell(row[at] if at < len(row) else None, spec, given.as_of)
         except CellError:
             value = None
-        found[number] = str(value or "")
+        shown, original = placed.sheet.origin(number)
+        found.setdefault(shown, {})[original] = str(value or "")
     return found

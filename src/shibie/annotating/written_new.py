@@ -35,14 +35,14 @@ def write_new(
     Args:
         out: the .xlsx file.
         sheets: the tables, as they were read.
-        names: of the new sheets, by those of the tables; their own by default.
+        names: of the new sheets, by the tables as messages name them; their own by default.
         additions: what is added.
     """
     replaced = {each.name for each in additions.new}
     with new_book(out) as book:
         looks = Sheets(book)
         for sheet in sheets:
-            name = sheet_name(names.get(sheet.name, sheet.name))
+            name = sheet_name(names.get(sheet.shown, sheet.name))
             if name not in replaced:
                 added = additions.sheets.get(sheet.name, SheetAdditions(0))
                 _NewSheet(book, looks, book.add_worksheet(name)).write(sheet, added)

@@ -229,6 +229,7 @@ from shibie.cli import (  # noqa: E402
     rules,
     ruletests,
 )
+from shibie.cli import blank as blank  # noqa: E402
 from shibie.cli import diff as diff  # noqa: E402
 from shibie.cli import verify as verify  # noqa: E402
 

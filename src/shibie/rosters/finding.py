@@ -15,6 +15,7 @@ from shibie.household import StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.rosters.adjudications import adjudication_specs
 from shibie.rosters.cells import is_blank
+from shibie.rosters.csv_text import HEADER_DEPTH
 from shibie.rosters.headers import Header, best_header, find_header
 from shibie.rosters.layout import SHEET_NAMES, Layout
 from shibie.rosters.national_export import HOUSEHOLD_ID
@@ -133,6 +134,7 @@ class Finder:
             raise InputError(self.problems)
         if self.by_form:
             self._say_what_lacks(pair)
+        self._note_empty(pair[0])
         for sheet in self.left.values():
             if sheet.rows:
                 self.notes.append(
@@ -140,6 +142,16 @@ class Finder:
                 )
         ordered = {name: registers[name] for name in self.ruleset.registers if name in registers}
         return Layout(*pair, adjudications, steps, ordered, tuple(self.notes), acts)
+
+    def _note_empty(self, households: Placed) -> None:
+        """Say that there is no household below the header, where that is seen at a glance."""
+        sheet, header = households.sheet, households.header
+        if sheet.file is not None and len(sheet.head) == HEADER_DEPTH:
+            return
+        if all(is_blank(cell) for row in sheet.rows[header.row :] for cell in row):
+            self.notes.append(
+                Words(f"{sheet.shown}: 表中没有一户", f"{sheet.shown}: there is no household in it")
+            )
 
     def take(self, names: Iterable[str]) -> Sheet | None:
         """The sheet of one of these names, with content if any has."""

@@ -30,6 +30,7 @@ def joined(parts: Sequence[tuple[Sheet, Header]]) -> tuple[Sheet, Header]:
         tuple(accumulate(lengths[:-1], initial=1)),
         tuple(sheet.shown for sheet, _ in parts),
         tuple(header.row + 1 for _, header in parts),
+        tuple({spec.name: at for at, spec in header.columns.items()} for _, header in parts),
     )
 
     def rows() -> Iterator[Cells]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Origins:
         starts: of each sheet, the row of the table that its first row became.
         sheets: how messages name them.
         rows: of each, the number of that row in the sheet itself.
+        columns: of each, where its fields stand in the sheet itself.
 
     >>> Origins((1, 41), ("石磨村", "青杨村"), (3, 2)).of(42)
     ('青杨村', 3)
@@ -22,6 +24,7 @@ class Origins:
     starts: tuple[int, ...]
     sheets: tuple[str, ...]
     rows: tuple[int, ...]
+    columns: tuple[Mapping[str, int], ...] = field(default=(), compare=False)
 
     def of(self, number: int) -> tuple[str, int]:
         """The sheet and the row in it of a row of the table."""

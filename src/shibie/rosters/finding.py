@@ -61,7 +61,7 @@ def _not_compared(placed: Placed) -> bool:
 
     An empty register that was compared clears everybody; a form that nobody filled in does not.
     """
-    above = placed.sheet.head[: placed.header.begins - 1]
+    above = placed.sheet.head[: placed.header.row]
     marked = {folded(words) for words in own(COMPARED)}
     said = [
         folded(str(after))

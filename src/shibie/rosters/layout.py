@@ -46,9 +46,7 @@ class Layout:
     def own_tables(self) -> tuple[str, ...]:
         """The tables of the households and their members, as messages name them."""
         pair = (self.households, self.members)
-        return tuple(
-            name for placed in pair if placed is not None for name in placed.sheet.names
-        )
+        return tuple(name for placed in pair if placed is not None for name in placed.sheet.names)
 
     @property
     def tables(self) -> dict[str, Placed]:

@@ -14,9 +14,13 @@ import pytest
 from typer.testing import CliRunner
 
 import shibie
+from shibie.actlog import open_acts, record, with_acts
+from shibie.acts import Act
 from shibie.cli.app import app
 from shibie.errors import InputError
 from shibie.replaying import replay
+from shibie.rosters.given_roster import GivenRoster
+from shibie.rosters.sheets import read_sheets
 from shibie.ruleset.loader import load, loads
 from support.books import as_export, book, write_folder, write_parquet, write_xlsx
 
@@ -115,6 +119,37 @@ def test_what_comes_out_otherwise_is_said(tmp_path: Path) -> None:
         "the file is another now: ../in/households.csv",
         f"the same: 3 households decided, digest {before}",
     ])  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_log_of_acts_is_read_as_far_as_it_was(tmp_path: Path, engine: Any) -> None:
+    refuted = Act(
+        kind="verdict", household_id="003", rule_id="vehicle", verdict="refuted",
+        evidence="入户", officer="王", date=date(2015, 12, 1),
+    )  # fmt: skip
+    sheets = read_sheets(write_folder(tmp_path / "in", book()))
+    out = tmp_path / "out"
+    with open_acts(tmp_path / "in") as log:
+        (act,) = record(log, refuted)
+        given = GivenRoster(RULES, AS_OF, with_acts(sheets, log, RULES)[0])
+        with shibie.check(RULES, given, AS_OF, engine=engine) as result:
+            result.write(out)
+        file = written(out)["made_from"]["inputs"][-1]
+        assert file == {
+            "file": "../in/acts.db", "sha256": log.last, "bytes": None, "log": True,
+            "sheets": [{"name": "acts", "shown": "acts.db", "table": "acts", "rows": 1}],
+        }  # fmt: skip
+        # What was recorded since is not of that result.
+        record(log, Act(kind="undo", value=act.act_id, officer="李", date=date(2015, 12, 2)))
+        found = replay(out)
+        assert (found.same, found.changed) == (True, ())
+        assert found.counts["eligible"] == (2, 2)
+    # Another log, of the same name, is not that one.
+    (tmp_path / "in" / "acts.db").unlink()
+    with open_acts(tmp_path / "in") as log:
+        record(log, refuted.model_copy(update={"household_id": "002"}))
+    found = replay(out)
+    assert (found.same, found.changed) == (False, ("../in/acts.db",))
 
 
 def test_files_that_lie_elsewhere_now(tmp_path: Path) -> None:

@@ -17,9 +17,11 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shibie import __version__
+from shibie.actlog import acts_table
 from shibie.checking import check
 from shibie.decision import ELIGIBILITIES
 from shibie.errors import InputError, Problem, Words, bad_argument, listed
+from shibie.eventlog import FIRST, open_log
 from shibie.results.made_from import MADE_FROM, hash_of
 from shibie.rosters.given_roster import GivenRoster
 from shibie.rosters.sheets import Sheet, read_sheets, table_of
@@ -42,11 +44,12 @@ class RecordedSheet(_Recorded):
 
 
 class RecordedFile(_Recorded):
-    """A file that the roster was read from."""
+    """A file that the roster was read from; of a log, `sha256` is the hash of its last entry."""
 
     file: str
     sha256: str
     sheets: list[RecordedSheet]
+    log: bool = False
 
 
 class RecordedPack(_Recorded):
@@ -140,7 +143,7 @@ def replay(
     given = GivenRoster(ruleset, options.as_of, sheets)
     changed = tuple(
         file.file for file, place in zip(origin.inputs, places, strict=True)
-        if hash_of(place) != file.sha256
+        if not _is_as_it_was(file, place)
     )  # fmt: skip
     aside = [name for name in options.set_aside if name in ruleset.registers]
     with check(
@@ -244,8 +247,24 @@ def _places(file: RecordedFile, folder: Path, inputs: Path | None) -> Iterator[P
         yield inputs.joinpath(*parts[start:])
 
 
+def _is_as_it_was(file: RecordedFile, place: Path) -> bool:
+    """Whether a file is the one that was read; a log may have grown since."""
+    if not file.log:
+        return hash_of(place) == file.sha256
+    if file.sha256 == FIRST:
+        return True  # it was empty
+    with open_log(place, read_only=True) as log:
+        return any(entry.hash == file.sha256 for entry in log.entries())
+
+
 def _sheets(file: RecordedFile, place: Path) -> Iterator[Sheet]:
     """The tables of a file, under the names by which they went into the roster."""
+    if file.log:
+        with open_log(place, read_only=True) as log:
+            whole = acts_table(log, until=file.sha256)
+        for each in file.sheets:
+            yield replace(whole, name=each.name, shown=each.shown)
+        return
     if not any(each.sheet for each in file.sheets):
         for each in file.sheets:
             yield replace(table_of(place, each.shown), name=each.name)

@@ -113,8 +113,9 @@ def test_rows_that_cannot_be_used_are_rejected_each_time_until_mended(tmp_path: 
         assert [row[1] for row in acts.rows] == ["kind", "verdict", "裁决", "核实", "link", "undo"]
         rejected = outcome(GivenRoster(PACK, AS_OF, given), "interpreter")["rejected"]
         assert [(row["source"], row["row"], row["field"]) for row in rejected] == [
-            ("acts.db", 3, "kind"), ("acts.db", 4, "date"), ("acts.db", 5, "member_id"), ("acts.db", 6, "value"),
+            ("acts.csv", 2, "kind"), ("acts.csv", 3, "date"), ("acts.csv", 4, "member_id"), ("acts.csv", 5, "value"),
         ]  # fmt: skip
+        assert outcome(GivenRoster(PACK, AS_OF, given), "duckdb")["rejected"] == rejected
         mended = take_in(log, sheet(REFUTED))
         assert (mended.acts, mended.again, mended.rejected, log.count) == ((), 1, (), 2)
         assert take_in(log, sheet(REFUTED)).before

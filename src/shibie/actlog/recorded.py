@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -12,8 +12,9 @@ from pydantic import ValidationError
 
 from shibie.acts import COLUMNS, Act, content_id
 from shibie.errors import InputError, Problem, Words, did_you_mean
-from shibie.eventlog import AppendOnlyLog, LogMovedError, open_log
-from shibie.rosters.sheets import Cells, Sheet
+from shibie.eventlog import FIRST, AppendOnlyLog, LogMovedError, open_log
+from shibie.rosters.origins import Origins
+from shibie.rosters.sheets import Cells, ReadFrom, Sheet
 
 
 def open_acts(path: str | Path, *, create: bool = True, read_only: bool = False) -> AppendOnlyLog:
@@ -43,12 +44,14 @@ class Recorded:
 
     Attributes:
         count: how many entries it has.
+        last: the hash of the last of them.
         acts: in the order of their recording, by number.
         tables: the tables that were taken in whole: the numbers of the acts of each, by its hash.
         named: the same of the latest table of each name.
     """
 
     count: int = 0
+    last: str = FIRST
     acts: dict[str, Act] = field(default_factory=dict)
     tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     named: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -59,15 +62,21 @@ class Recorded:
         return frozenset(str(act.value) for act in self.acts.values() if act.kind == "undo")
 
 
-def read_log(log: AppendOnlyLog) -> Recorded:
+def read_log(log: AppendOnlyLog, until: str = "") -> Recorded:
     """Everything that a log of acts holds.
+
+    Args:
+        log: of acts.
+        until: the hash of the last entry that is read; all of them where there is none of it.
 
     Raises:
         InputError: for a broken chain, or an entry that is none of such a log, with `file:entry`.
     """
     found = Recorded()
     for entry in log.entries():
-        found.count = entry.number
+        if found.last == until:
+            break
+        found.count, found.last = entry.number, entry.hash
         match entry.event:
             case {"act": dict(said), **more} if more.keys() <= {"from"}:
                 act = _act(said)
@@ -94,7 +103,22 @@ def recorded_acts(log: AppendOnlyLog) -> tuple[Act, ...]:
     return tuple(read_log(log).acts.values())
 
 
-def acts_table(log: AppendOnlyLog, more: Iterable[Cells] = ()) -> Sheet:
+@dataclass(frozen=True)
+class FaultyRow:
+    """A row of acts that cannot be used.
+
+    Attributes:
+        source: how messages name its table.
+        row: its number in it, from 1.
+        cells: as they were written, in the order of `shibie.acts.COLUMNS`.
+    """
+
+    source: str
+    row: int
+    cells: Cells
+
+
+def acts_table(log: AppendOnlyLog, faulty: Sequence[FaultyRow] = (), *, until: str = "") -> Sheet:
     """A log as the table of acts that a check reads, among the sheets of a roster.
 
     Its first row has the names of the columns (`shibie.acts.COLUMNS`), then every act has a
@@ -102,13 +126,27 @@ def acts_table(log: AppendOnlyLog, more: Iterable[Cells] = ()) -> Sheet:
 
     Args:
         log: of acts.
-        more: further rows, as they were written.
+        faulty: rows below them, which messages name by where they were written.
+        until: the hash of the last entry that counts, for the log as it was then.
 
     Raises:
         InputError: for a broken chain, with `file:entry`.
     """
-    rows = (COLUMNS, *(act.row() for act in recorded_acts(log)), *more)
-    return Sheet("acts", log.path.name, rows, named=True)
+    found = read_log(log, until)
+    rows = (COLUMNS, *(act.row() for act in found.acts.values()))
+    name = log.path.name
+    starts = (1, *range(len(rows) + 1, len(rows) + 1 + len(faulty)))
+    origins = Origins(
+        starts, (name, *(each.source for each in faulty)), (1, *(each.row for each in faulty))
+    )
+    return Sheet(
+        "acts",
+        name,
+        (*rows, *(each.cells for each in faulty)),
+        named=True,
+        origins=origins if faulty else None,
+        read_from=ReadFrom(str(log.path), head=found.last),
+    )
 
 
 def record(log: AppendOnlyLog, *acts: Act) -> tuple[Act, ...]:

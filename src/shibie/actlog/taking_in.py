@@ -10,14 +10,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from shibie.actlog.recorded import Recorded, act_event, acts_table, must_not_clash, read_log
+from shibie.actlog.recorded import (
+    FaultyRow,
+    Recorded,
+    act_event,
+    acts_table,
+    must_not_clash,
+    read_log,
+)
 from shibie.acts import TABLE_NAMES, Act, act_specs
 from shibie.errors import InputError, Problem, Words, listed
 from shibie.eventlog import AppendOnlyLog, LogMovedError
 from shibie.rosters.acts import acts_to_record
 from shibie.rosters.headers import Header, find_header, ignored_note
 from shibie.rosters.records import Rejection, read_table
-from shibie.rosters.sheets import Cells, Sheet, table_of
+from shibie.rosters.sheets import Sheet, table_of
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import folded
 
@@ -35,7 +42,7 @@ class TakenIn:
         rejected: rows that cannot be used; they are not recorded, and said each time.
         left: the numbers of acts in force that stood in the table of that name before, and do
             not any more.
-        faulty: the rejected rows as they were written, in the order of `shibie.acts.COLUMNS`.
+        faulty: the rejected rows as they were written.
         notes: what people are told of it.
     """
 
@@ -46,7 +53,7 @@ class TakenIn:
     again: int = 0
     rejected: tuple[Rejection, ...] = ()
     left: tuple[str, ...] = ()
-    faulty: tuple[Cells, ...] = ()
+    faulty: tuple[FaultyRow, ...] = ()
     notes: tuple[Words, ...] = ()
 
 
@@ -105,7 +112,7 @@ def with_acts(
     others = tuple(sheet for sheet in sheets if folded(sheet.name) not in names)
     tables = [sheet for sheet in sheets if folded(sheet.name) in names and sheet.rows]
     taken = [take_in(log, sheet, ruleset) for sheet in tables]
-    whole = acts_table(log, (row for each in taken for row in each.faulty))
+    whole = acts_table(log, [row for each in taken for row in each.faulty])
     notes = tuple(note for each in taken for note in each.notes)
     return (*others, *((whole,) if len(whole.rows) > 1 else ())), notes
 
@@ -164,14 +171,15 @@ def _undone(acts: Iterable[Act]) -> frozenset[str]:
     return frozenset(str(act.value) for act in acts if act.kind == "undo")
 
 
-def _faulty(sheet: Sheet, header: Header, rejected: Iterable[Rejection]) -> tuple[Cells, ...]:
+def _faulty(sheet: Sheet, header: Header, rejected: Iterable[Rejection]) -> tuple[FaultyRow, ...]:
     """The rejected rows with their cells in the order of the columns of acts."""
     at = {spec.name: index for index, spec in header.columns.items()}
     found = []
     for number in sorted({each.row for each in rejected}):
         row = sheet.rows[number - 1]
         places = (at.get(spec.name, len(row)) for spec in act_specs())
-        found.append(tuple(row[place] if place < len(row) else None for place in places))
+        cells = tuple(row[place] if place < len(row) else None for place in places)
+        found.append(FaultyRow(sheet.shown, number, cells))
     return tuple(found)
 
 

@@ -32,15 +32,18 @@ class InputFile:
 
     Attributes:
         path: of the file.
-        sha256: of its bytes; empty where it lies where only Spark reads.
-        size: in bytes; None likewise.
+        sha256: of its bytes; empty where it lies where only Spark reads. Of a log, the hash of
+            the last entry that was read: the file grows, its entries stay.
+        size: in bytes; None likewise, and of a log.
         sheets: its tables, read or not.
+        is_log: whether it is a log.
     """
 
     path: str
     sha256: str
     size: int | None
     sheets: tuple[Sheet, ...]
+    is_log: bool = False
 
 
 def files_of(sheets: Iterable[Sheet]) -> tuple[InputFile, ...]:
@@ -52,6 +55,10 @@ def files_of(sheets: Iterable[Sheet]) -> tuple[InputFile, ...]:
     files = []
     for name, of_file in found.items():
         path = Path(name.removeprefix("file:"))
+        head = of_file[0].read_from.head if of_file[0].read_from else ""
+        if head:
+            files.append(InputFile(str(path.absolute()), head, None, tuple(of_file), is_log=True))
+            continue
         size = path.stat().st_size if path.is_file() else None
         sha256 = "" if size is None else hash_of(path)
         shown = name if size is None else str(path.absolute())
@@ -150,7 +157,7 @@ class MadeFrom:
             sheets.append(said)
         return {
             "file": told_from(file.path, out), "sha256": file.sha256, "bytes": file.size,
-            "sheets": sheets,
+            "sheets": sheets, **({"log": True} if file.is_log else {}),
         }  # fmt: skip
 
 

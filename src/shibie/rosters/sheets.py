@@ -50,10 +50,12 @@ class ReadFrom(NamedTuple):
     Attributes:
         path: of the file.
         sheet: its name in a workbook; empty of a file that is one table.
+        head: of a log, the hash of the last entry that was read.
     """
 
     path: str
     sheet: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True)

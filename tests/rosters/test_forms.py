@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
 import shibie

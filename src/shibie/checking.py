@@ -173,13 +173,13 @@ class _Asked:
 
     def made_from(
         self, files: tuple[InputFile, ...], layout: Layout | None, rows: Mapping[str, int],
-        engine: str, forms: tuple[Mapping[str, Any], ...] = (),
+        engine: str,
     ) -> MadeFrom:  # fmt: skip
         """What the result was made from, once it is made."""
         aside = [name for name in self.ruleset.registers if name in self.set_aside]
         return MadeFrom(
             self.ruleset, self.as_of, options_of(self.trust, aside, self.lang, self.clues),
-            files, layout, rows, engine, self.started, forms, clock() - self.started,
+            files, layout, rows, engine, self.started, clock() - self.started,
         )  # fmt: skip
 
     def held(

@@ -84,7 +84,6 @@ class MadeFrom:
         as_of: the day of judgement.
         options: the others that decide, by name.
         files: that the roster was read from; none where a program held it.
-        forms: how tables of another form than the product's own were read.
         layout: which of their tables is which; None where a program held the roster.
         rows: of each table, how many rows are not blank throughout.
         engine: which reading decided.
@@ -99,7 +98,6 @@ class MadeFrom:
     rows: Mapping[str, int]
     engine: str
     started: float
-    forms: tuple[Mapping[str, Any], ...] = ()
     seconds: float = field(default=0)
 
     def beside(self, out: str | Path, registers: Mapping[str, Any], twice: Mapping[str, int]) -> dict[str, Any]:  # fmt: skip
@@ -120,7 +118,7 @@ class MadeFrom:
                     "sha256": self.ruleset.sha256,
                 },
                 "inputs": [self._input(file, out, registers, twice) for file in self.files],
-                "forms": [dict(each) for each in self.forms],
+                "forms": [dict(each) for each in self.layout.forms] if self.layout else [],
                 "options": {"as_of": self.as_of.isoformat(), **self.options},
             },
             "run": {

@@ -82,6 +82,7 @@ class Finder:
         left: sheets not yet taken, by folded name.
         problems: what makes the roster unusable.
         notes: what was ignored.
+        forms: how sheets that are not in the product's own form were read.
         by_form: whether a form says how the roster is read.
     """
 
@@ -94,6 +95,7 @@ class Finder:
         self.problems: list[Problem] = []
         self.left: dict[str, Sheet] = {}
         self.by_form = False
+        self.forms: list[Mapping[str, Any]] = []
         for sheet in sheets:
             if is_own(sheet.name):
                 continue
@@ -141,7 +143,9 @@ class Finder:
                     Words(f"未使用的表:{sheet.shown}", f"table not used: {sheet.shown}")
                 )
         ordered = {name: registers[name] for name in self.ruleset.registers if name in registers}
-        return Layout(*pair, adjudications, steps, ordered, tuple(self.notes), acts)
+        return Layout(
+            *pair, adjudications, steps, ordered, tuple(self.notes), acts, tuple(self.forms)
+        )
 
     def _note_empty(self, households: Placed) -> None:
         """Say that there is no household below the header, where that is seen at a glance."""
@@ -331,6 +335,8 @@ class Finder:
             self.problems += error.problems
             return None
         self.notes += notes
+        if table.mapping is not None:
+            self.forms.append(table.mapping)
         self.by_form |= form is not None
         return table
 

@@ -108,8 +108,8 @@ class FittedRows(Sequence[Cells]):
 
 def fitted(
     sheet: Sheet, fit: Fit, as_of: date, form: TableForm | None = None
-) -> tuple[Sheet, Header, tuple[Words, ...]]:
-    """The sheet and its header in the product's own form, and what was done.
+) -> tuple[Sheet, Header, tuple[Words, ...], LeftOut]:
+    """The sheet and its header in the product's own form, what is said of it, and what was left out.
 
     Args:
         sheet: as it was given.
@@ -121,7 +121,7 @@ def fitted(
     out = left_out(sheet, header, (form or _NO_FORM).leave_out) if fit.lists else LeftOut({})
     notes = [note for note in (out.note(sheet),) if note]
     if not fit.changes and not out.rows:
-        return sheet, header, tuple(notes)
+        return sheet, header, tuple(notes), out
     columns = dict(header.columns)
     for index, kind in fit.checked.items():
         columns[index] = STATED[kind]
@@ -137,7 +137,7 @@ def fitted(
             notes.append(_unit(sheet, columns[index], unit, times))
     rows = _Rows(sheet, fit, out, as_of, width)
     made = replace(sheet, rows=FittedRows(sheet.rows[: header.row], rows.made), file=None)
-    return made, replace(header, columns=columns), tuple(notes)
+    return made, replace(header, columns=columns), tuple(notes), out
 
 
 class _Rows:

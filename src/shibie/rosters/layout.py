@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from shibie.acts import TABLE_NAMES
 from shibie.errors import Words
@@ -32,6 +33,7 @@ class Layout:
         registers: by name.
         notes: what was ignored.
         acts: whatever was decided or corrected, a row each.
+        forms: how sheets that are not in the product's own form were read.
     """
 
     households: Placed
@@ -41,6 +43,7 @@ class Layout:
     registers: Mapping[str, Placed]
     notes: tuple[Words, ...]
     acts: Placed | None = None
+    forms: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def own_tables(self) -> tuple[str, ...]:

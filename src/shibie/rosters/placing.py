@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from shibie.errors import InputError, Problem, Words
 from shibie.forms.form import TableForm
@@ -16,6 +16,7 @@ from shibie.rosters.header_labels import Label, plain, text_of
 from shibie.rosters.header_units import UnitError, factor, table_wide_unit
 from shibie.rosters.headers import Header, ignored_note
 from shibie.rosters.household_keys import SERIALS, key_columns
+from shibie.rosters.mapping_said import mapping_said
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.stated import stated_columns
 from shibie.vocabulary import FieldSpec, folded
@@ -26,10 +27,17 @@ _VILLAGES: Final = ("村", "社区", "居委会", "村委会", "嘎查")
 
 @dataclass(frozen=True)
 class Placed:
-    """A table that was found: its sheet, and which column holds which field."""
+    """A table that was found: its sheet, and which column holds which field.
+
+    Attributes:
+        sheet: in the product's own form.
+        header: of it.
+        mapping: how it was read, where its own form is another.
+    """
 
     sheet: Sheet
     header: Header
+    mapping: Mapping[str, Any] | None = None
 
 
 def form_of(sheet: Sheet, given: TableForm | None) -> TableForm | None:
@@ -94,7 +102,8 @@ class Placing:
         )
         if persons:
             fit = self._of_persons(fit, sheet, form, (several, restart), members)
-        sheet, fitted_header, notes = fitted(sheet, fit, self.as_of, form)
+        fitted_sheet, fitted_header, notes, out = fitted(sheet, fit, self.as_of, form)
+        mapping = mapping_said(sheet, fit, form if persons else None, out)
         said = list(notes)
         if persons and several and restart:
             said.append(_renumbered(sheet))
@@ -102,7 +111,7 @@ class Placing:
             said.insert(0, _recognised(sheet, form, header))
         left = _left(header, fit)
         note = ignored_note(sheet, left, specs)
-        return Placed(sheet, fitted_header), [*said, note] if note else said
+        return Placed(fitted_sheet, fitted_header, mapping), [*said, note] if note else said
 
     def _of_persons(
         self, fit: Fit, sheet: Sheet, form: TableForm | None, several: tuple[bool, bool],

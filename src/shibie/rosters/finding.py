@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 from shibie.acts import act_specs, row_specs
 from shibie.errors import InputError, Problem, Words, listed

@@ -50,6 +50,7 @@ def check(
     temp: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
     clues: bool = False,
+    verdicts: str | Path | None = None,
 ) -> Result:
     """Decide every household of a roster.
 
@@ -67,6 +68,8 @@ def check(
         progress: is told what is being done.
         clues: also list the clues (疑点台账): each rule and register row that speaks against a
             household. A roster of any size is gone through a part at a time for them.
+        verdicts: a workbook whose sheets 核实 and 办理 count beside the roster, as a result has
+            them, filled in.
 
     Returns:
         the result; close it, or use it in a `with` statement.
@@ -83,6 +86,9 @@ def check(
     if clues and engine == "spark":
         what = Words("spark 引擎不列疑点台账", "the spark engine lists no clues")
         raise InputError(bad_argument("clues", what))
+    if verdicts is not None and (engine == "spark" or isinstance(roster, Roster)):
+        what = Words("这样给的名册不能另带核实表", "no verdicts can be given beside such a roster")
+        raise InputError(bad_argument("verdicts", what))
     if isinstance(roster, Roster):
         return asked.held(roster, "interpreter" if engine == "auto" else engine)
     if engine not in ("auto", "duckdb") and (memory or (temp and engine != "spark")):
@@ -93,6 +99,8 @@ def check(
         roster = roster_of_path(roster, ruleset, as_of)
     elif roster.as_of != as_of or roster.ruleset is not ruleset:
         roster = replace(roster, ruleset=ruleset, as_of=as_of)
+    if verdicts is not None:
+        roster = roster.with_verdicts(verdicts)
     if engine == "auto":
         large = memory or size_of(roster.sheets) > HELD_BELOW
         engine = "duckdb" if large else "interpreter"

@@ -63,7 +63,8 @@ def annotate(found: CheckFound, out: Path) -> tuple[Words, ...]:
             )
             raise InputError(Problem(str(path), what)) from error
         return ()
-    write_new(out, found.given.sheets, _names(found.given.layout), additions)
+    sheets = [each for each in found.given.sheets if each.shown not in found.given.beside]
+    write_new(out, sheets, _names(found.given.layout), additions)
     return (
         Words(
             f"{path.name} 不是 .xlsx 工作簿,已另写成 {out.name}:只有各表的内容,没有原来的格式",

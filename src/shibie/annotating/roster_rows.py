@@ -88,13 +88,16 @@ def other_tables(given: GivenRoster) -> list[TableOnSheet]:
         layout.members, layout.adjudications, layout.steps, layout.acts,
         *layout.registers.values(),
     )  # fmt: skip
-    return [table for each in several if each for table in _on_sheets(given, each)]
+    own = [each for each in several if each and each.sheet.shown not in given.beside]
+    return [table for each in own for table in _on_sheets(given, each)]
 
 
 def verdict_table(given: GivenRoster) -> TableOnSheet | None:
-    """The table of verdicts, if there is one."""
+    """The table of verdicts, if the workbook has one."""
     placed = given.layout.adjudications
-    return None if placed is None else _on_sheets(given, placed)[0]
+    if placed is None or placed.sheet.shown in given.beside:
+        return None
+    return _on_sheets(given, placed)[0]
 
 
 def _on_sheets(

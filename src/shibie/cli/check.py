@@ -89,6 +89,14 @@ def check(
             " Give the roster's own workbook back with faults, decisions and questions.",
         ),
     ] = None,
+    verdicts: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.xlsx",
+            help="另一工作簿中填好的核实、办理表,如上次的结果"
+            " A workbook whose answered 核实 and 办理 count, too, as a result is.",
+        ),
+    ] = None,
     headers: Annotated[
         Language,
         typer.Option(help="CSV 的栏目用中文还是英文名 Above the columns of CSV: names or titles."),
@@ -115,7 +123,7 @@ def check(
         rules, roster, day(as_of), engine=name, trust_declarations=trust_declarations,
         set_aside=set_aside or (),
         lang=language, memory=memory, temp=temp, progress=_tell if sys.stderr.isatty() else None,
-        clues=clues,
+        clues=clues, verdicts=verdicts,
     ) as result:  # fmt: skip
         result.write(*outs, show_ids=show_ids, headers=headers.value)
         given_back = result.annotate(annotate) if annotate is not None else ()

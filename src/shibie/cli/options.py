@@ -13,7 +13,8 @@ OPTIONS: Final[Mapping[str, str]] = {
     "as_of": "--as-of", "given": "--given", "engine": "--engine", "memory": "--memory",
     "temp": "--temp", "fonts": "--fonts", "formats": "--format", "days": "--days",
     "templates": "--templates", "households": "--household", "out": "--out",
-    "set_aside": "--set-aside", "annotate": "--annotate", "rules": "--rules", "inputs": "--inputs",
+    "set_aside": "--set-aside", "annotate": "--annotate",
+    "verdicts": "--verdicts", "rules": "--rules", "inputs": "--inputs",
 }  # fmt: skip
 # In a message: `as_of`, or a value of an argument: `formats=docx`.
 _ARGUMENT: Final = re.compile(rf"`({'|'.join(OPTIONS)})(?:=(\w+))?`")

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from shibie.errors import Words
+from shibie.errors import InputError, Problem, Words
 from shibie.forms.form import TableForm
 from shibie.household import BareHousehold
 from shibie.results.table import Table
 from shibie.results.tables import rejected_table
+from shibie.rosters.cells import is_blank
 from shibie.rosters.finding import lay_out
 from shibie.rosters.frames import sheets_of
-from shibie.rosters.layout import Layout
+from shibie.rosters.layout import SHEET_NAMES, Layout
 from shibie.rosters.roster import Roster, read_laid_out
 from shibie.rosters.sheets import Sheet, read_sheets, unread_notes
 from shibie.ruleset.model import RuleSet
+from shibie.vocabulary import folded
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class GivenRoster:
         unread: what of a folder is not read.
         path: the file or the folder, where it was one.
         form: how the tables are read, if they are none that shibie knows.
+        beside: the sheets that came in another file, as messages name them.
     """
 
     ruleset: RuleSet
@@ -41,6 +44,33 @@ class GivenRoster:
     unread: tuple[Words, ...] = ()
     path: Path | None = None
     form: TableForm | None = None
+    beside: frozenset[str] = frozenset()
+
+    def with_verdicts(self, path: str | Path) -> GivenRoster:
+        """The roster with the verdicts and acts of another workbook, as a result with answers has them.
+
+        Raises:
+            InputError: when it cannot be read, or has no such sheet.
+        """
+        names = {folded(each) for name in ("adjudications", "acts") for each in SHEET_NAMES[name]}
+        place = Path(path)
+        found = tuple(
+            replace(sheet, shown=f"{place.name}/{sheet.shown}")
+            for sheet in read_sheets(place)
+            if folded(sheet.name) in names
+        )
+        if not found:
+            what = Words("没有“核实”或“办理”工作表", "there is no sheet 核实 or 办理")
+            raise InputError(Problem(str(place), what))
+        beside = self.beside | {sheet.shown for sheet in found}
+        answered = {folded(sheet.name) for sheet in found}
+        # An empty sheet of the roster for the same, as blank workbooks have it, says nothing.
+        own = (
+            sheet
+            for sheet in self.sheets
+            if folded(sheet.name) not in answered or not _says_nothing(sheet)
+        )
+        return replace(self, sheets=(*own, *found), beside=beside)
 
     @cached_property
     def layout(self) -> Layout:
@@ -65,6 +95,11 @@ class GivenRoster:
     def __len__(self) -> int:
         """How many households came in, rejected ones as well."""
         return self.roster.given
+
+
+def _says_nothing(sheet: Sheet) -> bool:
+    """Whether a sheet has at most its header."""
+    return sum(any(not is_blank(cell) for cell in row) for row in sheet.rows) <= 1
 
 
 def roster_of_path(

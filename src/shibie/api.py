@@ -15,6 +15,7 @@ from shibie.checking_in_python import Checked, must_be_in_force
 from shibie.checking_in_python import check as check_held
 from shibie.decision import Decision
 from shibie.errors import InputError, Lang, Words, bad_argument
+from shibie.forms.reading import names_of, read_form
 from shibie.registers.set_aside import registers_named
 from shibie.rosters.given_roster import GivenRoster, roster_of_path, roster_of_tables
 from shibie.ruleset.loader import RulesOrPack, core_ruleset, load, loaded, loads
@@ -74,18 +75,24 @@ def decide(
     )
 
 
-def read(path: str | Path, rules: RulesOrPack, as_of: date) -> GivenRoster:
+def read(
+    path: str | Path, rules: RulesOrPack, as_of: date, *, form: str | Path | None = None
+) -> GivenRoster:
     """Find the tables of a roster: a folder of CSV or Parquet, or one workbook.
 
     Args:
         path: the folder or file.
         rules: says which fields and registers there are.
         as_of: the day of judgement.
+        form: the file of a form that says how the tables are read; without one they are in the
+            product's own form, or in one that is recognised.
 
     Raises:
         InputError: when it cannot be used at all.
     """
-    return roster_of_path(path, loaded(rules), as_of)
+    ruleset = loaded(rules)
+    told = None if form is None else read_form(Path(form), names_of(ruleset))
+    return roster_of_path(path, ruleset, as_of, told)
 
 
 def roster(

@@ -33,7 +33,7 @@ def fit(
 ) -> None:
     """为手上的表拟一份写法,看过改好后给 --form 用 Propose a form for a table as it is held."""
     from shibie.atomic import write_text
-    from shibie.forms.reading import read_form
+    from shibie.forms.reading import names_of, read_form
     from shibie.rosters.proposal import proposal
     from shibie.rosters.sheets import read_sheets
     from shibie.ruleset.loader import load
@@ -42,7 +42,7 @@ def fit(
     must_exist(file)
     ruleset = load(rules)
     judged = day(as_of) if as_of else date.today()
-    known = read_form(form) if form else None
+    known = read_form(form, names_of(ruleset)) if form else None
     stem = out.stem if out else file.stem
     found = proposal(read_sheets(file), ruleset, judged, stem, known)
     if out is None:

@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shibie.errors import InputError, Problem, Words, did_you_mean, listed
 from shibie.forms.form import ColumnUse, Day, Stated, TableForm
+from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.ruleset.model import RuleSet
 from shibie.ruleset.schema_validation import validated
 from shibie.ruleset.yaml_source import YamlSource, read_file
 from shibie.vocabulary import folded
@@ -77,6 +79,16 @@ def read_form(path: Path, known: Iterable[str] = ()) -> TableForm:
     if problems or written is None:
         raise InputError(problems)
     return _form(written, shipped=path.parent == SHIPPED)
+
+
+def names_of(ruleset: RuleSet) -> frozenset[str]:
+    """The names of the fields that a form may give columns to.
+
+    >>> from shibie.ruleset.loader import load
+    >>> "wage_income" in names_of(load("bazhong-2015"))
+    True
+    """
+    return frozenset(name for owner in (HOUSEHOLD, MEMBER) for name in ruleset.field_specs(owner))
 
 
 @cache

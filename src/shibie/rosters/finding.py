@@ -83,6 +83,7 @@ class Finder:
         problems: what makes the roster unusable.
         notes: what was ignored.
         forms: how sheets that are not in the product's own form were read.
+        said_of: sheets of which it is said why they were not used.
         by_form: whether a form says how the roster is read.
     """
 
@@ -95,6 +96,7 @@ class Finder:
         self.problems: list[Problem] = []
         self.left: dict[str, Sheet] = {}
         self.by_form = False
+        self.said_of: set[str] = set()
         self.forms: list[Mapping[str, Any]] = []
         for sheet in sheets:
             if is_own(sheet.name):
@@ -138,7 +140,7 @@ class Finder:
             self._say_what_lacks(pair)
         self._note_empty(pair[0])
         for sheet in self.left.values():
-            if sheet.rows:
+            if sheet.rows and sheet.shown not in self.said_of:
                 self.notes.append(
                     Words(f"未使用的表:{sheet.shown}", f"table not used: {sheet.shown}")
                 )

@@ -179,6 +179,7 @@ class PersonSheets:
 
     def _hidden(self, sheet: Sheet, header: Header | None) -> None:
         if sheet.hidden and header is not None and sheet.rows:
+            self.finder.said_of.add(sheet.shown)
             self.finder.notes.append(
                 Words(
                     f"工作表“{sheet.shown}”是隐藏的,没有当作名册读;要用它,请取消隐藏",

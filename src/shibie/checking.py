@@ -216,6 +216,7 @@ class _Asked:
                 clues=next(iter(decided.more), None),
                 uncounted=decided.tables(self.lang).get("uncounted"),
                 lost=self.lost(roster.rejected_households, faults(), roster.tables),
+                unrecognised=decided.tables(self.lang)["unrecognised"],
             )
             write_workbook(path, annotated, self.lang, show_ids)
 
@@ -284,6 +285,7 @@ class _Asked:
                 acts=run.loader.acts, clues=next(iter(run.more), None),
                 uncounted=tables.get("uncounted"),
                 lost=self.lost(lost(), run.faults(self.lang), layout.own_tables),
+                unrecognised=tables["unrecognised"],
             )  # fmt: skip
             with failures_said():
                 write_workbook(path, annotated, self.lang, show_ids)

@@ -21,7 +21,13 @@ from shibie.results.sql_counts import tally_of
 from shibie.results.sql_uncounted import UncountedResults, asked_of_members
 from shibie.results.sql_unmatched import held_up_twice, unmatched
 from shibie.results.table import StreamedRows, Table, streamed
-from shibie.results.tables import COLUMNS, acts_table, lists_of
+from shibie.results.tables import (
+    COLUMNS,
+    UnknownWord,
+    acts_table,
+    lists_of,
+    unrecognised_table,
+)
 from shibie.rosters.layout import Layout
 from shibie.rosters.row_counts import rows_by_sql
 from shibie.rosters.sql_host import Host, Output
@@ -31,6 +37,7 @@ from shibie.rosters.sql_rejected import REJECTED_ROWS
 from shibie.rosters.sql_sources import Loader
 from shibie.rosters.sql_tables import open_tables
 from shibie.rosters.sql_validation import PASSED
+from shibie.rosters.unrecognised import WORD_CODES, unknown_columns
 from shibie.ruleset.model import RuleSet
 
 Progress = Callable[[str], None]
@@ -92,6 +99,7 @@ class Run:
         loader.load()
         self.rows = rows_by_sql(self.host, tables, self.layout, self.ruleset, self.as_of)
         self.notes = [*self.layout.notes, *loader.notes]
+        self.unknown_columns = unknown_columns(self.layout, self.host)
         found = loader.registers.settings(self.asked)
         if found != self.asked:
             # What is not sure of the registers is known only now, and costs where there is any.
@@ -214,12 +222,29 @@ class Run:
         listed = [self.rejected(lang), self.unmatched()]
         return [*listed, self.uncounted.output(lang)] if self.uncounted is not None else listed
 
+    def unrecognised(self, lang: Lang) -> Table:
+        """The columns that no field answers to, and the words that stand for no code."""
+        codes = ", ".join(f"'{code}'" for code in WORD_CODES)
+        words = self.host.rows(
+            f"SELECT place, source, field, value, zh, en, count(*) FROM {REJECTED_ROWS}"
+            f" WHERE code IN ({codes}) GROUP BY place, source, field, value, zh, en"
+        )
+        found = [
+            UnknownWord(int(place), source, field, value, Words(zh, en), int(rows))
+            for place, source, field, value, zh, en, rows in words
+        ]
+        return unrecognised_table(self.unknown_columns, found, lang)
+
+    def held_tables(self, lang: Lang) -> list[Table]:
+        """The tables that memory holds: they are small beside the roster."""
+        return [acts_table(self.loader.acts), self.unrecognised(lang), *self.more]
+
     def tables(self, lang: Lang) -> dict[str, Table]:
         """The result tables, each streamed when it is gone through."""
         return {
             output.name: Table(output.name, output.columns, self._rows(output), output.lists)
             for output in (*self.outputs, *self.listed(lang))
-        } | {table.name: table for table in (acts_table(self.loader.acts), *self.more)}
+        } | {table.name: table for table in self.held_tables(lang)}
 
     def _rows(self, output: Output) -> StreamedRows:
         query = output.sorted(output.columns)
@@ -227,7 +252,7 @@ class Run:
 
     def write(self, outs: Mapping[str, Format], lang: Lang, writing: Writing = Writing()) -> None:
         """Write folders of results."""
-        outputs, plain, acts = self.outputs, self.listed(lang), acts_table(self.loader.acts)
+        outputs, plain, held = self.outputs, self.listed(lang), self.held_tables(lang)
         style = writing.style
         for out, form in outs.items():
             self.say(f"writing {out}")
@@ -235,7 +260,7 @@ class Run:
             # What people wrote may hold anything: Python's writer of CSV is the measure.
             if form == "csv":
                 small = [Table(each.name, each.columns, self._rows(each)) for each in plain]
-                self.host.write(out, form, outputs, [*small, acts, *self.more], texts, style)
+                self.host.write(out, form, outputs, [*small, *held], texts, style)
             else:
-                self.host.write(out, form, (*outputs, *plain), [acts, *self.more], texts)
+                self.host.write(out, form, (*outputs, *plain), held, texts)
         self.say("done")

@@ -17,6 +17,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from shibie import everyday_words as said
+from shibie.everyday_headers import HEADERS
+
 # Amounts are below 10**12 yuan and counts below 10**9: the bounds that let every reading
 # compute exactly. Larger input is rejected at the door.
 AMOUNT_LIMIT = 10**12
@@ -74,22 +77,25 @@ def asked(
     *,
     unit: str = "",
     aliases: tuple[str, ...] = (),
+    spoken: said.Spoken = said.Spoken(),
     minimum: int | None = None,
     maximum: int | None = None,
     sensitive: bool = False,
     required: bool = False,
 ) -> Any:
-    """A field of the form: its title, meaning, unit and the headers it is known under."""
+    """A field of the form: its title, meaning, unit, the headers it is known under, its words."""
+    extra: dict[str, Any] = {
+        "unit": unit, "aliases": list(aliases), "sensitive": sensitive,
+        "words": list(spoken.words), "unsure": list(spoken.unsure),
+    }  # fmt: skip
     return Field(
         default=... if required else None,
         title=title,
         description=description,
         ge=minimum,
         le=maximum,
-        json_schema_extra={
-            "unit": unit, "aliases": list(aliases), "sensitive": sensitive,
-        },
-    )  # fmt: skip
+        json_schema_extra=extra,
+    )
 
 
 class Record(BaseModel):
@@ -101,18 +107,16 @@ class Record(BaseModel):
 class BareMember(Record):
     """A person of a household, with nothing asked yet but who it is."""
 
-    member_id: str = asked(
-        "人编号", "编号,户内唯一", aliases=("人员编号", "成员编号"), required=True
-    )
+    member_id: str = asked("人编号", "编号,户内唯一", required=True, aliases=HEADERS["member_id"])
 
 
 class BareHousehold(Record):
     """A household, with nothing asked yet but its number, its place and its people."""
 
     household_id: str = asked(
-        "户编号", "编号,全表唯一", aliases=("农户编号", "户号"), required=True
+        "户编号", "编号,全表唯一", required=True, aliases=HEADERS["household_id"]
     )
-    village: str | None = asked("村", "行政村", aliases=("行政村", "所在村", "村名"))
+    village: str | None = asked("村", "行政村", aliases=HEADERS["village"])
     members: tuple[BareMember, ...] = Field(title="成员", description="家庭成员", min_length=1)
 
     @model_validator(mode="after")
@@ -129,34 +133,50 @@ class BareHousehold(Record):
 class Member(BareMember):
     """A person on the 2014 national form. Age and sex come from `id_number`."""
 
-    name: str | None = asked("姓名", "姓名", aliases=("家庭成员姓名", "成员姓名"))
+    name: str | None = asked("姓名", "姓名", aliases=HEADERS["name"])
     id_number: str | None = asked(
         "证件号码",
         "18 位公民身份号码;15 位旧号与 20/22 位残疾人证号会换算成 18 位",
-        aliases=("身份证号", "身份证号码", "证件号", "公民身份号码", "残疾证号"),
         sensitive=True,
+        aliases=HEADERS["id_number"],
     )
     relation: Relation | None = asked(
-        "与户主关系", "与户主的关系", aliases=("与户主的关系", "关系")
+        "与户主关系", "与户主的关系", aliases=HEADERS["relation"], spoken=said.RELATION
     )
-    education: Education | None = asked("文化程度", "不在校者的文化程度", aliases=("学历",))
+    education: Education | None = asked(
+        "文化程度", "不在校者的文化程度", aliases=HEADERS["education"], spoken=said.EDUCATION
+    )
     school_status: SchoolStatus | None = asked(
-        "在校生状况", "在校者的年级;与文化程度只填一项", aliases=("在校状况", "在校生情况")
+        "在校生状况",
+        "在校者的年级;与文化程度只填一项",
+        aliases=HEADERS["school_status"],
+        spoken=said.SCHOOL_STATUS,
     )
     health: frozenset[Health] | None = asked(
-        "健康状况", "可多选;空集不是“健康”", aliases=("身体状况", "健康情况"), sensitive=True
+        "健康状况",
+        "可多选;空集不是“健康”",
+        sensitive=True,
+        aliases=HEADERS["health"],
+        spoken=said.HEALTH,
     )
-    labor: Labor | None = asked("劳动技能", "劳动能力与技能", aliases=("劳动力", "劳动能力"))
+    labor: Labor | None = asked(
+        "劳动技能", "劳动能力与技能", aliases=HEADERS["labor"], spoken=said.LABOR
+    )
     work_months: Count | None = asked(
-        "务工月数", "一年内务工的月数", unit="月", minimum=0, maximum=12,
-        aliases=("务工时间", "务工时间(月)"),
-    )  # fmt: skip
+        "务工月数",
+        "一年内务工的月数",
+        unit="月",
+        minimum=0,
+        maximum=12,
+        aliases=HEADERS["work_months"],
+    )
     receives_dibao: Flag | None = asked(
-        "享受低保", "本人正在享受农村低保", aliases=("是否低保", "是否享受低保", "低保")
+        "享受低保",
+        "本人正在享受农村低保",
+        aliases=HEADERS["receives_dibao"],
+        spoken=said.RECEIVES_DIBAO,
     )
-    on_payroll: Flag | None = asked(
-        "财政供养", "本人由财政发放工资", aliases=("财政供养人员", "是否财政供养")
-    )
+    on_payroll: Flag | None = asked("财政供养", "本人由财政发放工资", aliases=HEADERS["on_payroll"])
 
     @model_validator(mode="after")
     def _education_or_school(self) -> Self:
@@ -173,42 +193,75 @@ class Member(BareMember):
 class Household(BareHousehold):
     """A household on the 2014 national form; amounts are yuan a year."""
 
-    county: str | None = asked("县", "县(市、区)", aliases=("县区", "县(市、区)", "所在县"))
-    township: str | None = asked("乡镇", "乡(镇)", aliases=("乡", "镇", "乡(镇)", "所在乡镇"))
-    group: str | None = asked("组", "村民小组(社)", aliases=("村民小组", "社", "自然村", "所在组"))
+    county: str | None = asked("县", "县(市、区)", aliases=HEADERS["county"])
+    township: str | None = asked("乡镇", "乡(镇)", aliases=HEADERS["township"])
+    group: str | None = asked("组", "村民小组(社)", aliases=HEADERS["group"])
     attribute: Attribute | None = asked(
-        "贫困户属性", "登记的户属性", aliases=("户属性", "农户属性")
+        "贫困户属性", "登记的户属性", aliases=HEADERS["attribute"], spoken=said.ATTRIBUTE
     )
     on_previous_roster: Flag | None = asked(
-        "原建档立卡户", "是否在上一轮建档立卡名册上", aliases=("是否原建档立卡户", "建档立卡户")
+        "原建档立卡户", "是否在上一轮建档立卡名册上", aliases=HEADERS["on_previous_roster"]
     )
     exited_on: datetime.date | None = asked(
-        "脱贫日期", "已脱贫的日期;未脱贫则空", aliases=("脱贫时间",)
+        "脱贫日期", "已脱贫的日期;未脱贫则空", aliases=HEADERS["exited_on"]
     )
-    wage_income: Money | None = asked("工资性收入", "务工、工资收入", unit="元/年", minimum=0)
+    wage_income: Money | None = asked(
+        "工资性收入", "务工、工资收入", unit="元/年", minimum=0, aliases=HEADERS["wage_income"]
+    )
     business_income: Money | None = asked(
-        "生产经营性收入", "种养殖与经营的毛收入", unit="元/年", minimum=0, aliases=("经营性收入",)
+        "生产经营性收入",
+        "种养殖与经营的毛收入",
+        unit="元/年",
+        minimum=0,
+        aliases=HEADERS["business_income"],
     )
     property_income: Money | None = asked(
-        "财产性收入", "租金、利息、分红等", unit="元/年", minimum=0
+        "财产性收入",
+        "租金、利息、分红等",
+        unit="元/年",
+        minimum=0,
+        aliases=HEADERS["property_income"],
     )
     transfer_income: Money | None = asked(
-        "转移性收入", "补贴、低保金、养老金、赡养费等", unit="元/年", minimum=0
+        "转移性收入",
+        "补贴、低保金、养老金、赡养费等",
+        unit="元/年",
+        minimum=0,
+        aliases=HEADERS["transfer_income"],
     )
     production_cost: Money | None = asked(
-        "生产经营性支出", "种养殖与经营的成本", unit="元/年", minimum=0, aliases=("经营性支出",)
+        "生产经营性支出",
+        "种养殖与经营的成本",
+        unit="元/年",
+        minimum=0,
+        aliases=HEADERS["production_cost"],
     )
-    food_secure: Flag | None = asked("不愁吃", "吃饭有保障", aliases=("是否不愁吃",))
-    clothing_secure: Flag | None = asked("不愁穿", "穿衣有保障", aliases=("是否不愁穿",))
-    safe_water: Flag | None = asked("饮水安全", "饮水达到安全标准", aliases=("是否饮水安全",))
+    food_secure: Flag | None = asked(
+        "不愁吃", "吃饭有保障", aliases=HEADERS["food_secure"], spoken=said.FOOD_OR_CLOTHING
+    )
+    clothing_secure: Flag | None = asked(
+        "不愁穿", "穿衣有保障", aliases=HEADERS["clothing_secure"], spoken=said.FOOD_OR_CLOTHING
+    )
+    safe_water: Flag | None = asked(
+        "饮水安全", "饮水达到安全标准", aliases=HEADERS["safe_water"], spoken=said.SAFE_WATER
+    )
     education_secured: Flag | None = asked(
-        "义务教育有保障", "无因贫失学辍学", aliases=("义务教育保障",)
+        "义务教育有保障",
+        "无因贫失学辍学",
+        aliases=HEADERS["education_secured"],
+        spoken=said.SECURED,
     )
     medical_secured: Flag | None = asked(
-        "基本医疗有保障", "参加基本医疗保险且看得起病", aliases=("基本医疗保障",)
+        "基本医疗有保障",
+        "参加基本医疗保险且看得起病",
+        aliases=HEADERS["medical_secured"],
+        spoken=said.SECURED,
     )
     housing_grade: HousingGrade | None = asked(
-        "住房等级", "住房安全鉴定等级;C、D 级为危房", aliases=("房屋等级", "危房等级")
+        "住房等级",
+        "住房安全鉴定等级;C、D 级为危房",
+        aliases=HEADERS["housing_grade"],
+        spoken=said.HOUSING_GRADE,
     )
     inhospitable_location: Flag | None = asked(
         "居住地难以就地脱贫", "居住地一方水土养不活一方人,或在地质灾害区"
@@ -218,17 +271,22 @@ class Household(BareHousehold):
         "家庭生活明显高于当地平均水平", "评议认为家庭生活明显高于当地平均水平"
     )
     owns_vehicle: Flag | None = asked(
-        "有车辆", "有小轿车或客货运车辆", aliases=("是否有车", "有车", "有小轿车")
+        "有车辆", "有小轿车或客货运车辆", aliases=HEADERS["owns_vehicle"], spoken=said.OWNS_VEHICLE
     )
     owns_commercial_housing: Flag | None = asked(
-        "有商品房或商铺", "有商品房或商铺", aliases=("是否有商品房", "有商品房")
+        "有商品房或商铺", "有商品房或商铺", aliases=HEADERS["owns_commercial_housing"]
     )
     runs_business: Flag | None = asked(
-        "经商办企业", "有经营中的企业或个体工商户", aliases=("是否经商办企业",)
+        "经商办企业", "有经营中的企业或个体工商户", aliases=HEADERS["runs_business"]
     )
-    main_cause: Cause | None = asked("主要致贫原因", "只填一项", aliases=("致贫原因",))
+    main_cause: Cause | None = asked(
+        "主要致贫原因", "只填一项", aliases=HEADERS["main_cause"], spoken=said.MAIN_CAUSE
+    )
     other_causes: frozenset[Cause] | None = asked(
-        "其他致贫原因", "至多两项,且不与主要原因相同", aliases=("次要致贫原因",)
+        "其他致贫原因",
+        "至多两项,且不与主要原因相同",
+        aliases=HEADERS["other_causes"],
+        spoken=said.CAUSE,
     )
     members: tuple[Member, ...] = Field(title="成员", description="家庭成员", min_length=1)
 

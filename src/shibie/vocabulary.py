@@ -9,9 +9,9 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, Field, create_model
@@ -57,6 +57,9 @@ class FieldSpec:
         incomplete: the day that a date without one stands for: the first or the last of its
             month or year; None where such a date is refused.
         time_zone: in which a moment that tells its own zone is a day; empty where it is refused.
+        words: each with the code that it is read as; of a yes/no field with 是 or 否; with
+            nothing where it is read as a blank cell.
+        unsure: words that are refused, each with what it may mean.
     """
 
     name: str
@@ -72,11 +75,30 @@ class FieldSpec:
     sensitive: bool = False
     incomplete: Literal["first", "last"] | None = None
     time_zone: str = ""
+    # Hundreds of words would have to be hashed wherever a field is looked up.
+    words: tuple[tuple[str, str], ...] = field(default=(), hash=False, repr=False)
+    unsure: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), hash=False, repr=False)
 
-    @property
+    @cached_property
+    def own_headers(self) -> frozenset[str]:
+        """Its name and its title, folded."""
+        return frozenset(folded(text) for text in (self.name, self.title))
+
+    @cached_property
     def headers(self) -> frozenset[str]:
         """Every header this field answers to, folded."""
-        return frozenset(folded(text) for text in (self.name, self.title, *self.aliases))
+        return self.own_headers.union(map(folded, self.aliases))
+
+    @cached_property
+    def read_as(self) -> Mapping[str, str]:
+        """What is read as which code: the codes themselves and their words, folded."""
+        words = {folded(word): code for word, code in self.words}
+        return words | {folded(code): code for code in self.codes}
+
+    @cached_property
+    def may_mean(self) -> Mapping[str, tuple[str, ...]]:
+        """What each word that is refused may mean; the words folded."""
+        return {folded(word): meant for word, meant in self.unsure}
 
 
 # What a table states beside its fields, and what is checked by them; rules never ask it.
@@ -130,6 +152,8 @@ def _spec(name: str, hint: Any, info: Any) -> FieldSpec:
         maximum=limits["Le"].le if "Le" in limits else None,
         required=info.is_required(),
         sensitive=extra.get("sensitive", False),
+        words=tuple(extra.get("words", ())),
+        unsure=tuple(extra.get("unsure", ())),
     )
 
 
@@ -264,6 +288,19 @@ def head_of(household: form.BareHousehold) -> form.BareMember:
     return (heads or [*household.members])[0]
 
 
+def _without_headers_of(
+    own: tuple[FieldSpec, ...], shared_specs: tuple[FieldSpec, ...]
+) -> tuple[FieldSpec, ...]:
+    """The shared fields, where a header that a pack's own field answers to is that field's."""
+    taken = frozenset[str]().union(*(spec.headers for spec in own))
+    return tuple(
+        replace(spec, aliases=tuple(each for each in spec.aliases if folded(each) not in taken))
+        if taken & spec.headers
+        else spec
+        for spec in shared_specs
+    )
+
+
 # Kept, so that the rule sets of one pack have one model, and are equal, in one process.
 @lru_cache(maxsize=64)
 def _vocabulary(
@@ -279,8 +316,9 @@ def _vocabulary(
             __base__=model,
             members=(tuple[member_model, ...], members),  # type: ignore[valid-type]
         )
+    own = (*own_household, *own_member)
     return Vocabulary(
-        household=specs_of(household_base) + own_household,
-        member=specs_of(member_base) + own_member,
+        household=_without_headers_of(own, specs_of(household_base)) + own_household,
+        member=_without_headers_of(own, specs_of(member_base)) + own_member,
         household_model=typing.cast("type[form.BareHousehold]", model),
     )

@@ -27,6 +27,12 @@ IN_SHANGHAI = replace(DAY, time_zone="Asia/Shanghai")
 NUMBER_OF_HOUSEHOLD = FieldSpec("household_id", "户编号", "text")
 CAUSE = spec("code", codes=("因病", "因残", "因学"))
 CAUSES = spec("codes", codes=("因病", "因残", "因学"))
+MONEY_BY_YEAR = spec("money", unit="元/人·年")
+KIN = spec(
+    "code", codes=("户主", "配偶", "之儿媳"), words=(("本人", "户主"), ("妻子", "配偶"), ("儿媳", "之儿媳"), ("空", "")),
+    unsure=(("媳妇", ("配偶", "之儿媳")),),
+)  # fmt: skip
+HIDDEN = replace(KIN, sensitive=True)
 
 
 @pytest.mark.parametrize("cell", [None, "", "  ", "-", "—", "/", "N/A", "不详", "未知", "\u3000"])
@@ -88,6 +94,20 @@ def test_blank_is_unknown(cell: Any) -> None:
         ("因病", CAUSE, "因病"),
         (" 01 因病 ", CAUSE, "因病"),
         ("1.因残", CAUSE, "因残"),
+        ("0.3万", MONEY, Decimal(3000)),
+        ("1.2万元", MONEY, Decimal(12000)),
+        ("0.12345万", MONEY, Decimal("1234.5")),
+        ("3万5千", MONEY, Decimal(35000)),
+        ("-2百", MONEY, Decimal(-200)),
+        ("1.5千万元/年", MONEY_BY_YEAR, Decimal(15000000)),
+        ("2亿", MONEY, Decimal(200000000)),
+        ("300元/年", MONEY_BY_YEAR, Decimal(300)),
+        ("10个月", COUNT, 10),
+        ("本人", KIN, "户主"),
+        ("02 妻 子", KIN, "配偶"),
+        ("空", KIN, None),
+        ("已", FLAG, True),
+        ("未", FLAG, False),
         ("因病、因残", CAUSES, frozenset(("因病", "因残"))),
         ("因病|因病", CAUSES, frozenset(("因病",))),
         ("无", CAUSES, frozenset()),
@@ -114,11 +134,26 @@ def test_read(cell: Any, kind: FieldSpec, value: Any) -> None:
     [
         ("三千", MONEY, "expected a number"),
         ("1,23", MONEY, "expected a number"),
+        ("约3000", MONEY, "write the exact number, e.g. 3000, without 约 or 左右"),
+        ("3000左右", MONEY, "write the exact number, e.g. 3000, without 约 or 左右"),
+        ("三万多", MONEY, "write the number in full, without 万"),
+        ("1万2", MONEY, "write the number in full, without 万"),
+        ("1.5万2千", MONEY, "write the number in full, without 万"),
+        ("3千5万", MONEY, "write the number in full, without 万"),
+        ("1.00000055万", MONEY, "at most 2 decimal places"),
+        ("1万", spec("decimal"), "write the number in full, without 万"),
+        ("300元/月", MONEY_BY_YEAR, "the amount is to be per 年 (元/人·年), not per 月; convert it"),
+        ("300元/年", spec("money", unit="元/月"), "the amount is to be per 月 (元/月), not per 年; convert it"),
+        ("伤风", KIN, "not one of: 户主, 配偶, 之儿媳"),
+        ("媳妇", KIN, "not certain, may mean 配偶, 之儿媳; write which"),
+        ("妻子、儿媳", KIN, "only one may be written here, found 2"),
+        ("老妻", KIN, "not one of: 户主, 配偶, 之儿媳; did you mean '配偶'?"),
+        ("媳妇", HIDDEN, "not one of: 户主, 配偶, 之儿媳"),
+        ("老妻", HIDDEN, "not one of: 户主, 配偶, 之儿媳"),
         ("1e3", MONEY, "expected a number"),
         (True, MONEY, "expected a number"),
         (float("nan"), MONEY, "expected a number"),
         (float("inf"), MONEY, "expected a number"),
-        ("0.3万", MONEY, "write it in yuan, not in 万"),
         ("12.345", MONEY, "at most 2 decimal places"),
         (12.345, MONEY, "at most 2 decimal places"),
         ("1000000000000", MONEY, "too large (must be below 1000000000000)"),

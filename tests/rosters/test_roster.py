@@ -102,11 +102,11 @@ def test_headers_with_units_stars_and_aliases(tmp_path: Path) -> None:
 
 def test_what_is_not_used_is_said(tmp_path: Path) -> None:
     sheets = book()
-    sheets["农户"][0] = [*HOUSEHOLD, "工资收入"]
+    sheets["农户"][0] = [*HOUSEHOLD, "工资性收人"]
     sheets["说明"] = [["填表说明"]]
     notes = [note.en for note in read(tmp_path, sheets).notes]
     assert notes == [
-        "农户: columns not used: 工资收入 (did you mean '工资性收入'?)",
+        "农户: columns not used: 工资性收人 (did you mean '工资性收入'?)",
         "table not used: 说明",
     ]
 

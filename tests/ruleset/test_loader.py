@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from shibie.errors import RulesetError
+from shibie.rosters.cells import read_cell
 from shibie.ruleset.loader import load, loads
 from shibie.ruleset.packs import shipped
 from support.probe import DECLARATIONS, HEAD, RULES, probe
@@ -229,3 +230,74 @@ def test_a_parameter_by_a_fact() -> None:
 )  # fmt: skip
 def test_what_cannot_key_a_parameter(text: str, expected: str) -> None:
     assert expected in faults(text)
+
+
+CODES = HEAD + (
+    "code_lists:\n"
+    "  kinds:\n"
+    "    小型轿车: [轿车, K33]\n"
+    "    摩托车: []\n"
+    "fields:\n"
+    "  - {of: household, name: kind, title: 车型, type: code, codes: kinds}\n"
+    "  - {of: member, name: skills, title: 技能, type: codes, codes: {焊工: [电焊, 焊接], 厨师: [炊事]}}\n"
+    "  - {of: household, name: plain, title: 地形, type: code, codes: [山区, 丘陵]}\n"
+    "comparisons:\n"
+    "  - id: compare\n"
+    "    title: 车辆比对\n"
+    "    register: vehicles\n"
+    "    columns: {id_number: citizen_id, kind: {type: code, codes: kinds}}\n"
+    "    match: id_number\n"
+    'poor: "true"\n'
+)
+
+
+def test_codes_with_words() -> None:
+    found = loads(CODES)
+    kind, plain = found.field_spec("household", "kind"), found.field_spec("household", "plain")
+    skills = found.field_spec("member", "skills")
+    assert kind is not None
+    assert plain is not None
+    assert skills is not None
+    assert (kind.codes, kind.words) == (
+        ("小型轿车", "摩托车"),
+        (("轿车", "小型轿车"), ("K33", "小型轿车")),
+    )
+    assert skills.words == (("电焊", "焊工"), ("焊接", "焊工"), ("炊事", "厨师"))
+    assert (plain.codes, plain.words) == (("山区", "丘陵"), ())
+    column = found.registers["vehicles"].columns[1]
+    day = date(2015, 12, 20)
+    assert read_cell("k33", column, day) == read_cell("轿车", column, day) == "小型轿车"
+    assert read_cell("炊事、焊工", skills, day) == frozenset(("厨师", "焊工"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("摩托车: []", "摩托车: [轿车]", "'轿车' would be read as '小型轿车' and as '摩托车'"),
+        (
+            "摩托车: []",
+            "摩托车: [小型轿车]",
+            "'小型轿车' would be read as '小型轿车' and as '摩托车'",
+        ),
+        ("摩托车: []", "摩托车: [ｋ33]", "'ｋ33' would be read as '小型轿车' and as '摩托车'"),
+    ],
+)
+def test_a_word_for_two_codes_is_refused(old: str, new: str, said: str) -> None:
+    assert faults(CODES.replace(old, new)) == [
+        f"ruleset.yaml:11:5: {said}",
+        f"ruleset.yaml:18:44: {said}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("{of: household, name: a, title: 甲, type: text, aliases: [村]}",
+         "the header '村' is the field '村' already"),
+        ("{of: household, name: a, title: 甲, type: text, aliases: [地形]}",
+         "the header '地形' is the field '地形' already"),
+    ],
+)  # fmt: skip
+def test_a_header_of_another_field_is_refused(field: str, said: str) -> None:
+    found = faults(CODES.replace("comparisons:\n", f"  - {field}\ncomparisons:\n"))
+    assert [each.partition(": ")[2] for each in found] == [said]

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from shibie.checking import Engine as EngineName
     from shibie.errors import Lang
+    from shibie.results.table import Table as Results
     from shibie.ruleset.model import RuleSet
 
 
@@ -139,6 +140,7 @@ def check(
                     language
                 )
             )
+        _tell_unrecognised(result.unrecognised, language)
         for text in outs:
             print(Words(f"结果在 {text}", f"results in {text}").say(language))
         doubtful = result.summary["rejected_rows"] or matching_nobody(result.summary["registers"])
@@ -148,6 +150,21 @@ def check(
 def _tell(what: str) -> None:
     """Progress, on a terminal."""
     print(what, file=sys.stderr, flush=True)
+
+
+def _tell_unrecognised(unrecognised: Results, lang: Lang) -> None:
+    """How many columns and words were not read, and where they are listed."""
+    columns, words, rows = 0, 0, 0
+    for kind, _, _, _, _, of_word, _ in unrecognised.rows:
+        columns += kind == "column"
+        words += kind == "word"
+        rows += of_word if kind == "word" else 0
+    if columns or words:
+        line = Words(
+            f"未识别:栏目 {columns} 个,词 {words} 个({rows} 行);见 未识别 表",
+            f"not recognised: columns {columns}, words {words} (rows {rows}); see unrecognised",
+        )
+        print(line.say(lang), file=sys.stderr)
 
 
 def _tell_rejected(first: list[str], written: bool, lang: Lang) -> None:

@@ -90,6 +90,11 @@ class Result(Closing):
         return self._tables["unmatched"]
 
     @property
+    def unrecognised(self) -> Table:
+        """A row for each column, and each word for a code, that was not read; with how many rows."""
+        return self._tables["unrecognised"]
+
+    @property
     def uncounted(self) -> Table:
         """A row for each person who does not count, or of whom it is unknown, with the reason."""
         return self._tables.get("uncounted") or Table("uncounted", COLUMNS["uncounted"], ())

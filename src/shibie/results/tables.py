@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from shibie.acts import COLUMNS as ACT_COLUMNS
 from shibie.acts import Act
@@ -16,7 +17,29 @@ from shibie.registers.unmatched import people_of, unmatched_rows
 from shibie.results.table import Table
 from shibie.results.why_uncounted import COUNTS, source, why
 from shibie.rosters.records import Rejection
+from shibie.rosters.unrecognised import WORD_CODES, UnknownColumn
 from shibie.vocabulary import shared
+
+
+class UnknownWord(NamedTuple):
+    """A word in a table that stands for no code of its field.
+
+    Attributes:
+        place: of its table, in the order of rejected rows.
+        source: sheet or file.
+        field: English name of the field.
+        word: as a message may show it.
+        reason: why it is not read, and what it may mean.
+        rows: how many rows have it.
+    """
+
+    place: int
+    source: str
+    field: str
+    word: str
+    reason: Words
+    rows: int
+
 
 # Columns are only ever added at the end.
 COLUMNS: Final = {
@@ -28,6 +51,7 @@ COLUMNS: Final = {
     "rejected": ("source", "row", "field", "value", "reason", "code"),
     "acts": ACT_COLUMNS,
     "unmatched": ("register", "row", "number", "reason"),
+    "unrecognised": ("kind", "source", "column", "field", "text", "rows", "suggestion"),
     "uncounted": ("household_id", "member_id", "name", "counted", "reason", "basis"),
 }  # fmt: skip
 CAVEAT_TITLES: Final[Mapping[str, Words]] = {
@@ -42,7 +66,7 @@ def lists_of(name: str) -> frozenset[str]:
 
 
 def result_tables(checked: Checked, lang: Lang = "zh") -> tuple[Table, ...]:
-    """decisions, findings, tracks, rejected, acts and unmatched, in the roster's order.
+    """decisions, findings, tracks, rejected, acts, unmatched and unrecognised, in the roster's order.
 
     And uncounted, where the pack says who counts.
     """
@@ -65,6 +89,7 @@ def result_tables(checked: Checked, lang: Lang = "zh") -> tuple[Table, ...]:
         rejected_table(checked.roster.rejected, lang),
         acts_table(checked.roster.acts),
         unmatched_table(checked),
+        unrecognised_table(checked.roster.unknown_columns, _words(checked.roster.rejected), lang),
         *([uncounted_table(checked, lang)] if checked.ruleset.persons else []),
     )
 
@@ -108,6 +133,38 @@ def rejected_table(rejected: Iterable[Rejection], lang: Lang) -> Table:
         for each in rejected
     )
     return Table("rejected", COLUMNS["rejected"], rows)
+
+
+def unrecognised_table(
+    columns: Iterable[UnknownColumn], words: Iterable[UnknownWord], lang: Lang
+) -> Table:
+    """What of the roster is not read: columns that no field answers to, and words for no code.
+
+    A sensitive word stands there as it stands among the rejected rows: not at all.
+    """
+    rows = [
+        ("column", each.source, each.column, "", each.header, each.rows, each.suggestion.say(lang))
+        for each in columns
+    ]
+    ordered = sorted(
+        words, key=lambda each: (each.place, each.field, -each.rows, each.word, each.reason)
+    )
+    rows += [
+        ("word", each.source, "", each.field, each.word, each.rows, each.reason.say(lang))
+        for each in ordered
+    ]
+    return Table("unrecognised", COLUMNS["unrecognised"], tuple(rows))
+
+
+def _words(rejected: Iterable[Rejection]) -> list[UnknownWord]:
+    """The words among the rejected cells that stand for no code."""
+    places: dict[str, int] = {}
+    counts: Counter[tuple[int, str, str, str, Words]] = Counter()
+    for each in rejected:
+        place = places.setdefault(each.source, len(places))
+        if each.code in WORD_CODES:
+            counts[place, each.source, each.field, each.value, each.reason] += 1
+    return [UnknownWord(*word, rows=rows) for word, rows in counts.items()]
 
 
 def _decision_row(checked: Checked, decision: Decision) -> tuple[Any, ...]:

@@ -60,6 +60,7 @@ class Annotated:
         clues: their table, where it was asked for.
         uncounted: who does not count, where the pack says who does.
         lost: the households that are not decided, with their reasons.
+        unrecognised: the columns and words that were not read.
     """
 
     ruleset: RuleSet
@@ -71,6 +72,7 @@ class Annotated:
     clues: Table | None = None
     uncounted: Table | None = None
     lost: Sequence[RejectedHousehold] = ()
+    unrecognised: Table | None = None
 
 
 def write_workbook(
@@ -78,8 +80,8 @@ def write_workbook(
 ) -> None:
     """Write 认定结果, 依据, 批次, 退回 and 汇总 into one workbook.
 
-    And 疑点 where asked, 办理 where there are acts, 不计入人口 where the pack says who counts, 核实
-    where verdicts can settle anything.
+    And 未识别 where anything was not read, 疑点 where asked, 办理 where there are acts, 不计入人口 where
+    the pack says who counts, 核实 where verdicts can settle anything.
 
     Args:
         path: the .xlsx file; an older one is replaced only when the new one is complete.
@@ -97,6 +99,7 @@ def write_workbook(
         sheet = book.add_worksheet(name)
         write_overview(book, sheet, annotated.ruleset, annotated.summary, lang)
         ledgers = Ledgers(writer.sheets, writer.speaker, lang, show_ids)
+        ledgers.unrecognised(annotated.unrecognised)
         ledgers.clues(annotated.clues)
         ledgers.acts(tuple(annotated.acts))
         ledgers.uncounted(annotated.uncounted)

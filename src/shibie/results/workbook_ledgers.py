@@ -1,4 +1,4 @@
-"""The sheets of a workbook that officers keep: 疑点, the clues, 办理, their acts, and 不计入人口."""
+"""The sheets of a workbook that officers keep: 未识别, 疑点, 办理 and 不计入人口."""
 
 from __future__ import annotations
 
@@ -74,6 +74,28 @@ class Ledgers:
             for *who, counted, reason, basis in uncounted.rows
         )
         self.sheets.add(self.say("不计入人口", "not counted"), columns, rows)
+
+    def unrecognised(self, unrecognised: Table | None) -> None:
+        """The columns that no field answers to, and the words that stand for no code."""
+        rows = () if unrecognised is None else tuple(unrecognised.rows)
+        if not rows:
+            return
+        kinds = {"column": self.say("栏目", "column"), "word": self.say("词", "word")}
+        columns = [
+            SheetColumn(self.say("未识别", "not recognised")),
+            SheetColumn(self.say("来源", "from")),
+            SheetColumn(self.say("列", "column")),
+            SheetColumn(self.say("栏目", "field")),
+            SheetColumn(self.say("内容", "text"), wrap=True, width=30),
+            SheetColumn(self.say("行数", "rows")),
+            SheetColumn(self.say("建议", "suggestion"), wrap=True, width=70),
+        ]
+        said = (
+            [kinds[kind], source, column, self.speaker.field(field, source) if field else "",
+             text, number, suggestion]
+            for kind, source, column, field, text, number, suggestion in rows
+        )  # fmt: skip
+        self.sheets.add(self.say("未识别", "not recognised"), columns, said)
 
     def acts(self, acts: Sequence[Act]) -> None:
         """What was decided and corrected, under the headers by which it is read again."""

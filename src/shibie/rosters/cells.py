@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from itertools import pairwise
 from typing import Any, Final, NoReturn
 
 from shibie import citizen_id
@@ -58,8 +59,12 @@ Cell = str | int | float | bool | date | datetime | time | Decimal | FaultyCell 
 BLANK: Final = frozenset(
     ("", "-", "--", "—", "——", "/", "\\", "n/a", "na", "不详", "未知", "无数据")
 )
-YES: Final = frozenset(("是", "√", "✓", "✔", "☑", "有", "true", "yes", "y", "1"))
-NO: Final = frozenset(("否", "×", "✗", "✘", "x", "无", "没有", "false", "no", "n", "0"))
+YES: Final = frozenset(
+    ("是", "是的", "对", "已", "√", "✓", "✔", "☑", "有", "true", "yes", "y", "1")
+)
+NO: Final = frozenset(
+    ("否", "不是", "未", "没", "×", "✗", "✘", "x", "无", "没有", "false", "no", "n", "0")
+)
 # A spreadsheet keeps fifteen digits of a number.
 _LAST_SURE: Final = 10**15
 # The numbers of households and members, of which one is merged with another where digits are lost.
@@ -79,6 +84,14 @@ LOST_DIGITS: Final = Words(
 )
 _NUMBERS: Final = frozenset(("money", "decimal", "integer"))
 _NUMBER: Final = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?")
+_UNIT: Final = re.compile(r"(元|圆|块)(?:/(年|月))?$")
+# Written as a part of ten thousand and the like.
+_UNITS: Final[Mapping[str, int]] = {
+    "百": 10**2, "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8,
+}  # fmt: skip
+_IN_UNIT: Final = re.compile(r"(\d+(?:\.\d+)?)([十百千]?万|亿|千|百)")
+_IN_UNITS: Final = re.compile(rf"([+-]?)(?:{_IN_UNIT.pattern})+")
+_ROUGH: Final = re.compile(r"约|大概|大致|左右|上下|差不多|将近|接近|[多余几]$|[多余几][百千万亿]")
 _NUMBERED: Final = re.compile(r"^\d{1,3}[\s.、_:-]*")
 SEPARATORS: Final = re.compile(r"[|、,;/\s]+")
 _FIRM_SEPARATORS: Final = re.compile(r"[|、,;/]+")
@@ -139,7 +152,7 @@ def read_plain(value: object, spec: FieldSpec, as_of: date) -> Value:
     """
     if spec.type == "codes" and isinstance(value, list | tuple | frozenset | set):
         texts = [item if isinstance(item, str) else str(item) for item in value]
-        return frozenset(_coded(plain(text), spec) for text in texts)
+        return frozenset(filter(None, (_coded(plain(text), spec) for text in texts)))
     if isinstance(value, bool) and spec.type == "text":
         _fault("not_text", "应为文字", "expected text")
     if spec.type == "citizen_id" and isinstance(value, int):
@@ -167,15 +180,6 @@ def shown(cell: Cell, spec: FieldSpec | None) -> str:
         return NOT_SHOWN
     text = without_citizen_numbers(text)
     return text if len(text) <= 60 else text[:60] + "…"
-
-
-def label(cell: Cell) -> str:
-    """What a code cell is compared by: folded, without the number before it.
-
-    >>> label("01 户主") == label(" 户 主")
-    True
-    """
-    return folded(_NUMBERED.sub("", plain(as_written(cell))))
 
 
 def as_written(cell: Cell) -> str:
@@ -216,6 +220,9 @@ def _bool(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
         return True
     if text in NO:
         return False
+    if text in spec.read_as:
+        return spec.read_as[text] == "是"
+    _must_be_sure(text, spec, "not_yes_no")
     _fault("not_yes_no", "应为 是/否(或 √/×、有/无)", "expected 是/否 (yes/no)")
 
 
@@ -229,10 +236,20 @@ def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
             number = _from_float(cell, places)
         case _:
             text = "".join(plain(str(cell)).split())
-            if "万" in text or "亿" in text:
-                _fault("not_a_number", "请以元填写,不用“万”", "write it in yuan, not in 万")
             text = text.removeprefix("¥").removeprefix("\uffe5")
-            text = re.sub(r"(元|圆|块)(/年|/月)?$", "", text)
+            text = _of_the_period(text, spec)
+            if spec.type == "money":
+                text = in_full(text)
+            if "万" in text or "亿" in text:
+                _fault(
+                    "not_a_number", "请写出整个数,不用“万”", "write the number in full, without 万"
+                )
+            if _ROUGH.search(text) and re.search(r"\d", text):
+                _fault(
+                    "not_a_number",
+                    "应写确切的数,如 3000,不写“约”“左右”",
+                    "write the exact number, e.g. 3000, without 约 or 左右",
+                )
             if not _NUMBER.fullmatch(text) or len(text) > 40:
                 _fault("not_a_number", "应为数字", "expected a number")
             try:
@@ -250,6 +267,42 @@ def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
     if number != round(number, places):
         _fault("too_many_decimals", f"小数不能超过 {places} 位", f"at most {places} decimal places")
     return round(number, places) + 0
+
+
+def _of_the_period(text: str, spec: FieldSpec) -> str:
+    """An amount without 元/年; what is said of a month is no amount of a year."""
+    unit = _UNIT.search(text)
+    if unit is None:
+        return text
+    period = unit[2]
+    if (
+        period
+        and (other := {"年": "月", "月": "年"}[period]) in spec.unit
+        and period not in spec.unit
+    ):
+        _fault(
+            "not_a_number",
+            f"这里应填每{other}的数({spec.unit}),写的是每{period}的,请换算",
+            f"the amount is to be per {other} ({spec.unit}), not per {period}; convert it",
+        )
+    return text[: unit.start()]
+
+
+def in_full(text: str) -> str:
+    """A number with 百, 千, 万 or 亿 in digits, where it is exact; any other text as it is.
+
+    >>> in_full("1.2万"), in_full("3万5千"), in_full("-2百"), in_full("1万2")
+    ('12000.0', '35000', '-200', '1万2')
+    """
+    whole = _IN_UNITS.fullmatch(text)
+    if whole is None:
+        return text
+    parts = [(Decimal(number), _UNITS[unit]) for number, unit in _IN_UNIT.findall(text)]
+    units = [unit for _, unit in parts]
+    exact = len(parts) == 1 or all(number == int(number) for number, _ in parts)
+    if not exact or any(after >= before for before, after in pairwise(units)):
+        return text
+    return f"{whole[1]}{sum(number * unit for number, unit in parts):f}"
 
 
 def _from_float(cell: float, places: int) -> Decimal:
@@ -298,16 +351,63 @@ def _date(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
 
 
 def _code(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
-    return _coded(plain(as_written(cell)), spec)
+    return _coded(plain(as_written(cell)), spec) or None
+
+
+def reads_as(cell: Cell, spec: FieldSpec, code: str) -> bool:
+    """Whether a cell is read as a code, itself or one of its words.
+
+    >>> relation = FieldSpec("r", "关系", "code", codes=("户主", "配偶"), words=(("本人", "户主"),))
+    >>> reads_as("01 本人", relation, "户主"), reads_as("妻", relation, "户主")
+    (True, False)
+    """
+    return _found(plain(as_written(cell)), spec) == code
+
+
+def _found(text: str, spec: FieldSpec) -> str | None:
+    """The code that a label stands for; a number before the label does not count."""
+    for label in (folded(text), folded(_NUMBERED.sub("", text))):
+        if label in spec.read_as:
+            return spec.read_as[label]
+    return None
+
+
+def _must_be_sure(text: str, spec: FieldSpec, code: str) -> None:
+    """Refuse a word that may mean several things, with what it may mean."""
+    if spec.sensitive:
+        return  # what it may mean tells of somebody what is not shown
+    meant = spec.may_mean.get(folded(text)) or spec.may_mean.get(folded(_NUMBERED.sub("", text)))
+    if meant:
+        zh, en = "、".join(meant), listed(meant)
+        _fault(
+            code,
+            f"意思不能确定,可能是 {zh};请写明",
+            f"not certain, may mean {en}; write which",
+        )
 
 
 def _coded(text: str, spec: FieldSpec) -> str:
-    """The code behind a label; a number before the label does not count."""
-    by_label = {folded(code): code for code in spec.codes}
-    for label in (folded(text), folded(_NUMBERED.sub("", text))):
-        if label in by_label:
-            return by_label[label]
-    match = closest(text, spec.codes)
+    """The code behind a label; empty where the label stands for a blank."""
+    found = _found(text, spec)
+    if found is not None:
+        return found
+    _must_be_sure(text, spec, "not_a_code")
+    parts = [part for part in SEPARATORS.split(text) if part]
+    if len(parts) > 1 and all(_found(part, spec) for part in parts):
+        _fault(
+            "not_a_code",
+            f"只能填一项,这里写了 {len(parts)} 项",
+            f"only one may be written here, found {len(parts)}",
+        )
+    # Most words have nothing in common with what was written, and need no closer look.
+    letters = set(text)
+    alike = [
+        word
+        for word in (*spec.codes, *(word for word, code in spec.words if code))
+        if not letters.isdisjoint(word)
+    ]
+    near = None if spec.sensitive else closest(text, alike)
+    match = near and _found(near, spec)
     hint_zh, hint_en = (f",是否为“{match}”?", f"; did you mean '{match}'?") if match else ("", "")
     codes = listed(spec.codes)
     _fault("not_a_code", f"不在代码表中(应为 {codes}){hint_zh}", f"not one of: {codes}{hint_en}")
@@ -315,8 +415,8 @@ def _coded(text: str, spec: FieldSpec) -> str:
 
 def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     text = plain(as_written(cell))
-    whole = {folded(code): code for code in spec.codes}.get(folded(text))
-    if whole is not None:
+    whole = _found(text, spec)
+    if whole:
         return frozenset((whole,))
     if text in ("无", "没有"):
         return frozenset()
@@ -329,7 +429,7 @@ def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if not parts:
         # A lone separator lists nothing; it does not say that there is nothing.
         _fault("not_a_code", "没有写出代码;没有请写“无”", "no code is written; write 无 for none")
-    return frozenset(_coded(part, spec) for part in parts)
+    return frozenset(filter(None, (_coded(part, spec) for part in parts)))
 
 
 def _text(cell: Cell, spec: FieldSpec, as_of: date) -> Value:

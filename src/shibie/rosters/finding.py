@@ -203,7 +203,12 @@ class Finder:
         """The rows of a register."""
         # The register speaks of citizen numbers under any of their usual headers.
         number = self.ruleset.field_spec(MEMBER, "id_number")
-        usual = (*number.aliases, number.title, *_OF_OFFICES) if number else ()
+        taken = frozenset[str]().union(*(spec.headers for spec in register.columns))
+        usual = [
+            text
+            for text in ((*number.aliases, number.title, *_OF_OFFICES) if number else ())
+            if folded(text) not in taken
+        ]
         specs = [
             replace(spec, aliases=(*spec.aliases, *usual)) if spec.name == register.match else spec
             for spec in register.columns

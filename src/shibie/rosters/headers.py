@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from shibie.errors import InputError, Problem, Words, did_you_mean, listed
 from shibie.forms.form import ColumnUse, TableForm
@@ -28,6 +27,7 @@ class Header:
         first: the number of its first row; 0 where it is the last one, too.
         labels: column index → what the header says of it.
         uses: column index → what a form says that the column is for.
+        ignored_at: the indexes of their columns, in the same order.
     """
 
     row: int
@@ -36,6 +36,7 @@ class Header:
     first: int = 0
     labels: Mapping[int, Label] = field(default_factory=dict)
     uses: Mapping[int, ColumnUse] = field(default_factory=dict)
+    ignored_at: tuple[int, ...] = ()
 
     @property
     def names(self) -> frozenset[str]:
@@ -57,15 +58,14 @@ def matched(cell: Cell | Label, specs: Sequence[FieldSpec]) -> FieldSpec | None:
     """
     label = cell if isinstance(cell, Label) else Label(text_of(cell))
     for spelling in label.spellings:
+        # What a field is called stands before what another may be called.
         for spec in specs:
-            if spelling in _headers(spec):
+            if spelling in spec.own_headers:
+                return spec
+        for spec in specs:
+            if spelling in spec.headers:
                 return spec
     return None
-
-
-@cache
-def _headers(spec: FieldSpec) -> frozenset[str]:
-    return spec.headers
 
 
 def use_of(label: Label, form: TableForm | None) -> ColumnUse | None:
@@ -144,7 +144,7 @@ def _header(
 ) -> Header:
     """What some rows say as a header."""
     by_name = {spec.name: spec for spec in specs}
-    columns, uses, ignored, found = {}, {}, [], {}
+    columns, uses, ignored, found = {}, {}, {}, {}
     for index, label in enumerate(labels(rows)):
         if label is None:
             continue
@@ -158,8 +158,10 @@ def _header(
         if spec is not None:
             columns[index] = spec
         elif use is None:
-            ignored.append(label.text)
-    return Header(first + len(rows) - 1, columns, tuple(ignored), first, found, uses)
+            ignored[index] = label.text
+    return Header(
+        first + len(rows) - 1, columns, tuple(ignored.values()), first, found, uses, tuple(ignored)
+    )  # fmt: skip
 
 
 def _with_units(

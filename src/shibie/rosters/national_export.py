@@ -9,7 +9,7 @@ from typing import Final
 from shibie.case import Value
 from shibie.citizen_id import mask
 from shibie.errors import Words
-from shibie.rosters.cells import Cell, is_blank, label
+from shibie.rosters.cells import Cell, is_blank, reads_as
 from shibie.rosters.records import Rejection, RowTable, TypedRow, as_text
 from shibie.rosters.sheets import Sheet
 from shibie.vocabulary import HEAD, FieldSpec
@@ -35,7 +35,7 @@ def filled_down(sheet: Sheet, header_row: int, columns: Mapping[int, FieldSpec])
         if at < len(row) and not is_blank(row[at]):
             last = row[at]
         elif not is_blank(role):
-            if label(role) == HEAD:
+            if reads_as(role, columns[relation], HEAD):
                 last = None
             elif last is not None:
                 filled = (*row[:at], *[None] * (at - len(row)), last, *row[at + 1 :])

@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from shibie.rosters.cells import is_blank, label
+from shibie.rosters.cells import is_blank, reads_as
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.python_rows import PythonReader
-from shibie.rosters.sql_cells import WHITE_SPACE, in_brackets, texts
+from shibie.rosters.sql_cells import WHITE_SPACE, in_brackets, quoted, texts
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_tables import MatchedColumn, SqlTable, SqlTables
 from shibie.ruleset.model import RuleSet
@@ -77,8 +77,9 @@ def _head(reader: PythonReader, source: SqlTable, column: MatchedColumn) -> str:
     """Whether a cell says that this is the head of a household."""
     if column.sql_type.upper() != "VARCHAR":
         return "FALSE"
-    where = (
-        f"contains({column.sql}, '{HEAD[0]}') OR NOT regexp_full_match({column.sql}, '{_PLAIN}')"
-    )
-    found = reader.distinct(source, column, where, lambda cell: label(cell) == HEAD)
+    read_as = column.spec.read_as
+    first = sorted({word[0] for word, code in read_as.items() if code == HEAD})
+    heads = " OR ".join(f"contains({column.sql}, {quoted(letter)})" for letter in first)
+    where = f"{heads} OR NOT regexp_full_match({column.sql}, '{_PLAIN}')"
+    found = reader.distinct(source, column, where, lambda cell: reads_as(cell, column.spec, HEAD))
     return f"coalesce({column.sql} IN ({texts([HEAD, *found])}), FALSE)"

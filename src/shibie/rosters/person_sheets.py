@@ -136,7 +136,7 @@ class PersonSheets:
     def _one_table(self, persons: Sequence[tuple[Sheet, Header, TableForm | None]]) -> Pair | None:
         """One row a person, in one sheet or in several."""
         finder, several = self.finder, len(persons) > 1
-        tables: list[tuple[Sheet, Header]] = []
+        tables: list[Placed] = []
         restart = several and self._shared_numbers(
             [(sheet, header) for sheet, header, _ in persons]
         )
@@ -149,12 +149,12 @@ class PersonSheets:
                 sheet, sure, self.specs, form, persons=True, several=several, restart=restart
             )
             if table is not None:
-                tables.append((table.sheet, table.header))
+                tables.append(table)
         if finder.problems or not tables:
             return None
         if not several:
-            return Placed(*tables[0]), None
-        names = listed((sheet.shown for sheet, _ in tables), most=100)
+            return tables[0], None
+        names = listed((table.sheet.shown for table in tables), most=100)
         finder.notes.insert(
             0,
             Words(
@@ -162,7 +162,8 @@ class PersonSheets:
                 f"{len(tables)} sheets are read as one roster: {names}",
             ),
         )
-        return Placed(*joined(tables)), None
+        sheet, header = joined([(table.sheet, table.header) for table in tables])
+        return Placed(sheet, header, tuple(each for table in tables for each in table.unread)), None
 
     def _shared_numbers(self, sheets: Sequence[tuple[Sheet, Header]]) -> bool:
         """Whether sheets number their households anew; refused where they hold the same persons."""

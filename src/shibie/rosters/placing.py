@@ -26,18 +26,35 @@ _VILLAGES: Final = ("村", "社区", "居委会", "村委会", "嘎查")
 
 
 @dataclass(frozen=True)
+class Unread:
+    """The columns of a sheet that no field answers to.
+
+    Attributes:
+        sheet: as it was given.
+        header: names them.
+        specs: the fields that they could have been.
+    """
+
+    sheet: Sheet
+    header: Header
+    specs: Sequence[FieldSpec]
+
+
+@dataclass(frozen=True)
 class Placed:
     """A table that was found: its sheet, and which column holds which field.
 
     Attributes:
         sheet: in the product's own form.
-        header: of it.
+        header: which column holds which field.
         mapping: how it was read, where its own form is another.
+        unread: of each sheet that it is made of, the columns that no field answers to.
     """
 
     sheet: Sheet
     header: Header
     mapping: Mapping[str, Any] | None = None
+    unread: tuple[Unread, ...] = ()
 
 
 def form_of(sheet: Sheet, given: TableForm | None) -> TableForm | None:
@@ -111,7 +128,9 @@ class Placing:
             said.insert(0, _recognised(sheet, form, header))
         left = _left(header, fit)
         note = ignored_note(sheet, left, specs)
-        return Placed(fitted_sheet, fitted_header, mapping), [*said, note] if note else said
+        unread = (Unread(sheet, left, specs),) if left.ignored else ()
+        table = Placed(fitted_sheet, fitted_header, mapping, unread)
+        return table, [*said, note] if note else said
 
     def _of_persons(
         self, fit: Fit, sheet: Sheet, form: TableForm | None, several: tuple[bool, bool],
@@ -190,7 +209,14 @@ def _left(header: Header, fit: Fit) -> Header:
     texts = {header.labels[at].text for at in used if at is not None and at in header.labels}
     # A serial number of rows is on every list and means nothing.
     texts |= {label.text for label in header.labels.values() if plain(label.text) in SERIALS}
-    return replace(header, ignored=tuple(text for text in header.ignored if text not in texts))
+    left = [
+        (at, text)
+        for at, text in zip(header.ignored_at, header.ignored, strict=True)
+        if text not in texts
+    ]
+    return replace(
+        header, ignored=tuple(text for _, text in left), ignored_at=tuple(at for at, _ in left)
+    )
 
 
 def _is_village(name: str) -> bool:

@@ -38,6 +38,7 @@ from shibie.rosters.national_export import filled_down, taken_apart
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
 from shibie.rosters.roster_builder import RosterBuilder
 from shibie.rosters.sheets import read_sheets, unread_notes
+from shibie.rosters.unrecognised import UnknownColumn, unknown_columns
 from shibie.ruleset.model import RuleSet
 
 
@@ -63,6 +64,7 @@ class Roster:
         tables: those of the households and their members, as messages name them.
         rows: of each table that was found, how many rows are not blank throughout; where a row
             is a person there is no table of households.
+        unknown_columns: of its tables, those that no field answers to.
     """
 
     households: tuple[BareHousehold, ...]
@@ -79,6 +81,7 @@ class Roster:
     nobody: Mapping[str, int] = field(default_factory=dict)
     tables: tuple[str, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
+    unknown_columns: tuple[UnknownColumn, ...] = ()
 
 
 def read_roster(path: Path, ruleset: RuleSet, as_of: date, form: TableForm | None = None) -> Roster:
@@ -116,6 +119,7 @@ def read_laid_out(
         rejected=in_order(roster.rejected, layout),
         notes=(*layout.notes, *roster.notes, *notes),
         tables=layout.own_tables,
+        unknown_columns=unknown_columns(layout),
     )
 
 

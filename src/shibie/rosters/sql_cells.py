@@ -205,9 +205,10 @@ def _text(column: str, spec: FieldSpec, as_of: date) -> CellReading:
         return _number(column, of, spec)
     match spec.type:
         case "bool":
+            words = {code: {word.lower() for word in _words(spec, code)} for code in "是否"}
             yes, no = (
-                f"lower({column}) IN ({texts(cells.YES)})",
-                f"lower({column}) IN ({texts(cells.NO)})",
+                f"lower({column}) IN ({texts(cells.YES | (words['是'] - cells.NO))})",
+                f"lower({column}) IN ({texts(cells.NO | (words['否'] - cells.YES))})",
             )
             return CellReading(
                 f"({yes} OR {no})", f"CASE WHEN {yes} THEN TRUE WHEN {no} THEN FALSE END"
@@ -259,31 +260,61 @@ def _codes(column: str, spec: FieldSpec) -> CellReading:
     if not codes:
         return CellReading("FALSE", "CAST(NULL AS VARCHAR[])")
     single = f"{column} IN ({texts(codes)})"
-    nothing = f"{column} IN ({texts({'无', '没有'} - set(spec.codes))})"
+    word, said = _word(column, spec)
+    nothing = f"{column} IN ({texts({'无', '没有'} - set(spec.codes) - {each for each, _ in spec.words})})"
     # Codes that hold a separator are left to Python, and with them all lists.
     listed = len(codes) == len(_plain_codes(spec))
     even = f"trim(regexp_replace({column}, '{_SEPARATORS}', '|', 'g'), '|')"
     parts = f"string_split({even}, '|')"
     several = f"list_has_all([{texts(codes)}], {parts})" if listed else "FALSE"
     return CellReading(
-        f"({single} OR {nothing} OR ({several}))",
+        f"({single} OR {nothing} OR {word} OR ({several}))",
         f"CASE WHEN {single} THEN [{column}] WHEN {nothing} THEN CAST([] AS VARCHAR[])"
-        f" WHEN {several} THEN {parts} END",
+        f" WHEN {word} THEN [{said}] WHEN {several} THEN {parts} END",
     )
 
 
 def _code(column: str, spec: FieldSpec) -> CellReading:
-    """A code as it is, or with a number before it (`01 因病`)."""
+    """A code as it is, one of its words, or a code with a number before it (`01 因病`)."""
     codes = _plain_codes(spec)
     is_code = f"{column} IN ({texts(codes)})"
+    is_word, said = _word(column, spec)
+    direct = f"CASE WHEN {is_code} THEN {column} WHEN {is_word} THEN {said}"
     if any(plain(code)[:1].isdigit() for code in spec.codes):
-        return CellReading(f"({is_code})", f"CASE WHEN {is_code} THEN {column} END")
+        return CellReading(f"({is_code} OR {is_word})", f"{direct} END")
     bare = f"regexp_replace({column}, '{_NUMBERED}', '')"
     is_bare = f"{bare} IN ({texts(codes)})"
     return CellReading(
-        f"({is_code} OR {is_bare})",
-        f"CASE WHEN {is_code} THEN {column} WHEN {is_bare} THEN {bare} END",
+        f"({is_code} OR {is_word} OR {is_bare})",
+        f"{direct} WHEN {is_bare} THEN {bare} END",
     )
+
+
+def _word(column: str, spec: FieldSpec) -> tuple[str, str]:
+    """Whether a cell is a word for a code, and the code; NULL where it stands for a blank."""
+    by_code = {
+        code: words
+        for code in dict.fromkeys(code for _, code in spec.words)
+        if (words := _words(spec, code) - set(spec.codes))
+    }
+    if not by_code:
+        return "FALSE", "CAST(NULL AS VARCHAR)"
+    every = texts(set[str]().union(*by_code.values()))
+    arms = " ".join(
+        f"WHEN {column} IN ({texts(words)}) THEN {quoted(code)}"
+        for code, words in by_code.items()
+        if code
+    )
+    return f"{column} IN ({every})", f"CASE {arms} ELSE CAST(NULL AS VARCHAR) END"
+
+
+def _words(spec: FieldSpec, code: str) -> set[str]:
+    """The words that are read as a code, as they are written most often."""
+    return {
+        word
+        for word, meant in spec.words
+        if meant == code and word.lower() not in cells.BLANK and spec.read_as[folded(word)] == code
+    }
 
 
 _NUMBERED = r"^[0-9]{1,3}[ .、_:-]*"
@@ -291,7 +322,6 @@ _NUMBERED = r"^[0-9]{1,3}[ .、_:-]*"
 _SEPARATORS = r"[|、,;/\x{FF5C}\x{FF0C}\x{FF1B}\x{FF0F}]+"
 # Thousands in groups, and what people write around an amount.
 _GROUPED = r"[+-]?\d{1,3}(,\d{3})+"
-_UNIT = r"(元|圆|块)(/年|/月)?"
 _COUNTED = r"(个月|人|月|岁|件|户)"
 
 
@@ -300,7 +330,7 @@ def _number(column: str, of: Number, spec: FieldSpec) -> CellReading:
     whole = 9 if spec.type == "integer" else 12
     digits = rf"[+-]?\d{{1,{whole}}}"
     fraction = rf"(\.\d{{1,{of.scale}}})?" if of.scale else ""
-    unit = _COUNTED if spec.type == "integer" else _UNIT
+    unit = _COUNTED if spec.type == "integer" else _unit(spec)
     plain = f"regexp_full_match({column}, '{digits}{fraction}')"
     dressed = f"regexp_full_match({column}, '[¥¥]?({digits}|{_GROUPED}){fraction} ?({unit})?')"
     bare = f"regexp_replace({column}, '[^0-9.+-]', '', 'g')"
@@ -312,6 +342,12 @@ def _number(column: str, of: Number, spec: FieldSpec) -> CellReading:
     # What is not canonical is not used, whatever comes out; but it must not overflow.
     wide = decimal if of.scale <= 2 else f"CAST({decimal} AS DECIMAL(38, {of.scale}))"
     return CellReading(match, f"CAST({wide} * {10**of.scale} AS BIGINT)")
+
+
+def _unit(spec: FieldSpec) -> str:
+    """What may stand behind an amount: of another period than the field's it is left to Python."""
+    periods = [each for each in "年月" if each in spec.unit] or list("年月")
+    return f"(元|圆|块)({'|'.join(f'/{each}' for each in periods)})?"
 
 
 def _plain_codes(spec: FieldSpec) -> list[str]:

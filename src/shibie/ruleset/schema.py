@@ -69,6 +69,10 @@ class ParameterForm(Form):
     provenance: ProvenanceWord | None = None
 
 
+# A list of codes, or each code with the words that are read as it.
+CodesForm = list[str] | dict[str, list[str]]
+
+
 class FieldForm(Form):
     """A field that this programme asks beyond the shared vocabulary."""
 
@@ -77,7 +81,9 @@ class FieldForm(Form):
     title: str
     type: TypeWord
     unit: str = ""
-    codes: list[str] | str | None = None
+    codes: CodesForm | str | None = Field(
+        None, description="代码;或代码 → 读作它的词;或代码表的名称"
+    )
     description: str = ""
     aliases: list[str] = []
     minimum: int | None = None
@@ -102,7 +108,9 @@ class ColumnForm(Form):
     type: TypeWord
     title: str | None = None
     unit: str = ""
-    codes: list[str] | str | None = None
+    codes: CodesForm | str | None = Field(
+        None, description="代码;或代码 → 读作它的词;或代码表的名称"
+    )
     aliases: list[str] = []
     sensitive: bool = False
 
@@ -262,7 +270,7 @@ class PackForm(Form):
     drops: list[str] = []
     outcome: OutcomeForm | None = None
     parameters: dict[Name, ParameterForm] = {}
-    code_lists: dict[Name, list[str]] = {}
+    code_lists: dict[Name, CodesForm] = {}
     fields: list[FieldForm] = []
     relevant: dict[Name, Expression] = Field(
         {}, description="字段对哪些农户(成员)才有意义;条件不成立的,不建议去改变它"

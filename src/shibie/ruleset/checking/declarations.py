@@ -14,7 +14,7 @@ from shibie.language.types import AGE, BOOL, SEX, Bool, type_of
 from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
 from shibie.ruleset.model import CheckedFact, Register
-from shibie.vocabulary import FieldSpec, Owner, Vocabulary
+from shibie.vocabulary import FieldSpec, Owner, Vocabulary, folded
 
 OWNERS: tuple[Owner, ...] = ("household", "member")
 
@@ -31,6 +31,14 @@ class Declarations(Checking):
             }
             for owner in own
         }
+        headers = {
+            owner: {
+                folded(text): spec.title
+                for spec in core.of(cast("Owner", owner))
+                for text in (spec.name, spec.title)
+            }
+            for owner in own
+        }
         for index, each in enumerate(self.form.fields):
             twice = [key for key in ("name", "title") if getattr(each, key) in taken[each.of]]
             if twice or each.name in PEOPLE:
@@ -42,8 +50,20 @@ class Declarations(Checking):
                 continue
             taken[each.of] |= {each.name, each.title}
             spec = self.spec(("fields", index), each.name, each, each.title)
+            self.check_headers(("fields", index, "aliases"), spec, headers[each.of])
             own[each.of].append(spec)
         return Vocabulary.build(own[HOUSEHOLD], own[MEMBER], self.form.ruleset.vocabulary)
+
+    def check_headers(self, path: YamlPath, spec: FieldSpec, known: dict[str, str]) -> None:
+        """Refuse a header that is another field's, too: a column is of one field."""
+        for header in (spec.name, spec.title, *spec.aliases):
+            title = known.setdefault(folded(header), spec.title)
+            if title != spec.title:
+                what = Words(
+                    f"栏目名“{header}”已是字段“{title}”的",
+                    f"the header '{header}' is the field '{title}' already",
+                )
+                self.problem(path if header in spec.aliases else path[:-1], what)
 
     def spec(
         self, path: YamlPath, name: str, form: schema.FieldForm | schema.ColumnForm, title: str
@@ -67,6 +87,8 @@ class Declarations(Checking):
             )
         elif codes is not None and (not codes or len(set(codes)) < len(codes)):
             self.problem(path, Words("代码表为空或有重复", "the code list is empty or repeats"))
+        elif isinstance(codes, dict):
+            self.check_words(path, codes)
         extra = form if isinstance(form, schema.FieldForm) else None
         return FieldSpec(
             name=name,
@@ -74,12 +96,25 @@ class Declarations(Checking):
             type=form.type,
             unit=form.unit,
             codes=tuple(codes or ("?",) if form.type in ("code", "codes") else ()),
+            words=_words(codes) if isinstance(codes, dict) else (),
             description=extra.description if extra else "",
             aliases=tuple(form.aliases),
             minimum=extra.minimum if extra else None,
             maximum=extra.maximum if extra else None,
             sensitive=form.sensitive or form.type == "citizen_id",
         )
+
+    def check_words(self, path: YamlPath, codes: Mapping[str, list[str]]) -> None:
+        """Refuse a word that stands for two codes, or is a code by itself."""
+        said = {folded(code): code for code in codes}
+        for word, code in _words(codes):
+            before = said.setdefault(folded(word), code)
+            if before != code:
+                what = Words(
+                    f"“{word}”既读作“{before}”又读作“{code}”",
+                    f"'{word}' would be read as '{before}' and as '{code}'",
+                )
+                self.problem(path, what)
 
     def fill_names(self, vocabulary: Vocabulary) -> None:
         for owner in (HOUSEHOLD, MEMBER):
@@ -250,6 +285,11 @@ class Declarations(Checking):
                 checks.append(CheckedFact(*field, self.parse(text, where, context, Bool)))
             done[register.name] = replace(register, checks=tuple(checks))
         return done
+
+
+def _words(codes: Mapping[str, list[str]]) -> tuple[tuple[str, str], ...]:
+    """The words of codes, each with its code."""
+    return tuple((word, code) for code, words in codes.items() for word in words)
 
 
 def _written_checks(

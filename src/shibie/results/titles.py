@@ -28,6 +28,10 @@ TITLES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "acts": {spec.name: spec.title for spec in act_specs()},
     "unmatched": {"register": "比对表", "row": "行", "number": "证件号码", "reason": "情形"},
+    "unrecognised": {
+        "kind": "未识别", "source": "来源", "column": "列", "field": "栏目", "text": "内容",
+        "rows": "行数", "suggestion": "建议",
+    },
     "uncounted": {
         **_PERSON, "name": "姓名", "counted": "是否计入人口", "reason": "原因", "basis": "依据",
     },

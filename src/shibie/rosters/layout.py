@@ -67,14 +67,7 @@ class Layout:
     @property
     def places(self) -> dict[str, int]:
         """The place of each table, as messages name it, in the order of rejected rows."""
-        shown = dict.fromkeys(name for placed in self.tables for name in placed.sheet.names)
+        shown = dict.fromkeys(
+            name for placed in self.tables.values() for name in placed.sheet.names
+        )
         return {name: at for at, name in enumerate(shown)}
-
-    @property
-    def tables(self) -> tuple[Placed, ...]:
-        """The tables that were supplied, in the order of rejected rows."""
-        several = (
-            self.households, self.members, self.adjudications, self.steps, self.acts,
-            *self.registers.values(),
-        )  # fmt: skip
-        return tuple(placed for placed in several if placed is not None)

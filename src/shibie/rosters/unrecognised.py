@@ -61,7 +61,7 @@ def unknown_columns(layout: Layout, host: Host | None = None) -> tuple[UnknownCo
         host: counts the rows of tables that lie in files; without it Python reads them.
     """
     found = []
-    for unread in (each for placed in layout.tables for each in placed.unread):
+    for unread in (each for placed in layout.tables.values() for each in placed.unread):
         header, of_file = unread.header, unread.sheet.file is not None
         rows = _counted_by(host, unread) if host and of_file else _counted(unread.sheet, header)
         for index, text in zip(header.ignored_at, header.ignored, strict=True):

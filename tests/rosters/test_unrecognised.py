@@ -98,7 +98,7 @@ def test_in_the_workbook_the_folder_and_on_the_terminal(tmp_path: Path, engine: 
     assert rows[0] == ("未识别", "来源", "列", "栏目", "内容", "行数", "建议")
     assert rows[1] == ("栏目", "农户", "O", None, "联系电话", 1, NEVER)
     assert rows[4] == ("词", "农户", None, "住房等级", "安全", 1, "意思不能确定,可能是 A、B;请写明")
-    lines = (tmp_path / "out" / "unrecognised.csv").read_text(encoding="utf-8").splitlines()
+    lines = (tmp_path / "out" / "unrecognised.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "kind,source,column,field,text,rows,suggestion"
     assert len(lines) == 9
     assert "肺痨" not in "".join(lines)

@@ -163,7 +163,8 @@ class PersonSheets:
             ),
         )
         sheet, header = joined([(table.sheet, table.header) for table in tables])
-        return Placed(sheet, header, tuple(each for table in tables for each in table.unread)), None
+        unread = tuple(each for table in tables for each in table.unread)
+        return Placed(sheet, header, unread=unread), None
 
     def _shared_numbers(self, sheets: Sequence[tuple[Sheet, Header]]) -> bool:
         """Whether sheets number their households anew; refused where they hold the same persons."""

@@ -165,11 +165,9 @@ def test_what_there_is_to_do(roster: Path, crowd: Path) -> None:
     (how,) = told(roster, "T")["to_collect"][0]["how"]
     assert how == "与提供存款比对的单位核对:补上账号,或删去重复的一行"
     (how,) = told(roster, "M")["to_collect"][0]["how"]
-    assert how == "在车辆登记比对中补上证件号码,或办理关联(acts 的 link)写明说的是谁"
+    assert how == "在车辆登记比对中补上证件号码,或在“办理”表中写一行“关联”,写明说的是谁"
     (how,) = told(crowd, "H")["to_collect"][0]["how"]
-    assert how.endswith(
-        "可将车辆登记比对、存款比对中认不出是谁的记录搁置(set-aside),所有结果都会注明"
-    )
+    assert how.endswith("可将车辆登记比对、存款比对中认不出是谁的记录搁置,所有结果都会注明")
     for roster_, household in ((roster, "T"), (crowd, "H")):
         for more in ((), ("--full",)):
             assert "办法:" in short(roster_, household, *more)

@@ -46,7 +46,7 @@ def test_rejected_rows_are_counted_by_table_and_the_first_are_told(
     assert done.stderr.splitlines()[:7] == [
         "adjudications.csv 第 2 行 证据:核实须有证据、核实人和日期,缺 证据",
         *(f"办理.csv 第 {row} 行 户主 “[别人]”:名册中这一户的户主是 人2" for row in (2, 3, 4, 5)),
-        "另有 1 行,见 rejected",
+        "另有 1 行,见“退回”表",
         "没有写出结果;用 --out 写出,rejected 中有每一行及原因",
     ]
 

@@ -20,11 +20,11 @@ def _letter(lang: Lang) -> bytes:
     say = page.say
     page.title(say("认定结果告知书", "Notice of decision"))
     page.small("{{ ruleset }}", centred=True)
-    page.text(say("{{ head }}{{ head_title }}:", "{{ head }}:"))
+    page.text(say("{{ head }}{{ head_title }}：", "{{ head }}:"))
     page.text(
         say(
-            "您户(户编号 {{ household }},{{ place }},{{ persons }} 人)经以 {{ as_of }} 为认定日期认定,"
-            "结果为:{{ result }}。",
+            "您户（户编号 {{ household }}，{{ place }}，{{ persons }} 人）经以 {{ as_of }} 为认定日期认定，"
+            "结果为：{{ result }}。",
             "Your household ({{ household }}, {{ place }}, {{ persons }} persons) was decided as of"
             " {{ as_of }}. The result: {{ result }}.",
         ),
@@ -39,7 +39,7 @@ def _letter(lang: Lang) -> bytes:
     page.text("{%p for reason in reasons %}")
     page.item(say("{{ reason.title }}：{{ reason.said }}", "{{ reason.title }}: {{ reason.said }}"))
     page.text("{%p if reason.basis %}")
-    page.small(say("依据:{{ reason.basis }}", "Source: {{ reason.basis }}"))
+    page.small(say("依据：{{ reason.basis }}", "Source: {{ reason.basis }}"))
     page.text("{%p endif %}")
     page.text("{%p endfor %}")
     page.text("{%p if tracks %}")
@@ -52,14 +52,14 @@ def _letter(lang: Lang) -> bytes:
     page.heading(say("什么证据会改变结果", "What evidence would change it"))
     page.text("{%p if changes %}")
     page.text(
-        say("下列任何一条属实并有证据的,结果改为“{{ other_result }}”:",
+        say("下列任何一条属实并有证据的，结果改为“{{ other_result }}”：",
             "With evidence for any one of these, the result becomes '{{ other_result }}':")
     )  # fmt: skip
     page.text("{%p for change in changes %}")
     page.item("{{ change }}")
     page.text("{%p endfor %}")
     page.small(
-        say("以上只说明事实不同时的结果,请如实申报;工作人员凭证据核实后才算数。",
+        say("以上只说明事实不同时的结果，请如实申报；工作人员凭证据核实后才算数。",
             "This says only what other facts would lead to. Report what is true; it counts once verified.")
     )  # fmt: skip
     page.text("{%p else %}")
@@ -70,8 +70,8 @@ def _letter(lang: Lang) -> bytes:
     page.heading(say("申请复核", "How to ask for a review"))
     page.text(
         say(
-            "有异议的,请于 {{ first }} 至 {{ last }}({{ counted }})向"
-            "{{ office or '村委会或乡镇人民政府' }}书面或口头提出,并附证据。",
+            "有异议的，请于 {{ first }} 至 {{ last }}（{{ counted }}）向"
+            "{{ office or '村委会或乡镇人民政府' }}书面或口头提出，并附证据。",
             "If you disagree, tell {{ office or 'the village committee or the township' }} in writing or"
             " in person from {{ first }} to {{ last }} ({{ counted }}), with your"
             " evidence.",
@@ -174,8 +174,8 @@ def _list(lang: Lang) -> bytes:
     page.small("{{ ruleset }}", centred=True)
     page.text(
         say(
-            "以 {{ as_of }} 为认定日期,本村认定为“{{ result }}”的共 {{ households }} 户 {{ persons }} 人,"
-            "现予公示。公示期 {{ first }} 至 {{ last }}({{ counted }})。",
+            "以 {{ as_of }} 为认定日期，本村认定为“{{ result }}”的共 {{ households }} 户 {{ persons }} 人，"
+            "现予公示。公示期 {{ first }} 至 {{ last }}（{{ counted }}）。",
             "As of {{ as_of }}, {{ households }} households with {{ persons }} persons of this village are"
             " decided '{{ result }}'. They are on notice from {{ first }} to {{ last }}"
             " ({{ counted }}).",
@@ -183,7 +183,7 @@ def _list(lang: Lang) -> bytes:
     )
     page.text("{%p if screening %}")
     page.text(
-        say("这是初筛,不是最终结果。", "This is a first screening. It is not final."), bold=True
+        say("这是初筛，不是最终结果。", "This is a first screening. It is not final."), bold=True
     )
     page.text("{%p endif %}")
     page.text("{%p if set_aside %}")
@@ -200,7 +200,7 @@ def _list(lang: Lang) -> bytes:
     )  # fmt: skip
     page.text("{%p endif %}")
     page.text(
-        say("对名单有异议的,请在公示期内向{{ office or '村委会或乡镇人民政府' }}书面或口头提出。",
+        say("对名单有异议的，请在公示期内向{{ office or '村委会或乡镇人民政府' }}书面或口头提出。",
             "Whoever disagrees may tell {{ office or 'the village committee or the township' }} while the"
             " notice is up.")
     )  # fmt: skip

@@ -195,7 +195,7 @@ class Doubts:
         registers = dict.fromkeys(lever.register for lever in levers)
         titles = self.speaker.joined(self.ruleset.registers[name].title for name in registers)
         find = self.say(
-            f"在{titles}中补上证件号码,或办理关联(acts 的 link)写明说的是谁",
+            f"在{titles}中补上证件号码,或在“办理”表中写一行“关联”,写明说的是谁",
             f"find the citizen number in {titles}, or record with an act (link) whom it is about",
         )
         crowds = dict.fromkeys(lever.register for lever in levers if _is_crowd(lever))
@@ -203,7 +203,7 @@ class Doubts:
             return [find]
         apart = self.speaker.joined(self.ruleset.registers[name].title for name in crowds)
         set_aside = self.say(
-            f";确实查不出的,可将{apart}中认不出是谁的记录搁置(set-aside),所有结果都会注明",
+            f";确实查不出的,可将{apart}中认不出是谁的记录搁置,所有结果都会注明",
             f"; where that cannot be done, such rows of {apart} may be set aside, which every output says",
         )
         return [find + set_aside]

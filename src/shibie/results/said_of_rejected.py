@@ -47,7 +47,7 @@ def said_of_rejected(ruleset: RuleSet, rejected: Table, lang: Lang) -> Rejected 
     if not total:
         return None
     if total > FIRST:
-        more = Words(f"另有 {total - FIRST} 行,见 rejected", f"{total - FIRST} more, see rejected")
+        more = Words(f"另有 {total - FIRST} 行,见“退回”表", f"{total - FIRST} more, see rejected")
         first.append(more.say(lang))
     each = joined((f"{source} {number}" for source, number in counts.items()), lang)
     line = Words(f"退回 {total} 行:{each}", f"rejected {total} rows: {each}")

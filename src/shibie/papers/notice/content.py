@@ -71,8 +71,8 @@ class Setting:
         """How long the notice is, and how its days are counted."""
         days = self.period.days
         if self.period.inclusive:
-            return self.say(f"{days} 日,首尾两日计入", f"{days} days, both included")
-        return self.say(f"{days} 日,首日不计", f"{days} days, the first not counted")
+            return self.say(f"{days} 日，首尾两日计入", f"{days} days, both included")
+        return self.say(f"{days} 日，首日不计", f"{days} days, the first not counted")
 
     def shared(self) -> dict[str, Any]:
         """The fields that every template has."""
@@ -127,7 +127,7 @@ def letter(
         "head": told.head
         if isinstance(case.household, Household)
         else setting.say("本户", "To the household"),
-        "head_title": "" if told.former_head else setting.say("(户主)", ""),
+        "head_title": "" if told.former_head else setting.say("（户主）", ""),
         "place": place_of(case) or setting.say("未填地址", "no address given"),
         "persons": told.persons,
         "uncounted": [each.said(lang) for each in told.uncounted or ()],
@@ -214,14 +214,14 @@ def _reason(each: Reason, told: Explanation, setting: Setting) -> dict[str, str]
     said = waits_for(each, told)
     if places:
         shown = setting.speaker.joined(dict.fromkeys(places))
-        said += setting.say(f"(资料来源:{shown})", f" (from: {shown})")
+        said += setting.say(f"（资料来源：{shown}）", f" (from: {shown})")
     return {"title": each.title, "said": said, "basis": setting.speaker.source(each.basis)}
 
 
 def _effect(effects: str, setting: Setting) -> str:
     """The last of the derived numbers that change: the one that the others lead to."""
     last = effects.replace("; ", ";").split(";")[-1]
-    return setting.say(f",即{last}", f", that is {last}") if last else ""
+    return setting.say(f"，即{last}", f", that is {last}") if last else ""
 
 
 def place_of(case: Case) -> str:
@@ -310,7 +310,7 @@ def _must_be_public(row: Mapping[str, Any], household_id: str) -> None:
             raise InputError(
                 Problem(
                     without_numbers(f"{household_id}: {name}"),
-                    Words("这一栏里有证件号、电话或账号,不能公示",
+                    Words("这一栏里有证件号、电话或账号，不能公示",
                           "there is an identity, phone or account number in it; it may not be published"),
                     suggestion=Words("在名册中改正这一栏", "mend the cell in the roster"),
                 )

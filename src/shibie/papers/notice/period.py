@@ -50,7 +50,7 @@ def period(ruleset: RuleSet, case: Case | None, posted: date, days: int | None =
         raise InputError(
             bad_argument(
                 "days",
-                Words(f"{days} 日太短:{title}不少于 {least or 1} 日",
+                Words(f"{days} 日太短：{title}不少于 {least or 1} 日",
                       f"{days} is too short: {title or 'a notice'} takes at least {least or 1}"),
             )
         )  # fmt: skip

@@ -172,7 +172,7 @@ def must_be_decided(households: Iterable[str], decided: Set[str]) -> None:
         raise InputError(
             bad_argument(
                 "households",
-                Words(f"没有认定这些户:{listed(missing)}", f"not decided: {listed(missing)}"),
+                Words(f"没有认定这些户：{listed(missing)}", f"not decided: {listed(missing)}"),
             )
         )
 

@@ -44,6 +44,7 @@ CODES: Final[Mapping[str, str]] = {
     "not_a_date": "a date was expected",
     "incomplete_date": "a date without its day, or without its month and day",
     "no_time_zone": "a moment with a time zone, where the rule set has none to take its day in",
+    "formula_without_value": "a formula whose result was never saved",
     "cell_error": "a spreadsheet's error value, as #N/A",
     "not_a_code": "not on the field's code list",
     "not_text": "a text was expected",

@@ -60,6 +60,9 @@ class FieldSpec:
         words: each with the code that it is read as; of a yes/no field with 是 or 否; with
             nothing where it is read as a blank cell.
         unsure: words that are refused, each with what it may mean.
+        documents: of a citizen number: whether another document's is one of its values, for who
+            has no citizen number.
+        spellings: texts that are another text in another spelling, each with that one.
     """
 
     name: str
@@ -78,6 +81,8 @@ class FieldSpec:
     # Hundreds of words would have to be hashed wherever a field is looked up.
     words: tuple[tuple[str, str], ...] = field(default=(), hash=False, repr=False)
     unsure: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), hash=False, repr=False)
+    documents: bool = False
+    spellings: tuple[tuple[str, str], ...] = field(default=(), hash=False, repr=False)
 
     @cached_property
     def own_headers(self) -> frozenset[str]:
@@ -107,6 +112,17 @@ STATED: Final[Mapping[str, FieldSpec]] = {
     "sex": FieldSpec("stated_sex", "性别", "text"),
     "birth_date": FieldSpec("stated_birth", "出生日期", "text", sensitive=True),
 }
+
+
+def in_zone(specs: Iterable[FieldSpec], time_zone: str) -> tuple[FieldSpec, ...]:
+    """Fields of which those that are days are days in a time zone.
+
+    >>> [spec.time_zone for spec in in_zone([FieldSpec("at", "日期", "date")], "Asia/Shanghai")]
+    ['Asia/Shanghai']
+    """
+    return tuple(
+        replace(spec, time_zone=time_zone) if spec.type == "date" else spec for spec in specs
+    )
 
 
 def unused(key: str, specs: Iterable[FieldSpec]) -> str:
@@ -144,6 +160,7 @@ def _spec(name: str, hint: Any, info: Any) -> FieldSpec:
         name=name,
         title=info.title,
         type="citizen_id" if name == "id_number" else kind,
+        documents=name == "id_number",
         unit=extra.get("unit", ""),
         codes=codes,
         description=info.description or "",

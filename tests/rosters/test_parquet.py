@@ -41,7 +41,7 @@ def read_back(path: Path, values: pa.Array) -> list[Any]:
         (pa.array([[1, 2]]), ["1|2"]),
         (pa.array([date(2015, 7, 1), None]), ["2015-07-01", None]),
         (pa.array([DAY, DAY.replace(hour=9)]), ["2015-07-01", "2015-07-01 09:00:00"]),
-        (pa.array([DAY.replace(tzinfo=UTC)]), ["2015-07-01"]),
+        (pa.array([DAY.replace(tzinfo=UTC)]), ["2015-07-01 00:00:00Z"]),
         (pa.array([2**30 + 1], pa.int64()).cast(pa.timestamp("ns")), ["1970-01-01 00:00:01.073741825"]),
         (pa.array(BEYOND, pa.int32()).cast(pa.date32()), ["2941775-04-08", "0222-09-04 (BC)", "infinity"]),
     ],
@@ -57,7 +57,7 @@ def test_a_moment_is_told_the_same_everywhere(
     zoned = pa.array([DAY], pa.timestamp("us", "Asia/Shanghai"))
     for here in ("UTC", "America/New_York", "Asia/Shanghai"):
         monkeypatch.setenv("TZ", here)
-        assert read_back(tmp_path, zoned) == ["2015-07-01"]
+        assert read_back(tmp_path, zoned) == ["2015-07-01 00:00:00Z"]
 
 
 def test_only_the_file_that_is_named(tmp_path: Path) -> None:

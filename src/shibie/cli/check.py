@@ -23,6 +23,7 @@ from shibie.cli.app import (
     must_exist,
     spoken,
 )  # fmt: skip
+from shibie.cli.inputs_kept import keep_inputs
 from shibie.errors import Words
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ def check(
     checking.must_be_written_by(name, outs)
     if engine is not Engine.spark:
         must_exist(Path(roster))
+        keep_inputs(outs, [roster, verdicts])
+        keep_inputs([annotate], [roster, verdicts], "--annotate")
     if engine in (None, Engine.duckdb):
         # What does not fit into memory spills beside the result, where there is room for it.
         temp = temp or next((str(Path(text).parent) for text in outs), None)

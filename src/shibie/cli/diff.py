@@ -21,6 +21,7 @@ from shibie.cli.app import (
     spoken,
     told,
 )
+from shibie.cli.inputs_kept import keep_inputs
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def diff(
         raise InputError(Problem("--out", Words("应为 .xlsx 文件", "expected an .xlsx file")))
     if roster is not None:
         must_exist(roster)
+        keep_inputs([out], [roster])
         if not as_of:
             raise InputError(Problem("--as-of", Words("有名册时要给出", "needed with a roster")))
         later = day(as_of_new, "--as-of-new") if as_of_new else None

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from shibie.cli.app import LangOption, RulesOption, app, day, must_exist, spoken
+from shibie.cli.inputs_kept import keep_inputs
 from shibie.errors import Words, listed
 
 
@@ -40,6 +41,7 @@ def fit(
 
     language = spoken(lang, rules)
     must_exist(file)
+    keep_inputs([out], [file, form])
     ruleset = load(rules)
     judged = day(as_of) if as_of else date.today()
     known = read_form(form, names_of(ruleset)) if form else None

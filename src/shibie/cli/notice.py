@@ -29,6 +29,7 @@ from shibie.cli.app import (
     warned,
     warned_of_chosen,
 )  # fmt: skip
+from shibie.cli.inputs_kept import keep_inputs
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def notice(
             Problem("--out", Words(f"{out} 是文件,不是文件夹", f"{out} is a file, not a folder"))
         )
     given = asked(roster, rules, as_of)
+    keep_inputs([out], [roster])
     kinds = kind or ([PaperKind.letters] if household else list(PaperKind))
     order = Order(
         tuple(dict.fromkeys(each.value for each in kinds)),

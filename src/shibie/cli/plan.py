@@ -27,6 +27,7 @@ from shibie.cli.app import (
     warned,
     xlsx_or_folder,
 )  # fmt: skip
+from shibie.cli.inputs_kept import keep_inputs
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def plan(
     language = spoken(lang, rules)
     targets = [xlsx_or_folder(path) for path in out or []]
     given = asked(roster, rules, as_of)
+    keep_inputs(targets, [roster])
     if not given.ruleset.measures:
         name = given.ruleset.id
         raise InputError(

@@ -23,6 +23,7 @@ from shibie.cli.app import (
     spoken,
     warned,
 )  # fmt: skip
+from shibie.cli.inputs_kept import keep_inputs
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def procedure(
     gc.disable()
     language = spoken(lang, rules)
     given = asked(roster, rules, as_of)
+    keep_inputs(out or [], [roster])
     with (
         checked_parts(given, set_aside=set_aside or ()) as checked,
         scratch_database() as (connection, _),

@@ -28,6 +28,7 @@ from shibie.cli.app import (
     warned,
     xlsx_or_folder,
 )  # fmt: skip
+from shibie.cli.inputs_kept import keep_inputs
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def recheck(
     given = asked(new, rules, as_of)
     ruleset, judged = given.ruleset, given.as_of
     must_exist(old)
+    keep_inputs(targets, [old, new])
     begun = since_of(since, judged)
     with (
         checked_parts(given, trust_declarations, set_aside=set_aside or ()) as now,

@@ -24,6 +24,7 @@ from shibie.cli.app import (
     spoken,
     warned,
 )  # fmt: skip
+from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.recheck import since_of
 from shibie.errors import InputError, Problem, Words
 
@@ -102,6 +103,7 @@ def report(
         )
     targets = [_target(path) for path in out or []]
     given = asked(roster, rules, as_of)
+    keep_inputs(targets, [roster, before, template])
     old = None
     if before is not None:
         must_exist(before)

@@ -20,6 +20,7 @@ from shibie.explanations.trials import Trials
 from shibie.explanations.uncounted import not_counted
 from shibie.explanations.words import WHO, Phrases
 from shibie.numbers_in_text import without_numbers
+from shibie.plain_text import legible
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.verdicts import ALL_VERDICTS
 from shibie.vocabulary import head_of
@@ -45,6 +46,7 @@ def explain(
     Raises:
         InputError: when no such household was decided.
     """
+    household_id = legible(household_id)
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
         if decision.household_id == household_id:
             told = account(checked.ruleset, case, decision, lang, search)

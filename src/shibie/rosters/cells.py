@@ -22,6 +22,7 @@ from shibie.errors import Words, closest, listed
 from shibie.health_words import NOT_SHOWN, tells_of_health
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.numbers_in_text import without_citizen_numbers
+from shibie.other_documents import other_document
 from shibie.plain_text import legible, plain
 from shibie.rosters.days import DayError, day_of_cell
 from shibie.vocabulary import FieldSpec, FieldType, folded
@@ -440,7 +441,7 @@ def _text(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     text = legible(as_written(cell))
     if identifies(spec) and _ROUNDED.fullmatch(text):
         _fault("lost_digits", *LOST_DIGITS)
-    return text or None
+    return dict(spec.spellings).get(text, text) or None
 
 
 def _citizen_id(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
@@ -448,6 +449,9 @@ def _citizen_id(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
         _fault("bad_citizen_number", *LOST_DIGITS)
     if not isinstance(cell, str):
         _fault("bad_citizen_number", "应为文本格式的证件号码", "expected the number as text")
+    other = other_document(cell) if spec.documents else None
+    if other is not None:
+        return other.number
     try:
         return citizen_id.parse(cell, as_of).number
     except citizen_id.CitizenIdError as error:

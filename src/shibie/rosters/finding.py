@@ -24,6 +24,7 @@ from shibie.rosters.person_sheets import PersonSheets, missing_tables
 from shibie.rosters.placing import Placed, Placing, form_of
 from shibie.rosters.register_names import exact_names, has_citizen_numbers, registers_meant
 from shibie.rosters.sheets import Sheet
+from shibie.rosters.villages import one_village
 from shibie.ruleset.conditions import drawn_on, fields_used
 from shibie.ruleset.model import Register, RuleSet
 from shibie.vocabulary import FieldSpec, folded, specs_of
@@ -108,7 +109,9 @@ class Finder:
         self.household_specs = vocabulary.household
         id_spec = ruleset.field_specs(HOUSEHOLD)[HOUSEHOLD_ID]
         self.member_specs = (id_spec, *vocabulary.member)
-        self.placing = Placing(as_of, ruleset.field_spec(HOUSEHOLD, "village"), id_spec)
+        self.placing = Placing(
+            as_of, ruleset.field_spec(HOUSEHOLD, "village"), id_spec, ruleset.time_zone
+        )
 
     def layout(self) -> Layout:
         """All tables of the roster."""
@@ -144,9 +147,18 @@ class Finder:
                 self.notes.append(
                     Words(f"未使用的表:{sheet.shown}", f"table not used: {sheet.shown}")
                 )
+        found, note = one_village(pair[0])
+        self.notes += [note] if note else []
         ordered = {name: registers[name] for name in self.ruleset.registers if name in registers}
         return Layout(
-            *pair, adjudications, steps, ordered, tuple(self.notes), acts, tuple(self.forms)
+            found,
+            pair[1],
+            adjudications,
+            steps,
+            ordered,
+            tuple(self.notes),
+            acts,
+            tuple(self.forms),
         )
 
     def _note_empty(self, households: Placed) -> None:

@@ -21,7 +21,7 @@ from shibie.rosters.adjudications import adjudication_specs
 from shibie.rosters.cells import Cell, CellError, read_plain, shown
 from shibie.rosters.form_rules import by_the_form, found_words, problem_of, verdicts_of
 from shibie.ruleset.model import Register, RuleSet
-from shibie.vocabulary import FieldSpec, folded, unused
+from shibie.vocabulary import FieldSpec, folded, in_zone, unused
 
 ADJUDICATIONS, TRUST = "adjudications", "trust_declarations"
 _PERHAPS = FieldSpec(PERHAPS, "可能是本人的记录", "bool")
@@ -201,6 +201,7 @@ class _HouseholdReader:
         """A value read as a roster's cell would be; None after a fault, too."""
         if spec.type == "citizen_id" and isinstance(value, str) and not self.strict:
             return value
+        (spec,) = in_zone([spec], self.ruleset.time_zone)
         try:
             return read_plain(value, spec, self.as_of)
         except CellError as error:

@@ -50,6 +50,41 @@ def read_parquet(path: Path) -> Iterator[tuple[Cell, ...]]:
     yield from rows
 
 
+def different_texts(
+    path: Path, column: int, above: int, width: int, delimiter: str | None
+) -> dict[str, int] | None:
+    """The texts of a column with how many rows have each; None where this cannot tell.
+
+    Args:
+        path: of Parquet, or of CSV in UTF-8.
+        column: its place, from 0.
+        above: how many rows of CSV stand above.
+        width: how many columns CSV has.
+        delimiter: of CSV; None for Parquet.
+    """
+    import duckdb
+
+    try:
+        with duckdb.connect() as connection:
+            connection.execute("SET enable_progress_bar = false")
+            if delimiter is None:
+                file = connection.read_parquet(only(path), hive_partitioning=False)
+                cell = cell_sql(quoted_name(file.columns[column]), str(file.types[column]))
+            else:
+                columns = ", ".join(f"c{index}: 'VARCHAR'" for index in range(width))
+                escaped = only(path).replace("'", "''")
+                file = connection.sql(
+                    f"SELECT c{column} FROM read_csv('{escaped}', header = false, skip = {above},"
+                    f" auto_detect = false, delim = '{delimiter}', quote = '\"', escape = '\"',"
+                    f" null_padding = true, columns = {{{columns}}})"
+                )
+                cell = f"c{column}"
+            texts = file.project(f"CAST({cell} AS VARCHAR) AS t").aggregate("t, count(*)", "t")
+            return {str(text): int(count) for text, count in texts.fetchall() if text is not None}
+    except (duckdb.Error, UnicodeError, RuntimeError, IndexError):
+        return None
+
+
 def only(path: Path | str) -> str:
     """A path as DuckDB takes it for that one file: a bare * or ? would be any others as well.
 
@@ -83,6 +118,8 @@ def cell_sql(column: str, sql_type: str) -> str:
         # A moment is told in universal time, wherever this runs.
         zoned = "ZONE" in kind or "TZ" in kind.removeprefix("TIMESTAMP_N")
         moment = f"timezone('UTC', CAST({column} AS TIMESTAMPTZ))" if zoned else column
+        if zoned:
+            return f"CAST({moment} AS VARCHAR) || 'Z'"
         day = f"CAST({moment} AS DATE)"
         return (
             f"CASE WHEN {moment} = {day} THEN CAST({day} AS VARCHAR)"

@@ -19,7 +19,7 @@ from shibie.rosters.household_keys import SERIALS, key_columns
 from shibie.rosters.mapping_said import mapping_said
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.stated import stated_columns
-from shibie.vocabulary import FieldSpec, folded
+from shibie.vocabulary import FieldSpec, folded, in_zone
 
 # What a sheet that is one village's is called.
 _VILLAGES: Final = ("村", "社区", "居委会", "村委会", "嘎查")
@@ -83,11 +83,13 @@ class Placing:
         as_of: the day of judgement.
         village: the field of villages.
         number: that of household numbers.
+        time_zone: in which a moment that tells its own zone is a day.
     """
 
     as_of: date
     village: FieldSpec | None
     number: FieldSpec
+    time_zone: str = ""
 
     def place(
         self, sheet: Sheet, header: Header, form: TableForm | None, specs: Sequence[FieldSpec], *,
@@ -110,7 +112,7 @@ class Placing:
         Raises:
             InputError: for units that cannot be converted.
         """
-        header = _dated(header, form)
+        header = self._dated(header, form)
         fit = Fit(
             header,
             units=self._units(sheet, header),
@@ -131,6 +133,16 @@ class Placing:
         unread = (Unread(sheet, left, specs),) if left.ignored else ()
         table = Placed(fitted_sheet, fitted_header, mapping, unread)
         return table, [*said, note] if note else said
+
+    def _dated(self, header: Header, form: TableForm | None) -> Header:
+        """The header with what a form says of dates without a day, and in which zone days are."""
+        dated = in_zone(header.columns.values(), self.time_zone)
+        day = form.day if form else None
+        columns = {
+            index: replace(spec, incomplete=day) if day and spec.type == "date" else spec
+            for index, spec in zip(header.columns, dated, strict=True)
+        }
+        return replace(header, columns=columns)
 
     def _of_persons(
         self, fit: Fit, sheet: Sheet, form: TableForm | None, several: tuple[bool, bool],
@@ -189,17 +201,6 @@ class Placing:
         if problems:
             raise InputError(problems)
         return found
-
-
-def _dated(header: Header, form: TableForm | None) -> Header:
-    """The header with what a form says of dates without a day."""
-    if form is None or form.day is None:
-        return header
-    columns = {
-        index: replace(spec, incomplete=form.day) if spec.type == "date" else spec
-        for index, spec in header.columns.items()
-    }
-    return replace(header, columns=columns)
 
 
 def _left(header: Header, fit: Fit) -> Header:

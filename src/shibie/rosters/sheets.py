@@ -10,19 +10,21 @@ import itertools
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn, overload
 
 from shibie.errors import InputError, Problem, Words
-from shibie.rosters.cells import Cell
+from shibie.rosters.cells import Cell, FaultyCell
 from shibie.rosters.csv_text import HEADER_DEPTH, CsvText, csv_rows, csv_text
+from shibie.rosters.file_kinds import kind_of, refuse_page
+from shibie.rosters.formula_faults import Faults, formula_faults
 from shibie.rosters.origins import Origins
 from shibie.rosters.parquet import ParquetError, read_parquet
 
-WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods")
+WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et")
 TABLES: Final = (".csv", ".tsv", ".txt", ".parquet")
 Cells = tuple[Cell, ...]
 # The reader takes 32 bytes for every cell of the rectangle that a sheet spans, blank or not,
@@ -153,10 +155,16 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
     try:
         if path.is_dir():
             return tuple(_folder(path))
-        if suffix in WORKBOOKS:
+        kind = kind_of(path)
+        if kind == "workbook":
             return tuple(_workbook(path))
-        if suffix in TABLES:
+        if kind == "page" and suffix in (*WORKBOOKS, *TABLES):
+            raise refuse_page(path)
+        # Text under the name of a workbook, as web systems give it out, is read as text.
+        if suffix in TABLES or (kind == "text" and suffix in WORKBOOKS and path.stat().st_size):
             return (table_of(path, path.name),)
+        if suffix in WORKBOOKS:
+            _not_a_workbook(path)
     except OSError as error:
         _unusable(path, f"读不了({error.strerror})", f"cannot be read ({error.strerror})")
     raise InputError(
@@ -232,10 +240,23 @@ def _folder(path: Path) -> Iterator[Sheet]:
 
 
 def table_of(path: Path, shown: str) -> Sheet:
-    """The rows of one file; `shown` is its name in messages."""
+    """The rows of one file; `shown` is its name in messages.
+
+    Raises:
+        InputError: when it is no such table, whatever it is called.
+    """
+    kind = kind_of(path)
+    if kind == "workbook":
+        _unusable(
+            path,
+            "内容是工作簿,不是 CSV:请单独给出这个文件,或另存为 CSV",
+            "a workbook inside, not CSV: give this file by itself, or save it as CSV",
+        )
+    if kind == "page":
+        raise refuse_page(path)
     # A sub-folder is part of the name, so that registers/households is no household table.
     name = shown.rsplit(".", 1)[0]
-    if path.suffix.lower() == ".parquet":
+    if kind == "parquet" or path.suffix.lower() == ".parquet":
         first = tuple(itertools.islice(_parquet(path), 1))
         later = RowsLater(first, lambda: _parquet(path))
         return Sheet(name, shown, later, True, FilePlace(str(path)), read_from=ReadFrom(str(path)))
@@ -256,25 +277,32 @@ def _workbook(path: Path) -> Iterator[Sheet]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     _must_fit(path)
+    faults = formula_faults(path)
     try:
-        book = CalamineWorkbook.from_path(str(path))
+        # By its content: the reader goes by the name of a file that it opens itself.
+        with path.open("rb") as file:
+            book = CalamineWorkbook.from_filelike(file)
         for about in book.sheets_metadata:
             if about.typ != SheetTypeEnum.WorkSheet:
                 continue  # a page that is one chart
-            rows = tuple(tuple(row) for row in _cells(book.get_sheet_by_name(about.name)))
+            cells = _cells(book.get_sheet_by_name(about.name), faults.get(about.name, {}))
             hidden = about.visible != SheetVisibleEnum.Visible
             place = ReadFrom(str(path), about.name)
-            yield Sheet(about.name, about.name, rows, hidden=hidden, read_from=place)
+            yield Sheet(about.name, about.name, tuple(cells), hidden=hidden, read_from=place)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
         if isinstance(error, GeneratorExit):
             raise
-        _unusable(
-            path,
-            "工作簿打不开:已损坏、加了密码,或不是 Excel 文件",
-            "the workbook does not open: damaged, password-protected, or no Excel file",
-        )
+        _not_a_workbook(path)
+
+
+def _not_a_workbook(path: Path) -> NoReturn:
+    _unusable(
+        path,
+        "工作簿打不开:已损坏、加了密码,或不是 Excel 文件",
+        "the workbook does not open: damaged, password-protected, or no Excel file",
+    )
 
 
 def _must_fit(path: Path) -> None:
@@ -303,9 +331,25 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _cells(sheet: Any) -> Iterator[list[Cell]]:
-    for row in sheet.to_python(skip_empty_area=False):
-        yield [str(cell) if isinstance(cell, timedelta) else cell for cell in row]
+def _cells(sheet: Any, faults: Faults) -> Iterator[Cells]:
+    by_row: dict[int, dict[int, FaultyCell]] = {}
+    for (row, column), fault in faults.items():
+        by_row.setdefault(row, {})[column] = fault
+    last = -1
+    for number, row in enumerate(sheet.to_python(skip_empty_area=False)):
+        cells: list[Cell] = [str(cell) if isinstance(cell, timedelta) else cell for cell in row]
+        yield _with_faults(cells, by_row.get(number, {}))
+        last = number
+    # The reader ends where it takes all cells for blank.
+    for number in range(last + 1, max(by_row, default=-1) + 1):
+        yield _with_faults([], by_row.get(number, {}))
+
+
+def _with_faults(cells: list[Cell], faults: Mapping[int, FaultyCell]) -> Cells:
+    for column in sorted(faults):
+        cells += [None] * (column + 1 - len(cells))
+        cells[column] = faults[column]
+    return tuple(cells)
 
 
 def _unusable(path: Path, zh: str, en: str) -> NoReturn:

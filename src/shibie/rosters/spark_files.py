@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import itertools
@@ -29,6 +30,7 @@ BEGINNING: Final = 1 << 16
 _TYPES: Final = {
     "string": "VARCHAR", "boolean": "BOOLEAN", "tinyint": "TINYINT", "smallint": "SMALLINT",
     "int": "INTEGER", "bigint": "BIGINT", "date": "DATE", "array<string>": "VARCHAR[]",
+    "timestamp_ntz": "TIMESTAMP",
 }  # fmt: skip
 
 
@@ -124,7 +126,9 @@ class Storage:
         text, spoken = data.decode("utf-8-sig", errors="ignore"), "UTF-8"
         # A mark at the beginning and a character cut at the end are no sign of another encoding.
         if len(text.encode()) < len(data) - 6:
-            text, spoken = data.decode("gb18030", errors="ignore"), "GB18030"
+            # Some programs put the mark of UTF-8 before text that is GBK.
+            bare = data.removeprefix(codecs.BOM_UTF8)
+            text, spoken = bare.decode("gb18030", errors="ignore"), "GB18030"
         if len(data) == BEGINNING:
             text = text.rsplit("\n", 1)[0]
         delimiter = delimiter_of(io.StringIO(text))
@@ -214,6 +218,21 @@ class Storage:
         """Remove a folder, if it is there."""
         at, system = self._at(folder)
         system.delete(at, True)
+
+
+def moments_told(table: DataFrame) -> DataFrame:
+    """A table whose moments are text in universal time, which tells its zone."""
+    from pyspark.sql import functions as f
+
+    zoned = {name for name, kind in table.dtypes if kind == "timestamp"}
+    return table.select(
+        *(
+            f.concat(f.col(f"`{name}`").cast("string"), f.lit("Z")).alias(name)
+            if name in zoned
+            else f.col(f"`{name}`")
+            for name in table.columns
+        )
+    )
 
 
 def type_names(table: DataFrame) -> list[tuple[str, str]]:

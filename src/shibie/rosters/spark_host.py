@@ -28,7 +28,7 @@ from shibie.rosters.java_for_spark import java_for_spark
 from shibie.rosters.layout import Placed
 from shibie.rosters.parquet import LIST_SEPARATOR
 from shibie.rosters.sheets import Cells, FilePlace, ReadFrom, RowsLater, Sheet
-from shibie.rosters.spark_files import File, Storage, numbered, type_names
+from shibie.rosters.spark_files import File, Storage, moments_told, numbered, type_names
 from shibie.rosters.sql_host import ROW, FileRelation, Output
 from shibie.rosters.text_search import Sought
 from shibie.ruleset.model import RuleSet
@@ -119,6 +119,8 @@ def _own(session: SparkSession) -> SparkSession:
     spark.conf.set("spark.sql.ansi.enabled", "true")
     # GB18030 is not among the encodings that Spark takes otherwise.
     spark.conf.set("spark.sql.legacy.javaCharsets", "true")
+    # A moment is told in universal time, wherever this runs.
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
     if (spark.sparkContext.master or "").startswith("local"):
         # The default of 200 is for clusters.
         partitions = str(spark.sparkContext.defaultParallelism * 2)
@@ -172,7 +174,7 @@ class SparkHost:
         """All cells of a small file."""
         if not file.parquet:
             return self.storage.rows(file)
-        table = self.spark.read.parquet(file.path)
+        table = moments_told(self.spark.read.parquet(file.path))
         return [tuple(table.columns), *(tuple(row) for row in table.collect())]
 
     def relation(self, placed: Placed) -> FileRelation:
@@ -183,7 +185,7 @@ class SparkHost:
         file, options = self.files[place.path]
         if file.parquet:
             table = self.spark.read.parquet(file.path)
-            columns = type_names(table)
+            columns = type_names(moments_told(table))
             used = {index: columns[index] for index in header.columns}
             above = 1
         else:
@@ -198,7 +200,7 @@ class SparkHost:
         if not file.parquet:
             found = found.where(f"{ROW} > {above}")
         else:
-            found = found.withColumn(ROW, found[ROW] + above)
+            found = moments_told(found.withColumn(ROW, found[ROW] + above))
         self.show(name, found if file.parquet else self.landed(name, found))
         return FileRelation(name, used)
 

@@ -135,6 +135,10 @@ _PLAIN = (
 _TIMESTAMPS = ("TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS")
 
 
+def _moment(year: int) -> str:
+    return f"TIMESTAMPTZ '{year}-01-01 00:00:00+00'"
+
+
 def _nothing(spec: FieldSpec) -> str:
     of = {"bool": "BOOLEAN", "date": "DATE", "codes": "VARCHAR[]"}
     number = isinstance(type_of(spec), Number)
@@ -157,6 +161,11 @@ def _native(column: str, kind: str, spec: FieldSpec) -> CellReading | None:
             f" AND {day} BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'))",
             day,
         )
+    if spec.type == "date" and kind == "TIMESTAMP WITH TIME ZONE" and spec.time_zone:
+        # Of other years time zones tell more than every database knows.
+        near = f"{column} BETWEEN {_moment(1992)} AND {_moment(2037)}"
+        day = f"CAST(timezone({quoted(spec.time_zone)}, {column}) AS DATE)"
+        return CellReading(f"({column} IS NULL OR {near})", f"CASE WHEN {near} THEN {day} END")
     of = type_of(spec)
     if isinstance(of, Number) and kind == "DOUBLE":
         return _binary(column, of, spec)
@@ -247,10 +256,14 @@ def _free_text(column: str, spec: FieldSpec) -> CellReading:
     if cells.identifies(spec):
         # A number that has lost digits is Python's to refuse.
         kept = f" AND NOT regexp_matches({column}, '[.+\\x{{FF0E}}\\x{{FF0B}}]')"
+    value = f"CASE WHEN {inside} THEN {column} ELSE {narrow} END"
+    if spec.spellings:
+        others = " ".join(f"WHEN {quoted(a)} THEN {quoted(b)}" for a, b in spec.spellings)
+        value = f"CASE {value} {others} ELSE {value} END"
     plain = f"({inside} AND (length({column}) > 8 OR {short}) AND NOT {blank})"
     return CellReading(
         f"(({plain} OR ({wide})){kept})",
-        f"CASE WHEN {blank} THEN NULL WHEN {inside} THEN {column} ELSE {narrow} END",
+        f"CASE WHEN NOT {blank} THEN {value} END",
     )
 
 

@@ -106,6 +106,8 @@ class Typed:
                 # Any text will do where nobody reads it; what is no text may have lost digits.
                 if source.landed:
                     parts.append(f"NOT starts_with(coalesce({column.sql}, ''), '{ODD}')")
+                # But no spreadsheet's error.
+                parts.append(f"NOT regexp_matches(coalesce({column.sql}, ''), '[#\\x{{FF03}}]')")
             else:
                 parts.append((cells.get(name) or self.cell(source, name)).canonical)
         return " AND ".join(parts) or "TRUE"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shibie.errors import RulesetError, Words
 from shibie.language import tree
@@ -27,6 +28,8 @@ from shibie.ruleset.yaml_source import read
 
 T = TypeVar("T")
 _ENGLISH = OutcomeWords("eligible", "ineligible", "pending")
+# Of packs that name none: where Chinese is written, one clock is kept.
+_ZONES: Final = {"zh": "Asia/Shanghai"}
 
 
 RulesOrPack = RuleSet | str | Path
@@ -68,6 +71,7 @@ class _Loader(
         """The rule set, where nothing is wrong with the pack."""
         form, head = self.form, self.form.ruleset
         self.check_effect()
+        self.check_zone()
         vocabulary = self.vocabulary()
         self.fill_names(vocabulary)
         registers = self.registers(vocabulary)
@@ -122,6 +126,7 @@ class _Loader(
             persons=persons,
             reasons=reasons,
             relevant=relevant,
+            time_zone=head.time_zone or _ZONES.get(head.lang, ""),
         )
 
     def check_effect(self) -> None:
@@ -131,6 +136,16 @@ class _Loader(
             self.problem(
                 ("ruleset", "effective"), Words("起始日期晚于截止日期", "starts after it ends")
             )
+
+    def check_zone(self) -> None:
+        """The time zone must be one that is known here."""
+        name = self.form.ruleset.time_zone
+        try:
+            ZoneInfo(name or "UTC")
+        except (OSError, ValueError, ZoneInfoNotFoundError):
+            what = Words(f"没有时区“{name}”", f"there is no time zone '{name}'")
+            example = Words("如 Asia/Shanghai", "such as Asia/Shanghai")
+            self.problem(("ruleset", "time_zone"), what, example)
 
     def criteria(self) -> tuple[Rule, ...]:
         """The criteria in the pack's order; facts come in the order of their use."""

@@ -275,6 +275,7 @@ class RuleSet:
             there are none.
         relevant: by (owner, field): of which households or members the field means something.
         sha256: of the files, or of the text, that it was loaded from (`ruleset.fingerprint`).
+        time_zone: in which a moment that tells its own zone is a day; empty where it is refused.
     """
 
     id: str
@@ -308,6 +309,7 @@ class RuleSet:
     reasons: Mapping[str, str] = field(default_factory=dict)
     relevant: Mapping[tuple[str, str], Node] = field(default_factory=dict, repr=False)
     sha256: str = field(default="", compare=False)
+    time_zone: str = ""
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle or a copy takes along: the data, not what was worked out from it.

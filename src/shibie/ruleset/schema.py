@@ -54,6 +54,7 @@ class HeadForm(Form):
     provenance: ProvenanceWord = "reconstructed"
     lang: Literal["zh", "en"] = "zh"
     vocabulary: Literal["national", "bare"] = "national"
+    time_zone: str = ""
     extends: PackId | None = None
     description: str = ""
 

@@ -113,9 +113,9 @@ def carried(numbers: set[str], text: str) -> set[str]:
 def test_no_file_carries_numbers_or_health(village: Checked, fonts: Path, tmp_path: Path) -> None:
     written = write_notices(tmp_path / "out", [village], setting(village), Order(fonts=fonts))
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    # 32 Word letters, a PDF of letters and one of requests, the index, and the list twice.
-    assert (written.letters, written.requests, written.lists) == (27, 5, 1)
-    assert (written.files, len(files)) == (37, 37)
+    # 34 Word letters, a PDF of letters and one of requests, the index, and the list twice.
+    assert (written.letters, written.requests, written.lists) == (29, 5, 1)
+    assert (written.files, len(files)) == (39, 39)
     forbidden = private(village)
     assert len(forbidden) > 60
     for path in files:
@@ -208,7 +208,7 @@ def test_names_that_a_file_system_cannot_tell_apart(village: Checked, tmp_path: 
     )
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     # Beside each village's list, its index.
-    assert len(files) == written.files == 32 + 5 + 5
+    assert len(files) == written.files == 34 + 5 + 5
     assert {path.parent.parent for path in files} == {tmp_path}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["A_B", "A_B-2", "_", "a_b-3", "—"]
 

@@ -378,6 +378,19 @@ def test_what_is_no_place_for_it_is_refused(pending: Path, tmp_path: Path, name:
     assert pending.read_bytes() == before
 
 
+def test_no_result_is_written_over_what_is_read(pending: Path, tmp_path: Path) -> None:
+    before = pending.read_bytes()
+    done = check(pending, "--out", str(tmp_path / "." / pending.name))
+    assert isinstance(done.exception, InputError)
+    assert in_options(done.exception).render().startswith("--out: ")
+    assert pending.read_bytes() == before
+    folder = write_folder(tmp_path / "表", PENDING)
+    assert isinstance(check(folder, "--out", str(folder)).exception, InputError)
+    answers = write_xlsx(tmp_path / "答.xlsx", {"核实": PENDING["核实"]})
+    over = check(pending, "--verdicts", str(answers), "--annotate", str(answers))
+    assert isinstance(over.exception, InputError)
+
+
 def test_faults_in_other_sheets_are_marked_there(tmp_path: Path) -> None:
     sheets = people(("001", 1000, 0, "否", "否"))
     sheets["比对-存款比对"].append([PEOPLE[0], "很多"])

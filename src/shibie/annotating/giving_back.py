@@ -9,6 +9,7 @@ from typing import Final
 from shibie.annotating.from_check import CheckFound, additions_of
 from shibie.annotating.package import CONTENT_TYPES, is_patchable
 from shibie.annotating.patching import patch
+from shibie.annotating.places import must_be_another_file
 from shibie.annotating.written_new import write_new
 from shibie.atomic import new_file
 from shibie.errors import InputError, Problem, Words, bad_argument
@@ -72,25 +73,6 @@ def annotate(found: CheckFound, out: Path) -> tuple[Words, ...]:
             " tables and without their looks",
         ),
     )
-
-
-def must_be_another_file(out: Path, path: Path) -> None:
-    """Refuse to write over what is read.
-
-    Raises:
-        InputError: when both are one file.
-    """
-    same = out.resolve() == path.resolve() or (
-        out.exists() and path.exists() and out.samefile(path)
-    )
-    if same:
-        raise InputError(
-            bad_argument(
-                "annotate",
-                Words(f"{out} 就是名册本身,不能写在它上面", f"{out} is the roster itself"),
-                suggestion=Words("换一个文件名", "give another name"),
-            )
-        )
 
 
 def _suffix(path: Path) -> str:

@@ -143,3 +143,23 @@ def test_a_packs_own_field_has_its_title_to_itself() -> None:
     still = matched("小组", Vocabulary.build().household)
     assert still is not None
     assert still.name == "group"
+
+
+@pytest.mark.parametrize("pack", ["bazhong-2015", "monitoring-2024", "low-income-2024"])
+@pytest.mark.parametrize(
+    ("word", "code"),
+    [
+        ("面包车", "客运车辆"), ("小型普通客车", "客运车辆"), ("轻型普通货车", "货运车辆"), ("K33", "小型轿车"),
+        ("微型面包车", "客运车辆"), ("三轮汽车", "农用三轮车"), ("普通二轮摩托车", "摩托车"), ("小型轿车", "小型轿车"),
+    ],
+)  # fmt: skip
+def test_vehicle_types_of_the_registry(pack: str, word: str, code: str) -> None:
+    (kind,) = (spec for spec in load(pack).registers["vehicles"].columns if spec.name == "kind")
+    assert read_cell(word, kind, AS_OF) == code
+
+
+@pytest.mark.parametrize("word", ["小型新能源汽车", "工程机械", "小型汽车"])
+def test_what_says_no_type_of_vehicle_is_refused(word: str) -> None:
+    (kind,) = (s for s in load("bazhong-2015").registers["vehicles"].columns if s.name == "kind")
+    with pytest.raises(CellError):
+        read_cell(word, kind, AS_OF)

@@ -64,13 +64,28 @@ def _print_fields(tables: dict[str, tuple[FieldSpec, ...]], lang: Lang) -> None:
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
     english = lang == "en"
     titles = ("name", "title", "type", "unit", "codes", "meaning")
-    headers = titles if english else ("名称", "标题", "类型", "单位", "代码", "含义")
+    headers = titles if english else ("名称", "标题", "类型", "单位", "代码(读作它的词)", "含义")
     for name, specs in tables.items():
         table = Table(*headers, title=name, title_justify="left")
         for spec in specs:
-            codes = " ".join(spec.codes)
+            codes = " ".join(_with_words(spec))
             table.add_row(spec.name, spec.title, spec.type, spec.unit, codes, spec.description)
         console.print(table)
+
+
+# So many words of a code are shown in the table; all of them are in the JSON.
+_WORDS = 3
+
+
+def _with_words(spec: FieldSpec) -> list[str]:
+    """Each code with the first words that are read as it."""
+    codes = spec.codes or tuple(dict.fromkeys(code for _, code in spec.words))
+    shown = []
+    for code in codes:
+        words = [word for word, meant in spec.words if meant == code]
+        more = "…" if len(words) > _WORDS else ""
+        shown.append(f"{code}({'、'.join(words[:_WORDS])}{more})" if words else code)
+    return shown
 
 
 @app.command()

@@ -9,13 +9,15 @@ import pytest
 from shibie.cli import main
 from shibie.cli.usage import in_chinese
 
-CHECK = "用法：shibie check [选项] 名册"
+CHECK = "用法：shibie check [选项] [名册]"
+FIT = "用法：shibie fit [选项] 文件"
 HELP = "  → 用法见 shibie check --help"
+FIT_HELP = "  → 用法见 shibie fit --help"
 WRONG = {
     "chek x": ["用法：shibie [选项] 命令 [参数]…", "shibie: 没有命令“chek”", "  → 是否想写 check？",
                "  → 用法见 shibie --help"],
-    "check": [CHECK, "shibie: 缺少“名册”", HELP],
-    "check x": [CHECK, "shibie: 缺少选项 --rules（-r）", HELP],
+    "fit": [FIT, "shibie: 缺少“文件”", FIT_HELP],
+    "fit x": [FIT, "shibie: 缺少选项 --rules（-r）", FIT_HELP],
     "check x --rulez a": [CHECK, "shibie: 没有选项 --rulez", "  → 是否想写 --rules？", HELP],
     "check x --json": [CHECK, "shibie: 没有选项 --json", HELP],
     "check x y z -r a --as-of b": [CHECK, "shibie: 多写了 y z", HELP],
@@ -23,7 +25,7 @@ WRONG = {
         CHECK, "shibie: --lang 不能是“xx”，应为其中之一：zh、en", HELP,
     ],
     "notice x -r a --as-of b -o c --days abc": [
-        "用法：shibie notice [选项] 名册", "shibie: --days 应是整数", "  → 用法见 shibie notice --help",
+        "用法：shibie notice [选项] [名册]", "shibie: --days 应是整数", "  → 用法见 shibie notice --help",
     ],
     "verify": ["用法：shibie verify [选项] 规则包", "shibie: 缺少“规则包”",
                "  → 用法见 shibie verify --help"],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -61,4 +62,19 @@ def _language(arguments: list[str]) -> Lang:
     named = [after for option, after in pairwise(arguments) if option in ("--rules", "-r")]
     # `test`, `verify`, `show` and `diff` name their packs without an option.
     said = {spoken(None, name) for name in named or arguments[2:4]}
-    return "en" if "en" in said else "zh"
+    return "en" if "en" in said or _of_project(arguments) == "en" else "zh"
+
+
+def _of_project(arguments: list[str]) -> Lang | None:
+    """The language of a project that is named, or that one is in; None where it says none."""
+    from shibie.errors import InputError
+    from shibie.project.written import project_file, read_project
+
+    for text in (*arguments[2:4], "."):
+        try:
+            file = project_file(Path(text))
+            if file is not None:
+                return read_project(file).lang
+        except (InputError, OSError, ValueError):
+            return None
+    return None

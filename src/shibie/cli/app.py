@@ -17,7 +17,6 @@ from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
     from shibie.errors import Lang
-    from shibie.rosters.given_roster import GivenRoster
     from shibie.rosters.roster import Roster
     from shibie.ruleset.model import RuleSet
 
@@ -98,7 +97,26 @@ SetAsideOption = Annotated[
     ),
 ]
 RosterArgument = Annotated[
-    Path, typer.Argument(help="名册:文件夹或 .xlsx Roster: a folder or an .xlsx.")
+    Path | None,
+    typer.Argument(
+        help="名册:文件夹或 .xlsx,或有 shibie.yaml 的文件夹"
+        " Roster: a folder, an .xlsx, or a folder with a shibie.yaml."
+    ),
+]
+RegisterOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--register",
+        metavar="NAME=FILE",
+        help="另给的比对表,如 vehicles=车管所.xlsx;可多次 A register in a file of its own; repeatable.",
+    ),
+]
+MaybeTrustOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--trust-declarations/--no-trust-declarations",
+        help="未提供比对表的事项按申报认定(初筛) First screening: take declared values.",
+    ),
 ]
 TablesOption = Annotated[
     list[Path] | None,
@@ -196,22 +214,6 @@ def told(lines: Iterable[str]) -> bool:
 def warned_of_chosen(ruleset: RuleSet, read: Roster, lang: Lang) -> bool:
     """The same of a roster of which only some households are read."""
     return warned(ruleset, {name: (rows, 0) for name, rows in read.nobody.items()}, lang)
-
-
-def asked(roster: Path, rules: str, as_of: str) -> GivenRoster:
-    """The roster that is asked about, with the rule set and the day; not yet read through.
-
-    Raises:
-        ShibieError: when any of them cannot be used.
-    """
-    from shibie.checking_in_python import must_be_in_force
-    from shibie.rosters.given_roster import roster_of_path
-    from shibie.ruleset.loader import load
-
-    ruleset, judged = load(rules), day(as_of)
-    must_be_in_force(ruleset, judged)
-    must_exist(roster)
-    return roster_of_path(roster, ruleset, judged)
 
 
 # The command modules register themselves on `app`.

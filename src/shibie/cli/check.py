@@ -15,16 +15,15 @@ from shibie.cli.app import (
     Engine,
     LangOption,
     Language,
+    MaybeTrustOption,
+    RegisterOption,
     RulesOption,
     SetAsideOption,
-    TrustOption,
     app,
-    day,
-    must_exist,
-    spoken,
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
-from shibie.errors import Words
+from shibie.cli.task import Task, task_of
+from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -38,14 +37,14 @@ if TYPE_CHECKING:
 @app.command()
 def check(
     roster: Annotated[
-        str,
+        str | None,
         typer.Argument(
-            help="名册:文件夹或 .xlsx;用 spark 时可为其能读的任何路径"
-            " Roster: a folder or an .xlsx; with spark, any path that it reads."
+            help="名册:文件夹或 .xlsx,或有 shibie.yaml 的文件夹;用 spark 时可为其能读的任何路径"
+            " Roster: a folder, an .xlsx, or a folder with a shibie.yaml; with spark, any path."
         ),
-    ],
-    rules: RulesOption,
-    as_of: AsOfOption,
+    ] = None,
+    rules: RulesOption = "",
+    as_of: AsOfOption = "",
     out: Annotated[
         list[str] | None,
         typer.Option(
@@ -60,8 +59,9 @@ def check(
             help="引擎,默认按大小自选 Which reading decides; chosen by size if not given."
         ),
     ] = None,
-    trust_declarations: TrustOption = False,
+    trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
+    register: RegisterOption = None,
     show_ids: Annotated[
         bool,
         typer.Option("--show-ids", help="工作簿中不遮盖证件号码 Do not mask identity numbers."),
@@ -100,36 +100,41 @@ def check(
         ),
     ] = None,
     headers: Annotated[
-        Language,
+        Language | None,
         typer.Option(help="CSV 的栏目用中文还是英文名 Above the columns of CSV: names or titles."),
-    ] = Language.en,
+    ] = None,
     lang: LangOption = None,
 ) -> None:
     """批量认定一份名册 Decide every household of a roster."""
     from shibie import checking
+    from shibie.project.received import keep
     from shibie.registers.unmatched import matching_nobody
     from shibie.results.said_of_rejected import said_of_rejected
 
     # One run over data without cycles: collecting would only walk it again and again.
     gc.disable()
-    language = spoken(lang, rules)
-    outs = out or []
+    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register)
+    language, project = task.lang, task.project
+    outs = task.outs("check", out)
     name: EngineName = engine.value if engine else "auto"
     checking.must_be_written_by(name, outs)
     if engine is not Engine.spark:
-        must_exist(Path(roster))
-        keep_inputs(outs, [roster, verdicts])
-        keep_inputs([annotate], [roster, verdicts], "--annotate")
+        keep_inputs(outs, [*task.inputs, verdicts])
+        keep_inputs([annotate], [*task.inputs, verdicts], "--annotate")
+    given = _for_spark(task) if engine is Engine.spark else task.given()
     if engine in (None, Engine.duckdb):
         # What does not fit into memory spills beside the result, where there is room for it.
         temp = temp or next((str(Path(text).parent) for text in outs), None)
     with checking.check(
-        rules, roster, day(as_of), engine=name, trust_declarations=trust_declarations,
-        set_aside=set_aside or (),
+        task.rules if isinstance(given, str) else given.ruleset, given, task.day, engine=name,
+        trust_declarations=task.trust_declarations, set_aside=task.set_aside,
         lang=language, memory=memory, temp=temp, progress=_tell if sys.stderr.isatty() else None,
         clues=clues, verdicts=verdicts,
     ) as result:  # fmt: skip
-        result.write(*outs, show_ids=show_ids, headers=headers.value)
+        titles = headers.value if headers else project.headers if project else None
+        result.write(*outs, show_ids=show_ids, headers=titles or "en")
+        if project is not None and project.keep:
+            keep(project.folder, result.made_from["inputs"])
         given_back = result.annotate(annotate) if annotate is not None else ()
         rejected = said_of_rejected(result.ruleset, result.rejected, language)
         report(result.ruleset, result.summary, language, rejected.counts if rejected else "")
@@ -148,6 +153,18 @@ def check(
             print(Words(f"结果在 {text}", f"results in {text}").say(language))
         doubtful = result.summary["rejected_rows"] or matching_nobody(result.summary["registers"])
         raise typer.Exit(REJECTED if doubtful else 0)
+
+
+def _for_spark(task: Task) -> str:
+    """A path that Spark reads; it reads no further files, and counts no rows before."""
+    project = task.project
+    if task.registers or (project and (project.totals or project.form or project.acts)):
+        what = Words(
+            "spark 引擎不用另给的比对表、办理日志、表格写法和控制总数",
+            "the spark engine takes no further registers, log of acts, form or control totals",
+        )
+        raise InputError(Problem("--engine spark", what))
+    return task.roster or ""
 
 
 def _tell(what: str) -> None:

@@ -14,6 +14,7 @@ from shibie.cli.app import (
     REJECTED,
     JsonOption,
     LangOption,
+    RegisterOption,
     SetAsideOption,
     app,
     day,
@@ -22,6 +23,7 @@ from shibie.cli.app import (
     told,
 )
 from shibie.cli.inputs_kept import keep_inputs
+from shibie.cli.task import task_of
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ def diff(
     ] = 10,
     as_json: JsonOption = False,
     set_aside: SetAsideOption = None,
+    register: RegisterOption = None,
     lang: LangOption = None,
 ) -> None:
     """比较两版规则 What changed, whether stricter or looser, and who moves."""
@@ -77,14 +80,15 @@ def diff(
     if out is not None and out.suffix != ".xlsx":
         raise InputError(Problem("--out", Words("应为 .xlsx 文件", "expected an .xlsx file")))
     if roster is not None:
+        task = task_of(roster, new, as_of, None, set_aside, lang, register, needed=False)
+        roster, as_of, set_aside = Path(task.roster or ""), task.as_of, list(task.set_aside)
         must_exist(roster)
         keep_inputs([out], [roster])
         if not as_of:
             raise InputError(Problem("--as-of", Words("有名册时要给出", "needed with a roster")))
         later = day(as_of_new, "--as-of-new") if as_of_new else None
-        both = one, other = decided_by_both(
-            before, after, roster, day(as_of), later, set_aside or ()
-        )
+        given = task.beside(roster, after, day(as_of))
+        both = one, other = decided_by_both(before, after, given, day(as_of), later, set_aside)
         found = moves(one, other)
     # What is said of the roster by one is not said again by the other.
     said = tuple(dict.fromkeys(line for each in both for line in caveats_of(each, language)))

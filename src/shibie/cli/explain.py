@@ -15,32 +15,41 @@ from shibie.cli.app import (
     AsOfOption,
     JsonOption,
     LangOption,
+    MaybeTrustOption,
+    RegisterOption,
     RosterArgument,
     RulesOption,
     SetAsideOption,
-    TrustOption,
     app,
-    asked,
-    spoken,
     warned_of_chosen,
 )  # fmt: skip
+from shibie.cli.task import task_of
+from shibie.errors import InputError, Problem, Words
 
 
 @app.command()
 def explain(
-    roster: RosterArgument,
-    rules: RulesOption,
-    as_of: AsOfOption,
+    roster: RosterArgument = None,
+    rules: RulesOption = "",
+    as_of: AsOfOption = "",
     household: Annotated[
-        list[str], typer.Option("--household", "-h", help="户编号;可多次 Household; repeatable.")
-    ],
+        list[str] | None,
+        typer.Option("--household", "-h", help="户编号;可多次 Household; repeatable."),
+    ] = None,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--name", help="户主或家里任何人的姓名,同名的都列出;可多次 Anybody of it; repeatable."
+        ),
+    ] = None,
     full: Annotated[bool, typer.Option("--full", help="完整推导 The whole derivation.")] = False,
     as_json: JsonOption = False,
     html: Annotated[
         Path | None, typer.Option("--html", help="另存为网页 Write a page as well.")
     ] = None,
-    trust_declarations: TrustOption = False,
+    trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
+    register: RegisterOption = None,
     lang: LangOption = None,
 ) -> None:
     """解释一户的认定 Why, why not, what to find out, what would change it."""
@@ -52,17 +61,32 @@ def explain(
     from shibie.explanations.text import short
     from shibie.registers.set_aside import registers_named
     from shibie.rosters.chosen import read_chosen
+    from shibie.rosters.named import households_named
 
     gc.disable()
-    language = spoken(lang, rules)
-    given = asked(roster, rules, as_of)
+    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register)
+    language = task.lang
+    given = task.given()
     ruleset, judged = given.ruleset, given.as_of
-    read = read_chosen(given.sheets, ruleset, judged, household, given.form)
+    asked = list(household or ())
+    if name:
+        asked += households_named(given.sheets, ruleset, judged, name, given.form)
+    asked = list(dict.fromkeys(asked))
+    if not asked:
+        raise InputError(
+            Problem(
+                "--household",
+                Words("缺少:哪一户", "missing: which household"),
+                suggestion=Words("写 --household 户编号,或 --name 姓名",
+                                 "write --household NUMBER, or --name NAME"),
+            )
+        )  # fmt: skip
+    read = read_chosen(given.sheets, ruleset, judged, asked, given.form)
     checked = check(
-        ruleset, read, judged, trust_declarations=trust_declarations,
-        set_aside=registers_named(ruleset, set_aside or ()),
+        ruleset, read, judged, trust_declarations=task.trust_declarations,
+        set_aside=registers_named(ruleset, task.set_aside),
     )  # fmt: skip
-    told = [explained(checked, each, language) for each in household]
+    told = [explained(checked, each, language) for each in asked]
     doubtful = warned_of_chosen(ruleset, read, language)
     if html is not None:
         write_text(html, page(told, ruleset, judged, language))

@@ -18,18 +18,18 @@ from shibie.cli.app import (
     REJECTED,
     AsOfOption,
     LangOption,
+    MaybeTrustOption,
+    RegisterOption,
     RosterArgument,
     RulesOption,
     SetAsideOption,
-    TrustOption,
     app,
-    asked,
     day,
-    spoken,
     warned,
     warned_of_chosen,
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
+from shibie.cli.task import task_of
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -63,10 +63,12 @@ FontsOption = Annotated[
 
 @app.command()
 def notice(
-    roster: RosterArgument,
-    rules: RulesOption,
-    as_of: AsOfOption,
-    out: Annotated[Path, typer.Option("--out", "-o", help="写到哪个文件夹 Where to write.")],
+    roster: RosterArgument = None,
+    rules: RulesOption = "",
+    as_of: AsOfOption = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="写到哪个文件夹 Where to write.")
+    ] = None,
     household: Annotated[
         list[str] | None,
         typer.Option("--household", "-h", help="只写这些户;可多次 Only these; repeatable."),
@@ -112,8 +114,9 @@ def notice(
         Path | None, typer.Option("--templates", help="自己的模板文件夹 Templates of one's own.")
     ] = None,
     fonts: FontsOption = None,
-    trust_declarations: TrustOption = False,
+    trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
+    register: RegisterOption = None,
     lang: LangOption = None,
 ) -> None:
     """写告知书和公示名单 Write letters to households and public lists."""
@@ -121,13 +124,24 @@ def notice(
     from shibie.registers.set_aside import registers_named
 
     gc.disable()
-    language = spoken(lang, rules)
+    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register)
+    language, outs = task.lang, task.outs("notice", [out] if out else None)
+    if not outs:
+        raise InputError(
+            Problem(
+                "--out",
+                Words("缺少:写到哪个文件夹", "missing: the folder to write to"),
+                suggestion=Words("写 --out 告知书,或在 shibie.yaml 里写 out: {notice: 告知书}",
+                                 "write --out letters, or out: {notice: letters} into shibie.yaml"),
+            )
+        )  # fmt: skip
+    out = Path(outs[0])
     if out.is_file():
         raise InputError(
             Problem("--out", Words(f"{out} 是文件,不是文件夹", f"{out} is a file, not a folder"))
         )
-    given = asked(roster, rules, as_of)
-    keep_inputs([out], [roster])
+    keep_inputs([out], task.inputs)
+    given = task.given()
     kinds = kind or ([PaperKind.letters] if household else list(PaperKind))
     order = Order(
         tuple(dict.fromkeys(each.value for each in kinds)),
@@ -135,7 +149,7 @@ def notice(
         frozenset(household or ()), templates, fonts,
     )  # fmt: skip
     begins = day(posted, "--posted") if posted else given.as_of
-    apart = registers_named(given.ruleset, set_aside or ())
+    apart = registers_named(given.ruleset, task.set_aside)
     until = day(reply_by, "--reply-by") if reply_by else None
     if until is not None and until < begins:
         raise InputError(
@@ -147,7 +161,7 @@ def notice(
             )
         )
     say = Saying(office, language, ways_to_lose, until)
-    notices = Notices(given, trust_declarations, apart, begins, days, say, order, out)
+    notices = Notices(given, task.trust_declarations, apart, begins, days, say, order, out)
     # A list is of a whole village; a letter is about one household.
     if household and PaperKind.lists not in kinds:
         doubtful = notices.alone()

@@ -16,18 +16,18 @@ from shibie.cli.app import (
     AsOfOption,
     JsonOption,
     LangOption,
+    MaybeTrustOption,
+    RegisterOption,
     RosterArgument,
     RulesOption,
     SetAsideOption,
     TablesOption,
-    TrustOption,
     app,
-    asked,
-    spoken,
     warned,
     xlsx_or_folder,
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
+from shibie.cli.task import task_of
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -46,9 +46,9 @@ MISFITS = 1
 
 @app.command()
 def plan(
-    roster: RosterArgument,
-    rules: RulesOption,
-    as_of: AsOfOption,
+    roster: RosterArgument = None,
+    rules: RulesOption = "",
+    as_of: AsOfOption = "",
     out: TablesOption = None,
     check_file: Annotated[
         Path | None,
@@ -57,8 +57,9 @@ def plan(
         ),
     ] = None,
     as_json: JsonOption = False,
-    trust_declarations: TrustOption = False,
+    trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
+    register: RegisterOption = None,
     lang: LangOption = None,
 ) -> None:
     """一户一规划:拟定措施并核查是否合适 Draft a plan for each household; check that measures fit."""
@@ -68,10 +69,11 @@ def plan(
     from shibie.scratch_database import scratch_database
 
     gc.disable()
-    language = spoken(lang, rules)
-    targets = [xlsx_or_folder(path) for path in out or []]
-    given = asked(roster, rules, as_of)
-    keep_inputs(targets, [roster])
+    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register)
+    language = task.lang
+    targets = [xlsx_or_folder(path) for path in map(Path, task.outs("plan", out))]
+    keep_inputs(targets, task.inputs)
+    given = task.given()
     if not given.ruleset.measures:
         name = given.ruleset.id
         raise InputError(
@@ -80,7 +82,7 @@ def plan(
             )
         )
     with (
-        checked_parts(given, trust_declarations, set_aside=set_aside or ()) as checked,
+        checked_parts(given, task.trust_declarations, set_aside=task.set_aside) as checked,
         scratch_database() as (kept, _),
     ):
         request = PlanRequest(checked, kept, as_json, language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,16 +15,16 @@ from shibie.cli.app import (
     AsOfOption,
     JsonOption,
     LangOption,
+    RegisterOption,
     RosterArgument,
     RulesOption,
     SetAsideOption,
     TablesOption,
     app,
-    asked,
-    spoken,
     warned,
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
+from shibie.cli.task import task_of
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -36,12 +37,13 @@ if TYPE_CHECKING:
 
 @app.command()
 def procedure(
-    roster: RosterArgument,
-    rules: RulesOption,
-    as_of: AsOfOption,
+    roster: RosterArgument = None,
+    rules: RulesOption = "",
+    as_of: AsOfOption = "",
     out: TablesOption = None,
     as_json: JsonOption = False,
     set_aside: SetAsideOption = None,
+    register: RegisterOption = None,
     lang: LangOption = None,
 ) -> None:
     """程序进度与问题 Where each household stands in the procedure, and every violation."""
@@ -52,17 +54,18 @@ def procedure(
     from shibie.scratch_database import scratch_database
 
     gc.disable()
-    language = spoken(lang, rules)
-    given = asked(roster, rules, as_of)
-    keep_inputs(out or [], [roster])
+    task = task_of(roster, rules, as_of, False, set_aside, lang, register)
+    language, outs = task.lang, [Path(each) for each in task.outs("procedure", out)]
+    keep_inputs(outs, task.inputs)
+    given = task.given()
     with (
-        checked_parts(given, set_aside=set_aside or ()) as checked,
+        checked_parts(given, set_aside=task.set_aside) as checked,
         scratch_database() as (connection, _),
     ):
         if not checked.roster.has_steps:
             raise InputError(
                 Problem(
-                    str(roster),
+                    str(task.roster),
                     Words(
                         "名册没有程序表,或规则包没有程序",
                         "no steps table, or the pack has no procedure",
@@ -72,14 +75,14 @@ def procedure(
         progress = Progress(given.ruleset, connection, language)
         shares = _gone_through(checked, progress)
         tables, caveats = progress.tables(shares), caveats_of(checked, language)
-        for path in out or []:
+        for path in outs:
             write_progress(path, progress, (*tables, *caveats_tables(caveats)))
         if as_json:
             rows = {table.name: list(table) for table in tables}
             print(json.dumps({"caveats": caveats, **rows}, ensure_ascii=False, indent=1))
         else:
             report(progress, shares, caveats)
-            for path in out or []:
+            for path in outs:
                 print(Words(f"结果在 {path}", f"results in {path}").say(language))
         doubtful = warned(given.ruleset, checked.roster.matches(), language)
         status = REJECTED if doubtful or checked.roster.rejected_rows else 0

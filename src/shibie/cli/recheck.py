@@ -16,19 +16,19 @@ from shibie.cli.app import (
     AsOfOption,
     JsonOption,
     LangOption,
+    MaybeTrustOption,
+    RegisterOption,
     RulesOption,
     SetAsideOption,
     TablesOption,
-    TrustOption,
     app,
-    asked,
     day,
     must_exist,
-    spoken,
     warned,
     xlsx_or_folder,
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
+from shibie.cli.task import task_of
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -41,10 +41,15 @@ if TYPE_CHECKING:
 
 @app.command()
 def recheck(
-    old: Annotated[Path, typer.Argument(help="原名册:文件夹或 .xlsx The roster before.")],
-    new: Annotated[Path, typer.Argument(help="现名册:文件夹或 .xlsx The roster of now.")],
-    rules: RulesOption,
-    as_of: AsOfOption,
+    old: Annotated[
+        Path | None, typer.Argument(help="原名册:文件夹或 .xlsx The roster before.")
+    ] = None,
+    new: Annotated[
+        Path | None,
+        typer.Argument(help="现名册:文件夹或 .xlsx,默认按 shibie.yaml The roster of now."),
+    ] = None,
+    rules: RulesOption = "",
+    as_of: AsOfOption = "",
     since: Annotated[
         str,
         typer.Option(
@@ -53,8 +58,9 @@ def recheck(
     ] = "",
     out: TablesOption = None,
     as_json: JsonOption = False,
-    trust_declarations: TrustOption = False,
+    trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
+    register: RegisterOption = None,
     lang: LangOption = None,
 ) -> None:
     """回头看:两份名册按人比对 Match two rosters by their persons."""
@@ -63,19 +69,34 @@ def recheck(
     from shibie.papers.recheck.comparing import recheck as compared
     from shibie.papers.recheck.figures import figures
     from shibie.papers.recheck.tables import write
+    from shibie.project.written import project_file
     from shibie.rosters.given_roster import roster_of_path
     from shibie.scratch_database import scratch_database
 
     gc.disable()
-    language = spoken(lang, rules)
-    targets = [xlsx_or_folder(path) for path in out or []]
-    given = asked(new, rules, as_of)
+    if new is None and old is not None and project_file(old):
+        old, new = None, old
+    task = task_of(new, rules, as_of, trust_declarations, set_aside, lang, register)
+    language, project = task.lang, task.project
+    old = old or (project.before if project else None)
+    if old is None:
+        raise InputError(
+            Problem(
+                "recheck",
+                Words("缺少:原名册", "missing: the roster before"),
+                suggestion=Words("写 shibie recheck 原名册 现名册,或在 shibie.yaml 里写 before: 2014.xlsx",
+                                 "write shibie recheck OLD NEW, or before: 2014.xlsx into shibie.yaml"),
+            )
+        )  # fmt: skip
+    since = since or (str(project.since) if project and project.since else "")
+    targets = [xlsx_or_folder(Path(path)) for path in task.outs("recheck", out)]
+    given = task.given()
     ruleset, judged = given.ruleset, given.as_of
     must_exist(old)
-    keep_inputs(targets, [old, new])
+    keep_inputs(targets, [old, *task.inputs])
     begun = since_of(since, judged)
     with (
-        checked_parts(given, trust_declarations, set_aside=set_aside or ()) as now,
+        checked_parts(given, task.trust_declarations, set_aside=task.set_aside) as now,
         roster_parts(roster_of_path(old, ruleset, judged)) as before,
         scratch_database() as (kept, _),
     ):

@@ -16,16 +16,17 @@ from shibie.cli.app import (
     REJECTED,
     JsonOption,
     LangOption,
+    MaybeTrustOption,
+    RegisterOption,
     SetAsideOption,
-    TrustOption,
     app,
-    asked,
     must_exist,
     spoken,
     warned,
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.recheck import since_of
+from shibie.cli.task import task_of
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -85,31 +86,29 @@ def report(
         bool, typer.Option("--full", help="列出相符的各项 List what holds as well.")
     ] = False,
     as_json: JsonOption = False,
-    trust_declarations: TrustOption = False,
+    trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
+    register: RegisterOption = None,
     lang: LangOption = None,
 ) -> None:
     """乡镇报告和数字核对 The township's report, or a check of published figures."""
     gc.disable()
-    language = spoken(lang, rules)
     if check_file is not None:
         _refuse_both(roster)
-        _check(check_file, full, as_json, language)
-    missing = [name for name, value in (("ROSTER", roster), ("--rules", rules), ("--as-of", as_of))
-               if not value]  # fmt: skip
-    if missing or roster is None:
-        raise InputError(
-            Problem(", ".join(missing), Words("缺少这些参数", "missing")),
-        )
-    targets = [_target(path) for path in out or []]
-    given = asked(roster, rules, as_of)
-    keep_inputs(targets, [roster, before, template])
+        _check(check_file, full, as_json, spoken(lang, rules))
+    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register)
+    language, project = task.lang, task.project
+    targets = [_target(Path(path)) for path in task.outs("report", out)]
+    given = task.given()
+    before = before or (project.before if project else None)
+    since = since or (str(project.since) if project and project.since else "")
+    keep_inputs(targets, [*task.inputs, before, template])
     old = None
     if before is not None:
         must_exist(before)
         old = _Before(before, since_of(since, given.as_of))
     charted = None if no_charts or not targets else (fonts,)
-    whole, doubtful = _whole(given, old, trust_declarations, set_aside or (), language, charted)
+    whole, doubtful = _whole(given, old, task.trust_declarations, task.set_aside, language, charted)
     _write(whole, targets, template)
     if as_json:
         print(json.dumps(_data(whole), ensure_ascii=False, indent=1))

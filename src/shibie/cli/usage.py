@@ -15,7 +15,7 @@ from shibie.errors import Lang, Problem, Words, closest
 # Arguments that have no dashes, by their names in the help.
 _ARGUMENTS: Final = {
     "roster": "名册", "pack": "规则包", "old": "原来的一份", "new": "现在的一份",
-    "folder": "文件夹", "expression": "条件或算式",
+    "folder": "文件夹", "expression": "条件或算式", "file": "文件",
 }  # fmt: skip
 _TYPES: Final = {"integer": "整数", "number": "数", "int": "整数", "float": "数"}
 _QUOTED: Final = re.compile(r"'([^']*)'")
@@ -120,5 +120,6 @@ def _usage(context: Any) -> Words:
     zh = english.replace("Usage: ", "用法：").replace("[OPTIONS]", "[选项]")
     zh = zh.replace("COMMAND [ARGS]...", "命令 [参数]…")
     for name, title in _ARGUMENTS.items():
-        zh = re.sub(rf"\{{{name}\}}|\b{name.upper()}\b", title, zh)
+        # An argument that may be left out stands in square brackets.
+        zh = re.sub(rf"\{{{name}\}}|(?<=\[){name}(?=\])|\b{name.upper()}\b", title, zh)
     return Words(zh, english)

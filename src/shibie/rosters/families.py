@@ -103,6 +103,21 @@ def person_of(reader: PythonReader, record: TypedRow, name: str = PERSON) -> str
     return None if written is None else usable_number(str(written), reader.as_of)
 
 
+def holding_rows(reader: PythonReader, rows: CellsByRow) -> list[str]:
+    """The numbers of the households that some rows of persons are of, in the order of the rows.
+
+    Args:
+        reader: of the roster.
+        rows: of the members' table, or of that of one row a person.
+    """
+    if reader.tables.persons is None:
+        records = reader.typed(reader.tables.members, rows)
+    else:
+        records = _PersonRows(reader).around(rows)
+    numbers = [number_of(each) for each in records if each.number in rows]
+    return [number for number in numbers if number]
+
+
 class _TwoTables:
     """Households and members in a table each."""
 
@@ -158,6 +173,10 @@ class _PersonRows:
         at = of_persons(self.reader, _only(self.persons, PERSON), PERSON, persons)
         records = self._records(self._around(at))
         return {number_of(record) for record in records if record.number in at} - {""}
+
+    def around(self, rows: CellsByRow) -> list[TypedRow]:
+        """Rows, and those of their households around them, with their numbers carried down."""
+        return self._records(self._around(rows))
 
     def _records(self, rows: CellsByRow) -> list[TypedRow]:
         return self.reader.typed(self.persons, dict(sorted(rows.items())), fill=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from shibie.checking_in_python import Checked, check
 from shibie.decision import Decision
 from shibie.errors import Lang, Words
 from shibie.registers.set_aside import registers_named_by_either
-from shibie.rosters.roster import read_roster
+from shibie.rosters.given_roster import GivenRoster
+from shibie.rosters.roster import Roster, read_roster
 from shibie.ruleset.model import RuleSet
 from shibie.words.speaker import Speaker
 
@@ -39,7 +40,7 @@ class Move:
 def decided_by_both(
     old: RuleSet,
     new: RuleSet,
-    roster: Path,
+    roster: Path | GivenRoster,
     as_of: date,
     as_of_new: date | None = None,
     set_aside: Iterable[str] = (),
@@ -49,7 +50,7 @@ def decided_by_both(
     Args:
         old: the rule set it was decided by.
         new: the rule set to come.
-        roster: the folder or workbook.
+        roster: the folder or workbook, or what was found there.
         as_of: the day of judgement.
         as_of_new: that of the new rule set, where it is another.
         set_aside: registers of either, of which rows that cannot be matched concern nobody.
@@ -61,9 +62,16 @@ def decided_by_both(
     apart, apart_new = registers_named_by_either(old, new, set_aside)
     later = as_of_new or as_of
     return (
-        check(old, read_roster(roster, old, as_of), as_of, set_aside=apart),
-        check(new, read_roster(roster, new, later), later, set_aside=apart_new),
+        check(old, _read(roster, old, as_of), as_of, set_aside=apart),
+        check(new, _read(roster, new, later), later, set_aside=apart_new),
     )
+
+
+def _read(roster: Path | GivenRoster, ruleset: RuleSet, as_of: date) -> Roster:
+    """A roster as a rule set reads it."""
+    if isinstance(roster, Path):
+        return read_roster(roster, ruleset, as_of)
+    return replace(roster, ruleset=ruleset, as_of=as_of).roster
 
 
 def moves(old: Checked, new: Checked) -> tuple[Move, ...]:

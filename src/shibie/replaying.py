@@ -22,6 +22,7 @@ from shibie.checking import check
 from shibie.decision import ELIGIBILITIES
 from shibie.errors import InputError, Problem, Words, bad_argument, listed
 from shibie.eventlog import FIRST, open_log
+from shibie.forms.reading import form_of_text
 from shibie.results.made_from import MADE_FROM, hash_of
 from shibie.rosters.given_roster import GivenRoster
 from shibie.rosters.sheets import Sheet, read_sheets, table_of
@@ -75,6 +76,7 @@ class RecordedOrigin(_Recorded):
     pack: RecordedPack
     inputs: list[RecordedFile]
     options: RecordedOptions
+    form: str = ""
 
 
 class RecordedSummary(_Recorded):
@@ -140,7 +142,8 @@ def replay(
         for sheet in _sheets(file, place)
     )  # fmt: skip
     options = origin.options
-    given = GivenRoster(ruleset, options.as_of, sheets)
+    form = form_of_text(origin.form) if origin.form else None
+    given = GivenRoster(ruleset, options.as_of, sheets, form=form)
     changed = tuple(
         file.file for file, place in zip(origin.inputs, places, strict=True)
         if not _is_as_it_was(file, place)

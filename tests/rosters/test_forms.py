@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -567,3 +568,26 @@ def test_a_large_csv_is_read_alike(tmp_path: Path) -> None:
         writer = csv.writer(out)
         writer.writerows([*rows[:4], rows[0], *rows[4:], total])
     assert decided(path).eligibility == PLAIN
+
+
+def test_a_form_goes_with_the_result(tmp_path: Path) -> None:
+    """`check --form`; the result says by which form it was read, and replays by it."""
+    rows = persons()
+    rows[0][at(rows, "工资性收入")] = "打工钱"
+    for row in rows[1:]:
+        row[at(rows, "打工钱")] = 0.3
+    path, form, out = held(tmp_path, rows), tmp_path / "mine.yaml", tmp_path / "out"
+    form.write_text(
+        "form: {id: mine, title: 我们的表}\n"
+        "columns:\n  打工钱: {field: wage_income, unit: 万元}\n",
+        encoding="utf-8",
+    )
+    base = [str(path), "--rules", "bazhong-2015", "--as-of", "2015-12-20"]
+    told = CliRunner().invoke(app, ["check", *base, "--form", str(form), "--out", str(out)])
+    assert told.exit_code == 0, told.output
+    made_from = json.loads((out / "summary.json").read_text(encoding="utf-8"))["made_from"]
+    assert made_from["form"] == form.read_text(encoding="utf-8")
+    (said,) = made_from["forms"]
+    assert said["columns"]["打工钱"] == {"field": "wage_income", "unit": "万元"}
+    again = CliRunner().invoke(app, ["replay", str(out)])
+    assert again.exit_code == 0, again.output

@@ -111,6 +111,12 @@ RegisterOption = Annotated[
         help="另给的比对表,如 vehicles=车管所.xlsx;可多次 A register in a file of its own; repeatable.",
     ),
 ]
+FormOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--form", metavar="FILE", help="名册表格的写法(shibie fit 可拟) How its tables are read."
+    ),
+]
 MaybeTrustOption = Annotated[
     bool | None,
     typer.Option(

@@ -13,6 +13,7 @@ from shibie.cli.app import (
     REJECTED,
     AsOfOption,
     Engine,
+    FormOption,
     LangOption,
     Language,
     MaybeTrustOption,
@@ -62,6 +63,7 @@ def check(
     trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
     register: RegisterOption = None,
+    form: FormOption = None,
     show_ids: Annotated[
         bool,
         typer.Option("--show-ids", help="工作簿中不遮盖证件号码 Do not mask identity numbers."),
@@ -113,7 +115,7 @@ def check(
 
     # One run over data without cycles: collecting would only walk it again and again.
     gc.disable()
-    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register)
+    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register, form=form)
     language, project = task.lang, task.project
     outs = task.outs("check", out)
     name: EngineName = engine.value if engine else "auto"

@@ -12,6 +12,7 @@ import typer
 
 from shibie.cli.app import (
     REJECTED,
+    FormOption,
     JsonOption,
     LangOption,
     RegisterOption,
@@ -63,6 +64,7 @@ def diff(
     as_json: JsonOption = False,
     set_aside: SetAsideOption = None,
     register: RegisterOption = None,
+    form: FormOption = None,
     lang: LangOption = None,
 ) -> None:
     """比较两版规则 What changed, whether stricter or looser, and who moves."""
@@ -80,7 +82,7 @@ def diff(
     if out is not None and out.suffix != ".xlsx":
         raise InputError(Problem("--out", Words("应为 .xlsx 文件", "expected an .xlsx file")))
     if roster is not None:
-        task = task_of(roster, new, as_of, None, set_aside, lang, register, needed=False)
+        task = task_of(roster, new, as_of, None, set_aside, lang, register, form=form, needed=False)
         roster, as_of, set_aside = Path(task.roster or ""), task.as_of, list(task.set_aside)
         must_exist(roster)
         keep_inputs([out], [roster])

@@ -13,6 +13,7 @@ import typer
 from shibie.cli.app import (
     REJECTED,
     AsOfOption,
+    FormOption,
     JsonOption,
     LangOption,
     MaybeTrustOption,
@@ -50,6 +51,7 @@ def explain(
     trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
     register: RegisterOption = None,
+    form: FormOption = None,
     lang: LangOption = None,
 ) -> None:
     """解释一户的认定 Why, why not, what to find out, what would change it."""
@@ -64,7 +66,7 @@ def explain(
     from shibie.rosters.named import households_named
 
     gc.disable()
-    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register)
+    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register, form=form)
     language = task.lang
     given = task.given()
     ruleset, judged = given.ruleset, given.as_of

@@ -17,6 +17,7 @@ import typer
 from shibie.cli.app import (
     REJECTED,
     AsOfOption,
+    FormOption,
     LangOption,
     MaybeTrustOption,
     RegisterOption,
@@ -117,6 +118,7 @@ def notice(
     trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
     register: RegisterOption = None,
+    table_form: FormOption = None,
     lang: LangOption = None,
 ) -> None:
     """写告知书和公示名单 Write letters to households and public lists."""
@@ -124,7 +126,9 @@ def notice(
     from shibie.registers.set_aside import registers_named
 
     gc.disable()
-    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register)
+    task = task_of(
+        roster, rules, as_of, trust_declarations, set_aside, lang, register, form=table_form
+    )
     language, outs = task.lang, task.outs("notice", [out] if out else None)
     if not outs:
         raise InputError(

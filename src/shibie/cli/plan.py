@@ -14,6 +14,7 @@ import typer
 from shibie.cli.app import (
     REJECTED,
     AsOfOption,
+    FormOption,
     JsonOption,
     LangOption,
     MaybeTrustOption,
@@ -60,6 +61,7 @@ def plan(
     trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
     register: RegisterOption = None,
+    form: FormOption = None,
     lang: LangOption = None,
 ) -> None:
     """一户一规划:拟定措施并核查是否合适 Draft a plan for each household; check that measures fit."""
@@ -69,7 +71,7 @@ def plan(
     from shibie.scratch_database import scratch_database
 
     gc.disable()
-    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register)
+    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register, form=form)
     language = task.lang
     targets = [xlsx_or_folder(path) for path in map(Path, task.outs("plan", out))]
     keep_inputs(targets, task.inputs)

@@ -13,6 +13,7 @@ import typer
 from shibie.cli.app import (
     REJECTED,
     AsOfOption,
+    FormOption,
     JsonOption,
     LangOption,
     RegisterOption,
@@ -44,6 +45,7 @@ def procedure(
     as_json: JsonOption = False,
     set_aside: SetAsideOption = None,
     register: RegisterOption = None,
+    form: FormOption = None,
     lang: LangOption = None,
 ) -> None:
     """程序进度与问题 Where each household stands in the procedure, and every violation."""
@@ -54,7 +56,7 @@ def procedure(
     from shibie.scratch_database import scratch_database
 
     gc.disable()
-    task = task_of(roster, rules, as_of, False, set_aside, lang, register)
+    task = task_of(roster, rules, as_of, False, set_aside, lang, register, form=form)
     language, outs = task.lang, [Path(each) for each in task.outs("procedure", out)]
     keep_inputs(outs, task.inputs)
     given = task.given()

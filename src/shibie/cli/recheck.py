@@ -14,6 +14,7 @@ import typer
 from shibie.cli.app import (
     REJECTED,
     AsOfOption,
+    FormOption,
     JsonOption,
     LangOption,
     MaybeTrustOption,
@@ -61,6 +62,7 @@ def recheck(
     trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
     register: RegisterOption = None,
+    form: FormOption = None,
     lang: LangOption = None,
 ) -> None:
     """回头看:两份名册按人比对 Match two rosters by their persons."""
@@ -76,7 +78,7 @@ def recheck(
     gc.disable()
     if new is None and old is not None and project_file(old):
         old, new = None, old
-    task = task_of(new, rules, as_of, trust_declarations, set_aside, lang, register)
+    task = task_of(new, rules, as_of, trust_declarations, set_aside, lang, register, form=form)
     language, project = task.lang, task.project
     old = old or (project.before if project else None)
     if old is None:

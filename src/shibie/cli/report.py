@@ -14,6 +14,7 @@ import typer
 
 from shibie.cli.app import (
     REJECTED,
+    FormOption,
     JsonOption,
     LangOption,
     MaybeTrustOption,
@@ -89,6 +90,7 @@ def report(
     trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
     register: RegisterOption = None,
+    form: FormOption = None,
     lang: LangOption = None,
 ) -> None:
     """乡镇报告和数字核对 The township's report, or a check of published figures."""
@@ -96,7 +98,7 @@ def report(
     if check_file is not None:
         _refuse_both(roster)
         _check(check_file, full, as_json, spoken(lang, rules))
-    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register)
+    task = task_of(roster, rules, as_of, trust_declarations, set_aside, lang, register, form=form)
     language, project = task.lang, task.project
     targets = [_target(Path(path)) for path in task.outs("report", out)]
     given = task.given()

@@ -33,6 +33,7 @@ class Task:
         set_aside: registers of which rows that cannot be matched concern nobody.
         registers: further files of the roster.
         lang: the language.
+        form: the file of the form by which the roster is read.
     """
 
     project: Project | None
@@ -43,6 +44,7 @@ class Task:
     set_aside: tuple[str, ...]
     registers: tuple[RegisterFile, ...]
     lang: Lang
+    form: Path | None = None
 
     @property
     def day(self) -> date:
@@ -53,7 +55,7 @@ class Task:
     def inputs(self) -> list[str | Path | None]:
         """What is read, and therefore not written."""
         acts = self.project.acts if self.project else None
-        return [self.roster, *(each.path for each in self.registers), acts]
+        return [self.roster, *(each.path for each in self.registers), acts, self.form]
 
     def given(self) -> GivenRoster:
         """The roster with what lies beside it; not yet read through.
@@ -76,15 +78,15 @@ class Task:
         Raises:
             InputError: when it cannot be used.
         """
-        from shibie.forms.reading import read_form
+        from shibie.forms.reading import names_of, read_form
         from shibie.project.giving import given_roster
 
         project = self.project
+        form = read_form(self.form, names_of(ruleset)) if self.form else None
         if project is None:
-            return given_roster(roster, ruleset, as_of, registers=self.registers)
+            return given_roster(roster, ruleset, as_of, registers=self.registers, form=form)
         return given_roster(
-            roster, ruleset, as_of, registers=self.registers,
-            form=read_form(project.form) if project.form else None,
+            roster, ruleset, as_of, registers=self.registers, form=form,
             acts=project.acts, totals=project.totals,
         )  # fmt: skip
 
@@ -97,7 +99,7 @@ class Task:
 def task_of(
     roster: str | Path | None, rules: str, as_of: str, trust_declarations: bool | None,
     set_aside: Sequence[str] | None, lang: Language | None, register: Sequence[str] | None = None,
-    *, needed: bool = True,
+    *, form: Path | None = None, needed: bool = True,
 ) -> Task:  # fmt: skip
     """What the options ask for; what they leave out is the project's to say.
 
@@ -109,6 +111,7 @@ def task_of(
         set_aside: registers.
         lang: the language.
         register: further registers, each as `name=file`.
+        form: the file of a form.
         needed: whether roster, pack and day must be said somewhere.
 
     Raises:
@@ -144,6 +147,7 @@ def task_of(
     return Task(
         project, place, rules, as_of, bool(trust_declarations),
         tuple(set_aside or (project.set_aside if project else ())), tuple(more.values()), language,
+        form or (project.form if project else None),
     )  # fmt: skip
 
 

@@ -46,6 +46,7 @@ class TableForm:
         leave_out: what rows begin with that are no part of the table.
         day: which day of its month or year a date without a day is.
         shipped: whether it comes with the product.
+        text: how it is written, so that a result can say by what it was read.
     """
 
     id: str
@@ -61,3 +62,4 @@ class TableForm:
     leave_out: tuple[str, ...] = ()
     day: Day | None = None
     shipped: bool = False
+    text: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
@@ -14,7 +15,7 @@ from shibie.forms.form import ColumnUse, Day, Stated, TableForm
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.schema_validation import validated
-from shibie.ruleset.yaml_source import YamlSource, read_file
+from shibie.ruleset.yaml_source import YamlSource, read, read_file
 from shibie.vocabulary import folded
 
 SHIPPED: Final = Path(__file__).parent / "shipped"
@@ -72,13 +73,32 @@ def read_form(path: Path, known: Iterable[str] = ()) -> TableForm:
     """
     if not path.is_file():
         raise InputError(Problem(str(path), Words("没有这个文件", "there is no such file")))
-    source = read_file(path)
+    return _read(read_file(path), known, shipped=path.parent == SHIPPED)
+
+
+def form_of_text(text: str, name: str = "form") -> TableForm:
+    """A form from its text.
+
+    Args:
+        text: in YAML.
+        name: how messages name it.
+
+    Raises:
+        InputError: with every fault.
+
+    >>> form_of_text("form: {id: ours, title: 我们的表}").title
+    '我们的表'
+    """
+    return _read(read(name, text), ())
+
+
+def _read(source: YamlSource, known: Iterable[str], shipped: bool = False) -> TableForm:
     written, problems = validated(FormSource, source)
     if written is not None:
         problems = [*problems, *_unknown(source, written, frozenset(known))]
     if problems or written is None:
         raise InputError(problems)
-    return _form(written, shipped=path.parent == SHIPPED)
+    return replace(_form(written, shipped), text=source.text)
 
 
 def names_of(ruleset: RuleSet) -> frozenset[str]:

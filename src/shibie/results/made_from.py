@@ -119,6 +119,7 @@ class MadeFrom:
                 },
                 "inputs": [self._input(file, out, registers, twice) for file in self.files],
                 "forms": [dict(each) for each in self.layout.forms] if self.layout else [],
+                **({"form": self.layout.form_text} if self.layout and self.layout.form_text else {}),
                 "options": {"as_of": self.as_of.isoformat(), **self.options},
             },
             "run": {

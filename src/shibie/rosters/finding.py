@@ -159,6 +159,7 @@ class Finder:
             tuple(self.notes),
             acts,
             tuple(self.forms),
+            self.form.text if self.form else "",
         )
 
     def _note_empty(self, households: Placed) -> None:

@@ -33,6 +33,7 @@ class Layout:
         registers: by name.
         notes: what was ignored.
         acts: whatever was decided or corrected, a row each.
+        form_text: the form by which it was asked to be read, as it is written.
         forms: how sheets that are not in the product's own form were read.
     """
 
@@ -44,6 +45,7 @@ class Layout:
     notes: tuple[Words, ...]
     acts: Placed | None = None
     forms: tuple[Mapping[str, Any], ...] = ()
+    form_text: str = ""
 
     @property
     def own_tables(self) -> tuple[str, ...]:

@@ -2,12 +2,14 @@
 
 The reader gives an empty cell for `#N/A`, and for a formula whose result was never saved, as
 programs other than a spreadsheet write them. Here the cells of a sheet's XML that are so are
-found, one after another and without a tree: neither of them is blank.
+found, one after another and without a tree: neither of them is blank. In binary workbooks only
+what failed can be told.
 """
 
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -17,7 +19,9 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from shibie.errors import Words
+from shibie.rosters.binary_errors import Errors, errors_of_xls, errors_of_xlsb
 from shibie.rosters.cells import FaultyCell, error_words
+from shibie.rosters.compound_file import MAGIC
 
 # By row and column, from 0.
 Faults = Mapping[tuple[int, int], FaultyCell]
@@ -37,20 +41,31 @@ def formula_faults(path: Path) -> Mapping[str, Faults]:
     """The cells of a workbook whose formula failed or was never worked out, by sheet.
 
     Args:
-        path: of a workbook in XML (.xlsx, .xlsm, .et of today, or .ods); of any other nothing is found.
+        path: of a workbook of any kind.
     """
     try:
+        with path.open("rb") as file:
+            if file.read(len(MAGIC)) == MAGIC:
+                return _failed(errors_of_xls(path.read_bytes()))
         with zipfile.ZipFile(path) as parts:
             if "content.xml" in parts.namelist():
                 return _of_ods(parts)
+            if "xl/workbook.bin" in parts.namelist():
+                return _failed(errors_of_xlsb(parts))
             return {
                 name: found for name, part in _sheets(parts) if (found := _of_sheet(parts, part))
             }
     except (
         zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, KeyError,
-        ElementTree.ParseError, expat.ExpatError, NotImplementedError,
+        ElementTree.ParseError, expat.ExpatError, NotImplementedError, struct.error,
     ):  # fmt: skip
-        return {}  # an older format or a damaged file: the reader itself says what is wrong
+        return {}  # a damaged file: the reader itself says what is wrong
+
+
+def _failed(sheets: Mapping[str, Errors]) -> dict[str, Faults]:
+    return {
+        name: {at: failed(text) for at, text in errors.items()} for name, errors in sheets.items()
+    }
 
 
 def _local(name: str) -> str:

@@ -578,8 +578,7 @@ def test_a_form_goes_with_the_result(tmp_path: Path) -> None:
         row[at(rows, "打工钱")] = 0.3
     path, form, out = held(tmp_path, rows), tmp_path / "mine.yaml", tmp_path / "out"
     form.write_text(
-        "form: {id: mine, title: 我们的表}\n"
-        "columns:\n  打工钱: {field: wage_income, unit: 万元}\n",
+        "form: {id: mine, title: 我们的表}\ncolumns:\n  打工钱: {field: wage_income, unit: 万元}\n",
         encoding="utf-8",
     )
     base = [str(path), "--rules", "bazhong-2015", "--as-of", "2015-12-20"]

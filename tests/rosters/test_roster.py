@@ -483,14 +483,16 @@ def test_a_forgotten_table(tmp_path: Path, gone: str, name: str) -> None:
 
 def test_files_of_a_folder_that_are_not_read_are_said(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "r", book())
-    write_xlsx(folder / "registers" / "social_insurance.xlsx", {"a": [["证件号码"]]})
+    write_xlsx(folder / "result.xlsx", {"认定结果": [["户编号"]], "依据": []})
+    (folder / "registers" / "social_insurance.pdf").write_text("")
     (folder / "old").mkdir()
     (folder / ".DS_Store").write_text("")
     (folder / "~$households.csv.xlsx").write_text("")
     found = read_roster(folder, PACK, AS_OF)
     assert [note.en for note in found.notes] == [
-        "not read: old (of a folder, only CSV and Parquet are)",
-        "not read: registers/social_insurance.xlsx (of a folder, only CSV and Parquet are)",
+        "not read: old (of a folder, only workbooks, CSV and Parquet are)",
+        "not read: result.xlsx (a result, no roster)",
+        "not read: registers/social_insurance.pdf (of a folder, only workbooks, CSV and Parquet are)",
     ]
 
 
@@ -517,7 +519,7 @@ def test_unusable_input(tmp_path: Path) -> None:
     assert "the workbook does not open" in unusable(junk)
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert "the folder has no CSV or Parquet table" in unusable(empty)
+    assert "the folder has no workbook and no CSV or Parquet table" in unusable(empty)
     word = tmp_path / "a.docx"
     word.write_text("x")
     assert "not a roster that can be read" in unusable(word)

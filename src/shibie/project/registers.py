@@ -25,7 +25,10 @@ def with_registers(
     problems: list[Problem] = []
     for file in files:
         try:
-            found.append(_sheet(file, _register(file, ruleset)))
+            sheet = _sheet(file, _register(file, ruleset))
+            # It may lie in the folder of the roster, where it is a table already.
+            found = [each for each in found if each.read_from != sheet.read_from]
+            found.append(sheet)
         except InputError as error:
             problems += error.problems
     if problems:

@@ -6,19 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shibie.acts import TABLE_NAMES
 from shibie.errors import Words
 from shibie.rosters.placing import Placed
+from shibie.rosters.table_names import SHEET_NAMES
 
 __all__ = ["SHEET_NAMES", "Layout", "Placed"]
-
-SHEET_NAMES: Mapping[str, tuple[str, ...]] = {
-    "households": ("households", "农户", "农户表"),
-    "members": ("members", "成员", "家庭成员", "成员表"),
-    "adjudications": ("adjudications", "核实", "核实表"),
-    "steps": ("steps", "程序", "程序表"),
-    "acts": TABLE_NAMES,
-}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Files → sheets of raw cells: a folder of CSV or Parquet, or one workbook.
+"""Files → sheets of raw cells: a folder of workbooks, CSV or Parquet, or one workbook.
 
 Of a file only its beginning is read here; the rest when somebody asks for it, or never:
 a large one is read by a database instead.
@@ -10,19 +10,29 @@ import itertools
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn, overload
 
 from shibie.errors import InputError, Problem, Words
-from shibie.rosters.cells import Cell, FaultyCell
+from shibie.rosters.cells import Cell, FaultyCell, is_blank
 from shibie.rosters.csv_text import HEADER_DEPTH, CsvText, csv_rows, csv_text
 from shibie.rosters.file_kinds import kind_of, refuse_page
 from shibie.rosters.formula_faults import Faults, formula_faults
 from shibie.rosters.origins import Origins
 from shibie.rosters.parquet import ParquetError, read_parquet
+from shibie.rosters.table_names import (
+    REGISTERS,
+    SheetOfBook,
+    are_results,
+    is_of_one_village,
+    names_in_folder,
+    own_name,
+)
+from shibie.vocabulary import folded
 
 WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et")
 TABLES: Final = (".csv", ".tsv", ".txt", ".parquet")
@@ -172,8 +182,8 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
             str(path),
             Words("不是可读的名册", "not a roster that can be read"),
             suggestion=Words(
-                "应为 .xlsx 工作簿,或放有 CSV/Parquet 的文件夹",
-                "give an .xlsx workbook, or a folder of CSV or Parquet files",
+                "应为 .xlsx 工作簿,或放有工作簿、CSV、Parquet 的文件夹",
+                "give an .xlsx workbook, or a folder of workbooks, CSV or Parquet files",
             ),
         )
     )
@@ -182,23 +192,28 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
 def unread_notes(path: Path) -> tuple[Words, ...]:
     """A note on each entry of a folder that `read_sheets` does not read.
 
-    A register left there as a workbook would otherwise look like one not supplied.
+    A register left there in a file of another kind would otherwise look like one not supplied.
     """
     if not path.is_dir():
         return ()
-    entries = [*sorted(path.iterdir()), *sorted((path / "registers").glob("*"))]
-    unread = [
-        entry.relative_to(path).as_posix()
-        for entry in entries
-        if not _is_table(entry) and entry != path / "registers" and entry.name[0] not in ".~"
-    ]
-    return tuple(
-        Words(
-            f"未读取:{name}(文件夹中只读 CSV 与 Parquet)",
-            f"not read: {name} (of a folder, only CSV and Parquet are)",
-        )
-        for name in unread
-    )
+    notes = []
+    for entry in _entries(path):
+        name = entry.relative_to(path).as_posix()
+        if not _is_table(entry):
+            notes.append(
+                Words(
+                    f"未读取:{name}(文件夹中只读工作簿、CSV 与 Parquet)",
+                    f"not read: {name} (of a folder, only workbooks, CSV and Parquet are)",
+                )
+            )
+        elif _is_result(entry):
+            notes.append(
+                Words(
+                    f"未读取:{name}(是认定结果,不是名册)",
+                    f"not read: {name} (a result, no roster)",
+                )
+            )
+    return tuple(notes)
 
 
 # Above this many bytes of CSV, reading in Python takes longer than a database to start.
@@ -217,26 +232,100 @@ def size_of(sheets: Iterable[Sheet]) -> int:
     return size
 
 
+def _entries(path: Path) -> list[Path]:
+    """What lies in a folder and in that of its registers, but for what programs leave there."""
+    registers = path / REGISTERS
+    entries = [*sorted(path.iterdir()), *sorted(registers.glob("*"))]
+    return [entry for entry in entries if entry != registers and entry.name[0] not in ".~"]
+
+
 def _is_table(file: Path) -> bool:
-    return file.is_file() and file.suffix.lower() in TABLES
+    return file.is_file() and file.suffix.lower() in (*TABLES, *WORKBOOKS)
+
+
+def _is_result(file: Path) -> bool:
+    """Whether a file of a folder is a workbook that the product wrote."""
+    from python_calamine import CalamineWorkbook
+
+    if kind_of(file) != "workbook":
+        return False
+    try:
+        with file.open("rb") as content:
+            return are_results(set(CalamineWorkbook.from_filelike(content).sheet_names))
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException:
+        return False  # it is said when it is read
 
 
 def _folder(path: Path) -> Iterator[Sheet]:
-    files = [*sorted(path.iterdir()), *sorted((path / "registers").glob("*"))]
-    tables = [file for file in files if _is_table(file)]
+    tables = [file for file in _entries(path) if _is_table(file) and not _is_result(file)]
     if not tables:
         raise InputError(
             Problem(
                 str(path),
-                Words("文件夹里没有 CSV 或 Parquet 表", "the folder has no CSV or Parquet table"),
+                Words(
+                    "文件夹里没有工作簿、CSV 或 Parquet 表",
+                    "the folder has no workbook and no CSV or Parquet table",
+                ),
                 suggestion=Words(
-                    "至少要有 households.csv 与 members.csv",
-                    "at least households.csv and members.csv are needed",
+                    "至少要有 households.csv 与 members.csv,或一个工作簿",
+                    "at least households.csv and members.csv are needed, or a workbook",
                 ),
             )
         )
+    found: list[Sheet] = []
     for file in tables:
-        yield table_of(file, file.relative_to(path).as_posix())
+        shown = file.relative_to(path).as_posix()
+        found += _book_in_folder(file, shown) if _is_book(file) else [table_of(file, shown)]
+    yield from _told_apart(found)
+
+
+def _told_apart(sheets: Sequence[Sheet]) -> Iterator[Sheet]:
+    """Tables of a folder, with sheets that the workbook of each village has named by their workbook."""
+    often = Counter(folded(sheet.name) for sheet in sheets)
+
+    def must_be_told(of: ReadFrom | None, name: str) -> bool:
+        own = of is not None and of.sheet == name
+        return own and often[folded(name)] > 1 and is_of_one_village(name)
+
+    told = [must_be_told(sheet.read_from, sheet.name) for sheet in sheets]
+    longest: dict[str, Sheet] = {}
+    for sheet, this in zip(sheets, told, strict=True):
+        book = sheet.read_from.path if sheet.read_from else ""
+        if this and len(sheet.rows) > len(longest[book].rows if book in longest else ()):
+            longest[book] = sheet
+    for sheet, this in zip(sheets, told, strict=True):
+        name = sheet.name
+        if this and sheet.read_from is not None:
+            name = own_name(Path(sheet.read_from.path).stem)
+            # The list of people goes by the workbook's name, and not what explains it.
+            if sheet is not longest.get(sheet.read_from.path) or often[folded(name)]:
+                name = f"{name} {sheet.name}"
+        yield replace(sheet, name=name)
+
+
+def _is_book(file: Path) -> bool:
+    """Whether a file of a folder is a workbook; a damaged one that is called so is refused as such."""
+    kind = kind_of(file)
+    return kind == "workbook" or (kind == "zip" and file.suffix.lower() in WORKBOOKS)
+
+
+def _book_in_folder(file: Path, shown: str) -> Iterator[Sheet]:
+    """The sheets of a workbook in a folder, under the names that they have there."""
+    sheets = list(_workbook(file))
+    filled = [
+        not sheet.hidden and any(not is_blank(cell) for row in sheet.rows for cell in row)
+        for sheet in sheets
+    ]
+    prefix = REGISTERS if shown.startswith(REGISTERS) else ""
+    of_book = [SheetOfBook(sheet.name, any_) for sheet, any_ in zip(sheets, filled, strict=True)]
+    names = names_in_folder(file.stem, of_book, prefix)
+    for sheet, any_, name in zip(sheets, filled, names, strict=True):
+        alone = any_ and sum(filled) == 1
+        # Sheets without a cell, as new workbooks have them, are no tables of the folder.
+        if any_ or sheet.rows:
+            yield replace(sheet, name=name, shown=shown if alone else f"{shown}!{sheet.name}")
 
 
 def table_of(path: Path, shown: str) -> Sheet:
@@ -254,6 +343,8 @@ def table_of(path: Path, shown: str) -> Sheet:
         )
     if kind == "page":
         raise refuse_page(path)
+    if path.suffix.lower() in WORKBOOKS and not path.stat().st_size:
+        _not_a_workbook(path)
     # A sub-folder is part of the name, so that registers/households is no household table.
     name = shown.rsplit(".", 1)[0]
     if kind == "parquet" or path.suffix.lower() == ".parquet":

@@ -45,7 +45,7 @@ def folder(path: Path) -> Path:
         books.REGISTERS["车辆登记比对"],
         [books.PEOPLE[2], "川Y1", "小型轿车", 50000, "2014-01-01"],
     ]
-    write_xls(path / "registers" / "车管所.xls", {"Sheet1": cars, "Sheet2": []})
+    write_xls(path / "registers" / "车管所.xls", {"Sheet1": [*cars], "Sheet2": []})
     (path / "~$青杨村.xlsx").write_text("")
     (path / ".隐藏.xlsx").write_text("")
     books.write_xlsx(

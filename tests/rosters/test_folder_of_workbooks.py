@@ -41,11 +41,11 @@ def folder(path: Path) -> Path:
     write_xls(path / "青杨村.et", {"人员": village(2, 90000)})
     for name, rows in NONE.items():
         books.write_xlsx(path / "registers" / name, {"Sheet1": rows})
-    cars = [
+    cars: list[list[Any]] = [
         books.REGISTERS["车辆登记比对"],
         [books.PEOPLE[2], "川Y1", "小型轿车", 50000, "2014-01-01"],
     ]
-    write_xls(path / "registers" / "车管所.xls", {"Sheet1": [*cars], "Sheet2": []})
+    write_xls(path / "registers" / "车管所.xls", {"Sheet1": cars, "Sheet2": []})
     (path / "~$青杨村.xlsx").write_text("")
     (path / ".隐藏.xlsx").write_text("")
     books.write_xlsx(

@@ -120,6 +120,49 @@ def test_rounded_numbers_of_households_are_refused(tmp_path: Path) -> None:
     assert [row for row, _, _, reason in rejected if reason == LOST] == [2, 3, 4, 5, 6]
 
 
+ROUNDED = [5.1e18, 5.2e18]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "relation", "given", "lost"),
+    [
+        # Five rows of one written number are one household at least.
+        ([ROUNDED[0]] * 5, None, 1, 1),
+        # Another number begins another.
+        ([ROUNDED[0], ROUNDED[0], ROUNDED[1], ROUNDED[1], ROUNDED[0]], None, 3, 3),
+        # So does what comes after one that can be read, which may lack the person below it.
+        ([ROUNDED[0], "002", "002", ROUNDED[0], ROUNDED[0]], None, 3, 3),
+        # The same where it cannot be read who somebody is.
+        ([ROUNDED[0], ROUNDED[0], ROUNDED[1], ROUNDED[1], ROUNDED[1]], "乱写", 2, 2),
+        # A head begins a household, whatever the numbers.
+        ([ROUNDED[0]] * 5, "", 3, 3),
+        ([*ROUNDED, "002", "003", "003"], "", 3, 1),
+        # Without a head above them the first rows are of some household.
+        ([*ROUNDED, *ROUNDED, ROUNDED[0]], "之子", 1, 1),
+    ],
+)
+def test_households_whose_numbers_cannot_be_read_are_counted(
+    tmp_path: Path, numbers: list[Any], relation: str | None, given: int, lost: int
+) -> None:
+    """The rows are, as they stand: head and spouse, head, head and child."""
+    sheets = books.as_export(books.book())
+    rows = sheets["一人一行"]
+    at = rows[0].index("与户主关系")
+    for row, number in zip(rows[1:], numbers, strict=True):
+        row[0] = number
+        row[at] = relation or row[at]
+    if relation is None:
+        for row in rows:
+            row.pop(at)
+    path = books.write_xlsx(tmp_path / "r.xlsx", sheets)
+    for way in WAYS:
+        with shibie.check("bazhong-2015", path, AS_OF, engine=way) as result:
+            summary = result.summary
+            assert (summary["in"], summary["rejected"]) == (given, lost)
+            assert summary["decided"] == given - lost
+    both(path, "bazhong-2015")
+
+
 @pytest.mark.parametrize("text", ["5.11921E+18", "5.1E+16", "5.119e17"])
 def test_so_are_those_that_a_spreadsheet_wrote_as_text(tmp_path: Path, text: str) -> None:
     sheets = books.book()
@@ -337,6 +380,25 @@ def test_a_person_without_a_citizen_number_is_a_person(tmp_path: Path, number: s
             ways = {row["household_id"]: row["eligibility"] for row in result.decisions}
         # Whether a register has him is not known: the car of his child excludes them anyway.
         assert ways["003"] == "ineligible"
+
+
+@pytest.mark.parametrize("kind", ["sheets", "persons"])
+def test_what_documents_people_have_is_said(tmp_path: Path, kind: str) -> None:
+    sheets = books.book()
+    for row, number in ((1, "H12345678"), (2, "m0123456701"), (4, "EA1234567")):
+        sheets["成员"][row][3] = number
+    # Of a household that is rejected nobody is counted.
+    sheets["成员"][3][3] = "EA1234568"
+    sheets["农户"][2][2] = "很多"
+    if kind == "persons":
+        sheets = books.as_export(sheets)
+    path = books.write_xlsx(tmp_path / "r.xlsx", sheets)
+    for way in WAYS:
+        with shibie.check("bazhong-2015", path, AS_OF, engine=way) as result:
+            assert list(result.notes) == [
+                "3 人没有公民身份号码(港澳居民来往内地通行证 2 人, 护照 1 人),"
+                "比对表按号码查不到他们,要比对的按未知"
+            ]
 
 
 @pytest.mark.parametrize("number", ["19600304", "511921196003", "1234567", "号码"])

@@ -53,21 +53,25 @@ def taken_apart(table: RowTable, of_household: Set[str]) -> tuple[RowTable, RowT
     families: dict[str, _Family] = {}
     members = []
     above: _Family | None = None
+    # What stands in place of the number of the household that was lost last.
+    lost: str | None = None
     for record in table.records:
         own = {name: value for name, value in record.values.items() if name in of_household}
         rest = {name: value for name, value in record.values.items() if name not in of_household}
         household_id = own.get(HOUSEHOLD_ID)
-        if household_id is None and rest.get("relation") == HEAD:
+        relation = rest.get("relation")
+        if household_id is None and _begins(record, relation, lost, bool(families)):
             # A household without its number: lost as a household, so counted as one.
             families[f"\0{record.number}"] = _Family(replace(record, values=own))
-            above = None
-            continue
-        members.append(replace(record, values={HOUSEHOLD_ID: household_id, **rest}))
+            lost = _unreadable(record)
+            above = None if relation == HEAD else above
+        else:
+            members.append(replace(record, values={HOUSEHOLD_ID: household_id, **rest}))
         if household_id is not None:
             key = str(household_id)
             if key not in families:
                 families[key] = _Family(replace(record, values={}, faults=()))
-            above = families[key]
+            above, lost = families[key], None
             above.add(record, own)
         elif above is not None and any(value is not None for value in rest.values()):
             # Rejected as a row; and the household above may have lost a person by it.
@@ -77,6 +81,27 @@ def taken_apart(table: RowTable, of_household: Set[str]) -> tuple[RowTable, RowT
         RowTable(table.shown, fields, tuple(family.record() for family in families.values())),
         RowTable(table.shown, (table.fields - fields) | {HOUSEHOLD_ID}, tuple(members)),
     )
+
+
+def _begins(record: TypedRow, relation: Value, lost: str | None, begun: bool) -> bool:
+    """Whether a row without a readable household number begins a household.
+
+    Args:
+        record: the row.
+        relation: of its person.
+        lost: the number, as far as it is seen, of the household that was lost just above.
+        begun: whether any household began above.
+    """
+    if relation == HEAD:
+        return True
+    number = _unreadable(record)
+    # Where no relation tells who begins a household, another number does. There is at least one.
+    return number is not None and (not begun if relation is not None else number != lost)
+
+
+def _unreadable(record: TypedRow) -> str | None:
+    """What stands in place of a household number, where something does."""
+    return next((each.value for each in record.faults if each.field == HOUSEHOLD_ID), None)
 
 
 class _Family:

@@ -35,6 +35,7 @@ from shibie.rosters.finding import lay_out
 from shibie.rosters.layout import Layout, Placed
 from shibie.rosters.links_on_roster import linked_rows, verdicts_lost, without_unfitting
 from shibie.rosters.national_export import filled_down, taken_apart
+from shibie.rosters.other_papers import other_papers, said_of_papers
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
 from shibie.rosters.roster_builder import RosterBuilder
 from shibie.rosters.sheets import read_sheets, unread_notes
@@ -219,6 +220,7 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         patched(tables.households, acts.patches, of_members=False),
         patched(tables.members, acts.patches, of_members=True),
     )
+    builder.notes += said_of_papers(other_papers(households))
     verdicts, signed = _signed(tables, acts, builder)
     steps = builder.steps(joined(tables.steps, step_rows(acts.of_kind("step"), as_of)))
     registers: dict[str, tuple[RegisterRow, ...] | None] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from shibie.household import Adjudication
 from shibie.language.tree import HOUSEHOLD
 from shibie.rosters.act_rows import in_force
 from shibie.rosters.links_on_roster import linked_rows, verdicts_lost, without_unfitting
+from shibie.rosters.other_papers import other_papers, said_of_papers
 from shibie.rosters.person_rows import filled
 from shibie.rosters.python_rows import BATCH, SUSPECT, PythonReader
 from shibie.rosters.records import TypedRow
@@ -75,11 +77,15 @@ class Loader:
             self.reader.read_acts()
             suspects += self._corrected()
         self.some = bool(suspects)
+        # A number that is no citizen's makes a household suspect: all such persons are read here.
+        papers: Counter[Words] = Counter()
         for found in self.reader.read_suspects():
             self.rejected.add(found.rejected)
             self.rejected.add_households(found.rejected_households)
             self._odd_households(found.households)
             self.members.add_odd(found.households)
+            papers += other_papers(household for _, household, _ in found.households)
+        self.notes += said_of_papers(papers)
         self.records.load_steps(self.columns["h"])
         signed, builder = self.reader.adjudications()
         judged = builder.verdict_links if builder is not None else ()

@@ -399,6 +399,10 @@ def test_what_documents_people_have_is_said(tmp_path: Path, kind: str) -> None:
                 "3 人没有公民身份号码(港澳居民来往内地通行证 2 人, 护照 1 人),"
                 "比对表按号码查不到他们,要比对的按未知"
             ]
+    said = "用护照,比对表按号码查不到,要比对的按未知"
+    told = shibie.explain("bazhong-2015", path, AS_OF, "003")
+    assert [each for each in told.caveats if "护照" in each] == [f"人3{said}"]
+    assert "EA1234567" not in str(told)
 
 
 @pytest.mark.parametrize("number", ["19600304", "511921196003", "1234567", "号码"])

@@ -10,7 +10,7 @@ from shibie.checking_in_python import Checked, caveats_of
 from shibie.decision import NOT_POOR, UNCOUNTED_HIT, Decision, Eligibility, FindingKind
 from shibie.engines.persons import heads, spokesman
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
-from shibie.explanations.acts_said import said_of_acts, said_of_others, signature
+from shibie.explanations.acts_said import said_of_acts, said_of_others, said_of_papers, signature
 from shibie.explanations.changed_cases import DOUBTFUL, made
 from shibie.explanations.collect import ToCollect, to_find_out
 from shibie.explanations.explanation import Collect, Explanation, Obstacle, WouldChange
@@ -53,7 +53,8 @@ def explain(
             others = said_of_others(checked.ruleset, case, lang)
             acts = said_of_acts(checked.ruleset, case, checked.roster.acts, lang)
             moved = (*told.moved, *others, *acts)
-            return replace(told, caveats=tuple(caveats_of(checked, lang)), moved=moved)
+            papers = said_of_papers(checked.ruleset, case, lang)
+            return replace(told, caveats=(*caveats_of(checked, lang), *papers), moved=moved)
     rejected = household_id in checked.roster.rejected_households
     what = Words("没有这一户", "there is no such household")
     if rejected:

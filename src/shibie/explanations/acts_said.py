@@ -13,6 +13,7 @@ from shibie.health_words import without_health
 from shibie.household import Adjudication
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.numbers_in_text import without_numbers
+from shibie.other_documents import other_document
 from shibie.rosters.cells import CellError, read_cell
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
@@ -45,6 +46,24 @@ def said_of_others(ruleset: RuleSet, case: Case, lang: Lang = "zh") -> tuple[str
             who = speaker.person(case.household, case.household.members[at].member_id)
             also = speaker.say("也在户编号 ", " is also in household ")
             told.append(without_numbers(f"{who}{also}{speaker.joined(others)}"))
+    return tuple(told)
+
+
+def said_of_papers(ruleset: RuleSet, case: Case, lang: Lang = "zh") -> tuple[str, ...]:
+    """Who has a permit or a passport, by which no register finds him: not what its number is."""
+    speaker = Speaker(ruleset, lang)
+    told = []
+    for member in case.household.members:
+        document = other_document(getattr(member, "id_number", None) or "")
+        if document is not None:
+            who = speaker.person(case.household, member.member_id)
+            told.append(
+                speaker.say(
+                    f"{who}用{document.kind.zh},比对表按号码查不到,要比对的按未知",
+                    f"{who} has {document.kind.en}: registers cannot match the number, so what"
+                    " they would say is unknown",
+                )
+            )
     return tuple(told)
 
 

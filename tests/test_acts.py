@@ -393,7 +393,7 @@ def of_cars(*verdicts: Row, cars: int = 1) -> Book:
         # The key in another spelling is the same row.
         (1, [{"verdict": "upheld", **ROW_1, **FIRST},
              {"verdict": "refuted", **ROW_1, "row_key": "川ｙ 0001", **THEN}],
-         "eligible", [("川ｙ 0001", "refuted")], [], [(2, 3)]),
+         "eligible", [("川y 0001", "refuted")], [], [(2, 3)]),
         (1, [{"verdict": "upheld", **ROW_1, **FIRST}, {"verdict": "refuted", **ROW_1, **FIRST}],
          "ineligible", [], BOTH_REFUSED, []),
         # A refuted row and a verdict on the rule are two things.

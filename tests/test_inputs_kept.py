@@ -58,10 +58,18 @@ def test_results_do_not_lie_among_what_is_read_or_around_it(
 ) -> None:
     folder = books.write_folder(tmp_path / "tables", books.book())
     other = tmp_path / "other.xlsx"
-    assert "在要读的文件夹里" in run(command, folder, folder / "result", other)
+    for place in ("registers", "registers/result", "result.xlsx"):
+        assert "在要读的文件夹里" in run(command, folder, folder / place, other)
     assert run(command, roster, roster.parent, other).endswith("里面")
     assert [path.name for path in roster.parent.iterdir()] == ["roster.xlsx"]
-    assert not (folder / "result").exists()
+    assert not (folder / "registers" / "result").exists()
+
+
+def test_results_in_a_folder_of_their_own_are_not_read(tmp_path: Path) -> None:
+    """A folder inside the roster's is none of its tables."""
+    folder = books.write_folder(tmp_path / "tables", books.book())
+    assert run("check", folder, folder / "result", folder) == ""
+    assert (folder / "result" / "decisions.csv").is_file()
 
 
 def test_results_beside_what_is_read_are_written(roster: Path, tmp_path: Path) -> None:

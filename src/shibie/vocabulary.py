@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from typing import Any, Final, Literal
@@ -83,6 +83,10 @@ class FieldSpec:
     unsure: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), hash=False, repr=False)
     documents: bool = False
     spellings: tuple[tuple[str, str], ...] = field(default=(), hash=False, repr=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a pickle takes along: the data, not what was worked out from it."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @cached_property
     def own_headers(self) -> frozenset[str]:

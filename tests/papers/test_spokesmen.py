@@ -50,17 +50,17 @@ def text_of(path: Path) -> str:
 
 def test_letters_and_lists(roster: Path, tmp_path: Path) -> None:
     said = run("notice", roster, "--out", tmp_path, "--format", "docx")
-    assert said.startswith("3 份告知书,1 份公示名单,4 个文件,在 ")
+    assert said.startswith("3 份告知书，0 份核实通知书，1 份公示名单，5 个文件，在 ")
     assert said.splitlines()[1:] == ["1 户没有计入人口的成员,没有告知书"]
     village = tmp_path / "甲村"
     assert sorted(path.name for path in village.iterdir()) == [
-        "A.docx", "C.docx", "D.docx", "公示名单.docx"
+        "A.docx", "C.docx", "D.docx", "公示名单.docx", "目录.xlsx"
     ]  # fmt: skip
     letter = text_of(village / "A.docx")
-    assert "李小梅:您户(户编号 A," in letter
-    assert "张大山(户主)" not in letter
-    assert "陈小二:您户(户编号 C," in text_of(village / "C.docx")
-    assert "吴小花:您户(户编号 D," in text_of(village / "D.docx")
+    assert "李小梅：您户（户编号 A，" in letter
+    assert "张大山（户主）" not in letter
+    assert "陈小二：您户（户编号 C，" in text_of(village / "C.docx")
+    assert "吴小花：您户（户编号 D，" in text_of(village / "D.docx")
     listed = text_of(village / "公示名单.docx")
     for name, there in [("李*梅", True), ("陈*二", True), ("吴*花", True), ("张*山", False), ("王*五", False)]:  # fmt: skip
         assert (name in listed) is there, name
@@ -70,7 +70,7 @@ def test_no_letter_to_nobody_where_it_is_asked_for(roster: Path, tmp_path: Path)
     said = run(
         "notice", roster, "--out", tmp_path, "--format", "docx", "-h", NOBODY, "--lang", "en"
     )
-    assert "0 letters and 0 lists in 0 files" in said
+    assert "0 letters, 0 requests and 0 lists in 0 files" in said
     assert said.splitlines()[1:] == ["1 household of which nobody counts has no letter"]
 
 
@@ -78,7 +78,7 @@ def test_who_counts_as_head_is_addressed_as_one(tmp_path: Path) -> None:
     roster = folder(tmp_path / "in", {"A": [("张大山", "户主", 1), ("李小梅", "配偶", 2)]})
     said = run("notice", roster, "--out", tmp_path / "out", "--format", "docx")
     assert said.splitlines()[1:] == []
-    assert "张大山(户主):您户(户编号 A," in text_of(tmp_path / "out" / "甲村" / "A.docx")
+    assert "张大山（户主）：您户（户编号 A，" in text_of(tmp_path / "out" / "甲村" / "A.docx")
     assert run("explain", roster, "-h", "A").startswith("A 张大山(甲村,2 人): 纳入\n")
 
 

@@ -21,7 +21,7 @@ def keep_inputs(outs: Iterable[Place], inputs: Iterable[Place], option: str = "-
         option: that says where is written.
 
     Raises:
-        InputError: for each place that is an input, lies in one or has one inside.
+        InputError: for each place that is an input, lies among the files of one or has one inside.
     """
     problems = []
     read = [Path(each).resolve() for each in inputs if each is not None and Path(each).exists()]
@@ -41,7 +41,7 @@ def keep_inputs(outs: Iterable[Place], inputs: Iterable[Place], option: str = "-
 def _same(out: Path | str, place: Path, read: Path) -> Words | None:
     if place == read or (place.exists() and place.samefile(read)):
         return Words(f"{out} 是要读的文件,不能写在它上面", f"{out} is read, and cannot be written")
-    if read.is_dir() and place.is_relative_to(read):
+    if read.is_dir() and place.is_relative_to(read) and _is_read(place.relative_to(read), place):
         return Words(
             f"{out} 在要读的文件夹里,写了会被当作名册的表", f"{out} lies in a folder that is read"
         )
@@ -50,3 +50,8 @@ def _same(out: Path | str, place: Path, read: Path) -> Words | None:
             f"要读的 {read.name} 在 {out} 里面", f"{read.name}, which is read, lies in {out}"
         )
     return None
+
+
+def _is_read(within: Path, place: Path) -> bool:
+    """Whether what lies at a place in a roster's folder is read: its files, and its registers."""
+    return within.parts[0] == "registers" or (len(within.parts) == 1 and bool(place.suffix))

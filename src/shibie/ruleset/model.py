@@ -128,6 +128,10 @@ class Register:
     absence: Literal["no", "unknown"] = "no"
     of: Literal["members", "everyone"] = "members"
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a pickle takes along: the data, not what was worked out from it."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
     @cached_property
     def owners(self) -> frozenset[str]:
         """The texts of `or_match`, which count as far as they are shown."""

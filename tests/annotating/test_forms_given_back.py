@@ -65,7 +65,7 @@ def test_two_header_rows_and_families_without_numbers(tmp_path: Path) -> None:
         "",
     ]
     titles = ["", "", *TITLES[1:], *INCOME]
-    rows = [groups, titles]
+    rows: list[list[Any]] = [groups, titles]
     for serial, who, relation in ((1, 0, "户主"), (None, 1, "配偶"), (2, 2, "户主")):
         cells = person("", who, relation, "0.05" if who else "半万")
         rows.append([serial, f"人{who}" if serial else None, *cells[1:]])

@@ -42,7 +42,7 @@ def decided(path: Path) -> Found:
             path,
             AS_OF,
             engine=engine,
-            trust_declarations=True,  # type: ignore[arg-type]
+            trust_declarations=True,
         ) as result:
             both.append(
                 Found(

@@ -12,12 +12,13 @@ import pytest
 import xlsxwriter
 
 import shibie
+from shibie.checking import Engine
 from shibie.duckdb_tables import Column
 from shibie.rosters.parquet import write_columns
 from support import books
 
 AS_OF = date(2015, 12, 20)
-WAYS = ("interpreter", "duckdb")
+WAYS: tuple[Engine, ...] = ("interpreter", "duckdb")
 PACK = """
 ruleset:
   id: moved
@@ -42,7 +43,7 @@ PERSON = ["户编号", "人编号", "姓名", "证件号码"]
 Seen = tuple[dict[str, list[str]], list[tuple[Any, ...]]]
 
 
-def decided(path: Path, rules: Any, engine: str) -> Seen:
+def decided(path: Path, rules: Any, engine: Engine) -> Seen:
     """The criteria that hold of each household, and what was rejected."""
     with shibie.check(rules, path, AS_OF, engine=engine, trust_declarations=True) as result:
         held: dict[str, list[str]] = {row["household_id"]: [] for row in result.decisions}
@@ -434,7 +435,7 @@ def in_villages(*villages: str) -> books.Book:
 @pytest.mark.parametrize("engine", WAYS)
 @pytest.mark.parametrize("kind", ["xlsx", "csv", "gbk", "parquet", "persons"])
 def test_a_village_with_and_without_its_suffix_is_one(
-    tmp_path: Path, engine: str, kind: str
+    tmp_path: Path, engine: Engine, kind: str
 ) -> None:
     sheets = in_villages("石磨村", "石磨", "石磨村 ", "石磨村委会", "青山", "黑石社区")
     match kind:
@@ -461,7 +462,9 @@ def test_a_village_with_and_without_its_suffix_is_one(
 
 
 @pytest.mark.parametrize("engine", WAYS)
-def test_rows_of_a_household_that_differ_by_the_suffix_agree(tmp_path: Path, engine: str) -> None:
+def test_rows_of_a_household_that_differ_by_the_suffix_agree(
+    tmp_path: Path, engine: Engine
+) -> None:
     sheets = books.as_export(in_villages("石磨村", "石磨村", "青山"))
     sheets["一人一行"][4][1] = "石磨"
     path = books.write_xlsx(tmp_path / "r.xlsx", sheets)

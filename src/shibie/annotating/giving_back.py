@@ -58,7 +58,7 @@ def annotate(found: CheckFound, out: Path) -> tuple[Words, ...]:
         try:
             with new_file(out) as place:
                 patch(path, additions, place, LISTS.say(found.lang))
-        except (ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
             what = Words(
                 f"工作簿的结构无法识别({error})", f"the workbook is not made as usual ({error})"
             )

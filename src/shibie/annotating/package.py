@@ -199,7 +199,7 @@ def is_patchable(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as parts:
             types = parts.read(CONTENT_TYPES)
-    except (zipfile.BadZipFile, KeyError, OSError):
+    except (zipfile.BadZipFile, KeyError, OSError, EOFError, RuntimeError, ValueError):
         return False
     text = as_utf8(types).decode("utf-8", "replace")
     return any(re.search(re.escape(kind), text) for kind in _SHEET_MAIN)

@@ -53,7 +53,7 @@ def _is_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as parts:
             names = parts.namelist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError):
         # Damaged: the reader of workbooks says so.
         return True
     return any(name.startswith("xl/") or name == "content.xml" for name in names)

@@ -326,6 +326,10 @@ def spark_sql(query: exp.Expr) -> str:
 
     >>> spark_sql(parse_one("SELECT regexp_full_match(x, 'a|b') FROM t", read="duckdb"))
     "SELECT x RLIKE '^(?:a|b)\\\\z' FROM t"
+    >>> "FULL_MATCH" in spark_sql(parse_one(
+    ...     "SELECT regexp_full_match(CASE WHEN regexp_full_match(x, 'a') THEN x END, 'b')", read="duckdb"
+    ... ))
+    False
     >>> spark_sql(parse_one("SELECT list_has_all(['a'], x) FROM t", read="duckdb"))
     "SELECT SIZE(ARRAY_EXCEPT(x, ARRAY('a'))) = 0 FROM t"
     """
@@ -336,7 +340,8 @@ def _said_otherwise(node: exp.Expr) -> exp.Expr:
     """What sqlglot leaves as DuckDB says it."""
     if isinstance(node, exp.RegexpFullMatch):
         pattern = exp.Literal.string(f"^(?:{node.expression.this})\\z")
-        return exp.RegexpLike(this=node.this, expression=pattern)
+        # What replaces a node is not looked into again: its own parts are, here.
+        return exp.RegexpLike(this=node.this.transform(_said_otherwise), expression=pattern)
     if isinstance(node, exp.Anonymous) and node.name.upper() == "LIST_HAS_ALL":
         every, some = node.expressions
         rest = exp.func("ARRAY_EXCEPT", some, every)

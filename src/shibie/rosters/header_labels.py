@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from shibie.rosters.cells import Cell
@@ -50,15 +51,21 @@ class Label:
         >>> Label("姓名", ("户主信息",)).spellings
         ('户主姓名',)
         """
-        text = plain(self.text)
-        if self.groups and _HEADS.match(plain(self.groups[-1])) and not text.startswith("户主"):
-            return (f"户主{text}",)
-        bare = plain(BRACKETS.sub("", text))
-        found = [text, bare, _NUMBERED.sub("", bare), UNIT_BEHIND.sub("", bare)]
-        for group in self.groups:
-            above = plain(BRACKETS.sub("", folded(group)))
-            found += [above + bare, bare + above] if above else []
-        return tuple(dict.fromkeys(filter(None, found)))
+        return _spellings(self)
+
+
+# A label is looked up for every field and form that it may be of.
+@lru_cache(maxsize=4096)
+def _spellings(label: Label) -> tuple[str, ...]:
+    text = plain(label.text)
+    if label.groups and _HEADS.match(plain(label.groups[-1])) and not text.startswith("户主"):
+        return (f"户主{text}",)
+    bare = plain(BRACKETS.sub("", folded(label.text)))
+    found = [text, bare, _NUMBERED.sub("", bare), UNIT_BEHIND.sub("", bare)]
+    for group in label.groups:
+        above = plain(BRACKETS.sub("", folded(group)))
+        found += [above + bare, bare + above] if above else []
+    return tuple(dict.fromkeys(filter(None, found)))
 
 
 def plain(text: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final, TypeVar
 
 from shibie.errors import InputError, Problem, Words, did_you_mean, listed
 from shibie.forms.form import ColumnUse, TableForm
@@ -13,7 +15,9 @@ from shibie.rosters.header_units import is_unit_row, with_unit
 from shibie.rosters.sheets import Sheet
 from shibie.vocabulary import FieldSpec, folded
 
-NO_USES: Mapping[str, ColumnUse] = {}
+NO_USES: Final[Mapping[str, ColumnUse]] = {}
+_LONG_NUMBER: Final = re.compile(r"\d{6,}[\dXx]")
+_Meant = TypeVar("_Meant")
 
 
 @dataclass(frozen=True)
@@ -57,21 +61,23 @@ def matched(cell: Cell | Label, specs: Sequence[FieldSpec]) -> FieldSpec | None:
     True
     """
     label = cell if isinstance(cell, Label) else Label(text_of(cell))
-    for spelling in label.spellings:
-        # What a field is called stands before what another may be called.
-        for spec in specs:
-            if spelling in spec.own_headers:
-                return spec
-        for spec in specs:
-            if spelling in spec.headers:
-                return spec
-    return None
+    return _first(label, by_spelling(specs))
 
 
-def use_of(label: Label, form: TableForm | None) -> ColumnUse | None:
-    """What a form says that a column is for."""
-    columns = form.columns if form else NO_USES
-    return next((columns[each] for each in label.spellings if each in columns), None)
+def by_spelling(specs: Iterable[FieldSpec]) -> dict[str, FieldSpec]:
+    """The field that each header means: what one is called stands before what another may be called."""
+    fields = tuple(specs)
+    found: dict[str, FieldSpec] = {}
+    for spellings in ("own_headers", "headers"):
+        for spec in fields:
+            for text in getattr(spec, spellings):
+                found.setdefault(text, spec)
+    return found
+
+
+def _first(label: Label, meant: Mapping[str, _Meant]) -> _Meant | None:
+    """What the surest spelling of a label means."""
+    return next((meant[each] for each in label.spellings if each in meant), None)
 
 
 def find_header(
@@ -82,7 +88,17 @@ def find_header(
     Raises:
         InputError: when there is none, a field has two columns, or a required one has none.
     """
-    header = best_header(sheet, specs, form)
+    return usable(sheet, best_header(sheet, specs, form), specs, required)
+
+
+def usable(
+    sheet: Sheet, header: Header | None, specs: Sequence[FieldSpec], required: Iterable[str]
+) -> Header:
+    """A header that will do.
+
+    Raises:
+        InputError: when there is none, a field has two columns, or a required one has none.
+    """
     where = f"{sheet.shown}!{header.row}" if header else sheet.shown
     titles = {spec.name: spec.title for spec in specs}
     missing = [name for name in required if header is None or name not in header.names]
@@ -127,30 +143,39 @@ def best_header(
     Of several that name as many, the fewest and then the first: a title above a header adds nothing.
     """
     best: Header | None = None
-    head = sheet.head
+    head, known = sheet.head, by_spelling(specs)
     depths = (form.header_rows,) if form and form.header_rows else range(1, MOST_ROWS + 1)
     for depth in (1,) if sheet.named else depths:
         for first in range(1, len(head) - depth + 2):
-            header = _header(head[first - 1 : first - 1 + depth], first, specs, form)
+            rows = head[first - 1 : first - 1 + depth]
+            if depth > 1 and any(map(_holds_numbers, rows)):
+                continue
+            header = _header(rows, first, known, form)
             if header.columns and (best is None or len(header.names) > len(best.names)):
                 best = header
     if best is None or sheet.named:
         return best
-    return _with_units(best, head, specs, form)
+    return _with_units(best, head, known, form)
+
+
+def _holds_numbers(row: Sequence[Cell]) -> bool:
+    """Whether a row has a number of a household or person, as rows of the table have: no header."""
+    return any(isinstance(cell, str) and _LONG_NUMBER.fullmatch(cell.strip()) for cell in row)
 
 
 def _header(
-    rows: Sequence[Sequence[Cell]], first: int, specs: Sequence[FieldSpec], form: TableForm | None
-) -> Header:
+    rows: Sequence[Sequence[Cell]], first: int, known: Mapping[str, FieldSpec],
+    form: TableForm | None,
+) -> Header:  # fmt: skip
     """What some rows say as a header."""
-    by_name = {spec.name: spec for spec in specs}
+    by_name = {spec.name: spec for spec in known.values()}
     columns, uses, ignored, found = {}, {}, {}, {}
     for index, label in enumerate(labels(rows)):
         if label is None:
             continue
         found[index] = label = with_unit(label)
-        use = use_of(label, form)
-        spec = matched(label, specs)
+        use = _first(label, form.columns if form else NO_USES)
+        spec = _first(label, known)
         if use is not None:
             uses[index] = use
             # A pack's own field of that very name counts before what a shipped form makes of it.
@@ -165,8 +190,9 @@ def _header(
 
 
 def _with_units(
-    best: Header, head: Sequence[Sequence[Cell]], specs: Sequence[FieldSpec], form: TableForm | None
-) -> Header:
+    best: Header, head: Sequence[Sequence[Cell]], known: Mapping[str, FieldSpec],
+    form: TableForm | None,
+) -> Header:  # fmt: skip
     """The same header with rows next to it that say more of its columns: groups, and units."""
     first, last = best.begins, best.row
     while first > 1 and last - first + 1 < MOST_ROWS and _has_groups(head[first - 2]):
@@ -175,7 +201,7 @@ def _with_units(
         last += 1
     if (first, last) == (best.begins, best.row):
         return best
-    wider = _header(head[first - 1 : last], first, specs, form)
+    wider = _header(head[first - 1 : last], first, known, form)
     return wider if wider.columns == best.columns else best
 
 

@@ -156,37 +156,31 @@ def _may_have_any(sheet: Sheet, header: Header, also: tuple[str, ...]) -> bool:
     text = sheet.file.text
     if text is None:
         return False  # Parquet: a table by its nature
-    if text.encoding not in ("utf-8", "gb18030"):
-        return True
     longest = max((label.text for label in header.labels.values()), key=len, default="")
-    signs = [sign.encode(text.encoding) for sign in (*_SIGNS, longest, *also) if sign]
-    pattern = re.compile(b"|".join(map(re.escape, signs)))
-    rules, last = _Rules(sheet, header, also), b""
-    with Path(sheet.file.path).open("rb") as file:
-        file.seek(text.skip)
+    signs = re.compile("|".join(re.escape(sign) for sign in (*_SIGNS, longest, *also) if sign))
+    rules, last = _Rules(sheet, header, also), ""
+    with text.open(Path(sheet.file.path)) as file:
         # What stands above and in the header is not of the rows below it.
         for _ in range(header.row):
             file.readline()
-        start = file.tell()
-        if rules.kind(_cells(file.readline(), text), True):
+        first = file.readline()
+        if rules.kind(_cells(first, text), True):
             return True
-        file.seek(start)
+        last = first
         while chunk := file.read(_CHUNK):
             part = last + chunk
-            end = part.rfind(b"\n") + 1
-            at = 0
-            while hit := pattern.search(part, at, end):
-                first, at = part.rfind(b"\n", 0, hit.start()) + 1, part.find(b"\n", hit.end()) + 1
-                if rules.kind(_cells(part[first:at], text), False):
+            end, at = part.rfind("\n") + 1, 0
+            while hit := signs.search(part, at, end):
+                start, at = part.rfind("\n", 0, hit.start()) + 1, part.find("\n", hit.end()) + 1
+                if rules.kind(_cells(part[start:at], text), False):
                     return True
             last = part[end:]
     return bool(rules.kind(_cells(last, text), False))
 
 
-def _cells(line: bytes, text: CsvText) -> Sequence[Cell]:
+def _cells(line: str, text: CsvText) -> Sequence[Cell]:
     """The cells of one line; of a row that goes on in the next one, those in it."""
-    written = line.decode(text.encoding, errors="replace")
-    return next(csv.reader([written], delimiter=text.delimiter), [])
+    return next(csv.reader([line], delimiter=text.delimiter), [])
 
 
 def _is_remark(text: str) -> bool:

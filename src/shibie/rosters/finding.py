@@ -16,7 +16,7 @@ from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.rosters.adjudications import adjudication_specs
 from shibie.rosters.cells import is_blank
 from shibie.rosters.csv_text import HEADER_DEPTH
-from shibie.rosters.headers import Header, best_header, find_header
+from shibie.rosters.headers import Header, best_header, usable
 from shibie.rosters.layout import SHEET_NAMES, Layout
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.own_additions import COMPARED, NOT_DONE, is_own, own
@@ -338,19 +338,29 @@ class Finder:
         form: TableForm | None = None,
     ) -> Header | None:  # fmt: skip
         """The header of a sheet; None when it has none that will do."""
+        return self.usable(sheet, best_header(sheet, specs, form), specs, required)
+
+    def usable(
+        self,
+        sheet: Sheet,
+        header: Header | None,
+        specs: Sequence[FieldSpec],
+        required: Iterable[str],
+    ) -> Header | None:
+        """A header that was found; None when it will not do."""
         try:
-            return find_header(sheet, specs, required, form)
+            return usable(sheet, header, specs, required)
         except InputError as error:
             self.problems += error.problems
             return None
 
     def placed(
         self, sheet: Sheet, header: Header, specs: Sequence[FieldSpec], form: TableForm | None = None,
-        **how: object,
+        **how: Any,
     ) -> Placed | None:  # fmt: skip
         """A sheet in the product's own form; None where its units cannot be converted."""
         try:
-            table, notes = self.placing.place(sheet, header, form, specs, **how)  # type: ignore[arg-type]
+            table, notes = self.placing.place(sheet, header, form, specs, **how)
         except InputError as error:
             self.problems += error.problems
             return None

@@ -11,18 +11,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Final, overload
 
 from shibie.errors import Words
 from shibie.forms.form import Stated, TableForm
 from shibie.rosters import stated
-from shibie.rosters.cells import NOT_ASKED, Cell, as_written, is_blank
+from shibie.rosters.cells import NOT_ASKED, Cell, as_written, is_blank, reads_as
 from shibie.rosters.header_units import converted
 from shibie.rosters.headers import Header
-from shibie.rosters.household_keys import KeyColumns, household_numbers, says_head
+from shibie.rosters.household_keys import KeyColumns, household_numbers
 from shibie.rosters.left_out import LeftOut, left_out
 from shibie.rosters.sheets import Cells, Sheet
-from shibie.vocabulary import STATED, FieldSpec, folded
+from shibie.vocabulary import HEAD, STATED, FieldSpec, folded
 
 _NO_FORM: Final = TableForm("", "")
 
@@ -75,19 +76,27 @@ class Fit:
 
 
 class FittedRows(Sequence[Cells]):
-    """The rows of a sheet in the product's own form, made while they are gone through."""
+    """The rows of a table in another form, made while they are gone through.
 
-    def __init__(self, first: Sequence[Cells], made: Callable[[], Iterator[Cells]]) -> None:
-        self._first, self._made = tuple(first), made
+    Args:
+        first: those that are known: of a sheet its header.
+        length: how many there are.
+        made: makes them all.
+    """
+
+    def __init__(
+        self, first: Sequence[Cells], length: Callable[[], int], made: Callable[[], Iterator[Cells]]
+    ) -> None:
+        self._first, self._length, self._made = tuple(first), length, made
 
     def __iter__(self) -> Iterator[Cells]:
         return self._made()
 
     def __bool__(self) -> bool:
-        return bool(self._first)
+        return bool(self._first) or len(self) > 0
 
     def __len__(self) -> int:
-        return sum(1 for _ in self)
+        return self._length()
 
     @overload
     def __getitem__(self, index: int) -> Cells: ...
@@ -136,8 +145,14 @@ def fitted(
         if times != 1:
             notes.append(_unit(sheet, columns[index], unit, times))
     rows = _Rows(sheet, fit, out, as_of, width)
-    made = replace(sheet, rows=FittedRows(sheet.rows[: header.row], rows.made), file=None)
-    return made, replace(header, columns=columns), tuple(notes), out
+    made: Sequence[Cells]
+    if sheet.file is None:
+        made = tuple(rows.made())
+    else:
+        # A file may be of any size: its rows are made each time they are gone through.
+        made = FittedRows(sheet.rows[: header.row], lambda: len(sheet.rows), rows.made)
+    table = replace(sheet, rows=made, file=None)
+    return table, replace(header, columns=columns), tuple(notes), out
 
 
 class _Rows:
@@ -147,8 +162,6 @@ class _Rows:
         self.sheet, self.fit, self.out = sheet, fit, out
         self.as_of, self.width = as_of, width
         self.of = {spec.name: index for index, spec in fit.header.columns.items()}
-        self._numbers: dict[int, Cell] | None = None
-        self._sizes: Mapping[str, int] | None = None
 
     def table(self) -> Iterator[tuple[int, Cells]]:
         """The rows of the table with their numbers."""
@@ -161,7 +174,7 @@ class _Rows:
         """Every row of the sheet: what is no part of the table is blank."""
         header = self.fit.header.row
         yield from self.sheet.rows[:header]
-        numbers, sizes = self.numbers(), self.sizes()
+        numbers, sizes = self.numbers, self.sizes
         last: Cell = None
         for number, row in enumerate(self.sheet.rows[header:], start=header + 1):
             if number in self.out.rows:
@@ -203,29 +216,29 @@ class _Rows:
         check = stated.checked_sex if kind == "sex" else stated.checked_birth
         return check(cell, number, self.as_of)
 
+    @cached_property
     def numbers(self) -> dict[int, Cell]:
         """The household number of each row, where the table has none."""
-        if self._numbers is None:
-            keys, of = self.fit.keys, self.of.get("relation")
-            self._numbers = {}
-            if keys is not None:
-                specs = self.fit.header.columns
-                is_head = says_head(specs[of], self.as_of) if of is not None else lambda _: False
-                village = self.fit.prefix or (self.sheet.name if self.fit.village else "")
-                self._numbers = household_numbers(self.table(), keys, village, is_head)
-        return self._numbers
+        keys = self.fit.keys
+        if keys is None:
+            return {}
+        columns, village = self.fit.header.columns, self.sheet.name if self.fit.village else ""
 
+        def is_head(cell: Cell) -> bool:
+            return keys.relation is not None and reads_as(cell, columns[keys.relation], HEAD)
+
+        return household_numbers(self.table(), keys, self.fit.prefix or village, is_head)
+
+    @cached_property
     def sizes(self) -> Mapping[str, int]:
         """How many rows of persons each household has, where a column states how many."""
-        if self._sizes is None:
-            self._sizes = {}
-            if "household_size" in self.fit.checked.values():
-                self._sizes = self.fit.members() if self.fit.members else self._counted()
-        return self._sizes
+        if "household_size" not in self.fit.checked.values():
+            return {}
+        return self.fit.members() if self.fit.members else self._counted()
 
     def _counted(self) -> Mapping[str, int]:
         if self.fit.keys is not None:
-            return Counter(map(_key, self.numbers().values()))
+            return Counter(map(_key, self.numbers.values()))
         return household_sizes(self.table(), self.of["household_id"], self.of.get("relation"))
 
 

@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from shibie.errors import Words
-from shibie.rosters.cells import Cell, CellError, FaultyCell, as_written, is_blank, read_cell
+from shibie.rosters.cells import Cell, FaultyCell, as_written, is_blank
 from shibie.rosters.header_labels import Label
-from shibie.vocabulary import HEAD, FieldSpec
+from shibie.vocabulary import FieldSpec
 
 SERIALS: Final = ("序号", "编号", "户序号", "户序", "序列号", "no", "no.", "顺序号", "户数")
 HEADS: Final = ("户主姓名", "户主", "户主名字", "家庭户主", "户主名称")
@@ -106,18 +105,6 @@ def household_numbers(
         if current:
             numbers[number] = current
     return {number: _unique(key, made) for number, key in numbers.items()}
-
-
-def says_head(spec: FieldSpec, as_of: date) -> IsHead:
-    """How to tell whether a cell of a column of relations means the head."""
-
-    def is_head(cell: Cell) -> bool:
-        try:
-            return read_cell(cell, spec, as_of) == HEAD
-        except CellError:
-            return False
-
-    return is_head
 
 
 def _beginnings(

@@ -42,7 +42,7 @@ def joined(parts: Sequence[tuple[Sheet, Header]]) -> tuple[Sheet, Header]:
 
     name = "、".join(sheet.name for sheet, _ in parts)
     shown = "、".join(sheet.shown for sheet, _ in parts)
-    table = Sheet(name, shown, FittedRows((), rows), origins=origins)
+    table = Sheet(name, shown, FittedRows((), lambda: sum(lengths), rows), origins=origins)
     return table, Header(0, dict(enumerate(specs.values())), ())
 
 

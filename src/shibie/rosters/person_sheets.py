@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from shibie.errors import Problem, Words, listed
@@ -85,9 +85,7 @@ class PersonSheets:
                 # The members' own table is no roster: that of the households was forgotten.
                 if sheet is not members or header.names & self.of_household:
                     persons.append((sheet, header, form))
-            elif (
-                HOUSEHOLD_ID in header.names and len(header.names & self.of_household - _PLACES) > 1
-            ):
+            elif self._numbered_households(header):
                 alone.append(sheet)
         if (
             len(alone) == len(persons) == 1
@@ -141,13 +139,15 @@ class PersonSheets:
             [(sheet, header) for sheet, header, _ in persons]
         )
         for sheet, header, form in persons:
-            required = [HOUSEHOLD_ID] if HOUSEHOLD_ID in header.names else []
-            sure = finder.header(sheet, self.specs, required, form)
+            numbered = HOUSEHOLD_ID in header.names
+            sure = finder.usable(sheet, header, self.specs, [HOUSEHOLD_ID] if numbered else [])
             if sure is None:
                 continue
-            table = finder.placed(
-                sheet, sure, self.specs, form, persons=True, several=several, restart=restart
-            )
+            apart = restart or (several and not numbered and "village" not in header.names)
+            prefix = sheet.name if apart else ""
+            table = finder.placed(sheet, sure, self.specs, form, persons=True, prefix=prefix)
+            if restart:
+                finder.notes.append(_renumbered(sheet))
             if table is not None:
                 tables.append(table)
         if finder.problems or not tables:
@@ -191,18 +191,13 @@ class PersonSheets:
 
 
 def _values(sheet: Sheet, header: Header, name: str) -> set[str]:
-    of = {spec.name: index for index, spec in header.columns.items()}
-    if name not in of:
+    """What stands in the column of a field, but for headers that are repeated."""
+    at = next((index for index, spec in header.columns.items() if spec.name == name), None)
+    if at is None:
         return set()
-    at = of[name]
-    below = sheet.rows[header.row :]
-    return {
-        as_written(row[at]) for row in below if at < len(row) and not is_blank(row[at])
-    } - _texts(label.text for label in header.labels.values())
-
-
-def _texts(texts: Iterable[str]) -> set[str]:
-    return set(texts)
+    cells = (row[at] for row in sheet.rows[header.row :] if at < len(row))
+    headers = {label.text for label in header.labels.values()}
+    return {as_written(cell) for cell in cells if not is_blank(cell)} - headers
 
 
 def _heads_alone(sheet: Sheet, form: TableForm | None) -> Problem:
@@ -241,4 +236,11 @@ def missing_tables(
             "工作表应名为 农户、成员(或一人一行的全国系统导出表,带户编号)",
             "name the sheets 农户 and 成员, or give one sheet with one row a person",
         ),
+    )
+
+
+def _renumbered(sheet: Sheet) -> Words:
+    return Words(
+        f"{sheet.shown}:各工作表的户编号有重复,编号前已加上工作表的名称",
+        f"{sheet.shown}: other sheets have the same household numbers: the sheet's name is put before",
     )

@@ -93,7 +93,7 @@ class Placing:
 
     def place(
         self, sheet: Sheet, header: Header, form: TableForm | None, specs: Sequence[FieldSpec], *,
-        persons: bool = False, several: bool = False, restart: bool = False, lists: bool = True,
+        persons: bool = False, prefix: str = "", lists: bool = True,
         members: Callable[[], Mapping[str, int]] | None = None,
     ) -> tuple[Placed, list[Words]]:  # fmt: skip
         """A sheet as a table of the product's own form, with what is to be said of it.
@@ -104,8 +104,7 @@ class Placing:
             form: what says more of its columns.
             specs: the fields that it may have.
             persons: whether its rows are of households or their persons.
-            several: whether it is one of several such sheets.
-            restart: whether others of these have the same household numbers.
+            prefix: what goes before household numbers that other sheets have, too.
             lists: whether it is a list that people may close with a total.
             members: of a table of households alone, how many rows of members each has.
 
@@ -120,12 +119,10 @@ class Placing:
             lists=lists,
         )
         if persons:
-            fit = self._of_persons(fit, sheet, form, (several, restart), members)
+            fit = self._of_persons(fit, sheet, form, prefix, members)
         fitted_sheet, fitted_header, notes, out = fitted(sheet, fit, self.as_of, form)
         mapping = mapping_said(sheet, fit, form if persons else None, out)
         said = list(notes)
-        if persons and several and restart:
-            said.append(_renumbered(sheet))
         if form is not None and persons:
             said.insert(0, _recognised(sheet, form, header))
         left = _left(header, fit)
@@ -145,7 +142,7 @@ class Placing:
         return replace(header, columns=columns)
 
     def _of_persons(
-        self, fit: Fit, sheet: Sheet, form: TableForm | None, several: tuple[bool, bool],
+        self, fit: Fit, sheet: Sheet, form: TableForm | None, prefix: str,
         members: Callable[[], Mapping[str, int]] | None,
     ) -> Fit:  # fmt: skip
         header, names = fit.header, fit.header.names
@@ -165,9 +162,7 @@ class Placing:
             unasked=tuple(group for group in groups if group),
             keys=keys,
             village=self.village if in_village else None,
-            prefix=sheet.name
-            if several[1] or (keys and several[0] and "village" not in names)
-            else "",
+            prefix=prefix,
             number=self.number,
             members=members,
         )
@@ -235,11 +230,4 @@ def _recognised(sheet: Sheet, form: TableForm, header: Header) -> Words:
     return Words(
         f"{sheet.shown}:认作“{form.title}”{rest}",
         f"{sheet.shown}: read by the form '{form.id}'{more}",
-    )
-
-
-def _renumbered(sheet: Sheet) -> Words:
-    return Words(
-        f"{sheet.shown}:各工作表的户编号有重复,编号前已加上工作表的名称",
-        f"{sheet.shown}: other sheets have the same household numbers: the sheet's name is put before",
     )

@@ -11,6 +11,7 @@ from shibie.citizen_id import CitizenIdError, birth_date, parse, sex
 from shibie.errors import Words
 from shibie.forms.form import Stated
 from shibie.rosters.cells import Cell, FaultyCell, as_written, is_blank
+from shibie.rosters.days import DayError, day_of_cell
 from shibie.rosters.header_labels import Label
 from shibie.vocabulary import STATED, FieldSpec, folded
 
@@ -28,9 +29,6 @@ _SEXES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("男", "男性", "1", "male", "m"), "男"),
     **dict.fromkeys(("女", "女性", "2", "female", "f"), "女"),
 }
-_BIRTH: Final = re.compile(
-    r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|(\d{2})(\d{2})?|年)?(?:00:00:00)?"
-)
 
 
 def stated_columns(
@@ -92,15 +90,16 @@ def checked_sex(cell: Cell, number: Cell, as_of: date) -> Cell:
 
 def checked_birth(cell: Cell, number: Cell, as_of: date) -> Cell:
     """Nothing where the birth that is stated is that of the citizen number, as far as it is stated."""
-    found = (
-        _BIRTH.fullmatch("".join(folded(as_written(cell)).split())) if not is_blank(cell) else None
-    )
     own = _of_number(number, as_of)
-    if found is None or own is None:
+    if is_blank(cell) or own is None:
         return None
-    parts = [int(part) for part in (found[1], found[2] or found[4], found[3] or found[5]) if part]
-    born = (own[0].year, own[0].month, own[0].day)
-    if tuple(parts) == born[: len(parts)]:
+    written = as_written(cell)
+    try:
+        # Of a month or a year any day of it will do.
+        first, last = (day_of_cell(cell, written, which) for which in ("first", "last"))
+    except DayError:
+        return None
+    if first <= own[0] <= last:
         return None
     return _faulty(cell, "与证件号码中的出生日期不符", "not the day of birth of the citizen number")
 

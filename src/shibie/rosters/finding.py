@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
-from typing import Any, Final
+from typing import Any
 
 from shibie.acts import act_specs, row_specs
 from shibie.errors import InputError, Problem, Words, listed
@@ -19,14 +18,14 @@ from shibie.rosters.csv_text import HEADER_DEPTH
 from shibie.rosters.headers import Header, best_header, usable
 from shibie.rosters.layout import SHEET_NAMES, Layout
 from shibie.rosters.national_export import HOUSEHOLD_ID
-from shibie.rosters.own_additions import COMPARED, NOT_DONE, is_own, own
+from shibie.rosters.own_additions import is_own
 from shibie.rosters.person_sheets import PersonSheets, missing_tables
 from shibie.rosters.placing import Placed, Placing, form_of
-from shibie.rosters.register_names import exact_names, has_citizen_numbers, registers_meant
+from shibie.rosters.register_sheets import RegisterSheets
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.villages import one_village
 from shibie.ruleset.conditions import drawn_on, fields_used
-from shibie.ruleset.model import Register, RuleSet
+from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec, folded, specs_of
 
 
@@ -45,35 +44,6 @@ def lay_out(
         InputError: when the households or members are not there, or a header is unusable.
     """
     return Finder(sheets, ruleset, as_of, form).layout()
-
-
-# What other offices call the number of a person in their lists.
-_OF_OFFICES: Final = (
-    "身份证明号码",
-    "证件号",
-    "身份证件号码",
-    "公民身份证号",
-    "身份证号码(社会信用代码)",
-)
-
-
-def _not_compared(placed: Placed) -> bool:
-    """Whether a register is an empty form, above which it says that nothing was compared.
-
-    An empty register that was compared clears everybody; a form that nobody filled in does not.
-    """
-    above = placed.sheet.head[: placed.header.row]
-    marked = {folded(words) for words in own(COMPARED)}
-    said = [
-        folded(str(after))
-        for row in above
-        for cell, after in pairwise(row)
-        if isinstance(cell, str) and folded(cell) in marked
-    ]
-    if not any(word in map(folded, NOT_DONE) for word in said):
-        return False
-    rows = placed.sheet.rows[placed.header.row :]
-    return all(is_blank(row[at]) for row in rows for at in placed.header.columns if at < len(row))
 
 
 class Finder:
@@ -119,24 +89,20 @@ class Finder:
         adjudications = self.optional("adjudications", (*adjudication_specs(), *row_specs()))
         steps = self.optional("steps", specs_of(StepRecord))
         acts = self.optional("acts", act_specs())
-        registers: dict[str, Placed] = {}
-        for name, register in self.ruleset.registers.items():
-            sheet = self.take(exact_names(register))
-            table = None if sheet is None else self.register_table(sheet, register)
-            if table is not None:
-                registers[name] = table
+        registers = RegisterSheets(self)
+        registers.take_named()
         households, members = (
             self.take(SHEET_NAMES["households"]),
             self.take(SHEET_NAMES["members"]),
         )
-        self._registers_by_subject(registers)
+        registers.take_by_subject()
         pair: tuple[Placed, Placed | None] | None = None
         if households and members:
             pair = self.two_tables(households, members)
         if pair is None and not self.problems:
             pair = self._of_persons(households, members)
         if pair is not None:
-            self._must_be_no_register(registers)
+            registers.must_be_no_more()
         if self.problems or pair is None:
             raise InputError(self.problems)
         if self.by_form:
@@ -149,13 +115,12 @@ class Finder:
                 )
         found, note = one_village(pair[0])
         self.notes += [note] if note else []
-        ordered = {name: registers[name] for name in self.ruleset.registers if name in registers}
         return Layout(
             found,
             pair[1],
             adjudications,
             steps,
-            ordered,
+            registers.in_order,
             tuple(self.notes),
             acts,
             tuple(self.forms),
@@ -209,127 +174,6 @@ class Finder:
             return None
         header = self.header(sheet, specs, required)
         return None if header is None else self.placed(sheet, header, specs, lists=False)
-
-    # --- registers ----------------------------------------------------------------------
-
-    def register_table(self, sheet: Sheet, register: Register) -> Placed | None:
-        """The rows of a register."""
-        # The register speaks of citizen numbers under any of their usual headers.
-        number = self.ruleset.field_spec(MEMBER, "id_number")
-        taken = frozenset[str]().union(*(spec.headers for spec in register.columns))
-        usual = [
-            text
-            for text in ((*number.aliases, number.title, *_OF_OFFICES) if number else ())
-            if folded(text) not in taken
-        ]
-        specs = [
-            replace(spec, aliases=(*spec.aliases, *usual)) if spec.name == register.match else spec
-            for spec in register.columns
-        ]
-        header = self.header(sheet, specs, [register.match])
-        placed = None if header is None else self.placed(sheet, header, specs)
-        if placed is None or not _not_compared(placed):
-            return placed
-        self.notes.append(
-            Words(
-                f"{sheet.shown}: 空表,按未比对处理;已经比对而没有一条记录的,把表上方的“{NOT_DONE.zh}”改为“已做”",
-                f"{sheet.shown}: empty, so taken as not compared; if it was compared and there is"
-                f" no row, write 'done' for '{NOT_DONE.en}' above the table",
-            )
-        )
-        return None
-
-    def _registers_by_subject(self, registers: dict[str, Placed]) -> None:
-        """Sheets that are registers by what people call them, such as 存款比对 or 工商登记."""
-        every = list(self.ruleset.registers.values())
-        for key, sheet in list(self.left.items()):
-            meant = registers_meant(sheet.name, every)
-            if not meant or not sheet.rows or self._numbers_households(sheet):
-                continue
-            if len(meant) > 1:
-                self._looks_like(sheet, meant)
-                continue
-            (register,) = meant
-            del self.left[key]
-            if register.name in registers:
-                self.given_twice([registers[register.name].sheet, sheet])
-                continue
-            table = self.register_table(sheet, register)
-            if table is not None:
-                registers[register.name] = table
-                self.notes.append(
-                    Words(
-                        f"工作表“{sheet.shown}”认作“{register.title}”",
-                        f"the sheet {sheet.shown} is read as the register {register.name}",
-                    )
-                )
-
-    def _numbers_households(self, sheet: Sheet) -> bool:
-        header = best_header(sheet, (*self.household_specs, *self.member_specs[1:]))
-        return header is not None and HOUSEHOLD_ID in header.names
-
-    def _must_be_no_register(self, registers: Mapping[str, Placed]) -> None:
-        """Refuse sheets that look like a register that the pack compares and that is not there.
-
-        Left aside, it would be a comparison that was not done, and declared values would be
-        trusted in its place.
-        """
-        missing = [each for name, each in self.ruleset.registers.items() if name not in registers]
-        for sheet in self.left.values():
-            like = [register for register in missing if self._is_like(sheet, register)]
-            if like:
-                self._looks_like(sheet, like)
-            elif missing and not self._is_of_families(sheet) and has_citizen_numbers(sheet):
-                self._unknown_list(sheet, missing)
-
-    def _is_of_families(self, sheet: Sheet) -> bool:
-        """Whether a sheet lists members by household, as rosters of other times do."""
-        header = best_header(sheet, (*self.household_specs, *self.member_specs[1:]))
-        return header is not None and bool({HOUSEHOLD_ID, "relation"} & header.names)
-
-    def _unknown_list(self, sheet: Sheet, missing: Sequence[Register]) -> None:
-        titles = "、".join(each.title for each in missing)
-        self.problems.append(
-            Problem(
-                sheet.shown,
-                Words(
-                    "有证件号码,但认不出是哪一张登记表",
-                    "has citizen numbers, but is recognised as no register",
-                ),
-                suggestion=Words(
-                    f"是比对用的,请改名为“比对-”加名称(还缺:{titles});与比对无关就移出这份文件",
-                    "name it 比对- and the register's title if it is one (missing are: "
-                    f"{', '.join(each.name for each in missing)}), or take it out of the file",
-                ),
-            )
-        )
-
-    def _is_like(self, sheet: Sheet, register: Register) -> bool:
-        """Whether a sheet has the numbers of persons and another column of a register."""
-        number = self.ruleset.field_spec(MEMBER, "id_number")
-        header = best_header(sheet, register.columns)
-        numbers = best_header(sheet, [number]) if number else None
-        by_number = {spec.name for spec in register.columns if spec.type == "citizen_id"}
-        named = header.names if header else frozenset[str]()
-        own = named - by_number - {name for name in named if name.endswith("name")}
-        return bool(own) and (numbers is not None or register.match in named)
-
-    def _looks_like(self, sheet: Sheet, registers: Sequence[Register]) -> None:
-        titles = "”或“".join(each.title for each in registers)
-        names = " or ".join(each.name for each in registers)
-        self.problems.append(
-            Problem(
-                sheet.shown,
-                Words(
-                    f"像是登记表(“{titles}”),但认不准是哪一张",
-                    f"looks like a register ({names}), but not surely which",
-                ),
-                suggestion=Words(
-                    f"请把它改名为“比对-{registers[0].title}”;与比对无关就移出这份文件",
-                    f"name it 比对-{registers[0].title}, or take it out of the file if it is none",
-                ),
-            )
-        )
 
     # --- households and persons ---------------------------------------------------------
 

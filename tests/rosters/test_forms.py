@@ -195,6 +195,23 @@ def test_totals_footers_and_repeated_headers(tmp_path: Path) -> None:
         assert part in said
 
 
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_a_sentence_alone_in_its_row_is_no_household(tmp_path: Path, ending: str) -> None:
+    """Also in a file that is only searched for rows to leave out, not read cell by cell."""
+    rows = persons()
+    said: Row = ["以上人员情况都已核对", *[None] * (len(rows[0]) - 1)]
+    table = [*rows[:3], said, *rows[3:]]
+    path = tmp_path / f"held.{ending}"
+    if ending == "xlsx":
+        write_xlsx(path, {"Sheet1": table})
+    else:
+        with path.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows(table)
+    found = decided(path)
+    assert found.eligibility == PLAIN
+    assert found.rejected == []
+
+
 def test_a_person_is_no_total_whatever_the_row_says(tmp_path: Path) -> None:
     """A name that begins like a footer stays a person's."""
     rows = persons()

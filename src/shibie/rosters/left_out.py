@@ -6,7 +6,7 @@ import csv
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -158,6 +158,9 @@ def _may_have_any(sheet: Sheet, header: Header, also: tuple[str, ...]) -> bool:
         return False  # Parquet: a table by its nature
     longest = max((label.text for label in header.labels.values()), key=len, default="")
     signs = re.compile("|".join(re.escape(sign) for sign in (*_SIGNS, longest, *also) if sign))
+    # A sentence alone in its line needs no sign.
+    mark = re.escape(text.delimiter)
+    alone = re.compile(rf"(?<=\n)[^{mark}\n]+{mark}*\r?(?=\n)")
     rules, last = _Rules(sheet, header, also), ""
     with text.open(Path(sheet.file.path)) as file:
         # What stands above and in the header is not of the rows below it.
@@ -169,13 +172,22 @@ def _may_have_any(sheet: Sheet, header: Header, also: tuple[str, ...]) -> bool:
         last = first
         while chunk := file.read(_CHUNK):
             part = last + chunk
-            end, at = part.rfind("\n") + 1, 0
-            while hit := signs.search(part, at, end):
-                start, at = part.rfind("\n", 0, hit.start()) + 1, part.find("\n", hit.end()) + 1
-                if rules.kind(_cells(part[start:at], text), False):
-                    return True
+            end = part.rfind("\n") + 1
+            if any(
+                rules.kind(_cells(line, text), False) for line in _lines(part, end, signs, alone)
+            ):
+                return True
             last = part[end:]
     return bool(rules.kind(_cells(last, text), False))
+
+
+def _lines(text: str, end: int, *patterns: re.Pattern[str]) -> Iterator[str]:
+    """The lines of a text, up to an end, in which a pattern is found."""
+    for pattern in patterns:
+        at = 0
+        while hit := pattern.search(text, at, end):
+            start, at = text.rfind("\n", 0, hit.start()) + 1, text.find("\n", hit.end()) + 1
+            yield text[start:at]
 
 
 def _cells(line: str, text: CsvText) -> Sequence[Cell]:

@@ -114,12 +114,11 @@ EDUCATION: Final = spoken(
 _NUMERALS: Final = "一二三四五六"
 
 
-def _grades(school: str, number: int, also: str = "") -> str:
-    """A year of a kind of school as it is written: with either numeral, the year first or last."""
-    numerals = (_NUMERALS[number - 1], str(number))
-    kinds = (school, *also.split())
-    written = (f"{kind}{numeral}年级" for kind, numeral in product(kinds, numerals))
-    short = (f"{kind}{numeral}" for kind, numeral in product(kinds, numerals))
+def _grades(schools: str, number: int) -> str:
+    """A year of kinds of school as it is written: with either numeral, in full and in short."""
+    named = [*product(schools.split(), (_NUMERALS[number - 1], str(number)))]
+    written = (f"{school}{numeral}年级" for school, numeral in named)
+    short = (f"{school}{numeral}" for school, numeral in named)
     return " ".join((*written, *short))
 
 
@@ -146,7 +145,7 @@ SCHOOL_STATUS: Final = spoken(
             for year in (1, 2, 3)
         },
         **{
-            f"中职{_NUMERALS[year - 1]}年级": f"{_grades(_VOCATIONAL.split()[0], year, ' '.join(_VOCATIONAL.split()[1:]))}"
+            f"中职{_NUMERALS[year - 1]}年级": f"{_grades(_VOCATIONAL, year)}"
             f" 中职{year}年级 中职{_NUMERALS[year - 1]} 中职{year}"
             for year in (1, 2, 3)
         },
@@ -233,8 +232,7 @@ ATTRIBUTE: Final = spoken(
 HOUSING_GRADE: Final = spoken(
     {
         grade: " ".join(
-            f"{letter}级{what}"
-            for letter in (grade,)
+            f"{grade}级{what}"
             for what in ("", "房", "房屋", "住房", *(("危房", "危险房屋") if grade in "CD" else ("安全",)))
         )
         + (f" {grade}危房 危房{grade}级 危房({grade}级) {grade}级(危房)" if grade in "CD" else f" {grade}级(安全)")

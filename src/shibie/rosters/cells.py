@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -129,8 +129,8 @@ def read_cell(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
         return None
     if isinstance(cell, FaultyCell):
         raise CellError(cell.reason, cell.code)
-    if isinstance(cell, str) and plain(cell).upper() in ERROR_VALUES:
-        raise CellError(error_words(plain(cell).upper()), "cell_error")
+    if isinstance(cell, str) and (text := plain(cell).upper()) in ERROR_VALUES:
+        raise CellError(error_words(text), "cell_error")
     value: Value = _READERS[spec.type](cell, spec, as_of)
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         _within_limits(value, spec)
@@ -366,18 +366,21 @@ def reads_as(cell: Cell, spec: FieldSpec, code: str) -> bool:
 
 
 def _found(text: str, spec: FieldSpec) -> str | None:
-    """The code that a label stands for; a number before the label does not count."""
-    for label in (folded(text), folded(_NUMBERED.sub("", text))):
-        if label in spec.read_as:
-            return spec.read_as[label]
-    return None
+    """The code that a label stands for."""
+    return next((spec.read_as[label] for label in _labels(text) if label in spec.read_as), None)
+
+
+def _labels(text: str) -> Iterator[str]:
+    """What a text may be as a label: a number before the label does not count."""
+    yield folded(text)
+    yield folded(_NUMBERED.sub("", text))
 
 
 def _must_be_sure(text: str, spec: FieldSpec, code: str) -> None:
     """Refuse a word that may mean several things, with what it may mean."""
     if spec.sensitive:
         return  # what it may mean tells of somebody what is not shown
-    meant = spec.may_mean.get(folded(text)) or spec.may_mean.get(folded(_NUMBERED.sub("", text)))
+    meant = next((spec.may_mean[label] for label in _labels(text) if label in spec.may_mean), ())
     if meant:
         zh, en = "、".join(meant), listed(meant)
         _fault(

@@ -225,3 +225,13 @@ def test_what_a_message_shows_of_a_cell() -> None:
     assert shown(NUMBER, spec("citizen_id")) == "110*************2X"
     assert shown("患有大病", spec("codes", codes=("a",), sensitive=True)) == "****"
     assert shown("长" * 80, MONEY) == "长" * 60 + "…"
+
+
+def test_what_a_word_is_like_is_asked_of_its_own_field() -> None:
+    """Two fields that differ in their words alone suggest each its own code."""
+    cow = spec("code", codes=("牛", "羊"), words=(("大黄牛", "牛"),))
+    sheep = replace(cow, words=(("大黄牛", "羊"),))
+    for field, meant in ((cow, "牛"), (sheep, "羊"), (cow, "牛")):
+        with pytest.raises(CellError) as refused:
+            read_cell("黄牛们", field, AS_OF)
+        assert refused.value.reason.zh == f"不在代码表中(应为 牛, 羊),是否为“{meant}”?"

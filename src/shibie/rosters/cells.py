@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final, NoReturn
 
@@ -403,18 +404,21 @@ def _coded(text: str, spec: FieldSpec) -> str:
             f"只能填一项,这里写了 {len(parts)} 项",
             f"only one may be written here, found {len(parts)}",
         )
-    # Most words have nothing in common with what was written, and need no closer look.
-    letters = set(text)
-    alike = [
-        word
-        for word in (*spec.codes, *(word for word, code in spec.words if code))
-        if not letters.isdisjoint(word)
-    ]
-    near = None if spec.sensitive else closest(text, alike)
-    match = near and _found(near, spec)
+    match = None if spec.sensitive else _most_like(text, spec)
     hint_zh, hint_en = (f",是否为“{match}”?", f"; did you mean '{match}'?") if match else ("", "")
     codes = listed(spec.codes)
     _fault("not_a_code", f"不在代码表中(应为 {codes}){hint_zh}", f"not one of: {codes}{hint_en}")
+
+
+# One such word often fills a whole column, and there are hundreds that it may be like.
+@lru_cache(maxsize=1024)
+def _most_like(text: str, spec: FieldSpec) -> str | None:
+    """The code that a word which stands for none is most like."""
+    # Most words have nothing in common with what was written, and need no closer look.
+    letters = set(text)
+    words = (*spec.codes, *(word for word, code in spec.words if code))
+    near = closest(text, (word for word in words if not letters.isdisjoint(word)))
+    return near and _found(near, spec)
 
 
 def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:

@@ -109,6 +109,11 @@ class FieldSpec:
         """What each word that is refused may mean; the words folded."""
         return {folded(word): meant for word, meant in self.unsure}
 
+    @cached_property
+    def spelled(self) -> Mapping[str, str]:
+        """The text that each other spelling stands for."""
+        return dict(self.spellings)
+
 
 # What a table states beside its fields, and what is checked by them; rules never ask it.
 STATED: Final[Mapping[str, FieldSpec]] = {

@@ -448,7 +448,7 @@ def _text(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     text = legible(as_written(cell))
     if identifies(spec) and _ROUNDED.fullmatch(text):
         _fault("lost_digits", *LOST_DIGITS)
-    return dict(spec.spellings).get(text, text) or None
+    return spec.spelled.get(text, text) or None
 
 
 def _citizen_id(cell: Cell, spec: FieldSpec, as_of: date) -> Value:

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from shibie import check
 from shibie.cli.app import app
-from shibie.rosters.unrecognised import letters
+from shibie.rosters.column_letters import letters
 from support.books import Book, as_export, book, write_folder, write_parquet, write_xlsx
 
 AS_OF = date(2015, 12, 20)

@@ -21,6 +21,7 @@ from xml.parsers import expat
 from shibie.errors import Words
 from shibie.rosters.binary_errors import Errors, errors_of_xls, errors_of_xlsb
 from shibie.rosters.cells import FaultyCell, error_words
+from shibie.rosters.column_letters import column_of
 from shibie.rosters.compound_file import MAGIC
 
 # By row and column, from 0.
@@ -146,7 +147,7 @@ class _SheetReader:
                 self.column = -1
             case "c":
                 found = _CELL.fullmatch(attributes.get("r", ""))
-                self.column = _column(found[1]) if found else self.column + 1
+                self.column = column_of(found[1]) if found else self.column + 1
                 self.kind, self.value = attributes.get("t", ""), ""
                 self.formula = self.valued = False
             case "f":
@@ -224,10 +225,3 @@ class _OdsReader:
 def failed(value: str) -> FaultyCell:
     """The cell of a formula that failed."""
     return FaultyCell(value, error_words(value), "cell_error")
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1

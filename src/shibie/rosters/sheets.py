@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple, NoReturn, overload
 
 from shibie.errors import InputError, Problem, Words
 from shibie.rosters.cells import Cell, FaultyCell, is_blank
+from shibie.rosters.column_letters import column_of
 from shibie.rosters.csv_text import HEADER_DEPTH, CsvText, csv_rows, csv_text
 from shibie.rosters.file_kinds import kind_of, refuse_page
 from shibie.rosters.formula_faults import Faults, formula_faults
@@ -404,8 +405,10 @@ def _must_fit(path: Path) -> None:
                 if name.startswith("xl/worksheets/") and name.endswith(".xml"):
                     with parts.open(name) as part:
                         found = _DIMENSION.search(part.read(4096))
-                    if found and int(found[2]) * _column_number(found[1]) > MOST_CELLS:
-                        corner = (found[1] + found[2]).decode()
+                    if found is None:
+                        continue
+                    corner = (found[1] + found[2]).decode()
+                    if int(found[2]) * (column_of(corner) + 1) > MOST_CELLS:
                         _unusable(
                             path,
                             f"有工作表用到了 {corner},太大;请删去角落里多余的单元格",
@@ -413,13 +416,6 @@ def _must_fit(path: Path) -> None:
                         )
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
         return  # an older format or a damaged file: the reader itself says what is wrong
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
 
 
 def _cells(sheet: Any, faults: Faults) -> Iterator[Cells]:

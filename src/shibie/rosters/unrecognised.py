@@ -8,6 +8,7 @@ from itertools import islice
 
 from shibie.errors import Words, closest
 from shibie.numbers_in_text import without_citizen_numbers
+from shibie.rosters.column_letters import letters
 from shibie.rosters.headers import Header
 from shibie.rosters.layout import Layout
 from shibie.rosters.placing import Placed, Unread
@@ -37,20 +38,6 @@ class UnknownColumn:
     header: str
     rows: int
     suggestion: Words
-
-
-def letters(index: int) -> str:
-    """The letters of a column by its index.
-
-    >>> letters(0), letters(25), letters(26), letters(701)
-    ('A', 'Z', 'AA', 'ZZ')
-    """
-    text = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 def unknown_columns(layout: Layout, host: Host | None = None) -> tuple[UnknownColumn, ...]:

@@ -13,6 +13,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, Final
 from xml.etree import ElementTree
@@ -69,6 +70,8 @@ def _failed(sheets: Mapping[str, Errors]) -> dict[str, Faults]:
     }
 
 
+# A sheet has millions of elements, of a dozen names.
+@lru_cache(maxsize=256)
 def _local(name: str) -> str:
     return name.rsplit("}", 1)[-1].rsplit(":", 1)[-1]
 

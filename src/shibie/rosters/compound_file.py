@@ -24,7 +24,7 @@ def stream_of(file: bytes, names: Sequence[str]) -> bytes | None:
     >>> stream_of(b"no such file", ["Workbook"]) is None
     True
     """
-    if file[:8] != MAGIC or len(file) < _HEADER:
+    if not file.startswith(MAGIC) or len(file) < _HEADER:
         return None
     return _CompoundFile(file).stream(names)
 

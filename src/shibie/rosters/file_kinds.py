@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 from shibie.errors import InputError, Problem, Words
+from shibie.rosters.compound_file import MAGIC
 
 FileKind = Literal["workbook", "text", "parquet", "page", "zip"]
 
-_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # The first records of workbooks before there were streams in them.
 _BARE_BIFF: Final = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")
 _PAGES: Final = (
@@ -39,7 +39,7 @@ def kind_of(path: Path) -> FileKind:
         start = file.read(512)
     if start[:4] == b"PK\x03\x04":
         return "workbook" if _is_workbook(path) else "zip"
-    if start[:8] == _OLE or (start[:2] in _BARE_BIFF and b"\0" in start[:8]):
+    if start.startswith(MAGIC) or (start[:2] in _BARE_BIFF and b"\0" in start[:8]):
         return "workbook"
     if start[:4] == b"PAR1":
         return "parquet"

@@ -90,22 +90,28 @@ def _of_xls_sheet(book: bytes, at: int) -> Errors:
 
 def errors_of_xlsb(parts: zipfile.ZipFile) -> dict[str, Errors]:
     """The errors of an `.xlsb`, by sheet."""
-    targets = {}
-    for each in ElementTree.fromstring(parts.read("xl/_rels/workbook.bin.rels")):
-        target = each.get("Target", "")
-        targets[each.get("Id")] = target.lstrip("/") if target[:1] == "/" else f"xl/{target}"
-    found = {}
+    of, found = parts_by_id(parts, "xl/_rels/workbook.bin.rels"), {}
     for kind, data in _new_records(io.BytesIO(parts.read("xl/workbook.bin"))):
         if kind != _NEW_SHEET:
             continue
         own, end = _text(data, 8)
         name, _ = _text(data, end)
-        part = targets.get(own)
-        if part in parts.namelist():
-            with parts.open(str(part)) as sheet:
+        if own in of:
+            with parts.open(of[own]) as sheet:
                 errors = _of_xlsb_sheet(sheet)
             if errors:
                 found[name] = errors
+    return found
+
+
+def parts_by_id(parts: zipfile.ZipFile, relations: str) -> dict[str, str]:
+    """The parts of a workbook that are there, by what it calls them."""
+    there, found = frozenset(parts.namelist()), {}
+    for each in ElementTree.fromstring(parts.read(relations)):
+        target = each.get("Target", "")
+        part = target.lstrip("/") if target[:1] == "/" else f"xl/{target}"
+        if part in there and "Id" in each.attrib:
+            found[each.attrib["Id"]] = part
     return found
 
 

@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from shibie.errors import Words
-from shibie.rosters.binary_errors import Errors, errors_of_xls, errors_of_xlsb
+from shibie.rosters.binary_errors import Errors, errors_of_xls, errors_of_xlsb, parts_by_id
 from shibie.rosters.cells import FaultyCell, error_words
 from shibie.rosters.column_letters import column_of
 from shibie.rosters.compound_file import MAGIC
@@ -78,17 +78,13 @@ def _local(name: str) -> str:
 
 def _sheets(parts: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """The sheets' names with their parts."""
-    targets = {}
-    for each in ElementTree.fromstring(parts.read("xl/_rels/workbook.xml.rels")):
-        target = each.get("Target", "")
-        targets[each.get("Id")] = target.lstrip("/") if target[:1] == "/" else f"xl/{target}"
+    of = parts_by_id(parts, "xl/_rels/workbook.xml.rels")
     for each in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter():
         if _local(each.tag) != "sheet":
             continue
         ids = [value for name, value in each.attrib.items() if _local(name) == "id"]
-        part = targets.get(ids[0]) if ids else None
-        if part in parts.namelist():
-            yield each.get("name", ""), str(part)
+        if ids and ids[0] in of:
+            yield each.get("name", ""), of[ids[0]]
 
 
 def _mentioned(part: IO[bytes], what: re.Pattern[bytes]) -> bool:

@@ -14,7 +14,7 @@ from operator import mul
 from typing import Final, Literal, NoReturn
 
 from shibie.errors import Words
-from shibie.plain_text import plain, seen
+from shibie.plain_text import seen, unspaced
 
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS: Final = "10X98765432"
@@ -139,7 +139,7 @@ def _normalised(text: str) -> tuple[str, tuple[Words, ...]]:
         return text, ()
     notes = []
     shown = "".join(seen(text).split()).removeprefix("'")
-    bare = "".join(plain(shown).split()).removeprefix("'")
+    bare = unspaced(shown).removeprefix("'")
     if bare != shown:
         notes.append(Words("全角字符已改为半角", "full-width characters made half-width"))
     if shown != text:

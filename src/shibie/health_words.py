@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from shibie.errors import Lang, Words
-from shibie.plain_text import plain
+from shibie.plain_text import unspaced
 
 # What such words have in them, whatever list they are on or not.
 _STEMS: Final = re.compile(
@@ -25,7 +25,7 @@ def tells_of_health(text: str) -> bool:
     >>> tells_of_health("残疾人代步车")
     False
     """
-    return bool(_STEMS.search("".join(plain(text).split())))
+    return bool(_STEMS.search(unspaced(text)))
 
 
 def without_health(text: str, lang: Lang = "zh") -> str:

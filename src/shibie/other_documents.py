@@ -12,7 +12,7 @@ from typing import Final
 
 from shibie import citizen_id
 from shibie.errors import Words
-from shibie.plain_text import plain
+from shibie.plain_text import unspaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def other_document(text: str) -> OtherDocument | None:
     >>> other_document("19600304"), other_document("511921196003040112")
     (None, None)
     """
-    number = "".join(plain(text).split()).removeprefix("'").upper()
+    number = unspaced(text).removeprefix("'").upper()
     for pattern, kind in _KINDS:
         if pattern.fullmatch(number) and _sound(number):
             return OtherDocument(number, kind)

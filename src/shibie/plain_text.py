@@ -54,6 +54,15 @@ def plain(text: str) -> str:
     return _normalised(text.translate(_LOOKS_LIKE)).strip()
 
 
+def unspaced(text: str) -> str:
+    """Plain text without white space, where that only groups what is written or sets it apart.
+
+    >>> unspaced(" 5119 0219\u3000６ ")
+    '511902196'
+    """
+    return "".join(plain(text).split())
+
+
 def _normalised(text: str) -> str:
     # What NFKC makes may again be one of them: halves of letters, for instance.
     return unicodedata.normalize("NFKC", text).translate(_LOOKS_LIKE)

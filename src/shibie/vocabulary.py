@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, Field, create_model
 
 from shibie import household as form
-from shibie.plain_text import plain
+from shibie.plain_text import unspaced
 
 FieldType = Literal[
     "bool", "integer", "decimal", "money", "text", "code", "codes", "date", "citizen_id"
@@ -35,7 +35,7 @@ def folded(name: str) -> str:
     >>> folded(" 工资性收入(元) ") == folded("工资性收入(元)")
     True
     """
-    return "".join(plain(name).split()).lower()
+    return unspaced(name).lower()
 
 
 @dataclass(frozen=True)

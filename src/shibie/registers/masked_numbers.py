@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from shibie.plain_text import plain
+from shibie.plain_text import unspaced
 
 LENGTH: Final = 18
 HIDDEN: Final = "*"
@@ -21,7 +21,7 @@ def visible(text: str) -> str:
     >>> visible("511902XXXXXXXX0010"), visible("5.11902E+17"), visible("51190219550228XXXX")
     ('511902********0010', '', '51190219550228****')
     """
-    bare = "".join(plain(text).upper().split())
+    bare = unspaced(text).upper()
     if len(bare) != LENGTH or not set(bare) <= _DIGITS | _SIGNS:
         return ""
     # X is a check character behind a digit that is shown.

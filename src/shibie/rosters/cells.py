@@ -24,7 +24,7 @@ from shibie.health_words import NOT_SHOWN, tells_of_health
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.numbers_in_text import without_citizen_numbers
 from shibie.other_documents import other_document
-from shibie.plain_text import legible, plain
+from shibie.plain_text import legible, plain, unspaced
 from shibie.rosters.days import DayError, day_of_cell
 from shibie.vocabulary import FieldSpec, FieldType, folded
 
@@ -237,7 +237,7 @@ def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
         case float():
             number = _from_float(cell, places)
         case _:
-            text = "".join(plain(str(cell)).split())
+            text = unspaced(str(cell))
             text = text.removeprefix("¥").removeprefix("\uffe5")
             text = _of_the_period(text, spec)
             if spec.type == "money":

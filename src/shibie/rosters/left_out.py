@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 import re
 from collections import Counter
@@ -65,13 +66,13 @@ class LeftOut:
         counts = Counter(self.rows.values())
         parts = [
             (
-                f"{KINDS[kind].zh} {count} 行({_numbers(self.rows, kind, '、')})",
+                f"{KINDS[kind].zh} {count} 行（{_numbers(self.rows, kind, '、')}）",
                 f"{KINDS[kind].en}: {count} ({_numbers(self.rows, kind, ', ')})",
             )
             for kind, count in counts.items()
         ]
         return Words(
-            f"{sheet.shown}:不是名册内容,已略去:" + "、".join(zh for zh, _ in parts),
+            f"{sheet.shown}：不是名册内容，已略去：" + "、".join(zh for zh, _ in parts),
             f"{sheet.shown}: left out as no part of the table, rows of: "
             + "; ".join(en for _, en in parts),
         )
@@ -164,9 +165,9 @@ def _may_have_any(sheet: Sheet, header: Header, also: tuple[str, ...]) -> bool:
     rules, last = _Rules(sheet, header, also), ""
     with text.open(Path(sheet.file.path)) as file:
         # What stands above and in the header is not of the rows below it.
-        for _ in range(header.row):
-            file.readline()
-        first = file.readline()
+        *_, first = begun = [file.readline() for _ in range(header.row + 1)]
+        if any("\r" in line.rstrip("\r\n") for line in begun):
+            return True  # Its lines end otherwise.
         if rules.kind(_cells(first, text), True):
             return True
         last = first
@@ -192,7 +193,8 @@ def _lines(text: str, end: int, *patterns: re.Pattern[str]) -> Iterator[str]:
 
 def _cells(line: str, text: CsvText) -> Sequence[Cell]:
     """The cells of one line; of a row that goes on in the next one, those in it."""
-    return next(csv.reader([line], delimiter=text.delimiter), [])
+    # By the library's rule a line that is given whole may hold no return of the carriage.
+    return next(csv.reader(io.StringIO(line, newline=None), delimiter=text.delimiter), [])
 
 
 def _is_remark(text: str) -> bool:

@@ -37,7 +37,7 @@ demo: $(VENV)/.demo
 	  --household H01-03-023 --household H07-06-017 --household H01-01-001
 	@echo
 	@echo "out/township-2015.xlsx  全部农户 every household"
-	@echo "out/township-2015/      同上,CSV the same as CSV"
+	@echo "out/township-2015/      同上，CSV the same as CSV"
 	@echo "out/township-2015.txt   全部统计 every count"
 
 lint: $(VENV)/.dev

@@ -22,8 +22,8 @@ from support.packs import sound
 OF = ["--rules", "bazhong-2015", "--as-of", "2015-12-20"]
 SET_ASIDE = ["--set-aside", "vehicles"]
 BOTH = [*SET_ASIDE, "--trust-declarations"]
-ASIDE = "搁置:车辆登记比对中对不上人的记录,当作与名册上的人无关"
-SCREENING = "初筛:未提供比对表的事项按申报认定,不是最终结果"
+ASIDE = "搁置：车辆登记比对中对不上人的记录，当作与名册上的人无关"
+SCREENING = "初筛：未提供比对表的事项按申报认定，不是最终结果"
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_explanations(roster: Path, tmp_path: Path) -> None:
     page = tmp_path / "why.html"
     asked = ["explain", str(roster), "-h", "A"]
     assert run(*asked, *BOTH, "--html", str(page)).splitlines()[:3] == [
-        "A 张一(甲村,1 人): 纳入", SCREENING, ASIDE,
+        "A 张一（甲村，1 人）：纳入", SCREENING, ASIDE,
     ]  # fmt: skip
     assert f"<p><b>{SCREENING}</b></p><p><b>{ASIDE}</b></p>" in page.read_text(encoding="utf-8")
     assert f"├── {ASIDE}\n" in run(*asked, *SET_ASIDE, "--full")

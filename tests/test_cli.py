@@ -100,7 +100,7 @@ def test_the_workbook(tmp_path: Path) -> None:
     assert (row["户编号"], row["认定结果"], row["户主"]) == ("001", "纳入", "=1+1")
     assert row["原因"] == "家庭人均纯收入低于贫困线"
     # 2000 / 2 = 1000
-    assert row["家庭人均纯收入(元/人·年)"] == 1000
+    assert row["家庭人均纯收入（元/人·年）"] == 1000
     formulas = [cell for sheet in found for line in sheet for cell in line if cell.data_type == "f"]
     assert formulas == []
     assert sheet.freeze_panes == "B2"
@@ -278,7 +278,7 @@ def test_faults_of_a_rule_test_are_placed(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     printed = shibie("test", pack, status=2)
-    assert "tests/zz.yaml:5:27: 应为 'eligible', 'ineligible' or 'pending',实为 “maybe”" in printed
+    assert "tests/zz.yaml:5:27: 应为 'eligible', 'ineligible' or 'pending'，实为 “maybe”" in printed
     assert "tests/zz.yaml:7:5: 未知的键“givn”" in printed
     (pack / "tests" / "zz.yaml").write_text(
         "as_of: 2015-12-20\n"
@@ -290,5 +290,5 @@ def test_faults_of_a_rule_test_are_placed(tmp_path: Path) -> None:
     )
     printed = shibie("test", pack, status=2)
     assert "tests/zz.yaml:5:30: 没有“vehicl”" in printed
-    assert "tests/zz.yaml:4:25: wage_incom: 没有字段“wage_incom”" in printed
-    assert "tests/zz.yaml:4:46: members[1].labor: " in printed
+    assert "tests/zz.yaml:4:25: wage_incom：没有字段“wage_incom”" in printed
+    assert "tests/zz.yaml:4:46: members[1].labor：" in printed

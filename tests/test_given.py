@@ -88,7 +88,7 @@ def test_a_problem_carries_its_parts() -> None:
         "code": "too_large",
         "where": "members[1].work_months",
         "what": {
-            "zh": "不能大于 12,实为“13”",
+            "zh": "不能大于 12，实为“13”",
             "en": "must be at most 12, found '13'",
         },
         "excerpt": "",

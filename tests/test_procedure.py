@@ -255,7 +255,7 @@ def test_the_flow(township: tuple[Any, tuple[Standing, ...]]) -> None:
     _, found = township
     steps = steps_of(found)
     text = mermaid(PACK, steps)
-    assert 'village_notice["7 村级公示(村委会)<br/>停在此步 333 户 · 已记录 808 户"]' in text
+    assert 'village_notice["7 村级公示（村委会）<br/>停在此步 333 户 · 已记录 808 户"]' in text
     assert "  group_review --> village_vote" in text
     picture = svg(PACK, steps)
     assert picture.count("<rect") == 11

@@ -270,8 +270,8 @@ def test_kinds_are_counted_among_the_eligible() -> None:
 @pytest.mark.parametrize(
     ("rule_id", "zh", "en"),
     [
-        ("county_decision.in_time", "县级审定:未做到“全程不超过规定天数”", "县级审定: not met: 全程不超过规定天数"),
-        ("village_notice.notice", "村内公示:公示天数不足", "村内公示: too few days of notice"),
+        ("county_decision.in_time", "县级审定：未做到“全程不超过规定天数”", "县级审定: not met: 全程不超过规定天数"),
+        ("village_notice.notice", "村内公示：公示天数不足", "村内公示: too few days of notice"),
     ],
 )  # fmt: skip
 def test_faults_of_the_procedure_have_titles(rule_id: str, zh: str, en: str) -> None:
@@ -317,7 +317,7 @@ def test_snap_rounds_net_income_and_asks_the_homeless_for_free_shelter(tmp_path:
 
 def test_an_explanation_says_the_kind() -> None:
     told = {each: explain(checked(MONITORING), each, "zh").outcome for each in ("M04", "M15")}
-    assert told == {"M04": "纳入监测(突发严重困难户)", "M15": "待核实"}
+    assert told == {"M04": "纳入监测（突发严重困难户）", "M15": "待核实"}
 
 
 def test_only_the_criteria_that_fail_are_reasons() -> None:
@@ -380,11 +380,11 @@ def test_a_day_of_birth_that_is_not_known_is_asked_for() -> None:
 @pytest.mark.parametrize(
     ("pack", "household", "said"),
     [
-        ("low-income-2024", "L01", "家庭人均收入 11,999.99 元,低于低保边缘的倍数 × 当地低保标准 12,000.00 元"),
-        ("low-income-2024", "L04", "100 × 四项刚性支出 1,400,001.00 元,高于四项刚性支出占收入的比例 × "
+        ("low-income-2024", "L01", "家庭人均收入 11,999.99 元，低于低保边缘的倍数 × 当地低保标准 12,000.00 元"),
+        ("low-income-2024", "L04", "100 × 四项刚性支出 1,400,001.00 元，高于四项刚性支出占收入的比例 × "
          "计算占比的收入 1,400,000.00 元"),
-        ("low-income-2024", "L12", "人均金融资产 16,000.01 元,高于人均金融资产上限的倍数 × 当地低保标准 16,000.00 元"),
-        ("monitoring-2024", "M05", "低于(100 - 收入大幅缩减的幅度) × 前一个 12 个月家庭纯收入 1,400,000.00 元"),
+        ("low-income-2024", "L12", "人均金融资产 16,000.01 元，高于人均金融资产上限的倍数 × 当地低保标准 16,000.00 元"),
+        ("monitoring-2024", "M05", "低于（100 - 收入大幅缩减的幅度） × 前一个 12 个月家庭纯收入 1,400,000.00 元"),
         ("us-snap-2024", "S04", "720 is at least Age from which a person is elderly × 12 = 720;"),
     ],
 )  # fmt: skip
@@ -403,4 +403,4 @@ def test_a_derived_number_has_two_decimals() -> None:
 
 
 def test_what_several_parts_of_a_reason_found_alike_is_said_once() -> None:
-    assert short(explain(checked(MONITORING), "M07"))[1].count("返贫致贫风险:无") == 1
+    assert short(explain(checked(MONITORING), "M07"))[1].count("返贫致贫风险：无") == 1

@@ -95,7 +95,7 @@ def test_the_same_comes_out_again(tmp_path: Path, kind: str) -> None:
     )
     digest = decided(roster, tmp_path / "out", "duckdb")["digest"]
     done = CliRunner().invoke(app, ["replay", str(tmp_path / "out" / "summary.json")])
-    assert (done.exit_code, done.stdout) == (0, f"相同:认定 3 户,摘要 {digest}\n")
+    assert (done.exit_code, done.stdout) == (0, f"相同：认定 3 户，摘要 {digest}\n")
 
 
 def test_what_comes_out_otherwise_is_said(tmp_path: Path) -> None:
@@ -108,7 +108,7 @@ def test_what_comes_out_otherwise_is_said(tmp_path: Path) -> None:
     lines = done.stdout.splitlines()
     assert done.exit_code == 1
     assert lines[:5] == [
-        "文件变了:../in/households.csv", "不同:", "  纳入 1 户 → 0 户", "  不纳入 2 户 → 3 户",
+        "文件变了：../in/households.csv", "不同：", "  纳入 1 户 → 0 户", "  不纳入 2 户 → 3 户",
         "  待核实 0 户 → 0 户",
     ]  # fmt: skip
     assert lines[5].startswith(f"  摘要 {before} → ")

@@ -94,3 +94,16 @@ def test_sentences_of_other_versions_of_the_library() -> None:
         "Invalid value for '--seed': anything": "--seed 的值不能用",
     }
     assert {each: in_chinese(each) for each in said} == said
+
+
+def test_help_is_in_both_languages(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, _, text = said("acts --help", monkeypatch, capsys)
+    lines = text.splitlines()
+    assert status == 0
+    assert lines[0].startswith("用法 Usage: shibie acts [OPTIONS]")
+    assert {"参数 Arguments:", "选项 Options:"} <= set(lines)
+    assert lines[-1].endswith("显示本说明 Show this message and exit.")
+    _, _, text = said("--help", monkeypatch, capsys)
+    assert "命令 Commands:" in text.splitlines()

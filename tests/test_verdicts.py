@@ -129,8 +129,8 @@ def test_a_reason_is_one_of_the_pack_s(tmp_path: Path) -> None:
     ]
     ruleset = with_reasons()
     assert rejected(sheets, tmp_path, ruleset) == [
-        ("4", "reason", "没有原因“已转卖”;是否想写“已转让”?"),
-        ("5", "rule_id", "这条规则不可核实为属实但例外,只可为:属实"),
+        ("4", "reason", "没有原因“已转卖”；是否想写“已转让”？"),
+        ("5", "rule_id", "这条规则不可核实为属实但例外，只可为：属实"),
     ]
     # A pack without reasons takes any text.
     assert [row for row, *_ in rejected(sheets, tmp_path / "2")] == ["5"]
@@ -164,5 +164,5 @@ def test_an_explanation_says_what_the_officer_found() -> None:
     ]
     exempt = told(SMALL, verdict="exempt", reason="livelihood")
     assert exempt.eligibility == "eligible"
-    assert exempt.moved == ("“有车的不纳入”经核实属实但例外(唯一谋生工具,王,2015-12-01,入户)",)
+    assert exempt.moved == ("“有车的不纳入”经核实属实但例外（唯一谋生工具，王，2015-12-01，入户）",)
     assert "“有车的不纳入”经核实属实但例外" in exempt.why_not[0].because

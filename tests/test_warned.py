@@ -18,9 +18,7 @@ from support.folders import folder, number
 DAY = date(2015, 12, 20)
 OF = ["--rules", "bazhong-2015", "--as-of", "2015-12-20"]
 HOUSEHOLDS = {"A": [("张一", "户主", 1)], "B": [("李二", "户主", 2)]}
-WARNING = (
-    "注意:车辆登记比对的 2 行没有一行对得上名册上的人,请核对是不是给错了表;现按“都没有记录”认定\n"
-)
+WARNING = "注意：车辆登记比对的 2 行没有一行对得上名册上的人，请核对是不是给错了表；现按“都没有记录”认定\n"
 
 
 def car(of: str) -> dict[str, str]:
@@ -117,7 +115,7 @@ def test_check_says_the_same(another_county: Path) -> None:
 
 def test_check_names_the_registers_without_a_row(another_county: Path, tmp_path: Path) -> None:
     done = run("check", another_county)
-    assert "提示:户籍比对、房产登记比对、工商登记比对" in done.stdout.replace("\n", "")
+    assert "提示：户籍比对、房产登记比对、工商登记比对" in done.stdout.replace("\n", "")
     # An office may have no record of anybody: that is no fault.
     none = run("check", folder(tmp_path, HOUSEHOLDS, registers={}))
     assert (none.exit_code, "车辆登记比对、房产登记比对" in none.stdout.replace("\n", "")) == (

@@ -41,17 +41,19 @@ class Act(Record):
     - `undo`: takes back the act `value`.
     """
 
-    act_id: str | None = asked("办理编号", "这一行办理的编号;空着则由内容得出")
+    act_id: str | None = asked("办理编号", "这一行办理的编号；空着则由内容得出")
     kind: ActKind = asked("办理种类", "核实、关联、同一人、更正、程序 或 撤销", required=True)
     household_id: str | None = asked("户编号", "所办理的户")
-    head: str | None = asked("户主", "户主姓名,与名册核对", aliases=("户主姓名",))
+    head: str | None = asked("户主", "户主姓名，与名册核对", aliases=("户主姓名",))
     member_id: str | None = asked("人编号", "所办理的人", aliases=("成员编号",))
-    rule_id: str | None = asked("规则编号", "所核实的规则,或所办理的步骤", aliases=("规则", "步骤"))
+    rule_id: str | None = asked(
+        "规则编号", "所核实的规则，或所办理的步骤", aliases=("规则", "步骤")
+    )
     register_: str | None = asked("比对表", "记录所在的比对表")
     row_key: str | None = asked("记录编号", "比对表中的记录")
     field: str | None = asked("字段", "所更正的字段")
     was: str | None = asked("原值", "更正之前的值")
-    value: str | None = asked("现值", "更正之后的值,或 是、否", aliases=("值",))
+    value: str | None = asked("现值", "更正之后的值，或 是、否", aliases=("值",))
     verdict: Verdict | None = asked(
         "核实结论", "upheld 属实、refuted 不属实 或 exempt 属实但例外", aliases=("结论",)
     )
@@ -59,7 +61,7 @@ class Act(Record):
     evidence: str | None = asked("证据", "凭什么", aliases=("核实证据", "依据", "佐证材料"))
     officer: str | None = asked("经办人", "签字人", aliases=("核实人",))
     date: datetime.date | None = asked("日期", "签字日期", aliases=("核实日期", "办理日期"))
-    recorded_at: str | None = asked("录入时间", "何时录入(UTC),如 2015-12-01T08:30:00Z")
+    recorded_at: str | None = asked("录入时间", "何时录入（UTC），如 2015-12-01T08:30:00Z")
 
     def row(self) -> tuple[str, ...]:
         """The act as a row of the table, in the order of `COLUMNS`."""

@@ -75,7 +75,7 @@ def _beside(out: Path) -> Iterator[Path]:
         raise  # of a terminal that was told how far it is, not of the file
     except OSError as error:
         reason = error.strerror or error
-        what = Words(f"不能写入:{reason}", f"cannot write: {reason}")
+        what = Words(f"不能写入：{reason}", f"cannot write: {reason}")
         raise InputError(Problem(str(out), what)) from error
 
 

@@ -124,7 +124,7 @@ def parse(text: str, as_of: date | None = None) -> CitizenId:
         number = number[:18]
         notes = (
             *notes,
-            Words("残疾人证号,取前 18 位", "a disability card: its first 18 characters"),
+            Words("残疾人证号，取前 18 位", "a disability card: its first 18 characters"),
         )
     elif len(number) == 15 and number.isdigit():
         number = number[:6] + "19" + number[6:]
@@ -153,7 +153,7 @@ def _card(tail: str) -> DisabilityCard:
     category, grade, reissue = tail[:1], tail[1:2], tail[2:]
     if category not in "1234567" or grade not in "1234":
         _refuse(
-            "残疾人证号第 19 位应为类别 1–7,第 20 位应为等级 1–4",
+            "残疾人证号第 19 位应为类别 1–7，第 20 位应为等级 1–4",
             "a disability card has its category 1–7 and grade 1–4 in places 19 and 20",
         )
     return DisabilityCard(_CATEGORIES[int(category) - 1], int(grade), reissue)
@@ -162,16 +162,18 @@ def _card(tail: str) -> DisabilityCard:
 def _must_be_valid(number: str, as_of: date | None) -> None:
     if "E+" in number or number.endswith(".0"):
         _refuse(
-            "号码曾被 Excel 当作数字,末位已丢失,请按证件重填",
+            "号码曾被 Excel 当作数字，末位已丢失，请按证件重填",
             "Excel has read it as a number and lost its last digits; enter it again as text",
         )
     if len(number) != 18:
         _refuse(
-            f"证件号码应为 18 位,实为 {len(number)} 位",
+            f"证件号码应为 18 位，实为 {len(number)} 位",
             f"a citizen number has 18 characters, this has {len(number)}",
         )
     if not (number.isascii() and number[:17].isdigit() and number[17] in "0123456789X"):
-        _refuse("证件号码只能有数字(末位可为 X)", "a citizen number has digits only (X at the end)")
+        _refuse(
+            "证件号码只能有数字（末位可为 X）", "a citizen number has digits only (X at the end)"
+        )
     if number[:2] not in PROVINCES:
         _refuse(f"没有以 {number[:2]} 开头的地区", f"no region begins with {number[:2]}")
     try:
@@ -183,7 +185,7 @@ def _must_be_valid(number: str, as_of: date | None) -> None:
     expected = check_digit(number[:17])
     if number[17] != expected:
         _refuse(
-            f"校验码应为 {expected},实为 {number[17]}:有一位写错",
+            f"校验码应为 {expected}，实为 {number[17]}：有一位写错",
             f"its check character is {number[17]}, expected {expected}: some digit is wrong",
         )
 

@@ -34,8 +34,8 @@ Way = Literal["true", "false", "unknown", "decides_true", "decides_false"]
 WAYS: tuple[Way, ...] = ("true", "false", "unknown", "decides_true", "decides_false")
 _WORDS: Mapping[Way, Words] = {
     "true": terms.HOLDS, "false": terms.DOES_NOT_HOLD, "unknown": Words("未知", "is unknown"),
-    "decides_true": Words("成立,并由它一项决定", "holds and alone decides"),
-    "decides_false": Words("不成立,并由它一项决定", "does not hold and alone decides"),
+    "decides_true": Words("成立，并由它一项决定", "holds and alone decides"),
+    "decides_false": Words("不成立，并由它一项决定", "does not hold and alone decides"),
 }  # fmt: skip
 
 

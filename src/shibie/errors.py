@@ -139,7 +139,9 @@ class Problem:
         >>> print(Problem("a.yaml:1:2", Words("未知名称", "unknown name")).render("en"))
         a.yaml:1:2: unknown name
         """
-        lines = [f"{self.where}: {self.what.say(lang)}"]
+        # A place that ends in Chinese, such as a sheet, stands in a Chinese sentence.
+        between = "：" if lang == "zh" and "\u4e00" <= self.where[-1:] <= "\u9fff" else ": "
+        lines = [f"{self.where}{between}{self.what.say(lang)}"]
         if self.excerpt:
             lines.append(self.excerpt)
         if self.suggestion:
@@ -200,7 +202,7 @@ def cannot_load(
     PDF: typst cannot be loaded (no)
       → install
     """
-    what = Words(f"未能载入 {library}({error})", f"{library} cannot be loaded ({error})")
+    what = Words(f"未能载入 {library}（{error}）", f"{library} cannot be loaded ({error})")
     data = {"argument": argument} if argument else {}
     return MissingExtraError(
         Problem(where, what, suggestion=suggestion, code="missing_extra", data=data)
@@ -224,26 +226,30 @@ def did_you_mean(name: str, known: Iterable[str]) -> Words | None:
     match = closest(name, known)
     if match is None:
         return None
-    return Words(f"是否想写“{match}”?", f"did you mean '{match}'?")
+    return Words(f"是否想写“{match}”？", f"did you mean '{match}'?")
 
 
 def with_suggestion(what: Words, name: str, known: Iterable[str]) -> Words:
     """A complaint about a name that is not known, with the closest one that is.
 
     >>> with_suggestion(Words("没有“vehicel”", "no 'vehicel'"), "vehicel", ["vehicle"]).zh
-    '没有“vehicel”,是否想写“vehicle”?'
+    '没有“vehicel”，是否想写“vehicle”？'
     """
     near = did_you_mean(name, known)
-    return Words(f"{what.zh},{near.zh}", f"{what.en}; {near.en}") if near else what
+    return Words(f"{what.zh}，{near.zh}", f"{what.en}; {near.en}") if near else what
 
 
-def listed(names: Iterable[str], most: int = 12) -> str:
+def listed(names: Iterable[str], most: int = 12, lang: Lang = "en") -> str:
     """Names joined for a message, cut after `most`.
 
     >>> listed(["a", "b", "c"], most=2)
     'a, b, … (1 more)'
+    >>> listed(["甲", "乙", "丙"], most=2, lang="zh")
+    '甲、乙……（还有 1 个）'
     """
     everything = list(names)
-    shown = ", ".join(everything[:most])
     rest = len(everything) - most
+    if lang == "zh":
+        return "、".join(everything[:most]) + (f"……（还有 {rest} 个）" if rest > 0 else "")
+    shown = ", ".join(everything[:most])
     return f"{shown}, … ({rest} more)" if rest > 0 else shown

@@ -93,7 +93,7 @@ def evaluate_data(
         raise InputError(
             bad_argument(
                 "given",
-                Words("这个式子要用到 members,请给出", "give the members: it needs them"),
+                Words("这个式子要用到 members，请给出", "give the members: it needs them"),
                 code="members_needed",
             )
         )
@@ -141,7 +141,7 @@ def _json(text: str) -> dict[str, Any]:
         raise InputError(
             bad_argument(
                 "given",
-                Words(f"不是合法的 JSON:{error}", f"not valid JSON: {error}"),
+                Words(f"不是合法的 JSON：{error}", f"not valid JSON: {error}"),
                 code="bad_json",
             )
         ) from None

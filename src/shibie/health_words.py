@@ -14,7 +14,7 @@ _STEMS: Final = re.compile(
     re.IGNORECASE,
 )
 # Instead of a value that says such a thing; where it was found is said beside it.
-NOT_SHOWN: Final = "(健康状况,不显示)"
+NOT_SHOWN: Final = "（健康状况，不显示）"
 
 
 def tells_of_health(text: str) -> bool:
@@ -32,6 +32,6 @@ def without_health(text: str, lang: Lang = "zh") -> str:
     """A text, unless it tells of health.
 
     >>> without_health("王一患癌症"), without_health("王一患癌症", "en"), without_health("入户核实")
-    ('(健康状况,不显示)', '(health, not shown)', '入户核实')
+    ('（健康状况，不显示）', '(health, not shown)', '入户核实')
     """
     return Words(NOT_SHOWN, "(health, not shown)").say(lang) if tells_of_health(text) else text

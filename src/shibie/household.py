@@ -107,14 +107,14 @@ class Record(BaseModel):
 class BareMember(Record):
     """A person of a household, with nothing asked yet but who it is."""
 
-    member_id: str = asked("人编号", "编号,户内唯一", required=True, aliases=HEADERS["member_id"])
+    member_id: str = asked("人编号", "编号，户内唯一", required=True, aliases=HEADERS["member_id"])
 
 
 class BareHousehold(Record):
     """A household, with nothing asked yet but its number, its place and its people."""
 
     household_id: str = asked(
-        "户编号", "编号,全表唯一", required=True, aliases=HEADERS["household_id"]
+        "户编号", "编号，全表唯一", required=True, aliases=HEADERS["household_id"]
     )
     village: str | None = asked("村", "行政村", aliases=HEADERS["village"])
     members: tuple[BareMember, ...] = Field(title="成员", description="家庭成员", min_length=1)
@@ -136,7 +136,7 @@ class Member(BareMember):
     name: str | None = asked("姓名", "姓名", aliases=HEADERS["name"])
     id_number: str | None = asked(
         "证件号码",
-        "18 位公民身份号码;15 位旧号与 20/22 位残疾人证号会换算成 18 位",
+        "18 位公民身份号码；15 位旧号与 20/22 位残疾人证号会换算成 18 位",
         sensitive=True,
         aliases=HEADERS["id_number"],
     )
@@ -148,13 +148,13 @@ class Member(BareMember):
     )
     school_status: SchoolStatus | None = asked(
         "在校生状况",
-        "在校者的年级;与文化程度只填一项",
+        "在校者的年级；与文化程度只填一项",
         aliases=HEADERS["school_status"],
         spoken=said.SCHOOL_STATUS,
     )
     health: frozenset[Health] | None = asked(
         "健康状况",
-        "可多选;空集不是“健康”",
+        "可多选；空集不是“健康”",
         sensitive=True,
         aliases=HEADERS["health"],
         spoken=said.HEALTH,
@@ -193,9 +193,9 @@ class Member(BareMember):
 class Household(BareHousehold):
     """A household on the 2014 national form; amounts are yuan a year."""
 
-    county: str | None = asked("县", "县(市、区)", aliases=HEADERS["county"])
-    township: str | None = asked("乡镇", "乡(镇)", aliases=HEADERS["township"])
-    group: str | None = asked("组", "村民小组(社)", aliases=HEADERS["group"])
+    county: str | None = asked("县", "县（市、区）", aliases=HEADERS["county"])
+    township: str | None = asked("乡镇", "乡（镇）", aliases=HEADERS["township"])
+    group: str | None = asked("组", "村民小组（社）", aliases=HEADERS["group"])
     attribute: Attribute | None = asked(
         "贫困户属性", "登记的户属性", aliases=HEADERS["attribute"], spoken=said.ATTRIBUTE
     )
@@ -203,7 +203,7 @@ class Household(BareHousehold):
         "原建档立卡户", "是否在上一轮建档立卡名册上", aliases=HEADERS["on_previous_roster"]
     )
     exited_on: datetime.date | None = asked(
-        "脱贫日期", "已脱贫的日期;未脱贫则空", aliases=HEADERS["exited_on"]
+        "脱贫日期", "已脱贫的日期；未脱贫则空", aliases=HEADERS["exited_on"]
     )
     wage_income: Money | None = asked(
         "工资性收入", "务工、工资收入", unit="元/年", minimum=0, aliases=HEADERS["wage_income"]
@@ -259,12 +259,12 @@ class Household(BareHousehold):
     )
     housing_grade: HousingGrade | None = asked(
         "住房等级",
-        "住房安全鉴定等级;C、D 级为危房",
+        "住房安全鉴定等级；C、D 级为危房",
         aliases=HEADERS["housing_grade"],
         spoken=said.HOUSING_GRADE,
     )
     inhospitable_location: Flag | None = asked(
-        "居住地难以就地脱贫", "居住地一方水土养不活一方人,或在地质灾害区"
+        "居住地难以就地脱贫", "居住地一方水土养不活一方人，或在地质灾害区"
     )
     disaster_damage: Flag | None = asked("因灾住房受损", "住房因自然灾害受损")
     living_above_local: Flag | None = asked(
@@ -284,7 +284,7 @@ class Household(BareHousehold):
     )
     other_causes: frozenset[Cause] | None = asked(
         "其他致贫原因",
-        "至多两项,且不与主要原因相同",
+        "至多两项，且不与主要原因相同",
         aliases=HEADERS["other_causes"],
         spoken=said.CAUSE,
     )
@@ -357,4 +357,4 @@ class StepRecord(Record):
     eligible_voters: Count | None = asked("应到人数", "应到人数", unit="人", minimum=0)
     votes_for: Count | None = asked("同意人数", "同意人数", unit="人", minimum=0)
     objections: Count | None = asked("未结异议", "尚未办结的异议件数", unit="件", minimum=0)
-    document: str | None = asked("佐证材料", "材料名称,多份以 | 分隔", aliases=("材料",))
+    document: str | None = asked("佐证材料", "材料名称，多份以 | 分隔", aliases=("材料",))

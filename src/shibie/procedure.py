@@ -161,7 +161,7 @@ def _violations(program: Lowered, records: StepRecords, place: Place) -> Iterato
         value = evaluate(check.field, place)
         if value is not False:
             step, said = check.step, _words(check, value is True, records, place)
-            title = Words(f"{step.title}:{said.zh}", f"{step.id}: {said.en}")
+            title = Words(f"{step.title}：{said.zh}", f"{step.id}: {said.en}")
             yield Violation(step.id, check.name, title, value is True, step.blocking)
 
 
@@ -190,11 +190,11 @@ def _words(check: StepCheck, certain: bool, records: StepRecords, place: Place) 
         if not certain:
             return Words("公示天数未知", "days of notice unknown")
         days, least = evaluate(notice_days(step), place), _min_days(step, place)
-        return Words(f"公示 {days} 日,不足 {least} 日", f"notice of {days} days, not {least}")
+        return Words(f"公示 {days} 日，不足 {least} 日", f"notice of {days} days, not {least}")
     if not certain:
         return Words("办理主体未知", "actor unknown")
     actor = record.actor
-    return Words(f"应由{step.actor}办理,实为{actor}", f"by {actor}, not by {step.actor}")
+    return Words(f"应由{step.actor}办理，实为{actor}", f"by {actor}, not by {step.actor}")
 
 
 def _min_days(step: Step, place: Place) -> int | None:

@@ -70,7 +70,7 @@ class RuleItem(pytest.Item):
         if outcome.differences:
             raise DifferenceError(
                 "\n".join(
-                    f"{each.what}: 应为 {each.expected},实为 {each.found}"
+                    f"{each.what}：应为 {each.expected}，实为 {each.found}"
                     for each in outcome.differences
                 )
             )

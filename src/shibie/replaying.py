@@ -133,7 +133,7 @@ def replay(
     before = _read(path)
     origin = before.made_from
     if not origin.inputs:
-        what = Words("名册不是从文件读的,不能重算", "the roster was not read from files")
+        what = Words("名册不是从文件读的，不能重算", "the roster was not read from files")
         raise InputError(Problem(str(path), what))
     ruleset = load(rules or _rules(origin.pack, path.parent))
     places = _found(origin.inputs, path.parent, None if inputs is None else Path(inputs))
@@ -172,7 +172,7 @@ def _read(path: Path) -> RecordedSummary:
         data: Any = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         reason = error.strerror or str(error)
-        what = Words(f"读不了({reason})", f"cannot be read ({reason})")
+        what = Words(f"读不了（{reason}）", f"cannot be read ({reason})")
         raise InputError(Problem(str(path), what, code="file_failure")) from None
     except ValueError:
         what = Words("不是 summary.json", "is no summary.json")
@@ -181,7 +181,7 @@ def _read(path: Path) -> RecordedSummary:
         raise InputError(
             Problem(
                 str(path),
-                Words("没有写明由什么得出(made_from)", "does not say what it was made from"),
+                Words("没有写明由什么得出（made_from）", "does not say what it was made from"),
                 suggestion=Words("用这一版再认定一次", "decide once more with this version"),
             )
         )
@@ -202,7 +202,7 @@ def _rules(pack: RecordedPack, folder: Path) -> str | Path:
     raise InputError(
         bad_argument(
             "rules",
-            Words(f"找不到规则包 {pack.id}({pack.rules or '只有文字'})",
+            Words(f"找不到规则包 {pack.id}（{pack.rules or '只有文字'}）",
                   f"there is no pack {pack.id} ({pack.rules or 'it was text'})"),
             Words("用 `rules` 给出它在哪里", "say where it is with `rules`"),
             code="unknown_pack",
@@ -229,7 +229,7 @@ def _found(
         raise InputError(
             bad_argument(
                 "inputs",
-                Words(f"找不到 {len(missing)} 个文件:{listed(missing)}",
+                Words(f"找不到 {len(missing)} 个文件：{listed(missing, lang='zh')}",
                       f"{len(missing)} files are not there: {listed(missing)}"),
                 Words("用 `inputs` 给出它们现在所在的文件夹",
                       "say with `inputs` in which folder they are now"),

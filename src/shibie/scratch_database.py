@@ -60,7 +60,7 @@ def failures_said() -> Iterator[None]:
             "no_memory",
             Words("内存不够", "not enough memory"),
             Words(
-                "用 `memory` 给得更多, 或用 `temp` 指定更大的磁盘",
+                "用 `memory` 给得更多，或用 `temp` 指定更大的磁盘",
                 "give more with `memory`, or a larger disk with `temp`",
             ),
         ) from None
@@ -70,7 +70,7 @@ def failures_said() -> Iterator[None]:
             "file_failure",
             Words("读写文件失败", "a file could not be read or written"),
             Words(
-                "检查磁盘空间, 或用 `temp` 指定别处",
+                "检查磁盘空间，或用 `temp` 指定别处",
                 "check the disk space, or name another place with `temp`",
             ),
         ) from None
@@ -96,7 +96,7 @@ def _limit(connection: duckdb.DuckDBPyConnection, memory: str) -> None:
         raise InputError(
             bad_argument(
                 "memory",
-                Words(f"看不懂的大小:{memory}", f"not a size: {memory}"),
+                Words(f"看不懂的大小：{memory}", f"not a size: {memory}"),
                 Words("如 4GB 或 500MB", "such as 4GB or 500MB"),
                 code="bad_size",
             )
@@ -111,5 +111,5 @@ def _set(connection: duckdb.DuckDBPyConnection, name: str, value: str) -> None:
 def _short(error: Exception, code: str, what: Words, suggestion: Words) -> InputError:
     """DuckDB's complaint in one line."""
     text = str(error).split("\n", 1)[0]
-    full = Words(f"{what.zh}:{text}", f"{what.en}: {text}")
+    full = Words(f"{what.zh}：{text}", f"{what.en}: {text}")
     return InputError(Problem("duckdb", full, suggestion=suggestion, code=code))

@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
 def test_acts_are_listed_without_what_is_sensitive(folder: Path) -> None:
     printed = shibie("acts", folder)
     head, *table = printed.splitlines()
-    assert head.startswith("acts.db: 4 条,日志链完好;末条校验值 ")
+    assert head.startswith("acts.db：4 条，日志链完好；末条校验值 ")
     cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in table if "│" in line]
     officer = "王 138******11"
     assert cells == [
@@ -62,7 +62,7 @@ def test_a_broken_chain_is_said_with_its_place_and_exit_status_1(folder: Path) -
     copy.write_text(copy.read_text(encoding="utf-8").replace("残疾", "健康"), encoding="utf-8")
     for arguments in (["--verify"], []):
         said = shibie("acts", copy, *arguments, status=1)
-        assert said == "acts.jsonl:3: 日志链断裂:内容与校验值不符\n"
+        assert said == "acts.jsonl:3: 日志链断裂：内容与校验值不符\n"
 
 
 def test_a_log_that_is_not_there_or_of_something_else_is_unusable(folder: Path) -> None:

@@ -80,8 +80,8 @@ def test_decisions_stand_beside_the_households(pending: Path, tmp_path: Path) ->
     header, *rows = rows_of(out, "农户")
     assert header[14:] == TITLES
     assert [row[:1] + row[14:] for row in rows] == [
-        ["001", "待核实", "家庭人均纯收入低于贫困线", "车辆登记比对(未做)", None],
-        ["002", "退回", "农户 第 3 行 工资性收入:应为数字", None, None],
+        ["001", "待核实", "家庭人均纯收入低于贫困线", "车辆登记比对（未做）", None],
+        ["002", "退回", "农户 第 3 行 工资性收入：应为数字", None, None],
         ["003", "不纳入", "不符合识别标准", None, None],
     ]
     page = openpyxl.load_workbook(out)["农户"]
@@ -117,7 +117,7 @@ def test_what_a_verdict_settles_is_asked_and_the_answer_is_read(
     assert [cell.value for cell in lists["B"][:3]] == ["属实", "不属实", "属实但例外"]
     # Nobody has answered yet: the decisions are the same, and it is said how many wait.
     again = check(out, "--out", str(tmp_path / "d"))
-    assert "核实: 1 行还没有填核实结论" in again.output
+    assert "核实：1 行还没有填核实结论" in again.output
     assert "未使用" not in again.output
     assert decisions(out) == decisions(pending)
     # The officer answers in the workbook itself.
@@ -356,7 +356,7 @@ def test_the_large_path_writes_the_same(pending: Path, tmp_path: Path) -> None:
 def test_a_folder_comes_back_as_a_workbook(tmp_path: Path) -> None:
     folder, out = write_folder(tmp_path / "名册", PENDING), tmp_path / "退还.xlsx"
     done = check(folder, "--annotate", str(out))
-    assert "名册 不是 .xlsx 工作簿,已另写成 退还.xlsx" in done.output
+    assert "名册 不是 .xlsx 工作簿，已另写成 退还.xlsx" in done.output
     rows = rows_of(out, "households")
     assert [row[0] for row in rows[1:]] == ["001", "002", "003"]
     assert [row[14] for row in rows] == ["识别·认定结果", "待核实", "退回", "不纳入"]
@@ -398,7 +398,7 @@ def test_faults_in_other_sheets_are_marked_there(tmp_path: Path) -> None:
     check(write_xlsx(tmp_path / "名册.xlsx", sheets), "--annotate", str(out))
     assert comments_of(out, "比对-存款比对") == {"B2": "应为数字"}
     assert rows_of(out, "比对-存款比对") == [
-        ["证件号码", "余额", "识别·退回原因"], [PEOPLE[0], "很多", "余额:应为数字"],
+        ["证件号码", "余额", "识别·退回原因"], [PEOPLE[0], "很多", "余额：应为数字"],
     ]  # fmt: skip
 
 

@@ -76,7 +76,7 @@ def test_wherever_the_last_line_is_cut_short_it_is_dropped_and_said(tmp_path: Pa
             with JsonLinesLog(path) as log:
                 assert log.count == 2
                 assert [note.zh for note in log.notes] == [
-                    "log.jsonl: 末尾一条没有写完(未曾确认),已去掉"
+                    "log.jsonl：末尾一条没有写完（未曾确认），已去掉"
                 ]
             assert path.read_bytes() == whole[:begin]
     path.write_bytes(whole[:-1])

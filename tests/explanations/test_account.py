@@ -49,13 +49,13 @@ def test_excluded_for_two_reasons(township: Checked) -> None:
     told = explain(township, "H01-01-009")
     assert [each.rule_id for each in told.why if each.kind == "exclusion"] == ["vehicle"]
     lines = short(told)
-    assert lines[0] == "H01-01-009 董杰福(学堂山村,4 人): 不纳入"
+    assert lines[0] == "H01-01-009 董杰福（学堂山村，4 人）：不纳入"
     # (5534 + 5431 + 5796 - 3230) / 4 = 3382.75; 4 × 2854.995 = 11419.98 rounds up, so at most
     # 11419.97 in all: 2111.03 less.
-    assert "家庭人均纯收入 3,382.75 元,不低于 2015 年贫困线 2,855.00 元" in lines[1]
-    assert "有车辆(申报,车辆登记比对第 391 行)" in lines[1]
-    assert "转移性收入不高于 3,684.97 元(现为 5,796.00 元)" in lines[2]
-    assert lines[3].startswith("经手:户中有小轿车或客货运车辆,经核实属实(核实员丙,2015-10-16")
+    assert "家庭人均纯收入 3,382.75 元，不低于 2015 年贫困线 2,855.00 元" in lines[1]
+    assert "有车辆（申报，车辆登记比对第 391 行）" in lines[1]
+    assert "转移性收入不高于 3,684.97 元（现为 5,796.00 元）" in lines[2]
+    assert lines[3].startswith("经手：户中有小轿车或客货运车辆，经核实属实（核实员丙，2015-10-16")
 
 
 def test_pending(village: Checked) -> None:
@@ -63,20 +63,20 @@ def test_pending(village: Checked) -> None:
     assert told.eligibility == "pending"
     # Two persons: 2 × 2800 = 5600.00 is still within the limit, 5600.01 is 2800.01 a head. One row
     # of the register, of 12.50, tells nobody apart: with 5587.51 it would be above the limit.
-    row, out = "存款比对第 62 行说的", "不纳入(人均存款超过上限的不纳入)"
+    row, out = "存款比对第 62 行说的", "不纳入（人均存款超过上限的不纳入）"
     assert told.collect[0].answers == (
         ("朱涛的存款比对没有记录", "纳入"),
-        (f"朱涛的存款比对有记录(余额 达到 5,587.51 元),且{row}不是本户的人", "纳入"),
-        (f"朱涛的存款比对有记录(余额 达到 5,587.51 元),且{row}是朱涛", out),
-        ("朱涛的存款比对有记录(余额 达到 5,600.01 元)", out),
+        (f"朱涛的存款比对有记录（余额 达到 5,587.51 元），且{row}不是本户的人", "纳入"),
+        (f"朱涛的存款比对有记录（余额 达到 5,587.51 元），且{row}是朱涛", out),
+        ("朱涛的存款比对有记录（余额 达到 5,600.01 元）", out),
     )
-    assert "存款比对第 62 行(认不出是谁,可能是任何人)说的是不是本户的人" in every_text(told)
+    assert "存款比对第 62 行（认不出是谁，可能是任何人）说的是不是本户的人" in every_text(told)
 
 
 def test_eligible_by_deprivation_alone(township: Checked) -> None:
     told = explain(township, "H07-06-017")
     assert [each.rule_id for each in told.why] == ["housing_unsafe"]
-    assert short(told)[1] == "为什么:住房安全无保障: 住房等级:C"
+    assert short(told)[1] == "为什么：住房安全无保障：住房等级：C"
     (first, *_) = told.change
     assert (first.found.changes[0].value, first.found.changes[0].also) == ("A", ("B",))
 
@@ -90,7 +90,7 @@ def test_why_not_the_others(township: Checked) -> None:
     eligible = explain(township, "H01-01-007")
     (not_out, _) = eligible.why_not
     assert not_out.because == (
-        "没有已知的不纳入原因", "户中有人的户籍已迁出或是空挂户,经核实不属实",
+        "没有已知的不纳入原因", "户中有人的户籍已迁出或是空挂户，经核实不属实",
     )  # fmt: skip
 
 
@@ -195,7 +195,7 @@ def test_a_verdict_is_about_a_statement() -> None:
     """With a statement it is a sentence; without one the title stays readable."""
     ill = {"education_secured": False}
     child = date(2005, 5, 1)
-    assert changes(child, **ill, owns_vehicle=True)[0] == "户中有车,经核实不属实"
+    assert changes(child, **ill, owns_vehicle=True)[0] == "户中有车，经核实不属实"
     assert changes(child, **ill, runs_business=True)[0] == "“有店的不纳入”经核实不属实"
 
 
@@ -215,18 +215,18 @@ def test_what_is_missing_is_said_together() -> None:
     case = case_from(ruleset, {"housing_grade": "D", "members": [person]}, date(2015, 12, 20))
     decision = decide(ruleset, case)
     told = account(ruleset, case, decision)
-    seven = "七个比对尚未进行:房产登记、车辆登记、财政供养、工商登记、存款、户籍、社保公积金"
+    seven = "七个比对尚未进行：房产登记、车辆登记、财政供养、工商登记、存款、户籍、社保公积金"
     assert told.undone == seven
-    assert short(told)[1] == "人口:1是否计入人口不明(未知:已不共同生活(户籍比对))"
+    assert short(told)[1] == "人口：1是否计入人口不明（未知：已不共同生活（户籍比对））"
     assert short(told)[2] == (
-        f"为什么:{seven};住房安全无保障: 住房等级:D;"
-        "家庭生活明显高于当地平均水平的不纳入: 未知:家庭生活明显高于当地平均水平"
+        f"为什么：{seven}；住房安全无保障：住房等级：D；"
+        "家庭生活明显高于当地平均水平的不纳入：未知：家庭生活明显高于当地平均水平"
     )
-    five = "六个比对尚未进行:工商登记、户籍、存款、财政供养、房产登记、车辆登记"
-    assert told.why_not[0].because[:2] == (five, "未知:家庭生活明显高于当地平均水平")
+    five = "六个比对尚未进行：工商登记、户籍、存款、财政供养、房产登记、车辆登记"
+    assert told.why_not[0].because[:2] == (five, "未知：家庭生活明显高于当地平均水平")
     (only,) = told.collect
     clean = "户籍、房产登记、车辆登记、财政供养、工商登记、存款、社保公积金七个比对都没有记录"
-    assert (f"家庭生活明显高于当地平均水平为否,且{clean}", "纳入") in only.answers
+    assert (f"家庭生活明显高于当地平均水平为否，且{clean}", "纳入") in only.answers
     assert "七个比对都查明没有记录" in told.change[0].text
     # What machines read stays as it is.
     assert decision.unknown == (
@@ -235,4 +235,4 @@ def test_what_is_missing_is_said_together() -> None:
     day = date(2015, 12, 20)
     setting = Setting(SimpleNamespace(ruleset=ruleset), Period(day, day, 1))
     letter_reasons = [each["said"] for each in reasons(told, setting)]
-    assert letter_reasons == [seven, "住房等级:D", "未知:家庭生活明显高于当地平均水平"]
+    assert letter_reasons == [seven, "住房等级：D", "未知：家庭生活明显高于当地平均水平"]

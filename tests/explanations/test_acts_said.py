@@ -18,7 +18,7 @@ from support.folders import folder, masked, number
 
 OF = ["--rules", "bazhong-2015", "--as-of", "2015-12-20"]
 SIGNED = {"evidence": f"入户 {number(1)}", "officer": "核实员甲", "date": "2015-12-01"}
-BY = "核实员甲,2015-12-01,入户 511*************10)"
+BY = "核实员甲，2015-12-01，入户 511*************10）"
 CAR = {"kind": "小型轿车", "value": "50000", "registered_on": "2014-01-01"}
 
 
@@ -70,16 +70,16 @@ def explained(roster: Path, household: str, *more: str) -> str:
 @pytest.mark.parametrize(
     ("household", "said"),
     [
-        ("L", [f"车辆登记比对记录 川1 说的不是张一(关联,{BY}"]),
-        ("V", [f"车辆登记比对记录 川2:户中有小轿车或客货运车辆,经核实不属实(核实,{BY}"]),
-        ("C", [f"有车辆由 是 更正为 否(更正,{BY}", f"王三的健康状况已更正(更正,{BY}"]),
-        ("N", [f"车辆登记比对记录 川4 说的不是本户的人(关联,{BY}"]),
-        ("P", ["重复人员:同一人出现在两户(周五)", "周五也在户编号 W", f"周五与 W/1 是同一人(同一人,{BY}"]),
+        ("L", [f"车辆登记比对记录 川1 说的不是张一（关联，{BY}"]),
+        ("V", [f"车辆登记比对记录 川2：户中有小轿车或客货运车辆，经核实不属实（核实，{BY}"]),
+        ("C", [f"有车辆由 是 更正为 否（更正，{BY}", f"王三的健康状况已更正（更正，{BY}"]),
+        ("N", [f"车辆登记比对记录 川4 说的不是本户的人（关联，{BY}"]),
+        ("P", ["重复人员：同一人出现在两户（周五）", "周五也在户编号 W", f"周五与 W/1 是同一人（同一人，{BY}"]),
     ],
 )  # fmt: skip
 def test_who_moved_it(roster: Path, household: str, said: list[str]) -> None:
     short = explained(roster, household).splitlines()
-    assert f"经手:{';'.join(said)}" in short
+    assert f"经手：{'；'.join(said)}" in short
     assert json.loads(explained(roster, household, "--json"))["moved_by"] == said
     full = "".join(explained(roster, household, "--full").split()).replace("│", "")
     assert "经手" in full
@@ -90,9 +90,9 @@ def test_who_moved_it(roster: Path, household: str, said: list[str]) -> None:
 def test_a_verdict_on_a_rule_is_said_once(roster: Path) -> None:
     said = json.loads(explained(roster, "W", "--json"))["moved_by"]
     assert said == [
-        f"户中有小轿车或客货运车辆,经核实属实({BY}", "重复人员:同一人出现在两户(吴六)",
+        f"户中有小轿车或客货运车辆，经核实属实（{BY}", "重复人员：同一人出现在两户（吴六）",
         "吴六也在户编号 P",
-        f"吴六与 P/1 是同一人(同一人,{BY}",
+        f"吴六与 P/1 是同一人（同一人，{BY}",
     ]  # fmt: skip
 
 
@@ -157,9 +157,9 @@ def test_a_corrected_amount_has_its_unit_and_evidence_tells_nothing_of_health(
     corrected: Path,
 ) -> None:
     assert json.loads(explained(corrected, "H", "--json"))["moved_by"] == [
-        "户中有小轿车或客货运车辆,经核实不属实(张三,2015-12-01,(健康状况,不显示))",
-        "生产经营性收入由 4,000.00 元 更正为 2,000.50 元(更正,张三,2015-12-01,入户核实 138******00)",
-        "王一的务工月数由 6 月 更正为 7 月(更正,张三,2015-12-01,(健康状况,不显示))",
+        "户中有小轿车或客货运车辆，经核实不属实（张三，2015-12-01，（健康状况，不显示））",
+        "生产经营性收入由 4,000.00 元 更正为 2,000.50 元（更正，张三，2015-12-01，入户核实 138******00）",
+        "王一的务工月数由 6 月 更正为 7 月（更正，张三，2015-12-01，（健康状况，不显示））",
     ]  # fmt: skip
     english = json.loads(explained(corrected, "H", "--json", "--lang", "en"))["moved_by"]
     assert english[2] == (
@@ -176,7 +176,9 @@ def test_no_letter_tells_of_health_in_its_evidence(corrected: Path, tmp_path: Pa
     assert done.exit_code == 0, done.output
     with zipfile.ZipFile(next(out.rglob("H.docx"))) as file:
         text = re.sub(r"<[^>]*>", "", file.read("word/document.xml").decode())
-    assert "王一的务工月数由 6 月 更正为 7 月(更正,张三,2015-12-01,(健康状况,不显示))" in text
+    assert (
+        "王一的务工月数由 6 月 更正为 7 月（更正，张三，2015-12-01，（健康状况，不显示））" in text
+    )
     assert "癌症" not in text
 
 
@@ -191,7 +193,7 @@ def test_the_sheet_of_acts_tells_nothing_of_health_and_no_number(
             result.write(tmp_path / "out", path, show_ids=show_ids)
             head, *rows = openpyxl.load_workbook(path)["办理"].values
             found[show_ids] = sorted(str(row[head.index("证据")]) for row in rows)
-    hidden = "(健康状况,不显示)"
-    assert found[False] == [hidden, hidden, "入户核实 138******00"]
+    hidden = "（健康状况，不显示）"
+    assert found[False] == ["入户核实 138******00", hidden, hidden]
     assert found[True] == [CALL, ILL, ILL]
     assert (tmp_path / "out" / "acts.csv").read_text(encoding="utf-8-sig").count(ILL) == 2

@@ -195,7 +195,7 @@ def test_a_search_stops_where_it_may_try_no_more_and_says_so() -> None:
     assert trials.decisions <= 150 + settling_sets.MOST_ANSWERS
     told = account(BAZHONG, case, decide(BAZHONG, case))
     assert told.cut_short
-    said = "没有试遍所有可能,不一定是最少的"
+    said = "没有试遍所有可能，不一定是最少的"
     assert any(said in line for line in short(told))
     assert said in page([told], BAZHONG, DAY)
     assert as_data(told)["cut_short"] is True
@@ -213,11 +213,11 @@ poor: unable
     told = account(rules, case, decide(rules, case))
     assert told.eligibility == "eligible"
     facts = [fact.value for each in told.why for fact in each.facts]
-    assert facts == ["(从略)"]
+    assert facts == ["（从略）"]
     shown = "\n".join(
         [*short(told), json.dumps(as_data(told), ensure_ascii=False), page([told], rules, DAY)]
     )
-    assert "需照料: 1: 健康状况(从略)" in shown
+    assert "需照料：1：健康状况（从略）" in shown
     assert "长期慢性病" not in shown
 
 
@@ -237,8 +237,10 @@ poor: care
     case = case_from(rules, {"wage_income": 5, "members": people}, DAY)
     told = account(rules, case, decide(rules, case))
     (why,) = told.why
-    assert why.said == ("病人数 (从略),不低于2 人;工资性收入 5.00 元,低于100.00 元;健康状况(从略)")
-    assert ("病人数", "(从略)") in [(fact.title, fact.value) for fact in why.facts]
+    assert why.said == (
+        "病人数 （从略），不低于2 人；工资性收入 5.00 元，低于100.00 元；健康状况（从略）"
+    )
+    assert ("病人数", "（从略）") in [(fact.title, fact.value) for fact in why.facts]
     shown = f"{why}{told.change}{[each.effects for each in told.change]}"
     assert "病人数 2" not in shown
     assert "effects='病人数" not in shown

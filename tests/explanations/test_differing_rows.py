@@ -17,10 +17,10 @@ OF = ["--rules", "bazhong-2015", "--as-of", "2015-12-20"]
 IN, OUT = "eligible", "ineligible"
 CAR, MOTORCYCLE = "小型轿车", "摩托车"
 HIDDEN, SHOWN = "6222****0010", "6222021234560010"
-ONE, TWO = "第 3 行与第 2 行是一件(重复报送)", "第 3 行与第 2 行是两件"
+ONE, TWO = "第 3 行与第 2 行是一件（重复报送）", "第 3 行与第 2 行是两件"
 HUSBAND, WIFE = ("张一", "户主", 1), ("李二", "配偶", 2)
 WHO = {1: "张一", 2: "李二"}
-APART = "(各行写的不同:"
+APART = "（各行写的不同："
 
 
 def saved(serial: int, balance: str, account: str, **more: str) -> dict[str, str]:
@@ -70,12 +70,12 @@ def bare_of(text: str) -> str:
     ("register", "rows", "how"),
     [
         ("deposits", [saved(1, "5000", HIDDEN), saved(2, "5000", SHOWN)],
-         "与提供存款比对的单位核对;是一件的删去重复的一行"),
+         "与提供存款比对的单位核对；是一件的删去重复的一行"),
         ("deposits", [saved(1, "5000", ""), saved(2, "5000", SHOWN)],
-         "与提供存款比对的单位核对:补上账号,或删去重复的一行"),
+         "与提供存款比对的单位核对：补上账号，或删去重复的一行"),
         # The later row stands with the first of the household.
         ("deposits", [saved(2, "5000", HIDDEN), saved(1, "5000", SHOWN)],
-         "与提供存款比对的单位核对;是一件的删去重复的一行"),
+         "与提供存款比对的单位核对；是一件的删去重复的一行"),
     ],
 )  # fmt: skip
 def test_a_row_that_may_be_one_of_another_person_is_asked_for_that(
@@ -106,15 +106,15 @@ def test_what_rows_of_one_key_say_differently_is_one_of_it(
     rows = [saved(1, "2000", SHOWN), second]
     at = roster(tmp_path / "roster", "deposits", rows)
     assert branches(at) == (
-        [f"第 2 行的余额{APART}2,000.00 元、4,000.00 元)"],
+        [f"第 2 行的余额{APART}2,000.00 元、4,000.00 元）"],
         [("第 2 行的余额为 2,000.00 元", IN), ("第 2 行的余额为 4,000.00 元", OUT)],
     )
     first = explained(at)["to_collect"][0]
-    assert first["how"] == ["与提供存款比对的单位核对,以哪一行为准"]
+    assert first["how"] == ["与提供存款比对的单位核对，以哪一行为准"]
     (fact,) = explained(at, "--lang", "en")["to_collect"][0]["facts"]
     assert fact.endswith("in row 2 of 存款比对 (rows differ: 2,000.00 元, 4,000.00 元)")
     short = CliRunner().invoke(app, ["explain", str(at), *OF, "-h", "A"]).stdout
-    assert f"未知:存款比对第 2 行的余额{APART}2,000.00 元、4,000.00 元)" in short
+    assert f"未知：存款比对第 2 行的余额{APART}2,000.00 元、4,000.00 元）" in short
     for balance, result in (("2000", IN), ("4000", OUT)):
         right = [saved(1, balance, SHOWN), {**second, "balance": balance}]
         assert decided(roster(tmp_path / balance, "deposits", right)) == result
@@ -144,16 +144,16 @@ def test_of_two_each_says_what_it_says_and_of_one_it_is_either(
     at = roster(tmp_path / "may", "deposits", [saved(1, "2000", first), saved(1, "3000", second)])
     facts, answers = branches(at)
     assert facts == [
-        f"第 2 行的余额{APART}2,000.00 元、3,000.00 元)", "第 3 行与第 2 行是一件还是两件",
+        f"第 2 行的余额{APART}2,000.00 元、3,000.00 元）", "第 3 行与第 2 行是一件还是两件",
     ]  # fmt: skip
     assert answers == [
-        (f"第 2 行的余额为 2,000.00 元,且{ONE}", IN),
+        (f"第 2 行的余额为 2,000.00 元，且{ONE}", IN),
         ("第 2 行的余额为 3,000.00 元", OUT),
         (TWO, OUT),
     ]
     assert explained(at)["to_collect"][0]["how"] == [
-        "与提供存款比对的单位核对;是一件的删去重复的一行",
-        "与提供存款比对的单位核对,以哪一行为准",
+        "与提供存款比对的单位核对；是一件的删去重复的一行",
+        "与提供存款比对的单位核对，以哪一行为准",
     ]
     for balance, result in (("2000", IN), ("3000", OUT)):
         one = [saved(1, balance, SHOWN)] * 2
@@ -169,15 +169,15 @@ def test_of_two_that_are_poor_together(tmp_path: Path) -> None:
     assert "第 3 行与第 2 行是一件还是两件" in facts
     assert all("2,300" not in answer for answer, _ in answers)
     assert (TWO, OUT) in answers
-    assert (f"第 2 行的余额为 2,000.00 元,且{ONE}", OUT) not in answers
+    assert (f"第 2 行的余额为 2,000.00 元，且{ONE}", OUT) not in answers
 
 
 def test_kinds_of_vehicles_that_may_be_one(tmp_path: Path) -> None:
     rows = [car(1, MOTORCYCLE, "川Y1-234"), car(1, CAR, "川Y1234")]
     facts, answers = branches(roster(tmp_path / "may", "vehicles", rows))
-    assert facts[0] == f"第 2 行的车辆类型{APART}摩托车、小型轿车)"
+    assert facts[0] == f"第 2 行的车辆类型{APART}摩托车、小型轿车）"
     assert answers == [
-        (f"第 2 行的车辆类型为摩托车,且{ONE}", IN),
+        (f"第 2 行的车辆类型为摩托车，且{ONE}", IN),
         ("第 2 行的车辆类型为小型轿车", OUT),
         (TWO, OUT),
     ]
@@ -198,7 +198,7 @@ def test_what_a_row_leaves_blank_does_not_matter_where_it_is_another_again(tmp_p
     assert answers == [
         (ONE, IN),
         ("第 3 行的车辆类型为残疾人代步车", IN),
-        (f"第 3 行的车辆类型为小型轿车,且{TWO}", OUT),
+        (f"第 3 行的车辆类型为小型轿车，且{TWO}", OUT),
     ]
     one = [{**rows[0], "plate": "川Y1234"}, rows[1]]
     assert decided(roster(tmp_path / "one", "vehicles", one)) == IN

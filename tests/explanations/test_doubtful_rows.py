@@ -28,8 +28,8 @@ from support.unsure import declarations, unsure
 
 OF = ["--rules", "bazhong-2015", "--as-of", "2015-12-20"]
 CAR = {"kind": "小型轿车", "value": "50000", "registered_on": "2014-01-01"}
-NO_CAR = "不纳入(有小轿车或客货运车辆的不纳入)"
-TOO_MUCH = "不纳入(人均存款超过上限的不纳入)"
+NO_CAR = "不纳入（有小轿车或客货运车辆的不纳入）"
+TOO_MUCH = "不纳入（人均存款超过上限的不纳入）"
 
 
 def saved(serial: int, name: str, balance: int, account: str = "", hidden: bool = False) -> Any:
@@ -108,18 +108,18 @@ def branches(roster: Path, household: str) -> tuple[list[str], list[tuple[str, s
         ]),
         # Surely his, and delivered twice: 2000 or 4000.
         ("T", "存款比对第 3 行与第 2 行是一件还是两件", [
-            ("存款比对第 3 行与第 2 行是一件(重复报送)", "eligible"),
+            ("存款比对第 3 行与第 2 行是一件（重复报送）", "eligible"),
             ("存款比对第 3 行与第 2 行是两件", "ineligible"),
         ]),
         # One of the two names the account.
         ("K", "存款比对第 9 行与第 8 行是一件还是两件", [
-            ("存款比对第 9 行与第 8 行是一件(重复报送)", "eligible"),
+            ("存款比对第 9 行与第 8 行是一件（重复报送）", "eligible"),
             ("存款比对第 9 行与第 8 行是两件", "ineligible"),
         ]),
         # Even if it is his it may be the same again.
         ("F", "存款比对第 5 行是否说的是王三", [
-            ("存款比对第 5 行说的不是王三,或与第 4 行是一件", "eligible"),
-            ("存款比对第 5 行说的是王三,且与第 4 行是两件", "ineligible"),
+            ("存款比对第 5 行说的不是王三，或与第 4 行是一件", "eligible"),
+            ("存款比对第 5 行说的是王三，且与第 4 行是两件", "ineligible"),
         ]),
         # Another account: it cannot be the same.
         ("B", "存款比对第 7 行是否说的是赵四", [
@@ -127,7 +127,7 @@ def branches(roster: Path, household: str) -> tuple[list[str], list[tuple[str, s
             ("存款比对第 7 行说的是赵四", "ineligible"),
         ]),
         # Whoever of the household it is, it is the household's.
-        ("S", "车辆登记比对第 3 行是否说的是本户的人(周五)", [
+        ("S", "车辆登记比对第 3 行是否说的是本户的人（周五）", [
             ("车辆登记比对第 3 行说的不是本户的人", "eligible"),
             ("车辆登记比对第 3 行说的是周五", "ineligible"),
         ]),
@@ -147,44 +147,44 @@ def test_every_branch_is_given(
     roster: Path, household: str, asked: str, answers: list[tuple[str, str]]
 ) -> None:
     assert branches(roster, household) == ([asked], answers)
-    assert f"未知:{asked}" in short(roster, household) or household == "F"
+    assert f"未知：{asked}" in short(roster, household) or household == "F"
 
 
 def test_a_verdict_is_for_where_the_row_is_his(roster: Path) -> None:
     facts, answers = branches(roster, "P")
     assert "社保公积金比对第 2 行是否说的是冯九" in facts
-    statement, row = "户中有人购买商业养老保险或缴纳公积金,经核实", "社保公积金比对第 2 行说的"
+    statement, row = "户中有人购买商业养老保险或缴纳公积金，经核实", "社保公积金比对第 2 行说的"
     assert answers == [
         (f"{row}不是冯九", "eligible"),
-        (f"{statement}不属实,且{row}是冯九", "eligible"),
-        (f"{statement}属实,且{row}是冯九", "ineligible"),
+        (f"{statement}不属实，且{row}是冯九", "eligible"),
+        (f"{statement}属实，且{row}是冯九", "ineligible"),
     ]
 
 
 def test_what_there_is_to_do(roster: Path, crowd: Path) -> None:
     (how,) = told(roster, "T")["to_collect"][0]["how"]
-    assert how == "与提供存款比对的单位核对:补上账号,或删去重复的一行"
+    assert how == "与提供存款比对的单位核对：补上账号，或删去重复的一行"
     (how,) = told(roster, "M")["to_collect"][0]["how"]
-    assert how == "在车辆登记比对中补上证件号码,或在“办理”表中写一行“关联”,写明说的是谁"
+    assert how == "在车辆登记比对中补上证件号码，或在“办理”表中写一行“关联”，写明说的是谁"
     (how,) = told(crowd, "H")["to_collect"][0]["how"]
-    assert how.endswith("可将车辆登记比对、存款比对中认不出是谁的记录搁置,所有结果都会注明")
+    assert how.endswith("可将车辆登记比对、存款比对中认不出是谁的记录搁置，所有结果都会注明")
     for roster_, household in ((roster, "T"), (crowd, "H")):
         for more in ((), ("--full",)):
-            assert "办法:" in short(roster_, household, *more)
+            assert "办法：" in short(roster_, household, *more)
 
 
 def test_rows_that_may_be_about_anyone_are_asked_about(crowd: Path) -> None:
     facts, answers = branches(crowd, "H")
     assert facts == [
-        "车辆登记比对第 3 行(认不出是谁,可能是任何人)说的是不是本户的人",
-        "存款比对第 2 行(认不出是谁,可能是任何人)说的是不是本户的人",
+        "车辆登记比对第 3 行（认不出是谁，可能是任何人）说的是不是本户的人",
+        "存款比对第 2 行（认不出是谁，可能是任何人）说的是不是本户的人",
     ]
     car, money = "车辆登记比对第 3 行说的", "存款比对第 2 行说的"
     assert answers == [
-        (f"{car}不是本户的人,且{money}不是本户的人", "eligible"),
+        (f"{car}不是本户的人，且{money}不是本户的人", "eligible"),
         (f"{money}是张一", "ineligible"),
         (f"{car}是张一", "ineligible"),
-        (f"{car}是张一,且{money}是张一", "ineligible"),
+        (f"{car}是张一，且{money}是张一", "ineligible"),
     ]
     said = short(crowd, "H")
     assert said.count("可能是任何人") == 4
@@ -208,12 +208,12 @@ def test_in_english(roster: Path, crowd: Path) -> None:
     ("household", "said"),
     [
         ("M", "查明车辆登记比对第 2 行说的不是张一 → 纳入 [须由工作人员凭证据核实]"),
-        ("T", "查明存款比对第 3 行与第 2 行是一件(重复报送),即人均存款 2,000.00 至 4,000.00 元"),
+        ("T", "查明存款比对第 3 行与第 2 行是一件（重复报送），即人均存款 2,000.00 至 4,000.00 元"),
     ],
 )
 def test_what_would_change_it(roster: Path, household: str, said: str) -> None:
     changes = "\n".join(
-        f"{each['text']}{',即' if each['effects'] else ''}{each['effects']} → 纳入 [须由工作人员凭证据核实]"
+        f"{each['text']}{'，即' if each['effects'] else ''}{each['effects']} → 纳入 [须由工作人员凭证据核实]"
         for each in told(roster, household)["would_change"]
         if each["who"] == "officer"
     )

@@ -75,9 +75,9 @@ def test_it_says_of_whom_it_is_so_and_what_to_find_out() -> None:
     found = case(RULES, (True, CAR), (True, MOTORCYCLE), (False, []))
     lines = short(told(RULES, found))
     assert lines[2:4] == [
-        "为什么:收入低: 工资性收入 2,000.00 元,低于3,000.00 元;"
-        "有车: 李四如计入人口,即成立:有车辆(车辆比对第 1 行,李四)",
-        "要查清:户中有轿车是否属实: 户中有轿车,经核实不属实 → 纳入;户中有轿车,经核实属实 → 不纳入(有车)",
+        "为什么：收入低：工资性收入 2,000.00 元，低于3,000.00 元；"
+        "有车：李四如计入人口，即成立：有车辆（车辆比对第 1 行，李四）",
+        "要查清：户中有轿车是否属实：户中有轿车，经核实不属实 → 纳入；户中有轿车，经核实属实 → 不纳入（有车）",
     ]  # fmt: skip
     english = short(told(RULES, found, "en"), "en")
     assert "有车: would hold if 李四 counted" in english[2]
@@ -99,7 +99,7 @@ def test_each_of_whom_it_would_hold_is_named_or_else_all_together() -> None:
         "李四、王五如计入人口"
     )
     one_each = case(TWO_CARS, (True, CAR), (True, CAR))
-    assert reason(told(TWO_CARS, one_each))[1].startswith("李四、王五如计入人口,即成立:")
+    assert reason(told(TWO_CARS, one_each))[1].startswith("李四、王五如计入人口，即成立：")
 
 
 def test_a_verdict_is_the_nearest_change_either_way() -> None:
@@ -118,7 +118,7 @@ def test_an_eligible_household_says_that_it_was_verified(verdict: str) -> None:
     found = case(RULES, (True, CAR), adjudications={"car": verdict})
     explained = told(RULES, found)
     assert explained.eligibility == "eligible"
-    words = {"refuted": "户中有轿车,经核实不属实", "exempt": "户中有轿车,经核实属实但例外"}
+    words = {"refuted": "户中有轿车，经核实不属实", "exempt": "户中有轿车，经核实属实但例外"}
     assert words[verdict] in explained.why_not[0].because
     # The verdict says it: not once more that it is so of him.
     assert [line for line in explained.moved if "不计入人口" in line] == []
@@ -131,8 +131,8 @@ def test_only_verdicts_that_the_rule_allows_are_proposed() -> None:
     assert not first.settles
     (line,) = (each for each in short(told(ONLY_UPHELD, found)) if each.startswith("要查清"))
     assert line == (
-        "要查清:有车: “有车”经核实属实 → 不纳入(有车)。"
-        "办法:这条规则只可核实为属实;如不属实,须更正它所依据的事实"
+        "要查清：有车：“有车”经核实属实 → 不纳入（有车）。"
+        "办法：这条规则只可核实为属实；如不属实，须更正它所依据的事实"
     )
     assert not any(
         change.lever.kind == "verdict"
@@ -148,7 +148,7 @@ def test_a_rule_with_an_exception_only_as_well() -> None:
         for each in short(told(ruleset, case(ruleset, (True, CAR))))
         if each.startswith("要查清")
     )
-    assert line.endswith("“有车”经核实属实但例外 → 纳入。办法:这条规则只可核实为属实但例外")
+    assert line.endswith("“有车”经核实属实但例外 → 纳入。办法：这条规则只可核实为属实但例外")
 
 
 def test_what_is_not_known_of_him_is_to_be_found_out_with_it() -> None:
@@ -167,4 +167,4 @@ def test_a_pack_that_only_notes_it_asks_nothing() -> None:
     explained = told(NOTED, case(NOTED, (True, CAR)))
     assert (explained.eligibility, explained.collect) == ("eligible", ())
     assert [each.outcome for each in explained.others if each.rule_id == "car"] == ["false"]
-    assert "不计入人口的人有此情形:有车" in explained.moved
+    assert "不计入人口的人有此情形：有车" in explained.moved

@@ -173,7 +173,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = CliRunner().invoke(app, ["verify", folder, "--mutants"])
     assert done.exit_code == 1
     assert "未被发现 mutant.low.4: 人均收入低于线 ⇒ 人均收入低于线 + -0.01" in done.stdout
-    assert "能分辨它的户:认定日期 2015-12-31" in done.stdout
+    assert "能分辨它的户：认定日期 2015-12-31" in done.stdout
     english = CliRunner().invoke(app, ["verify", folder, "--mutants", "--lang", "en"])
     assert english.stdout.rstrip().endswith("6 mutants, 5 killed, 0 equivalent, 1 survived: 83.3%")
     data = json.loads(CliRunner().invoke(app, ["verify", folder, "--mutants", "--json"]).stdout)

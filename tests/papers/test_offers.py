@@ -35,12 +35,12 @@ def test_dying_is_no_proposal(tmp_path: Path) -> None:
     (case,), (decision,) = checked.cases, checked.decisions
     # An officer is told: three persons, with the same income, are above the line.
     told = [each.text for each in explain(checked, "1").change]
-    assert "D某的已死亡经核实为 是(现为 未知)" in told
+    assert "D某的已死亡经核实为 是（现为 未知）" in told
     fields = letter(Setting(checked, Period(DAY, DAY, 1)), case, decision)
     assert (fields["result"], fields["changes"]) == ("纳入", [])
     asked = Setting(checked, Period(DAY, DAY, 1), ways_to_lose=True)
     assert letter(asked, case, decision)["changes"] == [
-        "工资性收入不低于 11,419.98 元(现为 9,000.00 元)（农户可申报变化,经核实后算数）"
+        "工资性收入不低于 11,419.98 元（现为 9,000.00 元）（农户可申报变化，经核实后算数）"
     ]
 
 
@@ -50,7 +50,7 @@ def test_who_nobody_counts_of_is_told_so(tmp_path: Path) -> None:
     )
     checked = check(RULES, roster, DAY)
     for lang, line in (
-        ("zh", "为什么:没有计入人口的成员: 表上没有计入人口的成员"),
+        ("zh", "为什么：没有计入人口的成员：表上没有计入人口的成员"),
         ("en", "why: 没有计入人口的成员: nobody on the form counts"),
     ):
         assert line in short(explain(checked, "A", lang), lang)  # type: ignore[arg-type]
@@ -68,6 +68,6 @@ def test_a_suggestion_stands_apart_from_the_complaint(tmp_path: Path, engine: st
     with shibie.check(RULES, roster, DAY, engine=engine) as result:  # type: ignore[arg-type]
         reasons = sorted(row["reason"] for row in result.rejected)
     assert reasons == [
-        "没有可更正的字段“wage_incom”,是否想写“wage_income”?",
-        "没有可核实的规则“vehicel”,是否想写“vehicle”?",
+        "没有可更正的字段“wage_incom”，是否想写“wage_income”？",
+        "没有可核实的规则“vehicel”，是否想写“vehicle”？",
     ]

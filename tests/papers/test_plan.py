@@ -82,8 +82,8 @@ def test_drafts(tmp_path: Path) -> None:
         ("E", "", "training", "open"), ("E", "1", "job", "open"),
     }  # fmt: skip
     why = {(e.household_id, e.measure): e.why for p in plans for e in p.proposed}
-    assert why["B", "training"] == "需要:家庭有劳动能力"
-    assert why["E", "training"] == "未知:主要致贫原因"
+    assert why["B", "training"] == "需要：家庭有劳动能力"
+    assert why["E", "training"] == "未知：主要致贫原因"
     assert why["E", "job"].endswith("务工月数")
     assert [each.household_id for each in plans if each.of("fits")] == ["A"]
 
@@ -122,17 +122,17 @@ def test_plans_are_reviewed_row_by_row(tmp_path: Path) -> None:
     assert [(each.row, each.verdict, each.why) for each in found.rows] == [
         (2, "fits", ""),
         (3, "fits", ""),
-        (4, "misfit", "需要:家庭有劳动能力"),
+        (4, "misfit", "需要：家庭有劳动能力"),
         (5, "misfit", "不在“就业”"),
-        (6, "unfounded", "不成立:主要致贫原因是“缺技术”"),
+        (6, "unfounded", "不成立：主要致贫原因是“缺技术”"),
         (7, "misfit", "该户认定为“不纳入”"),
-        (8, "open", "未知:1的劳动技能"),
+        (8, "open", "未知：1的劳动技能"),
         (9, "misfit", "不在“搬迁”"),
     ]
     assert [(each.row, each.field) for each in found.rejected] == [
         (10, "household_id"), (11, "measure"), (12, "member_id"), (13, "household_id"),
     ]  # fmt: skip
-    assert "是否想写“training”?" in found.rejected[1].reason.zh
+    assert "是否想写“training”？" in found.rejected[1].reason.zh
     # Nothing is lost: 12 rows are 8 and 4.
     assert len(found.rows) + len(found.rejected) == len(lines) - 1
     assert (found.eligible, found.planned, found.without) == (4, 4, ())

@@ -294,7 +294,7 @@ def test_its_tables(township: tuple[dict[str, Any], Path]) -> None:
 
 def test_what_it_prints() -> None:
     done = CliRunner().invoke(app, COMMAND)
-    assert "保留户人数:476 - 55(不在名册) - 9(转到他户) + 8(新出生) + 4" in done.stdout
+    assert "保留户人数：476 - 55（不在名册） - 9（转到他户） + 8（新出生） + 4" in done.stdout
     english = CliRunner().invoke(app, [*COMMAND, "--lang", "en"])
     assert all(word in english.stdout for word in ("kept", "removed", "exited", "new"))
     assert "retained" not in english.stdout

@@ -37,7 +37,7 @@ def test_the_seed_report() -> None:
     homes = found["原名册 - 清退 + 新进 = 现有", "households"]
     assert numbers(homes) == (455, 475, 20)
     assert homes.outcome == "explained"
-    assert homes.note == "差 +20 户,正是“此前已脱贫”的 20 户"
+    assert homes.note == "差 +20 户，正是“此前已脱贫”的 20 户"
     # 1495 - 1019 + 923 = 1399; published 1402: 3 more; with the 55 of those 20 it is 1454.
     people = found["原名册 - 清退 + 新进 = 现有", "persons"]
     assert numbers(people) == (1399, 1402, 3)
@@ -49,17 +49,17 @@ def test_the_seed_report() -> None:
     # 1019 / 1495 = 68.16 %; 333 / 481 = 69.23 %.
     removal = found["清退率 68.2%", None]
     assert removal.outcome == "holds"
-    assert removal.note == "是按人算的;按户是 69.2%"
+    assert removal.note == "是按人算的；按户是 69.2%"
     # 1495 / 7860 = 19.02 %, the roster of 2014; 1402 / 7860 = 17.84 %.
     poverty = found["贫困率 19%", None]
     assert poverty.outcome == "differs"
     assert "按人 1402 / 7860 = 17.8%" in poverty.worked
-    assert poverty.note == "与 原名册/全部农户(按人) 相符"
+    assert poverty.note == "与 原名册/全部农户（按人）相符"
     # 300 + 242 + 240 + 229 = 1011; 507 + 765 + 642 + 245 = 2159.
     assert found["各批合计", "households"].said == 1011
     assert found["各批合计", "persons"].said == 2159
     plans = found["贫困户发展规划应覆盖全部现有", "households"]
-    assert (plans.outcome, plans.note) == ("differs", "差 -5 户,只有 98.9%")
+    assert (plans.outcome, plans.note) == ("differs", "差 -5 户，只有 98.9%")
     assert len(failures(tuple(found.values()))) == 4
 
 
@@ -67,8 +67,8 @@ def test_the_command_prints_the_gaps() -> None:
     done = CliRunner().invoke(app, ["report", "--check", str(SEED)])
     assert done.exit_code == 1
     for text in (
-        "差 +20 户,正是“此前已脱贫”的 20 户",
-        "差 +3 人,没有数字能说明",
+        "差 +20 户，正是“此前已脱贫”的 20 户",
+        "差 +3 人，没有数字能说明",
         "470 / 475 = 98.9%",
     ):
         assert text in done.stdout
@@ -116,7 +116,7 @@ def test_what_holds_together_is_said_to_hold() -> None:
         ({"figures": {"now": PublishedCount(26, 75)}}, "原名册 - 清退 + 新进 = 现有"),
         ({"figures": {"retained": PublishedCount(19, 60)}}, "原名册 - 清退 = 保留"),
         ({"figures": {"removed": PublishedCount(31, 30)}}, "清退不多于原名册"),
-        ({"figures": {"base": PublishedCount(100, 99)}}, "全部农户:每户至少一人"),
+        ({"figures": {"base": PublishedCount(100, 99)}}, "全部农户：每户至少一人"),
         ({"parts": (Part("a", "now", PublishedCount(26, 70)),)}, "a不多于现有"),
         ({"parts": (Part("a", "now", PublishedCount(24), whole=True),)}, "a应覆盖全部现有"),
         ({"rates": (Rate("r", "now", "base", Decimal(25), "persons"),)}, "r 25%"),
@@ -141,7 +141,7 @@ def test_a_change_of_persons_and_other_ends_are_part_of_the_sum() -> None:
     # 90 - 30 + 15 = 75; 70 is 5 less: 2 that had left, 3 fewer, and 4 with another end.
     plain = found["原名册 - 清退 + 新进 = 现有", "persons"]
     assert plain.outcome == "explained"
-    assert plain.note == "差 -5 人: 此前已脱贫 +2、保留户人口增减 -3、原名册其他去向 -4"
+    assert plain.note == "差 -5 人：此前已脱贫 +2、保留户人口增减 -3、原名册其他去向 -4"
     # 90 - 30 + 15 - 4 + 2 - 3 = 70
     assert numbers(whole) == (70, 70, 0)
     assert whole.outcome == "holds"

@@ -187,7 +187,7 @@ def test_the_same_of_every_kind_of_household(tmp_path: Path, said: bool) -> None
     text = "".join(
         p for each in told(checked, figures).paragraphs for p in each if isinstance(p, str)
     )
-    assert f"全部农户中,全部病人 {whole.households} 户 {whole.persons} 人。" in text
+    assert f"全部农户中，全部病人 {whole.households} 户 {whole.persons} 人。" in text
 
 
 def test_no_table_of_the_queries_holds_a_number_or_a_name(book: Book) -> None:

@@ -73,11 +73,11 @@ def test_an_eligible_household_is_told_no_way_to_lose_its_place(tmp_path: Path) 
 def test_one_that_is_not_learns_what_would_change_it_without_rows(tmp_path: Path) -> None:
     fields = told(village(tmp_path), "B")
     assert fields["result"] == "不纳入"
-    assert fields["reasons"][0]["said"] == "有车辆(车辆登记比对,李二)"
-    assert fields["reasons"][0]["basis"].endswith("华蓥市“六不评”;他地例外")
+    assert fields["reasons"][0]["said"] == "有车辆（车辆登记比对，李二）"
+    assert fields["reasons"][0]["basis"].endswith("华蓥市“六不评”；他地例外")
     # Two cars: both records would have to be wrong, which is said once.
     assert fields["changes"][:2] == [
-        "户中有小轿车或客货运车辆,经核实不属实（须由工作人员凭证据核实）",
+        "户中有小轿车或客货运车辆，经核实不属实（须由工作人员凭证据核实）",
         "车辆登记比对中李二的记录经核实有误或不是本人所有（须由工作人员凭证据核实）",
     ]
     assert not ROW.search(str(fields))
@@ -127,7 +127,7 @@ def test_a_review_is_asked_with_what_was_found(tmp_path: Path) -> None:
             "who": "由工作人员核实，您可以带证据来说明：",
             "items": [
                 "户中有人购买商业养老保险或缴纳公积金是否属实"
-                "（查到：有商业养老保险或公积金(社保公积金比对,张一)）"
+                "（查到：有商业养老保险或公积金（社保公积金比对，张一））"
             ],
         }
     ]
@@ -158,10 +158,10 @@ def test_acts_name_neither_rows_nor_other_households(tmp_path: Path) -> None:
     assert not roster.rejected
     checked = check(BAZHONG, roster, DAY)
     assert told(checked, "D")["moved"] == [
-        "车辆登记比对的一条记录 说的不是本户的人(关联,查对,核实员甲,2015-12-01,行驶证)"
+        "车辆登记比对的一条记录 说的不是本户的人（关联，查对，核实员甲，2015-12-01，行驶证）"
     ]
-    assert told(checked, "A")["moved"][-1].startswith("张一与另一户登记的一人是同一人(")
-    assert told(checked, "B")["moved"][-1].startswith("张一与另一户登记的一人是同一人(")
+    assert told(checked, "A")["moved"][-1].startswith("张一与另一户登记的一人是同一人（")
+    assert told(checked, "B")["moved"][-1].startswith("张一与另一户登记的一人是同一人（")
 
 
 def test_every_paper_is_of_its_kind_in_each_format(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def text_of(path: Path) -> str:
 def test_letters_and_lists(roster: Path, tmp_path: Path) -> None:
     said = run("notice", roster, "--out", tmp_path, "--format", "docx")
     assert said.startswith("3 份告知书，0 份核实通知书，1 份公示名单，5 个文件，在 ")
-    assert said.splitlines()[1:] == ["1 户没有计入人口的成员,没有告知书"]
+    assert said.splitlines()[1:] == ["1 户没有计入人口的成员，没有告知书"]
     village = tmp_path / "甲村"
     assert sorted(path.name for path in village.iterdir()) == [
         "A.docx", "C.docx", "D.docx", "公示名单.docx", "目录.xlsx"
@@ -79,17 +79,17 @@ def test_who_counts_as_head_is_addressed_as_one(tmp_path: Path) -> None:
     said = run("notice", roster, "--out", tmp_path / "out", "--format", "docx")
     assert said.splitlines()[1:] == []
     assert "张大山（户主）：您户（户编号 A，" in text_of(tmp_path / "out" / "甲村" / "A.docx")
-    assert run("explain", roster, "-h", "A").startswith("A 张大山(甲村,2 人): 纳入\n")
+    assert run("explain", roster, "-h", "A").startswith("A 张大山（甲村，2 人）：纳入\n")
 
 
 def test_explanations(roster: Path, tmp_path: Path) -> None:
     page = tmp_path / "why.html"
     short = run("explain", roster, "-h", "A", "-h", "B", "--html", page).splitlines()
-    assert "A 李小梅(甲村,1 人,原户主 张大山): 纳入" in short
-    assert "B(甲村,0 人,原户主 王老五): 不纳入" in short
+    assert "A 李小梅（甲村，1 人，原户主 张大山）：纳入" in short
+    assert "B（甲村，0 人，原户主 王老五）：不纳入" in short
     written = page.read_text(encoding="utf-8")
-    assert "<h2>A 李小梅 <small>甲村,1 人,原户主 张大山</small>" in written
-    assert "<h2>B <small>甲村,0 人,原户主 王老五</small>" in written
+    assert "<h2>A 李小梅 <small>甲村，1 人，原户主 张大山</small>" in written
+    assert "<h2>B <small>甲村，0 人，原户主 王老五</small>" in written
     full = run("explain", roster, "-h", "A", "--full", "--lang", "en")
     assert full.startswith("A 李小梅(甲村, 1 person, head on the form: 张大山): eligible\n")
     data = json.loads(run("explain", roster, "-h", "A", "--json"))

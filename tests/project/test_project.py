@@ -128,7 +128,7 @@ def test_a_register_by_an_option(tmp_path: Path) -> None:
     ("more", "said"),
     [
         ("keeps: true\n", ":5:1: 未知的键“keeps”"),
-        ("keeps: true\n", "是否想写“keep”?"),
+        ("keeps: true\n", "是否想写“keep”？"),
         ("set_aside: payroll\n", ":5:12: 应为列表"),
         ("before: 2014.xlsx\n", ":5:9: 没有这个文件或文件夹"),
         ("control_totals: {cars: {rows: 1}}\n", ":5:31: 没有叫“cars”的表"),
@@ -149,8 +149,8 @@ def test_what_is_said_nowhere_is_asked_for(
     monkeypatch.chdir(tmp_path)
     said = refused(monkeypatch, capsys, "check")
     assert said.splitlines() == [
-        "shibie: 缺少:名册、规则包 --rules、认定日期 --as-of",
-        "  → 在命令里给出,或写在 shibie.yaml 里:roster: 花名册.xlsx; rules: bazhong-2015; as_of: 2015-12-20",
+        "shibie: 缺少：名册、规则包 --rules、认定日期 --as-of",
+        "  → 在命令里给出，或写在 shibie.yaml 里：roster: 花名册.xlsx; rules: bazhong-2015; as_of: 2015-12-20",
     ]
     (tmp_path / "shibie.yaml").write_text("rules: bazhong-2015\n", encoding="utf-8")
     said = refused(monkeypatch, capsys, "explain", "x.xlsx", "--name", "a", "--lang", "en")
@@ -168,7 +168,7 @@ def test_half_a_register_is_refused(
     totals = "control_totals:\n  vehicles: {rows: 2}\n  households: {rows: 3}\n  成员: {rows: 5}\n"
     place = project(tmp_path / "p", sheets, totals)
     said = refused(monkeypatch, capsys, "check", place).splitlines()
-    assert said[0].endswith("shibie.yaml:6:20: “vehicles”应有 2 行,实有 1 行")
+    assert said[0].endswith("shibie.yaml:6:20: “vehicles”应有 2 行，实有 1 行")
     assert "可能只给了一部分" in said[1]
     assert len(said) == 2
     assert "应有 2 行" in refused(monkeypatch, capsys, "explain", place, "-h", "001")
@@ -181,7 +181,7 @@ def test_rows_of_persons_are_counted_as_the_roster(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = project(tmp_path / "p", as_export(book()), "control_totals: {roster: {rows: 6}}\n")
-    assert "“roster”应有 6 行,实有 5 行" in refused(monkeypatch, capsys, "check", place)
+    assert "“roster”应有 6 行，实有 5 行" in refused(monkeypatch, capsys, "check", place)
 
 
 def test_recheck_and_report_know_the_roster_before(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def test_recheck_and_report_know_the_roster_before(tmp_path: Path) -> None:
         done = run(command, place)
         # The steps of no household are recorded, which procedure says.
         assert done.exit_code == 0 or command == "procedure", done.output
-    assert "原名册 3 户 5 人(2014-12-20)" in run("recheck", place).stdout
+    assert "原名册 3 户 5 人（2014-12-20）" in run("recheck", place).stdout
     done = run("diff", "bazhong-2015", "bazhong-2015", "--roster", place)
     assert done.exit_code == 0, done.output
     assert "3 户中 0 户改变" in done.stdout
@@ -236,6 +236,6 @@ def test_a_name_that_nobody_has(
     roster = write_folder(tmp_path / "r", book())
     pack = ["--rules", "bazhong-2015", "--as-of", "2015-12-20"]
     said = refused(monkeypatch, capsys, "explain", roster, *pack, "--name", "张三")
-    assert said == "张三: 名册上没有叫这个名字的人\n"
+    assert said == "张三：名册上没有叫这个名字的人\n"
     said = refused(monkeypatch, capsys, "explain", roster, *pack)
-    assert said.splitlines()[0] == "--household: 缺少:哪一户"
+    assert said.splitlines()[0] == "--household: 缺少：哪一户"

@@ -39,17 +39,17 @@ def test_a_sound_pack(tmp_path: Path) -> None:
     assert "每户恰得一个结论" in text
     assert "任意多人、任意多行" in text
     assert "不成立" not in text.replace("可不成立", "")
-    assert "界限:至多 4 人,每人每表至多 2 行" in text
+    assert "界限：至多 4 人，每人每表至多 2 行" in text
 
 
 def test_a_broken_pack_in_both_languages(tmp_path: Path) -> None:
     folder = pack(tmp_path, SOUND.replace(*GAP))
     code, text = run(str(folder), "--members", "2", "--rows", "1")
     assert code == 1
-    assert "不成立 gap: 纳入而没有任何帮扶批次的户" in text
-    assert "例:认定日期 2015-12-31;" in text
+    assert "不成立 gap：纳入而没有任何帮扶批次的户" in text
+    assert "例：认定日期 2015-12-31；" in text
     assert "房间数 0" in text
-    assert text.rstrip().endswith("界限:至多 2 人,每人每表至多 1 行")
+    assert text.rstrip().endswith("界限：至多 2 人，每人每表至多 1 行")
     code, text = run(str(folder), "--lang", "en")
     assert "refuted gap: an eligible household without any track" in text
     assert "e.g. day of judgement 2015-12-31; wage_income" in text

@@ -30,7 +30,7 @@ def test_a_perhaps_row_is_written_and_read() -> None:
     case = case_from(PACK, given, AS_OF)
     assert [row.sure for row in case.rows_of("cars").items] == [False, True]
     told = shown(PACK, Witness(AS_OF, (given,)))
-    assert "车(可能是本人的记录) | 车" in told
+    assert "车（可能是本人的记录） | 车" in told
     assert "(may be about this person)" in shown(PACK, Witness(AS_OF, (given,)), "en")
 
 

@@ -329,10 +329,10 @@ def test_live_a_person_who_comes_to_a_second_household_holds_the_first() -> None
 def test_an_explanation_names_the_person_the_other_household_and_what_to_do(tmp_path: Path) -> None:
     folder = roster(tmp_path)
     text = "\n".join(short(shibie.explain(REVIEWED, folder, AS_OF, "A2")))
-    assert "同一人出现在两户: 张三: 也在另一户" in text
-    assert "户中有人同时在另一户,经核实不属实 → 纳入" in text
-    assert "户中有人同时在另一户,经核实属实 → 不纳入(同一人出现在两户)" in text
-    assert "重复人员:同一人出现在两户(张三);张三也在户编号 A1" in text
+    assert "同一人出现在两户：张三：也在另一户" in text
+    assert "户中有人同时在另一户，经核实不属实 → 纳入" in text
+    assert "户中有人同时在另一户，经核实属实 → 不纳入（同一人出现在两户）" in text
+    assert "重复人员：同一人出现在两户（张三）；张三也在户编号 A1" in text
     english = "\n".join(short(shibie.explain(REVIEWED, folder, AS_OF, "A2", lang="en"), "en"))
     assert "张三: is in another household, too" in english
     assert "张三 is also in household A1" in english

@@ -107,11 +107,11 @@ def test_the_command_says_it(tmp_path: Path, pack: str) -> None:
     folder = roster(tmp_path, ROWS.replace("51190219550301002,x,1,2014-01-01\n", ""))
     command = ["check", str(folder), "--rules", pack, "--as-of", "2016-01-01"]
     _, said = run(*command)
-    assert "存款比对:3 行对不上人,使 2 户待核实(最多的是认不出人的行,2 户)" in said.replace(
+    assert "存款比对：3 行对不上人，使 2 户待核实（最多的是认不出人的行，2 户）" in said.replace(
         "\n", ""
     )
     _, said = run(*command, "--set-aside", "deposits", "--out", str(tmp_path / "out"))
-    assert "搁置:存款比对中对不上人的记录" in said
+    assert "搁置：存款比对中对不上人的记录" in said
     summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
     assert summary["set_aside"] == ["deposits"]
     with pytest.raises(InputError) as error:
@@ -128,7 +128,7 @@ def test_a_register_that_matches_nobody_is_a_loud_warning(
         "check", str(folder), "--rules", pack, "--as-of", "2016-01-01", "--engine", engine
     )
     assert code == 3
-    assert "注意:存款比对的 1 行没有一行对得上名册上的人" in said
+    assert "注意：存款比对的 1 行没有一行对得上名册上的人" in said
     assert "现按“都没有记录”认定" in said.replace("\n", "")
 
 
@@ -143,11 +143,11 @@ def test_a_register_that_matches_nobody_but_holds_up_households_says_so(
     assert code == 3
     flat = said.replace("\n", "")
     assert (
-        "注意:存款比对的 1 行没有一行确实对得上名册上的人,请核对是不是给错了表;"
-        "可能对得上的 1 户待核实,其余的户按“没有记录”认定"
+        "注意：存款比对的 1 行没有一行确实对得上名册上的人，请核对是不是给错了表；"
+        "可能对得上的 1 户待核实，其余的户按“没有记录”认定"
     ) in flat
     assert "都没有记录" not in flat
-    assert "存款比对:1 行对不上人,使 1 户待核实(最多的是第 2 行,1 户)" in flat
+    assert "存款比对：1 行对不上人，使 1 户待核实（最多的是第 2 行，1 户）" in flat
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -158,12 +158,12 @@ def test_rows_that_may_be_twice_are_told_from_those_of_nobody(
     folder = roster(tmp_path, one * 3 + "5119021955****0020,x,90000,2014-01-01\n")
     command = ["check", str(folder), "--rules", pack, "--as-of", "2016-01-01", "--engine", engine]
     _, said = run(*command, "--out", str(tmp_path / "out"))
-    line = "存款比对:1 行对不上人、2 行疑似重复,使 2 户待核实(最多的是第 3 行,1 户)"
+    line = "存款比对：1 行对不上人、2 行疑似重复，使 2 户待核实（最多的是第 3 行，1 户）"
     assert line in said.replace("\n", "")
     summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
     assert [(each["rows"], each["twice"]) for each in summary["held_up"]] == [(3, 2)]
     _, said = run(*command, "--set-aside", "deposits")
-    assert "存款比对:2 行疑似重复,使 1 户待核实" in said.replace("\n", "")
+    assert "存款比对：2 行疑似重复，使 1 户待核实" in said.replace("\n", "")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

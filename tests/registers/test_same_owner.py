@@ -121,8 +121,8 @@ def test_an_explanation_asks_whether_both_are_one(tmp_path: Path) -> None:
     ruleset = register(BLANK)
     checked(tmp_path, ruleset, "", ("张三", "张三等2人"), "interpreter")
     said = "\n".join(short(shibie.explain(ruleset, tmp_path, DAY, "A1")))
-    assert "存款比对第 3 行与第 2 行是一件(重复报送) → 纳入" in said
-    assert "存款比对第 3 行与第 2 行是两件 → 不纳入(存款多)" in said
+    assert "存款比对第 3 行与第 2 行是一件（重复报送） → 纳入" in said
+    assert "存款比对第 3 行与第 2 行是两件 → 不纳入（存款多）" in said
 
 
 @pytest.mark.parametrize("engine", ENGINES)

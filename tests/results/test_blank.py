@@ -43,8 +43,8 @@ def test_it_has_every_table_of_the_pack(blank: Path) -> None:
         "农户", "成员", *(f"比对-{title}" for title in REGISTERS), "核实", "程序",
     ]  # fmt: skip
     page = sheets["农户"]
-    assert (page["A1"].value, page["I1"].value) == ("*户编号", "工资性收入(元/年)")
-    assert page["I1"].comment.text == "务工、工资收入\n单位:元/年"
+    assert (page["A1"].value, page["I1"].value) == ("*户编号", "工资性收入（元/年）")
+    assert page["I1"].comment.text == "务工、工资收入\n单位：元/年"
     assert page.column_dimensions["A"].number_format == "@"
     assert sheets["成员"].column_dimensions["D"].number_format == "@"
     choices = {
@@ -58,7 +58,7 @@ def test_empty_it_says_that_nobody_is_in_it(blank: Path) -> None:
     rows, done = decisions(blank)
     assert rows == []
     assert done.exit_code == 0
-    assert "农户: 表中没有一户" in done.output
+    assert "农户：表中没有一户" in done.output
     assert "输入 0 户" in done.output
     assert "未使用" not in done.output
 
@@ -85,7 +85,7 @@ def fill(blank: Path) -> openpyxl.Workbook:
 
 
 def add(page: Any, values: dict[str, Any], header: int = 1) -> None:
-    titles = [str(cell.value or "").strip("*").split("(")[0] for cell in page[header]]
+    titles = [str(cell.value or "").strip("*").split("（")[0] for cell in page[header]]
     row = page.max_row + 1
     for title, value in values.items():
         page.cell(row, titles.index(title) + 1, value)
@@ -110,7 +110,7 @@ def test_a_comparison_nobody_filled_in_clears_nobody(blank: Path) -> None:
     workbook.save(blank)
     rows, done = decisions(blank)
     assert rows == [["0001", "pending", "vehicles"], ["0002", "pending", "vehicles"]]
-    assert f"{TITLE}: 空表,按未比对处理" in done.output
+    assert f"{TITLE}：空表，按未比对处理" in done.output
     # A row in it says that it was compared, whatever stands above.
     add(workbook[TITLE], {"证件号码": PEOPLE[1], "号牌": "川Y1", "车辆类型": "小型轿车"}, header=2)
     workbook.save(blank)

@@ -57,10 +57,10 @@ def test_rejected_values_are_masked_by_what_they_are(tmp_path: Path, engine: str
         ("wage_income", "511*************79"),
         ("", "511*************6X"),
         ("labor", "511***************79"),
-        ("labor", "(健康状况,不显示)"),
+        ("labor", "（健康状况，不显示）"),
         ("head", "110*************2X"),
         ("registered_on", "511*************79"),
-        ("balance", "(健康状况,不显示)"),
+        ("balance", "（健康状况，不显示）"),
         ("kind", "车主110**********02"),
     ]
     sheets = openpyxl.load_workbook(workbook, read_only=True)
@@ -90,7 +90,7 @@ def test_an_explanation_masks_numbers_in_evidence(tmp_path: Path) -> None:
         "002",
     ]
     said = CliRunner().invoke(app, command).output
-    assert "(甲,2015-12-01,车主511*************79)" in said
+    assert "（甲，2015-12-01，车主511*************79）" in said
     assert NUMBER not in CliRunner().invoke(app, [*command, "--json"]).output
 
 
@@ -112,7 +112,7 @@ def test_words_of_illness_are_shown_of_no_column(tmp_path: Path, engine: str) ->
     done = CliRunner().invoke(app, command)
     with (tmp_path / "out" / "rejected.csv").open(encoding="utf-8-sig") as file:
         rows = [row for row in csv.DictReader(file) if row["field"]]
-    hidden = "(健康状况,不显示)"
+    hidden = "（健康状况，不显示）"
     assert [(row["source"], row["row"], row["field"], row["value"]) for row in rows] == [
         ("households.csv", "2", "wage_income", hidden), ("members.csv", "4", "labor", hidden),
         ("办理.csv", "2", "head", "霍去病"), ("办理.csv", "3", "rule_id", hidden),

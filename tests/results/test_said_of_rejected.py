@@ -41,13 +41,13 @@ def test_rejected_rows_are_counted_by_table_and_the_first_are_told(
     done = said(given(tmp_path, 4), engine)
     assert done.exit_code == 3
     assert "输入 3 户 = 认定 3 户 + 退回 0 户" in done.stdout
-    counts = "退回 6 行:adjudications.csv 1、办理.csv 4、registers/deposits.csv 1\n"
+    counts = "退回 6 行：adjudications.csv 1、办理.csv 4、registers/deposits.csv 1\n"
     assert counts in done.stdout
     assert done.stderr.splitlines()[:7] == [
-        "adjudications.csv 第 2 行 证据:核实须有证据、核实人和日期,缺 证据",
-        *(f"办理.csv 第 {row} 行 户主 “[别人]”:名册中这一户的户主是 人2" for row in (2, 3, 4, 5)),
-        "另有 1 行,见“退回”表",
-        "没有写出结果;用 --out 写出,rejected 中有每一行及原因",
+        "adjudications.csv 第 2 行 证据：核实须有证据、核实人和日期，缺 证据",
+        *(f"办理.csv 第 {row} 行 户主 “[别人]”：名册中这一户的户主是 人2" for row in (2, 3, 4, 5)),
+        "另有 1 行，见“退回”表",
+        "没有写出结果；用 --out 写出，“退回”表中有每一行及原因",
     ]
 
 
@@ -66,4 +66,4 @@ def test_where_results_are_written_there_is_no_hint(tmp_path: Path, engine: str)
 def test_nothing_is_said_where_nothing_is_rejected(tmp_path: Path) -> None:
     done = said(write_folder(tmp_path / "in", book()), "interpreter")
     assert done.exit_code == 0
-    assert "行:" not in done.stdout
+    assert "行：" not in done.stdout

@@ -34,7 +34,7 @@ from support.people import DAY, PACK, SINCE, number, pack, roster
 
 ENGINES: tuple[Any, ...] = ("interpreter", "duckdb")
 RULES = pack()
-BASIS = "家庭成员是共同生活的人 — 某县通知 [有据(他地公开规则)]"
+BASIS = "家庭成员是共同生活的人 — 某县通知 [有据（他地公开规则）]"
 
 
 def by_both(tmp_path: Path, folder: Path, ruleset: RuleSet) -> tuple[list[Any], dict[str, Any]]:
@@ -68,10 +68,10 @@ def test_the_list(tmp_path: Path) -> None:
     assert rows == [
         ("H1", "2", "B某", "no", "户籍比对登记为已死亡", BASIS),
         ("H1", "3", "C某", "no", "申报已外嫁", BASIS),
-        ("H1", "4", "D某", "no", "在强制治疗(从略)", BASIS),
+        ("H1", "4", "D某", "no", "在强制治疗（从略）", BASIS),
         ("H2", "1", "E某", "no", "申报已死亡", BASIS),
-        ("H2", "2", "F某", "no", "申报已死亡;申报已外嫁", BASIS),
-        ("H2", "3", "G某", "unknown", "未知:已外嫁", BASIS),
+        ("H2", "2", "F某", "no", "申报已死亡；申报已外嫁", BASIS),
+        ("H2", "3", "G某", "unknown", "未知：已外嫁", BASIS),
     ]
     assert summary["people"] == {
         "on_form": {"households": 2, "persons": 7}, "counted": {"households": 1, "persons": 1},
@@ -86,7 +86,7 @@ def test_a_comparison_that_was_not_done(tmp_path: Path) -> None:
     folder = roster(tmp_path / "r", {"H1": ("A", "B?", "Cm")}, register=False)
     rows, summary = by_both(tmp_path, folder, RULES)
     assert [row[3:5] for row in rows] == [
-        ("unknown", "未知:已死亡(户籍比对)"), ("unknown", "未知:已死亡(户籍比对)、已外嫁"),
+        ("unknown", "未知：已死亡（户籍比对）"), ("unknown", "未知：已死亡（户籍比对）、已外嫁"),
         ("no", "申报已外嫁"),
     ]  # fmt: skip
     # Who is unknown is a person in figures: A and B.
@@ -136,7 +136,7 @@ def test_one_of_four_is_dead_and_three_are_counted_everywhere(tmp_path: Path) ->
     assert summary["by_track"] == {"work": one, "house": one}
     assert summary["persons"] == 5
     assert heading(RULES, summary, "zh")[2] == (
-        "登记 6 人:计入人口 5 人,不计入 1 人,是否计入不明 0 人(各项人数暂计在内)"
+        "登记 6 人：计入人口 5 人，不计入 1 人，是否计入不明 0 人（各项人数暂计在内）"
     )
     assert ("纳入", 1, 3) in dict(blocks(RULES, summary, "zh"))["认定结果"]
     # Plans, letters and lists.
@@ -147,7 +147,7 @@ def test_one_of_four_is_dead_and_three_are_counted_everywhere(tmp_path: Path) ->
     assert told.persons == 3
     setting = Setting(checked, period(RULES, checked.cases[0], DAY, 7))
     paper = letter(setting, checked.cases[0], checked.decisions[0])
-    assert (paper["persons"], paper["uncounted"]) == (3, ["B某不计入人口(户籍比对登记为已死亡)"])
+    assert (paper["persons"], paper["uncounted"]) == (3, ["B某不计入人口（户籍比对登记为已死亡）"])
     assert paper["uncounted_basis"] == "家庭成员是共同生活的人 — 某县通知"
     village = public_lists(setting, checked)["甲村"]
     assert (village["persons"], village["rows"][0]["persons"]) == (3, 3)
@@ -190,8 +190,8 @@ def test_explanations_say_who_and_why(tmp_path: Path) -> None:
     checked = held(folder)
     told = explain(checked, "H1")
     assert short(told)[:2] == [
-        "H1 A某(甲村,2 人): 待核实",
-        "人口:B某不计入人口(户籍比对登记为已死亡);D某不计入人口(在强制治疗(从略));E某是否计入人口不明(未知:已外嫁)",
+        "H1 A某（甲村，2 人）：待核实",
+        "人口：B某不计入人口（户籍比对登记为已死亡）；D某不计入人口（在强制治疗（从略））；E某是否计入人口不明（未知：已外嫁）",
     ]  # fmt: skip
     data = as_data(told)["uncounted"]
     assert data[0] == {
@@ -200,15 +200,15 @@ def test_explanations_say_who_and_why(tmp_path: Path) -> None:
         "basis": {"text": "家庭成员是共同生活的人", "source": "某县通知", "provenance": "documented"},
     }  # fmt: skip
     assert data[1]["facts"] == [
-        {"title": "D某的在强制治疗", "value": "(从略)", "source": "申报", "where": ""}
+        {"title": "D某的在强制治疗", "value": "（从略）", "source": "申报", "where": ""}
     ]
-    assert (data[2]["counted"], data[2]["said"]) == ("unknown", "未知:已外嫁")
+    assert (data[2]["counted"], data[2]["said"]) == ("unknown", "未知：已外嫁")
     english = explain(checked, "H1", "en")
     assert short(english, "en")[1].startswith(
         "persons: B某: does not count (deceased (户籍比对)); D某"
     )
     shown = page([told], RULES, DAY)
-    assert "<h3>人口</h3><ul><li>B某不计入人口(户籍比对登记为已死亡)" in shown
+    assert "<h3>人口</h3><ul><li>B某不计入人口（户籍比对登记为已死亡）" in shown
     assert full(told).children[0].label == "[bold]人口[/bold]"
 
 

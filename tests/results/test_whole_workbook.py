@@ -40,11 +40,11 @@ def test_in_is_decided_and_rejected(tmp_path: Path, roster: Book, engine: str) -
     ]
     assert found[0] == ("001", "待核实", "家庭人均纯收入低于贫困线")
     assert found[1][:2] == ("002", "退回")
-    assert found[1][2].split("\n")[0] == "农户 第 3 行:有 1 行成员被退回,整户不予认定"
-    assert found[1][2].split("\n")[1].startswith("成员 第 4 行 证件号码:校验码应为")
+    assert found[1][2].split("\n")[0] == "农户 第 3 行：有 1 行成员被退回，整户不予认定"
+    assert found[1][2].split("\n")[1].startswith("成员 第 4 行 证件号码：校验码应为")
     assert found[2:] == [
-        ("003", "退回", "农户 第 4 行 工资性收入:应为数字"),
-        ("农户!5", "退回", "农户 第 5 行 户编号:缺少户编号"),
+        ("003", "退回", "农户 第 4 行 工资性收入：应为数字"),
+        ("农户!5", "退回", "农户 第 5 行 户编号：缺少户编号"),
     ]
     header, *rows = workbook["核实"].iter_rows(values_only=True)
     assert rows == [
@@ -90,7 +90,7 @@ def test_two_sheets_of_answers_are_no_half_of_each(tmp_path: Path, roster: Book)
     path = write_xlsx(tmp_path / "乙.xlsx", roster)
     done = CliRunner().invoke(app, ["check", str(path), *PACK, "--verdicts", str(out)])
     assert isinstance(done.exception, InputError)
-    assert done.exception.render().startswith("核实, 结果.xlsx/核实: 同一张表给了不止一次")
+    assert done.exception.render().startswith("核实 + 结果.xlsx/核实：同一张表给了不止一次")
 
 
 def test_without_a_question_there_is_no_sheet_for_it(tmp_path: Path) -> None:

@@ -35,8 +35,8 @@ def test_errors_are_no_blanks(tmp_path: Path, write: Writer, name: str) -> None:
             assert [
                 (row["row"], row["field"], row["value"], row["reason"]) for row in result.rejected
             ] == [
-                (2, "wage_income", "#N/A", "是公式出错的结果 #N/A,请改正公式,或直接填写"),
-                (4, "business_income", "#DIV/0!", "是公式出错的结果 #DIV/0!,请改正公式,或直接填写"),
+                (2, "wage_income", "#N/A", "是公式出错的结果 #N/A，请改正公式，或直接填写"),
+                (4, "business_income", "#DIV/0!", "是公式出错的结果 #DIV/0!，请改正公式，或直接填写"),
             ]  # fmt: skip
 
 

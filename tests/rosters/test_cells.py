@@ -234,4 +234,4 @@ def test_what_a_word_is_like_is_asked_of_its_own_field() -> None:
     for field, meant in ((cow, "牛"), (sheep, "羊"), (cow, "牛")):
         with pytest.raises(CellError) as refused:
             read_cell("黄牛们", field, AS_OF)
-        assert refused.value.reason.zh == f"不在代码表中(应为 牛, 羊),是否为“{meant}”?"
+        assert refused.value.reason.zh == f"不在代码表中（应为 牛、羊），是否为“{meant}”？"

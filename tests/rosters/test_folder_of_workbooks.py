@@ -64,8 +64,8 @@ def test_a_workbook_a_village_and_one_of_cars(tmp_path: Path, engine: Engine) ->
         assert set(result.summary["by_village"]) == {"石磨村", "青杨村"}
         assert list(result.rejected) == []
         notes = list(result.notes)
-    assert "2 张工作表合为一份名册:石磨村花名册.xlsx, 青杨村.et" in notes
-    assert "未读取:上次结果.xlsx(是认定结果,不是名册)" in notes
+    assert "2 张工作表合为一份名册：石磨村花名册.xlsx、青杨村.et" in notes
+    assert "未读取：上次结果.xlsx（是认定结果，不是名册）" in notes
     assert not [note for note in notes if "隐藏" in note or "~$" in note]
 
 
@@ -85,7 +85,7 @@ def test_faults_are_told_by_file_and_sheet(tmp_path: Path, engine: Engine) -> No
         assert found == [
             ("石磨村花名册.xlsx!名册", 2, "wage_income"), ("registers/车管所.xls", 2, "id_number")
         ]  # fmt: skip
-        assert "未使用的表:石磨村花名册.xlsx!说明" in list(result.notes)
+        assert "未使用的表：石磨村花名册.xlsx!说明" in list(result.notes)
 
 
 def test_what_it_was_made_from_is_found_again(tmp_path: Path) -> None:

@@ -462,7 +462,7 @@ def test_a_table_given_twice(tmp_path: Path) -> None:
     )
     sheets = book()
     sheets["农户表"] = [["户编号"], ["777"]]
-    assert "农户, 农户表: these are the same" in unusable(write_xlsx(tmp_path / "a.xlsx", sheets))
+    assert "农户 + 农户表: these are the same" in unusable(write_xlsx(tmp_path / "a.xlsx", sheets))
     # A sheet without a cell competes with nothing.
     sheets["农户表"] = []
     assert eligibilities(read(tmp_path, sheets)) == EXPECTED
@@ -470,7 +470,7 @@ def test_a_table_given_twice(tmp_path: Path) -> None:
 
 def test_two_exports(tmp_path: Path) -> None:
     found = unusable(write_xlsx(tmp_path / "a.xlsx", {"甲村": export(), "乙村": export()}))
-    assert "甲村, 乙村: these are the same table, given more than once" in found
+    assert "甲村 + 乙村: these are the same table, given more than once" in found
 
 
 @pytest.mark.parametrize(("gone", "name"), [("农户", "households"), ("成员", "members")])

@@ -106,7 +106,7 @@ def test_numbers_of_households_are_found_in_any_spelling(tmp_path: Path) -> None
 
 # --- numbers that have lost digits ------------------------------------------------------------
 
-LOST = "单元格是数字格式,末位已丢失,请改为文本格式重填"
+LOST = "单元格是数字格式，末位已丢失，请改为文本格式重填"
 
 
 def test_rounded_numbers_of_households_are_refused(tmp_path: Path) -> None:
@@ -203,10 +203,10 @@ def test_days_in_cells(tmp_path: Path) -> None:
     late = {number: ["late"] for number in ("1", "2", "3", "4", "5", "11")}
     assert held == {**late, "6": []}
     assert [(row, value, reason) for row, _, value, reason in rejected] == [
-        (8, "2015.12", "缺少日,请写完整的日期,如 2015-12-31"),
-        (9, "2015年12月", "缺少日,请写完整的日期,如 2015-12-31"),
-        (10, "2015", "缺少月、日,请写完整的日期,如 2015-12-31"),
-        (11, "2015-07-02 08:00:00", "应为日期,不带时刻"),
+        (8, "2015.12", "缺少日，请写完整的日期，如 2015-12-31"),
+        (9, "2015年12月", "缺少日，请写完整的日期，如 2015-12-31"),
+        (10, "2015", "缺少月、日，请写完整的日期，如 2015-12-31"),
+        (11, "2015-07-02 08:00:00", "应为日期，不带时刻"),
     ]
 
 
@@ -273,8 +273,8 @@ def test_failed_formulas_are_no_blanks(tmp_path: Path) -> None:
     held, rejected = both(with_formulas(tmp_path / "r.xlsx"), pack())
     assert sorted(held) == ["2", "4"]
     assert rejected == [
-        (2, "wage_income", "#N/A", "是公式出错的结果 #N/A,请改正公式,或直接填写"),
-        (4, "remark", "#REF!", "是公式出错的结果 #REF!,请改正公式,或直接填写"),
+        (2, "wage_income", "#N/A", "是公式出错的结果 #N/A，请改正公式，或直接填写"),
+        (4, "remark", "#REF!", "是公式出错的结果 #REF!，请改正公式，或直接填写"),
     ]
 
 
@@ -285,7 +285,7 @@ def test_formulas_that_were_never_worked_out_are_no_blanks(tmp_path: Path) -> No
     book.save(path)
     held, ((row, field, _, reason),) = both(path, pack())
     assert (sorted(held), row, field) == (["1"], 3, "wage_income")
-    assert reason == "公式没有保存计算结果,请用 Excel 或 WPS 打开并保存后再用"
+    assert reason == "公式没有保存计算结果，请用 Excel 或 WPS 打开并保存后再用"
 
 
 def test_a_sheet_of_open_document(tmp_path: Path) -> None:
@@ -397,10 +397,10 @@ def test_what_documents_people_have_is_said(tmp_path: Path, kind: str) -> None:
     for way in WAYS:
         with shibie.check("bazhong-2015", path, AS_OF, engine=way) as result:
             assert list(result.notes) == [
-                "3 人没有公民身份号码(港澳居民来往内地通行证 2 人, 护照 1 人),"
-                "比对表按号码查不到他们,要比对的按未知"
+                "3 人没有公民身份号码（港澳居民来往内地通行证 2 人、护照 1 人），"
+                "比对表按号码查不到他们，要比对的按未知"
             ]
-    said = "用护照,比对表按号码查不到,要比对的按未知"
+    said = "用护照，比对表按号码查不到，要比对的按未知"
     told = shibie.explain("bazhong-2015", path, AS_OF, "003")
     assert [each for each in told.caveats if "护照" in each] == [f"人3{said}"]
     assert "EA1234567" not in str(told)
@@ -457,7 +457,7 @@ def test_a_village_with_and_without_its_suffix_is_one(
         "石磨村": 4, "青山": 1, "黑石社区": 1,
     }  # fmt: skip
     rows = 2 if kind == "persons" else 1
-    said = f"同一个村有不同写法,按一个村处理:“石磨”记作“石磨村”({rows} 行), “石磨村委会”记作“石磨村”(1 行)"
+    said = f"同一个村有不同写法，按一个村处理：“石磨”记作“石磨村”（{rows} 行）、“石磨村委会”记作“石磨村”（1 行）"
     assert said in notes
 
 

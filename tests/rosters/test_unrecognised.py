@@ -16,8 +16,8 @@ from shibie.rosters.column_letters import letters
 from support.books import Book, as_export, book, write_folder, write_parquet, write_xlsx
 
 AS_OF = date(2015, 12, 20)
-NEVER = "没有这一栏目,不参与认定"
-IS_IT = "是否为“财政供养”?是的话,把标题改成“财政供养”"
+NEVER = "没有这一栏目，不参与认定"
+IS_IT = "是否为“财政供养”？是的话，把标题改成“财政供养”"
 
 
 def written() -> Book:
@@ -60,10 +60,10 @@ def test_columns_and_words_are_listed(tmp_path: Path, write: Any) -> None:
         ("column", households, "O", "", "联系电话", 1, NEVER),
         ("column", households, "P", "", "备注", 1, NEVER),
         ("column", members, "H", "", "财政供养人口", 3, IS_IT),
-        ("word", households, "", "housing_grade", "安全", 1, "意思不能确定,可能是 A、B;请写明"),
+        ("word", households, "", "housing_grade", "安全", 1, "意思不能确定，可能是 A、B；请写明"),
         ("word", members, "", "health", "**", 1,
-         "不在代码表中(应为 健康, 长期慢性病, 患有大病, 残疾)"),
-        ("word", members, "", "relation", "婆婆", 1, "意思不能确定,可能是 之婆婆、之祖母;请写明"),
+         "不在代码表中（应为 健康、长期慢性病、患有大病、残疾）"),
+        ("word", members, "", "relation", "婆婆", 1, "意思不能确定，可能是 之婆婆、之祖母；请写明"),
         ("word", members, "", "relation", "老婆子", 1, small[6][6]),
         ("word", vehicles, "", "kind", "小型新能源汽车", 2, small[7][6]),
     ]  # fmt: skip
@@ -93,11 +93,19 @@ def test_in_the_workbook_the_folder_and_on_the_terminal(tmp_path: Path, engine: 
         ["check", str(path), "--rules", "bazhong-2015", "--as-of", "2015-12-20", "--engine", engine,
          "--out", str(tmp_path / "out.xlsx"), "--out", str(tmp_path / "out")],
     )  # fmt: skip
-    assert "未识别:栏目 3 个,词 5 个(6 行);见 未识别 表" in ran.stderr
+    assert "未识别：栏目 3 个，词 5 个（6 行）；见 未识别 表" in ran.stderr
     rows = list(load_workbook(tmp_path / "out.xlsx")["未识别"].iter_rows(values_only=True))
     assert rows[0] == ("未识别", "来源", "列", "栏目", "内容", "行数", "建议")
     assert rows[1] == ("栏目", "农户", "O", None, "联系电话", 1, NEVER)
-    assert rows[4] == ("词", "农户", None, "住房等级", "安全", 1, "意思不能确定,可能是 A、B;请写明")
+    assert rows[4] == (
+        "词",
+        "农户",
+        None,
+        "住房等级",
+        "安全",
+        1,
+        "意思不能确定，可能是 A、B；请写明",
+    )
     lines = (tmp_path / "out" / "unrecognised.csv").read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "kind,source,column,field,text,rows,suggestion"
     assert len(lines) == 9

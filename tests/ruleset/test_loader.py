@@ -61,7 +61,7 @@ def test_a_whole_problem_as_it_is_shown() -> None:
         "ruleset.yaml:7:32: 未知名称“工资性收人”\n"
         '  - {id: low, title: 低, when: "工资性收人 < 3"}\n'
         "                                ^^^^^^^^^^\n"
-        "  → 是否想写“工资性收入”?"
+        "  → 是否想写“工资性收入”？"
     )
 
 

@@ -325,7 +325,7 @@ def test_every_duplicate_names_the_first() -> None:
 
 
 def test_chinese_text() -> None:
-    assert refused("a: 1\na: 2\n", "zh") == ("a.yaml:2:1: 键“a”重复,首次出现在第 1 行\na: 2\n^")
+    assert refused("a: 1\na: 2\n", "zh") == ("a.yaml:2:1: 键“a”重复，首次出现在第 1 行\na: 2\n^")
 
 
 @pytest.mark.parametrize(

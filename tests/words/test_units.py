@@ -59,20 +59,20 @@ def test_the_unit_of_a_number(text: str, unit: str) -> None:
     ("text", "facts", "chinese", "english"),
     [
         ("wage_income < spending * 1.5", {"wage_income": 11000, "spending": 8000},
-         "工资性收入 11,000.00 元,低于自付支出 × 1.5 = 12,000.00 元",
+         "工资性收入 11,000.00 元，低于自付支出 × 1.5 = 12,000.00 元",
          "wage income 11,000.00 元 is below spending × 1.5 = 12,000.00 元"),
         ("wage_income > 1.5 * spending", {"wage_income": 12001, "spending": 8000},
-         "工资性收入 12,001.00 元,高于1.5 × 自付支出 12,000.00 元",
+         "工资性收入 12,001.00 元，高于1.5 × 自付支出 12,000.00 元",
          "wage income 12,001.00 元 is above 1.5 × spending 12,000.00 元"),
         # The half of a cent goes up.
         ("wage_income > 0.5 * spending", {"wage_income": 2, "spending": "0.01"},
-         "工资性收入 2.00 元,高于0.5 × 自付支出 0.01 元",
+         "工资性收入 2.00 元，高于0.5 × 自付支出 0.01 元",
          "wage income 2.00 元 is above 0.5 × spending 0.01 元"),
         # What two decimals would make alike is said whole.
         ("wage_income > 0.5 * spending", {"wage_income": "0.01", "spending": "0.01"},
-         "工资性收入 0.01 元,高于0.5 × 自付支出 0.005 元",
+         "工资性收入 0.01 元，高于0.5 × 自付支出 0.005 元",
          "wage income 0.01 元 is above 0.5 × spending 0.005 元"),
-        ("rooms * 12 >= 720", {"rooms": 60}, "房间数 × 12 = 720,不低于720", "rooms × 12 = 720 is at least 720"),
+        ("rooms * 12 >= 720", {"rooms": 60}, "房间数 × 12 = 720，不低于720", "rooms × 12 = 720 is at least 720"),
     ],
 )  # fmt: skip
 def test_what_was_worked_out(text: str, facts: dict[str, Any], chinese: str, english: str) -> None:
@@ -85,4 +85,4 @@ def test_what_was_worked_out(text: str, facts: dict[str, Any], chinese: str, eng
 def test_what_several_parts_found_alike_is_said_once() -> None:
     node = parse('"因病" not in risks and "因灾" not in risks and flag', PROBE.names)
     case = case_from(PROBE, {"risks": [], "flag": True}, AS_OF)
-    assert state(trace(node, Place.top(PROBE, case)), PROBE, AS_OF) == "风险:无;标记:是"
+    assert state(trace(node, Place.top(PROBE, case)), PROBE, AS_OF) == "风险：无；标记：是"

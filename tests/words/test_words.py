@@ -60,7 +60,7 @@ def test_lists() -> None:
     assert [joined(names), joined(names, "en")] == ["a、b、c", "a, b, c"]
     assert [both(names), both(names, "en")] == ["a、b和c", "a, b and c"]
     assert [either(names), either(names, "en")] == ["a、b或c", "a, b or c"]
-    assert [clauses(names), clauses(names, "en")] == ["a;b;c", "a; b; c"]
+    assert [clauses(names), clauses(names, "en")] == ["a；b；c", "a; b; c"]
     assert [both([]), either(["a"]), joined([]), clauses(iter(["a"]))] == ["", "a", "", "a"]
 
 
@@ -95,7 +95,7 @@ def test_facts_in_words() -> None:
     )
     zh, en = Speaker(ruleset), Speaker(ruleset, "en")
     assert [zh.unknown(member, path) for path in paths][:2] == [
-        "王小明的健康状况", "车辆登记比对(未做)",
+        "王小明的健康状况", "车辆登记比对（未做）",
     ]  # fmt: skip
     assert en.unknown(member, "members[7].health") == "health of 王小明"
     assert en.unknown(member, "vehicles").endswith("(not done)")

@@ -22,7 +22,7 @@ def _report(lang: Lang) -> bytes:
     page.text("{%p for paragraph in paragraphs %}")
     page.text("{{ paragraph }}", indent=True)
     page.text("{%p endfor %}")
-    page.heading(say("分村情况(户 / 人)", "By village (households / persons)"))
+    page.heading(say("分村情况（户 / 人）", "By village (households / persons)"))
     page.table(
         "row in rows",
         (
@@ -48,7 +48,7 @@ def _report(lang: Lang) -> bytes:
         ),
         size=9.5,
     )
-    page.heading(say("附:各数字的查询", "The queries behind the figures"))
+    page.heading(say("附：各数字的查询", "The queries behind the figures"))
     page.text("{%p for query in queries %}")
     page.small("[{{ query.number }}] {{ query.title }}")
     page.small("{{ query.sql }}")

@@ -87,7 +87,7 @@ def read_log(log: AppendOnlyLog, until: str = "") -> Recorded:
                 found.tables[digest] = found.named[name] = tuple(map(str, numbers))
                 continue
         what = Words(
-            "不是办理:日志里有别的东西,或由更新的版本写成",
+            "不是办理：日志里有别的东西，或由更新的版本写成",
             "no act: a log of something else, or written by a newer version",
         )
         raise InputError(Problem(f"{log.path.name}:{entry.number}", what, code="bad_act"))
@@ -193,7 +193,7 @@ def must_not_clash(acts: Iterable[Act], before: Recorded, name: str) -> None:
                 f"'{act.act_id}' is the number of an act of other content",
             ),
             suggestion=Words(
-                "记下的不再改:用另一个编号另写一行,原来的用 撤销 撤去",
+                "记下的不再改：用另一个编号另写一行，原来的用 撤销 撤去",
                 "what is recorded stays: write another row with a number of its own, and undo the first",
             ),
             code="bad_act",

@@ -191,15 +191,14 @@ def _notes(
     if ignored:
         yield ignored
     if rejected:
-        rows = listed(str(number) for number in sorted({each.row for each in rejected}))
+        rows = [str(number) for number in sorted({each.row for each in rejected})]
         yield Words(
-            f"{sheet.shown}: 第 {rows} 行有错,没有记入办理日志,改好再用",
-            f"{sheet.shown}: rows {rows} are at fault and were not recorded; mend them",
+            f"{sheet.shown}：第 {listed(rows, lang='zh')} 行有错，没有记入办理日志，改好再用",
+            f"{sheet.shown}: rows {listed(rows)} are at fault and were not recorded; mend them",
         )
     if left:
-        numbers = listed(left)
         yield Words(
-            f"{sheet.shown}: 原有的办理 {numbers} 不在表中了,仍然有效;不要的请写一行 撤销",
-            f"{sheet.shown}: the acts {numbers} are no longer in the table, but stay in force;"
+            f"{sheet.shown}：原有的办理 {listed(left, lang='zh')} 不在表中了，仍然有效；不要的请写一行 撤销",
+            f"{sheet.shown}: the acts {listed(left)} are no longer in the table, but stay in force;"
             " undo them by a row of their own",
         )

@@ -22,6 +22,7 @@ from shibie.results.said_of_decision import reasons, still_open, tracks
 from shibie.rosters.given_roster import GivenRoster
 from shibie.rosters.own_additions import own
 from shibie.words import terms
+from shibie.words.lists import labelled
 from shibie.words.speaker import Speaker
 
 ELIGIBILITY = own(Words("认定结果", "eligibility"))
@@ -109,7 +110,7 @@ def _decided(
     speaker: Speaker, found: CheckFound
 ) -> tuple[dict[str, dict[Words, str]], list[ToVerify]]:
     """Of each household what its columns say, and what is to be verified."""
-    comma = speaker.say(";", "; ")
+    comma = speaker.say("；", "; ")
     said: dict[str, dict[Words, str]] = {}
     questions: list[ToVerify] = []
     for part in found.parts:
@@ -144,5 +145,5 @@ def _by_row(speaker: Speaker, faults: Iterable[Fault]) -> dict[int, str]:
     found: defaultdict[int, list[str]] = defaultdict(list)
     for each in faults:
         field = speaker.field(each.field, each.source)
-        found[each.row].append(f"{field}:{each.reason}" if field else each.reason)
-    return {row: speaker.say(";", "; ").join(dict.fromkeys(said)) for row, said in found.items()}
+        found[each.row].append(labelled(field, each.reason, speaker.lang) if field else each.reason)
+    return {row: speaker.say("；", "; ").join(dict.fromkeys(said)) for row, said in found.items()}

@@ -39,7 +39,7 @@ def annotate(found: CheckFound, out: Path) -> tuple[Words, ...]:
     path = found.given.path
     if path is None:
         what = Words(
-            "名册不是文件,没有可退还的工作簿", "the roster is no file that can be given back"
+            "名册不是文件，没有可退还的工作簿", "the roster is no file that can be given back"
         )
         raise InputError(bad_argument("annotate", what))
     must_be_another_file(out, path)
@@ -60,7 +60,7 @@ def annotate(found: CheckFound, out: Path) -> tuple[Words, ...]:
                 patch(path, additions, place, LISTS.say(found.lang))
         except (ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
             what = Words(
-                f"工作簿的结构无法识别({error})", f"the workbook is not made as usual ({error})"
+                f"工作簿的结构无法识别（{error}）", f"the workbook is not made as usual ({error})"
             )
             raise InputError(Problem(str(path), what)) from error
         return ()
@@ -68,7 +68,7 @@ def annotate(found: CheckFound, out: Path) -> tuple[Words, ...]:
     write_new(out, sheets, _names(found.given.layout), additions)
     return (
         Words(
-            f"{path.name} 不是 .xlsx 工作簿,已另写成 {out.name}:只有各表的内容,没有原来的格式",
+            f"{path.name} 不是 .xlsx 工作簿，已另写成 {out.name}：只有各表的内容，没有原来的格式",
             f"{path.name} is no .xlsx workbook: {out.name} is written new, with the content of its"
             " tables and without their looks",
         ),

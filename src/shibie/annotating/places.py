@@ -25,7 +25,7 @@ def must_be_another_file(out: Path, path: Path, argument: str = "annotate") -> N
         raise InputError(
             bad_argument(
                 argument,
-                Words(f"{out} 是读入的资料,不能写在它上面", f"{out} is what is read"),
+                Words(f"{out} 是读入的资料，不能写在它上面", f"{out} is what is read"),
                 suggestion=Words("换一个名称", "give another name"),
             )
         )

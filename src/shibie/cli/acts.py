@@ -23,7 +23,7 @@ BROKEN = 1
 def acts(
     log: Annotated[
         Path,
-        typer.Argument(help="文件夹,或 acts.db、.jsonl 日志 A folder, or a log."),
+        typer.Argument(help="文件夹，或 acts.db、.jsonl 日志 A folder, or a log."),
     ],
     verify: Annotated[
         bool, typer.Option("--verify", help="只验日志链 Only verify the chain.")
@@ -31,13 +31,13 @@ def acts(
     copy_to: Annotated[
         Path | None,
         typer.Option(
-            "--copy-to", metavar="LOG", help="复制到另一日志(.db 或 .jsonl) Copy into another log."
+            "--copy-to", metavar="LOG", help="复制到另一日志（.db 或 .jsonl）Copy into another log."
         ),
     ] = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:
-    """办理日志:列出、验证、复制 The log of acts: list it, verify it, copy it."""
+    """办理日志：列出、验证、复制 The log of acts: list it, verify it, copy it."""
     from shibie.actlog.listing import TITLES, listing
     from shibie.actlog.recorded import open_acts
     from shibie.eventlog import copy_log
@@ -50,7 +50,7 @@ def acts(
             if copy_to is not None:
                 with open_acts(copy_to) as target:
                     added = copy_log(opened, target)
-                zh, en = f"复制到 {copy_to},新增 {added} 条", f"copied to {copy_to}, {added} new"
+                zh, en = f"复制到 {copy_to}，新增 {added} 条", f"copied to {copy_to}, {added} new"
                 said.append(Words(zh, en))
     except InputError as error:
         if any(problem.code == "broken_log" for problem in error.problems):
@@ -74,7 +74,7 @@ def _said(log: AppendOnlyLog) -> list[Words]:
     return [
         *log.notes,
         Words(
-            f"{log.path.name}: {log.count} 条,日志链完好;末条校验值 {log.last}",
+            f"{log.path.name}：{log.count} 条，日志链完好；末条校验值 {log.last}",
             f"{log.path.name}: {log.count} entries, the chain holds; last hash {log.last}",
         ),
     ]

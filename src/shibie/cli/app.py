@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shibie import __version__
+from shibie.cli.helped import Commands, HelpedGroup
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
 REJECTED = 3
 
-app = typer.Typer(
+app = Commands(
     name="shibie",
-    help="shibie 识别: decide households by rules that are data; exact, explained, three-valued.",
+    cls=HelpedGroup,
+    help="shibie 识别：decide households by rules that are data; exact, explained, three-valued.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -69,22 +71,22 @@ class Engine(StrEnum):
 
 
 RulesOption = Annotated[
-    str, typer.Option("--rules", "-r", help="规则包:名称或文件夹 Pack: a name or a folder.")
+    str, typer.Option("--rules", "-r", help="规则包：名称或文件夹 Pack: a name or a folder.")
 ]
 LangOption = Annotated[
     Language | None,
     typer.Option(
-        "--lang", help="输出语言,默认随规则包 Language of outputs; the pack's, if not given."
+        "--lang", help="输出语言，默认随规则包 Language of outputs; the pack's, if not given."
     ),
 ]
 AsOfOption = Annotated[
-    str, typer.Option("--as-of", metavar="DATE", help="认定日期,如 2015-12-20 Day of judgement.")
+    str, typer.Option("--as-of", metavar="DATE", help="认定日期，如 2015-12-20 Day of judgement.")
 ]
 TrustOption = Annotated[
     bool,
     typer.Option(
         "--trust-declarations",
-        help="未提供比对表的事项按申报认定(初筛) First screening: take declared values.",
+        help="未提供比对表的事项按申报认定（初筛）First screening: take declared values.",
     ),
 ]
 SetAsideOption = Annotated[
@@ -92,14 +94,14 @@ SetAsideOption = Annotated[
     typer.Option(
         "--set-aside",
         metavar="REGISTER",
-        help="此比对表中对不上人的记录当作与谁都无关;可多次"
+        help="此比对表中对不上人的记录当作与谁都无关；可多次"
         " Rows of it that cannot be matched concern nobody; repeatable.",
     ),
 ]
 RosterArgument = Annotated[
     Path | None,
     typer.Argument(
-        help="名册:文件夹或 .xlsx,或有 shibie.yaml 的文件夹"
+        help="名册：文件夹或 .xlsx，或有 shibie.yaml 的文件夹"
         " Roster: a folder, an .xlsx, or a folder with a shibie.yaml."
     ),
 ]
@@ -108,25 +110,25 @@ RegisterOption = Annotated[
     typer.Option(
         "--register",
         metavar="NAME=FILE",
-        help="另给的比对表,如 vehicles=车管所.xlsx;可多次 A register in a file of its own; repeatable.",
+        help="另给的比对表，如 vehicles=车管所.xlsx；可多次 A register in a file of its own; repeatable.",
     ),
 ]
 FormOption = Annotated[
     Path | None,
     typer.Option(
-        "--form", metavar="FILE", help="名册表格的写法(shibie fit 可拟) How its tables are read."
+        "--form", metavar="FILE", help="名册表格的写法（shibie fit 可拟）How its tables are read."
     ),
 ]
 MaybeTrustOption = Annotated[
     bool | None,
     typer.Option(
         "--trust-declarations/--no-trust-declarations",
-        help="未提供比对表的事项按申报认定(初筛) First screening: take declared values.",
+        help="未提供比对表的事项按申报认定（初筛）First screening: take declared values.",
     ),
 ]
 TablesOption = Annotated[
     list[Path] | None,
-    typer.Option("--out", "-o", help="结果:.xlsx 或文件夹;可多次 Where to write; repeatable."),
+    typer.Option("--out", "-o", help="结果：.xlsx 或文件夹；可多次 Where to write; repeatable."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 Print JSON.")]
 
@@ -139,7 +141,7 @@ def day(text: str, option: str = "--as-of") -> date:
         raise InputError(
             Problem(
                 option,
-                Words(f"不是日期:{text}", f"not a date: {text}"),
+                Words(f"不是日期：{text}", f"not a date: {text}"),
                 suggestion=Words("写作 2015-12-20", "write 2015-12-20"),
             )
         ) from None

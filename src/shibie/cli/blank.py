@@ -13,7 +13,7 @@ from shibie.errors import InputError, Problem, Words
 
 @app.command()
 def blank(
-    pack: Annotated[str, typer.Argument(help="规则包:名称或文件夹 Pack: a name or a folder.")],
+    pack: Annotated[str, typer.Argument(help="规则包：名称或文件夹 Pack: a name or a folder.")],
     out: Annotated[
         Path | None,
         typer.Option(
@@ -35,7 +35,7 @@ def blank(
     path = out or Path(f"{prefix}-{ruleset.id}.xlsx")
     if path.suffix.lower() != ".xlsx" or path.exists():
         found = (
-            Words("已有这个文件,不覆盖", "the file is there, and is not overwritten")
+            Words("已有这个文件，不覆盖", "the file is there, and is not overwritten")
             if path.suffix.lower() == ".xlsx"
             else Words(f"不能写成 {path.name}", f"cannot write {path.name}")
         )

@@ -40,7 +40,7 @@ def check(
     roster: Annotated[
         str | None,
         typer.Argument(
-            help="名册:文件夹或 .xlsx,或有 shibie.yaml 的文件夹;用 spark 时可为其能读的任何路径"
+            help="名册：文件夹或 .xlsx，或有 shibie.yaml 的文件夹；用 spark 时可为其能读的任何路径"
             " Roster: a folder, an .xlsx, or a folder with a shibie.yaml; with spark, any path."
         ),
     ] = None,
@@ -51,13 +51,13 @@ def check(
         typer.Option(
             "--out",
             "-o",
-            help="结果:.xlsx、文件夹或 .parquet 文件夹;可多次 Where to write; repeatable.",
+            help="结果：.xlsx、文件夹或 .parquet 文件夹；可多次 Where to write; repeatable.",
         ),
     ] = None,
     engine: Annotated[
         Engine | None,
         typer.Option(
-            help="引擎,默认按大小自选 Which reading decides; chosen by size if not given."
+            help="引擎，默认按大小自选 Which reading decides; chosen by size if not given."
         ),
     ] = None,
     trust_declarations: MaybeTrustOption = None,
@@ -71,7 +71,7 @@ def check(
     memory: Annotated[
         str | None,
         typer.Option(
-            metavar="SIZE", help="大名册最多用多少内存,如 4GB Most memory, large folders."
+            metavar="SIZE", help="大名册最多用多少内存，如 4GB Most memory, large folders."
         ),
     ] = None,
     temp: Annotated[
@@ -89,7 +89,7 @@ def check(
         typer.Option(
             "--annotate",
             metavar="FILE.xlsx",
-            help="退还名册自己的工作簿:标出有错的格,写上认定结果,列出待核实的"
+            help="退还名册自己的工作簿：标出有错的格，写上认定结果，列出待核实的"
             " Give the roster's own workbook back with faults, decisions and questions.",
         ),
     ] = None,
@@ -97,7 +97,7 @@ def check(
         Path | None,
         typer.Option(
             metavar="FILE.xlsx",
-            help="另一工作簿中填好的核实、办理表,如上次的结果"
+            help="另一工作簿中填好的核实、办理表，如上次的结果"
             " A workbook whose answered 核实 and 办理 count, too, as a result is.",
         ),
     ] = None,
@@ -183,7 +183,7 @@ def _tell_unrecognised(unrecognised: Results, lang: Lang) -> None:
         rows += of_word if kind == "word" else 0
     if columns or words:
         line = Words(
-            f"未识别:栏目 {columns} 个,词 {words} 个({rows} 行);见 未识别 表",
+            f"未识别：栏目 {columns} 个，词 {words} 个（{rows} 行）；见 未识别 表",
             f"not recognised: columns {columns}, words {words} (rows {rows}); see unrecognised",
         )
         print(line.say(lang), file=sys.stderr)
@@ -195,7 +195,7 @@ def _tell_rejected(first: list[str], written: bool, lang: Lang) -> None:
         print(line, file=sys.stderr)
     if not written:
         hint = Words(
-            "没有写出结果;用 --out 写出,rejected 中有每一行及原因",
+            "没有写出结果；用 --out 写出，“退回”表中有每一行及原因",
             "no results were written; with --out, rejected lists each row and reason",
         )
         print(hint.say(lang), file=sys.stderr)

@@ -42,7 +42,7 @@ MEANINGS = {
     "looser": Words("更宽", "looser"), "both": Words("有宽有严", "stricter and looser"),
     "unknowns": Words("只在资料不全时不同", "differs only where facts are missing"),
     "undecided": Words("未定", "undecided"),
-    "incomparable": Words("字段的取值变了,无法比较", "its fields have other values: not comparable"),
+    "incomparable": Words("字段的取值变了，无法比较", "its fields have other values: not comparable"),
 }  # fmt: skip
 MOST_SHOWN = 20
 Pack = Annotated[str, typer.Argument(help="规则包 A pack: a name or a folder.")]
@@ -163,7 +163,7 @@ def print_changes(
         return Words(zh, en).say(lang)
 
     for each in written:
-        parts = [f"{WHATS[each.what].say(lang)} {each.id} {each.title}"]
+        parts = [f"{WHATS[each.what].say(lang)} {_named(each.id, each.title, lang)}"]
         if each.before.zh or each.after.zh:
             parts += [text.say(lang) for text in (each.before, each.after) if text.zh]
         print("\n    ".join(parts))
@@ -172,15 +172,15 @@ def print_changes(
     days = days_of(old, new)
     if days.old is not None:
         print(say(
-            f"两版没有共同的有效日期:旧版按 {days.old},新版按 {days.new} 比较",
+            f"两版没有共同的有效日期：旧版按 {days.old}，新版按 {days.new} 比较",
             f"no common day of effect: compared as of {days.old} and {days.new}",
         ))  # fmt: skip
     same = [each.id for each in meant if each.meaning == "equivalent"]
     for relation in meant:
         if relation.meaning == "equivalent":
             continue
-        title = "" if relation.title == relation.id else f" {relation.title}"
-        print(f"{MEANINGS[relation.meaning].say(lang)} {relation.id}{title}")
+        named = _named(relation.id, relation.title, lang)
+        print(f"{MEANINGS[relation.meaning].say(lang)} {named}")
         tell = (
             (relation.lost, say("原来成立、现在不成立", "no more")),
             (relation.gained, say("现在成立、原来不成立", "now")),
@@ -189,11 +189,16 @@ def print_changes(
             if witness is not None:
                 if relation.meaning == "unknowns":
                     word = say("例", "e.g.")
-                print(f"    {word}: {shown(old, witness, lang).split(' ⇒ ')[0]}")
+                print(f"    {word}{say('：', ': ')}{shown(old, witness, lang).split(' ⇒ ')[0]}")
     print(say(
-        f"意义不变(已证明,至多 4 人、每表 2 行):{len(same)} 条",
+        f"意义不变（已证明，至多 4 人、每表 2 行）：{len(same)} 条",
         f"the same in meaning (proved, up to 4 members and 2 rows): {len(same)} rules",
     ))  # fmt: skip
+
+
+def _named(rule_id: str, title: str, lang: Lang) -> str:
+    """A rule by its title; those who read English in a pack see its id, too."""
+    return title if lang == "zh" or title == rule_id else f"{rule_id} {title}"
 
 
 def print_moves(new: RuleSet, found: tuple[Move, ...], caveats: Sequence[str], lang: Lang) -> None:
@@ -233,7 +238,7 @@ def print_moves(new: RuleSet, found: tuple[Move, ...], caveats: Sequence[str], l
         )
     if len(moved) > MOST_SHOWN:
         rest = len(moved) - MOST_SHOWN
-        print(say(f"……另有 {rest} 户,见 --out", f"… {rest} more: see --out"))
+        print(say(f"……另有 {rest} 户，见 --out", f"… {rest} more: see --out"))
     print(
         say(
             f"{len(found)} 户中 {len(moved)} 户改变",

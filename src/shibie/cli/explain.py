@@ -35,12 +35,12 @@ def explain(
     as_of: AsOfOption = "",
     household: Annotated[
         list[str] | None,
-        typer.Option("--household", "-h", help="户编号;可多次 Household; repeatable."),
+        typer.Option("--household", "-h", help="户编号；可多次 Household; repeatable."),
     ] = None,
     name: Annotated[
         list[str] | None,
         typer.Option(
-            "--name", help="户主或家里任何人的姓名,同名的都列出;可多次 Anybody of it; repeatable."
+            "--name", help="户主或家里任何人的姓名，同名的都列出；可多次 Anybody of it; repeatable."
         ),
     ] = None,
     full: Annotated[bool, typer.Option("--full", help="完整推导 The whole derivation.")] = False,
@@ -78,8 +78,8 @@ def explain(
         raise InputError(
             Problem(
                 "--household",
-                Words("缺少:哪一户", "missing: which household"),
-                suggestion=Words("写 --household 户编号,或 --name 姓名",
+                Words("缺少：哪一户", "missing: which household"),
+                suggestion=Words("写 --household 户编号，或 --name 姓名",
                                  "write --household NUMBER, or --name NAME"),
             )
         )  # fmt: skip

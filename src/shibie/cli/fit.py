@@ -28,11 +28,11 @@ def fit(
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", metavar="DATE", help="认定日期,默认今天 Day of judgement; today."),
+        typer.Option("--as-of", metavar="DATE", help="认定日期，默认今天 Day of judgement; today."),
     ] = None,
     lang: LangOption = None,
 ) -> None:
-    """为手上的表拟一份写法,看过改好后给 --form 用 Propose a form for a table as it is held."""
+    """为手上的表拟一份写法，看过改好后给 --form 用 Propose a form for a table as it is held."""
     from shibie.atomic import write_text
     from shibie.forms.reading import names_of, read_form
     from shibie.rosters.proposal import proposal
@@ -53,8 +53,8 @@ def fit(
         write_text(out, found.text)
     said = [
         Words(
-            f"认出 {found.sure} 栏,没有认出 {len(found.unsure)} 栏"
-            + (":" + "、".join(found.unsure) if found.unsure else ""),
+            f"认出 {found.sure} 栏，没有认出 {len(found.unsure)} 栏"
+            + ("：" + "、".join(found.unsure) if found.unsure else ""),
             f"columns read: {found.sure}; not recognised: {len(found.unsure)}"
             + (f" ({listed(found.unsure)})" if found.unsure else ""),
         )
@@ -63,13 +63,13 @@ def fit(
         rows = sum(count for _, count in words)
         said.append(
             Words(
-                f"“{header}”有 {len(words)} 个词读不懂,共 {rows} 行",
+                f"“{header}”有 {len(words)} 个词读不懂，共 {rows} 行",
                 f"'{header}': {len(words)} words that are no codes, in {rows} rows",
             )
         )
     if out is not None:
         said.append(
-            Words(f"写在 {out};请逐行看过再用", f"written to {out}; read it before you use it")
+            Words(f"写在 {out}；请逐行看过再用", f"written to {out}; read it before you use it")
         )
     for line in said:
         print(line.say(language), file=sys.stderr)

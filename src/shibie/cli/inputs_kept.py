@@ -40,10 +40,10 @@ def keep_inputs(outs: Iterable[Place], inputs: Iterable[Place], option: str = "-
 
 def _same(out: Path | str, place: Path, read: Path) -> Words | None:
     if place == read or (place.exists() and place.samefile(read)):
-        return Words(f"{out} 是要读的文件,不能写在它上面", f"{out} is read, and cannot be written")
+        return Words(f"{out} 是要读的文件，不能写在它上面", f"{out} is read, and cannot be written")
     if read.is_dir() and place.is_relative_to(read) and _is_read(place.relative_to(read), place):
         return Words(
-            f"{out} 在要读的文件夹里,写了会被当作名册的表", f"{out} lies in a folder that is read"
+            f"{out} 在要读的文件夹里，写了会被当作名册的表", f"{out} lies in a folder that is read"
         )
     if not place.suffix and read.is_relative_to(place):
         return Words(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from shibie.errors import Words
+from shibie.errors import Problem, Words
 
 if TYPE_CHECKING:
     from shibie.errors import Lang
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 FATES = {
     "test": Words("规则测试发现", "killed by a rule test"),
     "property": Words("性质发现", "killed by a property"),
-    "equivalent": Words("等价(证明无差别)", "equivalent (proved)"),
+    "equivalent": Words("等价（证明无差别）", "equivalent (proved)"),
     "survived": Words("未被发现", "survived"),
 }
 
@@ -80,19 +80,20 @@ def print_score(score: Score, lang: Lang) -> None:
             f"{FATES['survived'].say(lang)} mutant.{trial.mutant.name}: {change(score, trial, lang)}"
         )
         if trial.accepted:
-            print("  " + say(f"理由:{trial.accepted}", f"reason: {trial.accepted}"))
+            print("  " + say(f"理由：{trial.accepted}", f"reason: {trial.accepted}"))
         elif trial.witness is not None:
             said = shown(score.ruleset, trial.witness, lang)
-            print("  " + say(f"能分辨它的户:{said}", f"told apart by: {said}"))
+            print("  " + say(f"能分辨它的户：{said}", f"told apart by: {said}"))
     for each in score.stale:
-        print(say(
-            f"{each.where}: 接受的“{each.finding}”已不存在,请删去",
-            f"{each.where}: the accepted '{each.finding}' does not exist any more; take it out",
-        ))  # fmt: skip
+        gone = Words(
+            f"接受的“{each.finding}”已不存在，请删去",
+            f"the accepted '{each.finding}' does not exist any more; take it out",
+        )
+        print(Problem(each.where, gone).render(lang))
     killed = score.count("test") + score.count("property")
     print(say(
-        f"{len(score.trials)} 个变异,发现 {killed} 个,等价 {score.count('equivalent')} 个,"
-        f"未被发现 {score.count('survived')} 个:{score.percent}%",
+        f"{len(score.trials)} 个变异，发现 {killed} 个，等价 {score.count('equivalent')} 个，"
+        f"未被发现 {score.count('survived')} 个：{score.percent}%",
         f"{len(score.trials)} mutants, {killed} killed, {score.count('equivalent')} equivalent, "
         f"{score.count('survived')} survived: {score.percent}%",
     ))  # fmt: skip

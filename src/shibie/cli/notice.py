@@ -72,26 +72,26 @@ def notice(
     ] = None,
     household: Annotated[
         list[str] | None,
-        typer.Option("--household", "-h", help="只写这些户;可多次 Only these; repeatable."),
+        typer.Option("--household", "-h", help="只写这些户；可多次 Only these; repeatable."),
     ] = None,
     kind: Annotated[
         list[PaperKind] | None,
         typer.Option(
-            "--kind", help="告知书或公示名单,默认都写;指定了户则只写告知书 Letters or lists."
+            "--kind", help="告知书或公示名单，默认都写；指定了户则只写告知书 Letters or lists."
         ),
     ] = None,
     form: Annotated[
         list[PaperFormat] | None,
-        typer.Option("--format", help="格式,默认都写 Word or PDF; both if not given."),
+        typer.Option("--format", help="格式，默认都写 Word or PDF; both if not given."),
     ] = None,
     posted: Annotated[
         str,
         typer.Option(
-            "--posted", metavar="DATE", help="公示第一天,默认认定日期 First day of the notice."
+            "--posted", metavar="DATE", help="公示第一天，默认认定日期 First day of the notice."
         ),
     ] = "",
     days: Annotated[
-        int | None, typer.Option("--days", help="公示天数,默认按规则包 Days of notice.")
+        int | None, typer.Option("--days", help="公示天数，默认按规则包 Days of notice.")
     ] = None,
     office: Annotated[
         str, typer.Option("--office", help="署名并受理复核的单位 Who signs and takes requests.")
@@ -134,15 +134,15 @@ def notice(
         raise InputError(
             Problem(
                 "--out",
-                Words("缺少:写到哪个文件夹", "missing: the folder to write to"),
-                suggestion=Words("写 --out 告知书,或在 shibie.yaml 里写 out: {notice: 告知书}",
+                Words("缺少：写到哪个文件夹", "missing: the folder to write to"),
+                suggestion=Words("写 --out 告知书，或在 shibie.yaml 里写 out: {notice: 告知书}",
                                  "write --out letters, or out: {notice: letters} into shibie.yaml"),
             )
         )  # fmt: skip
     out = Path(outs[0])
     if out.is_file():
         raise InputError(
-            Problem("--out", Words(f"{out} 是文件,不是文件夹", f"{out} is a file, not a folder"))
+            Problem("--out", Words(f"{out} 是文件，不是文件夹", f"{out} is a file, not a folder"))
         )
     keep_inputs([out], task.inputs)
     given = task.given()
@@ -234,7 +234,7 @@ class Notices:
             if rejected:
                 print(
                     Words(
-                        f"退回的 {rejected} 户没有认定,没有告知书",
+                        f"退回的 {rejected} 户没有认定，没有告知书",
                         f"{rejected} rejected households were not decided and have no letter",
                     ).say(self.lang)
                 )
@@ -278,7 +278,7 @@ class Notices:
             several = "s" * (written.nobody != 1)
             print(
                 Words(
-                    f"{written.nobody} 户没有计入人口的成员,没有告知书",
+                    f"{written.nobody} 户没有计入人口的成员，没有告知书",
                     f"{written.nobody} household{several} of which nobody counts"
                     f" {'have' if several else 'has'} no letter",
                 ).say(self.lang)
@@ -300,7 +300,7 @@ def templates(
             raise InputError(
                 Problem(
                     str(target),
-                    Words("已经有了,没有覆盖", "is there already and was not overwritten"),
+                    Words("已经有了，没有覆盖", "is there already and was not overwritten"),
                 )
             )
         shutil.copyfile(path, target)

@@ -54,7 +54,9 @@ def plan(
     check_file: Annotated[
         Path | None,
         typer.Option(
-            "--check", metavar="PLANS", help="核查已有的规划(CSV:户编号、人编号、措施) Check plans."
+            "--check",
+            metavar="PLANS",
+            help="核查已有的规划（CSV：户编号、人编号、措施）Check plans.",
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -64,7 +66,7 @@ def plan(
     form: FormOption = None,
     lang: LangOption = None,
 ) -> None:
-    """一户一规划:拟定措施并核查是否合适 Draft a plan for each household; check that measures fit."""
+    """一户一规划：拟定措施并核查是否合适 Draft a plan for each household; check that measures fit."""
     from shibie.checking_in_parts import checked_parts
     from shibie.papers.plan.tables import write_plans
     from shibie.results.tables import caveats_tables
@@ -80,7 +82,7 @@ def plan(
         name = given.ruleset.id
         raise InputError(
             Problem(
-                "--rules", Words(f"规则包 {name} 没有措施(measures)", f"{name} has no measures")
+                "--rules", Words(f"规则包 {name} 没有措施（measures）", f"{name} has no measures")
             )
         )
     with (
@@ -175,13 +177,18 @@ def coverage(covered: int, eligible: int, without: list[str], lang: Lang) -> str
     """How many households have a plan, and which have none."""
     from shibie.engines.exact import quotient
     from shibie.errors import listed
+    from shibie.words.lists import bracketed
 
     share = quotient(100 * covered, eligible, 1)
-    percent = f"({share}%)" if share is not None else ""
-    text = Words(f"{covered}/{eligible} 户有规划{percent}",
-                 f"{covered} of {eligible} households have a plan {percent}").say(lang)  # fmt: skip
+    text = Words(
+        f"{covered}/{eligible} 户有规划", f"{covered} of {eligible} households have a plan "
+    ).say(lang)
+    if share is not None:
+        text += bracketed(f"{share}%", lang)
     if without:
-        text += Words(f";还没有的:{listed(without)}", f"; none yet: {listed(without)}").say(lang)
+        text += Words(
+            f"；还没有的：{listed(without, lang='zh')}", f"; none yet: {listed(without)}"
+        ).say(lang)
     return text
 
 
@@ -223,7 +230,7 @@ def _print_review(
     rejected = f"{terms.REJECTED.say(lang)} {len(found.rejected)}"
     total = len(found.rows) + len({each.row for each in found.rejected})
     console.print(
-        Words(f"{total} 行:", f"{total} rows: ").say(lang) + joined([*counts, rejected], lang)
+        Words(f"{total} 行：", f"{total} rows: ").say(lang) + joined([*counts, rejected], lang)
     )
     table = Table(show_header=True)
     for name in reviewed.columns:

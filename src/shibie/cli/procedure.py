@@ -69,7 +69,7 @@ def procedure(
                 Problem(
                     str(task.roster),
                     Words(
-                        "名册没有程序表,或规则包没有程序",
+                        "名册没有程序表，或规则包没有程序",
                         "no steps table, or the pack has no procedure",
                     ),
                 )
@@ -109,6 +109,7 @@ def report(progress: Progress, shares: Sequence[ShareResult], caveats: Sequence[
     from rich.table import Table
 
     from shibie.words import terms
+    from shibie.words.lists import labelled
     from shibie.words.speaker import Speaker
 
     lang = progress.lang
@@ -135,15 +136,13 @@ def report(progress: Progress, shares: Sequence[ShareResult], caveats: Sequence[
         table.add_row(name, each.step.actor, str(each.standing), str(each.recorded))
     console.print(table)
     table = Table(title=say("程序问题", "violations"), title_justify="left")
-    for title in (
-        say("编号", "rule_id"),
-        say("例如", "for example"),
-        terms.HOLDS.say(lang),
-        terms.UNKNOWN.say(lang),
-    ):
+    titles = [say("例如", "for example"), terms.HOLDS.say(lang), terms.UNKNOWN.say(lang)]
+    # A Chinese reader has the example, which names its step, in the place of the English id.
+    for title in titles if lang == "zh" else ["rule_id", *titles]:
         table.add_column(title)
     for kind in progress.violations:
-        table.add_row(kind.rule_id, kind.example.say(lang), str(kind.certain), str(kind.unknown))
+        cells = [kind.example.say(lang), str(kind.certain), str(kind.unknown)]
+        table.add_row(*cells if lang == "zh" else [kind.rule_id, *cells])
     console.print(table)
     for share in shares:
         percent = f"{100 * share.having / share.of:.1f}%" if share.of else "—"
@@ -153,5 +152,10 @@ def report(progress: Progress, shares: Sequence[ShareResult], caveats: Sequence[
             None: terms.UNKNOWN.say(lang),
         }[share.holds]
         console.print(
-            f"{share.title}: {share.having}/{share.of} = {percent},{say('应达', 'at least')} {share.least}%: {verdict}"
+            labelled(
+                f"{labelled(share.title, f'{share.having}/{share.of}', lang)} = {percent}"
+                f"{say('，应达', ',at least')} {share.least}%",
+                verdict,
+                lang,
+            )
         )

@@ -43,18 +43,18 @@ if TYPE_CHECKING:
 @app.command()
 def recheck(
     old: Annotated[
-        Path | None, typer.Argument(help="原名册:文件夹或 .xlsx The roster before.")
+        Path | None, typer.Argument(help="原名册：文件夹或 .xlsx The roster before.")
     ] = None,
     new: Annotated[
         Path | None,
-        typer.Argument(help="现名册:文件夹或 .xlsx,默认按 shibie.yaml The roster of now."),
+        typer.Argument(help="现名册：文件夹或 .xlsx，默认按 shibie.yaml The roster of now."),
     ] = None,
     rules: RulesOption = "",
     as_of: AsOfOption = "",
     since: Annotated[
         str,
         typer.Option(
-            metavar="DATE", help="原名册日期,默认一年前 Day of the roster before; a year before."
+            metavar="DATE", help="原名册日期，默认一年前 Day of the roster before; a year before."
         ),
     ] = "",
     out: TablesOption = None,
@@ -65,7 +65,7 @@ def recheck(
     form: FormOption = None,
     lang: LangOption = None,
 ) -> None:
-    """回头看:两份名册按人比对 Match two rosters by their persons."""
+    """回头看：两份名册按人比对 Match two rosters by their persons."""
     from shibie.checking_in_parts import checked_parts, roster_parts
     from shibie.checking_in_python import caveats_of
     from shibie.papers.recheck.comparing import recheck as compared
@@ -85,8 +85,8 @@ def recheck(
         raise InputError(
             Problem(
                 "recheck",
-                Words("缺少:原名册", "missing: the roster before"),
-                suggestion=Words("写 shibie recheck 原名册 现名册,或在 shibie.yaml 里写 before: 2014.xlsx",
+                Words("缺少：原名册", "missing: the roster before"),
+                suggestion=Words("写 shibie recheck 原名册 现名册，或在 shibie.yaml 里写 before: 2014.xlsx",
                                  "write shibie recheck OLD NEW, or before: 2014.xlsx into shibie.yaml"),
             )
         )  # fmt: skip
@@ -147,7 +147,7 @@ def _print(ruleset: RuleSet, data: dict[str, Any], lang: Lang) -> None:
 
     speaker = Speaker(ruleset, lang)
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
-    console.print(f"[bold]{speaker.say('回头看', 're-check')}: {escape(speaker.pack())}[/bold]")
+    console.print(f"[bold]{speaker.say('回头看：', 're-check: ')}{escape(speaker.pack())}[/bold]")
     for caveat in data["caveats"]:
         console.print(escape(caveat))
     _totals(console, data, lang)
@@ -165,8 +165,8 @@ def _totals(console: Any, data: dict[str, Any], lang: Lang) -> None:
     before, now, rejected = data["before"], data["now"], data["rejected"]
     console.print(
         Words(
-            f"原名册 {before['households']} 户 {before['persons']} 人({data['since']});"
-            f"现名册 {now['households']} 户 {now['persons']} 人({data['as_of']})",
+            f"原名册 {before['households']} 户 {before['persons']} 人（{data['since']}）；"
+            f"现名册 {now['households']} 户 {now['persons']} 人（{data['as_of']}）",
             f"before: {before['households']} households, {before['persons']} persons"
             f" ({data['since']}); now: {now['households']} households, {now['persons']} persons"
             f" ({data['as_of']})",
@@ -179,7 +179,7 @@ def _totals(console: Any, data: dict[str, Any], lang: Lang) -> None:
     if any(rejected.values()):
         console.print(
             Words(
-                f"退回:原名册 {rejected['before']} 户,现名册 {rejected['now']} 户",
+                f"退回：原名册 {rejected['before']} 户，现名册 {rejected['now']} 户",
                 f"rejected: {rejected['before']} households before, {rejected['now']} now",
             ).say(lang)
         )
@@ -190,7 +190,7 @@ def _statuses(console: Any, data: dict[str, Any], lang: Lang) -> None:
     from shibie.papers.recheck.tables import STATUSES
 
     for key, title in (
-        ("before_by_status", Words("原名册的去向(人:当时 / 现在)",
+        ("before_by_status", Words("原名册的去向（人：当时 / 现在）",
                                    "what became of it (persons: then / now)")),
         ("now_by_status", Words("现名册的来历", "where the new one comes from")),
     ):  # fmt: skip
@@ -204,8 +204,8 @@ def _statuses(console: Any, data: dict[str, Any], lang: Lang) -> None:
 def _reasons(console: Any, data: dict[str, Any], speaker: Speaker) -> None:
     """Why households were removed, and by what new ones came."""
     for key, title in (
-        ("removed_by_ground", Words("清退原因(一户可有多个)", "why removed (several a household)")),
-        ("new_by_criterion", Words("新进户符合的标准(一户可有多个)", "criteria of the new (several)")),
+        ("removed_by_ground", Words("清退原因（一户可有多个）", "why removed (several a household)")),
+        ("new_by_criterion", Words("新进户符合的标准（一户可有多个）", "criteria of the new (several)")),
     ):  # fmt: skip
         rows = [
             (speaker.rule(rule), each["households"], each["persons"], None)
@@ -221,7 +221,7 @@ def _moves(console: Any, data: dict[str, Any], lang: Lang) -> None:
     people = [(KINDS[kind], number) for kind, number in data["persons"].items() if number]
     people += [
         (
-            Words(f"不在名册:户籍记载{why or '无'}", f"gone: registry says {why or 'nothing'}"),
+            Words(f"不在名册：户籍记载{why or '无'}", f"gone: registry says {why or 'nothing'}"),
             number,
         )
         for why, number in data["gone_by_registry"].items()
@@ -269,7 +269,7 @@ def _villages(console: Any, villages: dict[str, Any], lang: Lang) -> None:
 
     names = list(dict.fromkeys(name for items in villages.values() for name in items))
     table = Table(
-        title=Words("分村(户/人)", "by village (households/persons)").say(lang),
+        title=Words("分村（户/人）", "by village (households/persons)").say(lang),
         title_justify="left",
     )
     table.add_column(terms.COLUMNS["village"].say(lang))
@@ -283,23 +283,25 @@ def _villages(console: Any, villages: dict[str, Any], lang: Lang) -> None:
 
 def _balance(console: Any, parts: dict[str, int], lang: Lang) -> None:
     from shibie.papers.recheck.tables import KINDS
+    from shibie.words.lists import bracketed
 
     arrived = Words("从他户转入", "from another household")
     terms = [
-        f"{'-' if value < 0 else '+'} {abs(value)}({KINDS.get(name, arrived).say(lang)})"
+        f"{'-' if value < 0 else '+'} {abs(value)}"
+        + bracketed(KINDS.get(name, arrived).say(lang), lang)
         for name, value in parts.items()
         if name not in ("then", "now", "difference") and value
     ]
     text = " ".join([str(parts["then"]), *terms])
     total = parts["now"] - parts["difference"]
     console.print(
-        Words(f"保留户人数:{text} = {total}", f"persons of households kept: {text} = {total}").say(lang),
+        Words(f"保留户人数：{text} = {total}", f"persons of households kept: {text} = {total}").say(lang),
         soft_wrap=True,
     )  # fmt: skip
     if parts["difference"]:
         console.print(
             Words(
-                f"  现为 {parts['now']},相差 {parts['difference']:+d}(有人同时在两户)",
+                f"  现为 {parts['now']}，相差 {parts['difference']:+d}（有人同时在两户）",
                 f"  now {parts['now']}, a difference of {parts['difference']:+d}"
                 " (somebody is in two households)",
             ).say(lang)

@@ -22,7 +22,7 @@ DIFFERENT = 1
 @app.command()
 def replay(
     summary: Annotated[
-        Path, typer.Argument(metavar="SUMMARY.json", help="认定时写出的 summary.json,或它所在的文件夹"
+        Path, typer.Argument(metavar="SUMMARY.json", help="认定时写出的 summary.json，或它所在的文件夹"
                              " A summary.json, or the folder that holds it.")
     ],
     inputs: Annotated[
@@ -36,7 +36,7 @@ def replay(
     as_json: JsonOption = False,
     lang: LangOption = None,
 ) -> None:  # fmt: skip
-    """按原来的文件、规则和选项再认定一次,比较结果 Decide again, and compare."""
+    """按原来的文件、规则和选项再认定一次，比较结果 Decide again, and compare."""
     from shibie.replaying import replay as replayed
 
     gc.disable()
@@ -55,28 +55,28 @@ def said(found: Replayed) -> list[Words]:
     before = found.before
     households = sum(was for was, _ in found.counts.values())
     lines = [
-        Words(f"文件变了:{name}", f"the file is another now: {name}") for name in found.changed
+        Words(f"文件变了：{name}", f"the file is another now: {name}") for name in found.changed
     ]
     if found.rules_changed:
         pack = before.made_from.pack.id
-        lines.append(Words(f"规则包变了:{pack}", f"the pack is another now: {pack}"))
+        lines.append(Words(f"规则包变了：{pack}", f"the pack is another now: {pack}"))
     if found.version != before.made_from.shibie:
         was = before.made_from.shibie
         lines.append(
-            Words(f"当时是 shibie {was},现在是 {found.version}",
+            Words(f"当时是 shibie {was}，现在是 {found.version}",
                   f"it was shibie {was}, it is {found.version} now")
         )  # fmt: skip
     if found.same:
         return [
             *lines,
-            Words(f"相同:认定 {households} 户,摘要 {found.digest}",
+            Words(f"相同：认定 {households} 户，摘要 {found.digest}",
                   f"the same: {households} households decided, digest {found.digest}"),
         ]  # fmt: skip
     names = {
         "eligible": Words("纳入", "eligible"), "ineligible": Words("不纳入", "ineligible"),
         "pending": Words("待核实", "pending"),
     }  # fmt: skip
-    lines.append(Words("不同:", "different:"))
+    lines.append(Words("不同：", "different:"))
     for name, (then, now) in found.counts.items():
         word = names[name]
         lines.append(Words(f"  {word.zh} {then} 户 → {now} 户",

@@ -49,29 +49,31 @@ DIFFERS = 1
 @app.command()
 def report(
     roster: Annotated[
-        Path | None, typer.Argument(help="名册:文件夹或 .xlsx Roster: a folder or an .xlsx.")
+        Path | None, typer.Argument(help="名册：文件夹或 .xlsx Roster: a folder or an .xlsx.")
     ] = None,
     rules: Annotated[str, typer.Option("--rules", "-r", help="规则包 Pack.")] = "",
     as_of: Annotated[
         str, typer.Option("--as-of", metavar="DATE", help="认定日期 Day of judgement.")
     ] = "",
     before: Annotated[
-        Path | None, typer.Option("--before", help="原名册,用于回头看 The roster before.")
+        Path | None, typer.Option("--before", help="原名册，用于回头看 The roster before.")
     ] = None,
     since: Annotated[
         str,
         typer.Option(
-            "--since", metavar="DATE", help="原名册日期,默认一年前 Its day; a year before."
+            "--since", metavar="DATE", help="原名册日期，默认一年前 Its day; a year before."
         ),
     ] = "",
     out: Annotated[
         list[Path] | None,
-        typer.Option("--out", "-o", help="写成 .docx 或 .md;可多次 Where to write; repeatable."),
+        typer.Option("--out", "-o", help="写成 .docx 或 .md；可多次 Where to write; repeatable."),
     ] = None,
     check_file: Annotated[
         Path | None,
         typer.Option(
-            "--check", metavar="FIGURES", help="核对一份已公布的数字(YAML) Check published figures."
+            "--check",
+            metavar="FIGURES",
+            help="核对一份已公布的数字（YAML）Check published figures.",
         ),
     ] = None,
     no_charts: Annotated[bool, typer.Option("--no-charts", help="不画图 No charts.")] = False,
@@ -247,7 +249,7 @@ def _pictures(
     from shibie.papers.printing.fonts import chinese_fonts
     from shibie.papers.report.charts import charts, drawn
 
-    found = chinese_fonts(fonts, Words("不画图:--no-charts", "leave out the charts: --no-charts"))
+    found = chinese_fonts(fonts, Words("不画图：--no-charts", "leave out the charts: --no-charts"))
     return tuple(
         (each, drawn(each, found, given.as_of)) for each in charts(given.ruleset, figures, lang)
     )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shibie.vocabulary import FieldSpec
 
 PackOption = Annotated[
-    str | None, typer.Option("--rules", "-r", help="规则包;省略则为共用词汇 A pack, or none.")
+    str | None, typer.Option("--rules", "-r", help="规则包；省略则为共用词汇 A pack, or none.")
 ]
 
 
@@ -64,7 +64,7 @@ def _print_fields(tables: dict[str, tuple[FieldSpec, ...]], lang: Lang) -> None:
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
     english = lang == "en"
     titles = ("name", "title", "type", "unit", "codes", "meaning")
-    headers = titles if english else ("名称", "标题", "类型", "单位", "代码(读作它的词)", "含义")
+    headers = titles if english else ("名称", "标题", "类型", "单位", "代码（读作它的词）", "含义")
     for name, specs in tables.items():
         table = Table(*headers, title=name, title_justify="left")
         for spec in specs:
@@ -101,10 +101,10 @@ def schema() -> None:
 
 @app.command()
 def show(
-    pack: Annotated[str, typer.Argument(help="规则包:名称或文件夹 Pack: a name or a folder.")],
+    pack: Annotated[str, typer.Argument(help="规则包：名称或文件夹 Pack: a name or a folder.")],
     lang: LangOption = None,
 ) -> None:
-    """输出展开后的规则包,注明每项出处 Print a pack with all it inherits, and whence."""
+    """输出展开后的规则包，注明每项出处 Print a pack with all it inherits, and whence."""
     from shibie.ruleset.composing import compose
     from shibie.ruleset.flattened import flattened
     from shibie.ruleset.loader import load
@@ -118,7 +118,7 @@ def show(
 def evaluate(
     expression: Annotated[str, typer.Argument(help="条件或算式 A condition or formula.")],
     given: Annotated[
-        str, typer.Option("--given", help="已知事实(JSON) Known facts, as JSON.")
+        str, typer.Option("--given", help="已知事实（JSON）Known facts, as JSON.")
     ] = "{}",
     rules: PackOption = None,
     as_of: AsOfOption = "",

@@ -23,7 +23,7 @@ FAILED = 1
 
 @app.command(name="test")
 def run(
-    pack: Annotated[str, typer.Argument(help="规则包:名称或文件夹 Pack: a name or a folder.")],
+    pack: Annotated[str, typer.Argument(help="规则包：名称或文件夹 Pack: a name or a folder.")],
     strict: Annotated[
         bool,
         typer.Option(
@@ -96,7 +96,8 @@ def print_coverage(ruleset: RuleSet, measured: Coverage, lang: Lang) -> None:
     shown = wanted - len(measured.missing)
     print(
         Words(
-            f"条件覆盖 {seen}%({shown}/{wanted})", f"conditions covered: {seen}% ({shown}/{wanted})"
+            f"条件覆盖 {seen}%（{shown}/{wanted}）",
+            f"conditions covered: {seen}% ({shown}/{wanted})",
         ).say(lang)
     )
 
@@ -164,12 +165,12 @@ def print_report(report: TestReport, lang: Lang) -> None:
     passed = len(report.outcomes) - len(report.failures)
     print(
         say(
-            f"{passed} 个测试通过,{len(report.failures)} 个失败",
+            f"{passed} 个测试通过，{len(report.failures)} 个失败",
             f"{passed} tests passed, {len(report.failures)} failed",
         )
     )
     if not report.outcomes:
-        print(say("没有找到测试(tests/*.yaml)", "no tests found (tests/*.yaml)"))
+        print(say("没有找到测试（tests/*.yaml）", "no tests found (tests/*.yaml)"))
     for rule, words in report.unseen.items():
         shown = either((terms.OUTCOMES[word].say(lang) for word in words), lang)
         print(say(f"没有测试使 {rule} {shown}", f"no test shows {rule}: {shown}"))

@@ -169,10 +169,10 @@ def _must_be_said(roster: str | None, rules: str, as_of: str, project: Project |
     raise InputError(
         Problem(
             where,
-            Words("缺少:" + "、".join(zh for zh, *_ in missing),
+            Words("缺少：" + "、".join(zh for zh, *_ in missing),
                   "missing: " + ", ".join(en for _, en, _ in missing)),
             suggestion=Words(
-                f"在命令里给出,或写在 shibie.yaml 里:{keys}",
+                f"在命令里给出，或写在 shibie.yaml 里：{keys}",
                 f"give it with the command, or write into shibie.yaml: {keys}",
             ),
         )

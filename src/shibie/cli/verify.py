@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shibie.cli.app import JsonOption, LangOption, app, spoken
-from shibie.errors import Words
+from shibie.errors import Problem, Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ VERDICTS = {
 # Rows of one check that are shown before the rest is only counted.
 MOST_SHOWN = 6
 
-PackArgument = Annotated[str, typer.Argument(help="规则包:名称或文件夹 Pack: a name or a folder.")]
+PackArgument = Annotated[str, typer.Argument(help="规则包：名称或文件夹 Pack: a name or a folder.")]
 
 
 @app.command()
@@ -179,13 +179,14 @@ def print_report(report: PackReport, lang: Lang) -> None:
         if finding.verdict in ("refuted", "undecided"):
             print_finding(report, finding, lang)
     for each in report.stale:
-        print(say(
-            f"{each.where}: 接受的“{each.finding}”已不存在,请删去",
-            f"{each.where}: the accepted '{each.finding}' does not exist any more; take it out",
-        ))  # fmt: skip
+        gone = Words(
+            f"接受的“{each.finding}”已不存在，请删去",
+            f"the accepted '{each.finding}' does not exist any more; take it out",
+        )
+        print(Problem(each.where, gone).render(lang))
     bound = report.bound
     print(say(
-        f"用时 {report.seconds:.1f} 秒;界限:至多 {bound.members} 人,每人每表至多 {bound.rows} 行",
+        f"用时 {report.seconds:.1f} 秒；界限：至多 {bound.members} 人，每人每表至多 {bound.rows} 行",
         f"{report.seconds:.1f} s; bound: at most {bound.members} members, {bound.rows} rows each",
     ))  # fmt: skip
 
@@ -207,17 +208,18 @@ def remarks(check: QuestionResult, report: PackReport, lang: Lang) -> str:
         parts.append(Words(f"{bounded} 项限于界限内", f"{bounded} within the bound").say(lang))
     elif proofs:
         parts.append(Words("任意多人、任意多行", "any number of people and rows").say(lang))
-    return Words(",", ", ").say(lang).join(parts)
+    return Words("，", ", ").say(lang).join(parts)
 
 
 def print_finding(report: PackReport, finding: ProofFinding, lang: Lang) -> None:
     """One finding that does not simply hold, its household, and why it is accepted."""
     from shibie.proofs.witness_text import shown
+    from shibie.words.lists import labelled
 
     word = VERDICTS["accepted" if finding.accepted else finding.verdict].say(lang)
-    print(f"{word} {finding.name}: {finding.what.say(lang)}")
+    print(labelled(f"{word} {finding.name}", finding.what.say(lang), lang))
     if finding.accepted:
-        print("  " + Words(f"理由:{finding.accepted}", f"reason: {finding.accepted}").say(lang))
+        print("  " + Words(f"理由：{finding.accepted}", f"reason: {finding.accepted}").say(lang))
     elif finding.witness is not None:
         said = shown(report.ruleset, finding.witness, lang)
-        print("  " + Words(f"例:{said}", f"e.g. {said}").say(lang))
+        print("  " + Words(f"例：{said}", f"e.g. {said}").say(lang))

@@ -68,7 +68,7 @@ def fault_of(entry: LogEntry, count: int, last: str) -> Words | None:
     """
     if type(entry.number) is not int or entry.number != count + 1:
         return Words(
-            f"编号应为 {count + 1},实为 {entry.number}",
+            f"编号应为 {count + 1}，实为 {entry.number}",
             f"numbered {entry.number}, expected {count + 1}",
         )
     if entry.before != last:
@@ -92,5 +92,5 @@ def broken(name: str, number: int, what: Words) -> NoReturn:
     Raises:
         InputError: with `file:entry`.
     """
-    said = Words(f"日志链断裂:{what.zh}", f"broken chain: {what.en}")
+    said = Words(f"日志链断裂：{what.zh}", f"broken chain: {what.en}")
     raise InputError(Problem(f"{name}:{number}", said, code="broken_log"))

@@ -70,7 +70,7 @@ class JsonLinesLog:
                     zh, en = ("不算", "left out") if read_only else ("已去掉", "dropped")
                     self.notes.append(
                         Words(
-                            f"{path.name}: 末尾一条没有写完(未曾确认),{zh}",
+                            f"{path.name}：末尾一条没有写完（未曾确认），{zh}",
                             f"{path.name}: {en} an unfinished last entry (never acknowledged)",
                         )
                     )
@@ -203,10 +203,10 @@ class JsonLinesLog:
         """Put lines on disk, all of them or nothing."""
         if self._failed:
             what = Words(
-                "上次没有写完的一条去不掉,不再写入",
+                "上次没有写完的一条去不掉，不再写入",
                 "what was half-written before could not be removed",
             )
-            advice = Words("检查磁盘,再重新打开日志", "check the disk, then open the log again")
+            advice = Words("检查磁盘，再重新打开日志", "check the disk, then open the log again")
             problem = Problem(self.path.name, what, suggestion=advice, code="file_failure")
             raise InputError(problem)
         try:
@@ -244,7 +244,7 @@ class JsonLinesLog:
 
     def _unusable(self, error: OSError) -> NoReturn:
         reason = error.strerror or error
-        what = Words(f"日志用不了:{reason}", f"the log cannot be used: {reason}")
+        what = Words(f"日志用不了：{reason}", f"the log cannot be used: {reason}")
         raise InputError(Problem(str(self.path), what, code="file_failure")) from error
 
 

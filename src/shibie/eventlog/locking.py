@@ -37,7 +37,7 @@ def locked(file: FileIO, name: str, patience: float = PATIENCE) -> Iterator[None
     while not take(file):
         if time.monotonic() >= until:
             what = Words("别的程序一直在写", "another program keeps writing to it")
-            advice = Words("关掉那个程序,再试一次", "close that program, then retry")
+            advice = Words("关掉那个程序，再试一次", "close that program, then retry")
             raise InputError(Problem(name, what, suggestion=advice, code="file_failure"))
         time.sleep(_PAUSE)
     try:

@@ -70,7 +70,7 @@ def copy_log(source: AppendOnlyLog, target: AppendOnlyLog) -> int:
 
 def _differ(source: AppendOnlyLog, target: AppendOnlyLog, number: int) -> None:
     what = Words(
-        f"与 {source.path.name} 从第 {number} 条起不同,不能合并",
+        f"与 {source.path.name} 从第 {number} 条起不同，不能合并",
         f"differs from {source.path.name} from entry {number} on; they cannot be joined",
     )
     raise InputError(Problem(f"{target.path.name}:{number}", what))

@@ -81,7 +81,7 @@ def _odd(value: Any, place: str, level: int) -> Iterator[Problem]:
         yield from _odd_text(value, place)
     elif type(value) is float:
         if not math.isfinite(value):
-            yield _refused(place, f"{value},不是有限的数", f"{value}, not a finite number")
+            yield _refused(place, f"{value}，不是有限的数", f"{value}, not a finite number")
     elif type(value) is int:
         # A digit takes more than three bits.
         if value.bit_length() > MOST_DIGITS * 3:
@@ -96,7 +96,7 @@ def _odd_text(text: str, place: str) -> Iterator[Problem]:
     halves = sorted({f"U+{ord(sign):04X}" for sign in _HALVES.findall(text)})
     if halves:
         shown = listed(halves)
-        yield _refused(place, f"文字里有半个字符({shown})", f"halves of characters ({shown})")
+        yield _refused(place, f"文字里有半个字符（{shown}）", f"halves of characters ({shown})")
 
 
 def _shown(key: str) -> str:
@@ -104,5 +104,5 @@ def _shown(key: str) -> str:
 
 
 def _refused(place: str, zh: str, en: str, suggestion: Words | None = None) -> Problem:
-    what = Words(f"不能原样记录:{zh}", f"cannot be recorded as it is: {en}")
+    what = Words(f"不能原样记录：{zh}", f"cannot be recorded as it is: {en}")
     return Problem(place, what, suggestion=suggestion, code="unrecordable")

@@ -91,7 +91,7 @@ def must_stand_at(name: str, count: int, expected: int | None) -> None:
     """
     if expected is not None and expected != count:
         what = Words(
-            f"已有 {count} 条,不是 {expected} 条:别的程序写过了",
+            f"已有 {count} 条，不是 {expected} 条：别的程序写过了",
             f"{count} entries, not {expected}: another program has appended",
         )
         raise LogMovedError(Problem(name, what, code="log_moved"))
@@ -101,9 +101,9 @@ def not_recorded(name: str, error: Exception | str) -> InputError:
     """The error of an append that failed: the log stands as it was."""
     reason = getattr(error, "strerror", None) or str(error)
     what = Words(
-        f"没有记下({reason});日志仍是原样", f"not recorded ({reason}); the log is as it was"
+        f"没有记下（{reason}）；日志仍是原样", f"not recorded ({reason}); the log is as it was"
     )
     advice = Words(
-        "检查磁盘空间和权限,再试一次", "check the disk space and permissions, then retry"
+        "检查磁盘空间和权限，再试一次", "check the disk space and permissions, then retry"
     )
     return InputError(Problem(name, what, suggestion=advice, code="file_failure"))

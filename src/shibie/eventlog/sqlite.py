@@ -177,7 +177,7 @@ class SqliteLog:
             said = self._pragma("integrity_check(1)")
             found = {text for (text,) in self._database.execute(_SCHEMA)}
         if said != "ok":
-            self._refuse(f"数据库损坏:{said}", f"the database is damaged: {said}")
+            self._refuse(f"数据库损坏：{said}", f"the database is damaged: {said}")
         if found != set(_TABLES):
             self._refuse("防改动的触发器被动过", "what guards it against changes was changed")
         return count
@@ -207,7 +207,7 @@ class SqliteLog:
                 self._take_back()
                 raise
         if self._pragma("application_id") != _APPLICATION:
-            self._refuse("不是日志,是别的数据库", "another database, not a log")
+            self._refuse("不是日志，是别的数据库", "another database, not a log")
         if self._pragma("user_version") != _VERSION:
             self._refuse("是更新的版本写的日志", "a log that a newer version wrote")
         if not self._read_only:
@@ -290,7 +290,7 @@ class SqliteLog:
             yield
         except sqlite3.Error as error:
             code = "file_failure" if isinstance(error, sqlite3.OperationalError) else "broken_log"
-            what = Words(f"日志用不了:{error}", f"the log cannot be used: {error}")
+            what = Words(f"日志用不了：{error}", f"the log cannot be used: {error}")
             raise InputError(Problem(str(self.path), what, code=code)) from error
 
 

@@ -24,6 +24,7 @@ from shibie.plain_text import legible
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.verdicts import ALL_VERDICTS
 from shibie.vocabulary import head_of
+from shibie.words.lists import bracketed
 from shibie.words.speaker import Speaker
 
 # How many changes are given, by the household's facts and by the rules.
@@ -59,7 +60,7 @@ def explain(
     what = Words("没有这一户", "there is no such household")
     if rejected:
         what = Words(
-            "这一户的数据被退回,没有认定;见 check 的退回表",
+            "这一户的数据被退回，没有认定；见 check 的退回表",
             "this household was rejected, not decided; see the rejected rows of check",
         )
     known = [decision.household_id for decision in checked.decisions]
@@ -140,7 +141,7 @@ def _outcome(speaker: Speaker, decision: Decision) -> str:
     if decision.eligibility != "eligible" or not decision.kind:
         return word
     kind = speaker.rule(decision.kind)
-    return speaker.say(f"{word}({kind})", f"{word} ({kind})")
+    return speaker.say(f"{word}（{kind}）", f"{word} ({kind})")
 
 
 def _why(ruleset: RuleSet, decision: Decision, asked: dict[str, Reason]) -> list[Reason]:
@@ -186,17 +187,17 @@ class _Account:
         grouped = len(undone) > 1
         needed = [self.speaker.undone(undone)] if grouped else []
         needed += [
-            self.say(f"未知:{fact}", f"unknown: {fact}")
+            self.say(f"未知：{fact}", f"unknown: {fact}")
             for fact in self.phrases.doubts.unknown(
                 path for path in decision.unknown if not (grouped and path in undone)
             )
         ]
         needed += [
-            self.say(f"待核实:{said}", f"to be verified: {said}")
+            self.say(f"待核实：{said}", f"to be verified: {said}")
             for said in map(self.speaker.statement, decision.reviews)
         ]
         settled = self.say(
-            "需要的事实都已知道,没有待核实的事项",
+            "需要的事实都已知道，没有待核实的事项",
             "all that is needed is known, and nothing waits to be verified",
         )
         if decision.eligibility == "ineligible":
@@ -245,7 +246,7 @@ class _Account:
         word = self.speaker.eligibility(eligibility)
         if not grounds:
             return word
-        return f"{word}({self.speaker.rules(grounds)})"
+        return word + bracketed(self.speaker.rules(grounds), self.lang)
 
     def change(self, search: Search | None) -> tuple[tuple[WouldChange, ...], bool]:
         """What would change it: by facts, then by rules; and whether something was left untried."""
@@ -277,9 +278,9 @@ class _Account:
         """What changed the result: signed verdicts, and registers that contradict a declaration."""
         told = []
         for rule_id, verdict in self.case.adjudications.items():
-            by = self.say(",", ", ").join(signature(self.ruleset, verdict, self.lang))
+            by = self.say("，", ", ").join(signature(self.ruleset, verdict, self.lang))
             found = self.speaker.verified(rule_id, verdict.verdict)
-            told.append(without_numbers(self.say(f"{found}({by})", f"{found} ({by})")))
+            told.append(without_numbers(self.say(f"{found}（{by}）", f"{found} ({by})")))
         for finding in self.decision.findings:
             # What was adjudicated is said with its verdict.
             if finding.kind not in _TOLD or finding.outcome in ALL_VERDICTS:
@@ -287,8 +288,9 @@ class _Account:
             member = finding.member_id
             who = self.speaker.person(self.case.household, member) if member else ""
             kind = self.speaker.finding(finding.kind)
-            whose = f"({who})" if who else ""
-            told.append(f"{kind}:{self.title(finding.rule_id)}{whose}")
+            whose = bracketed(who, self.lang) if who else ""
+            colon = self.say("：", ":")
+            told.append(f"{kind}{colon}{self.title(finding.rule_id)}{whose}")
         return told
 
     def procedure(self) -> list[str]:
@@ -296,7 +298,7 @@ class _Account:
         steps = sum(finding.kind == "procedure" for finding in self.decision.findings)
         if not steps:
             return []
-        return [self.say(f"程序问题 {steps} 处(见 shibie procedure)",
+        return [self.say(f"程序问题 {steps} 处（见 shibie procedure）",
                          f"{steps} faults of procedure (see shibie procedure)")]  # fmt: skip
 
     def tracks(self) -> list[str]:
@@ -309,6 +311,6 @@ class _Account:
             names = [
                 self.speaker.person(self.case.household, t.member_id) for t in given if t.member_id
             ]
-            whose = f"({self.speaker.joined(names)})" if names else ""
+            whose = bracketed(self.speaker.joined(names), self.lang) if names else ""
             told.append(f"{rule.title}{whose}")
         return told

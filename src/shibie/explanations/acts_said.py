@@ -17,6 +17,7 @@ from shibie.other_documents import other_document
 from shibie.rosters.cells import CellError, read_cell
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
+from shibie.words.lists import labelled
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount, currencies
 
@@ -59,7 +60,7 @@ def said_of_papers(ruleset: RuleSet, case: Case, lang: Lang = "zh") -> tuple[str
             who = speaker.person(case.household, member.member_id)
             told.append(
                 speaker.say(
-                    f"{who}用{document.kind.zh},比对表按号码查不到,要比对的按未知",
+                    f"{who}用{document.kind.zh}，比对表按号码查不到，要比对的按未知",
                     f"{who} has {document.kind.en}: registers cannot match the number, so what"
                     " they would say is unknown",
                 )
@@ -90,8 +91,8 @@ class _Acts:
         for act in acts:
             what = self.what(act) if self.concerns(act) else ""
             if what:
-                by = self.say(",", ", ").join(self.signed(act))
-                yield self.say(f"{what}({by})", f"{what} ({by})")
+                by = self.say("，", ", ").join(self.signed(act))
+                yield self.say(f"{what}（{by}）", f"{what} ({by})")
 
     def concerns(self, act: Act) -> bool:
         """Whether an act names the household."""
@@ -155,7 +156,7 @@ class _Acts:
         if not act.row_key or (on_rule is not None and on_rule.verdict == act.verdict):
             return ""
         found = self.speaker.verified(act.rule_id or "", str(act.verdict))
-        return f"{self.row(act)}{self.say(':', ': ')}{found}"
+        return labelled(self.row(act), found, self.lang)
 
     def correction(self, act: Act) -> str:
         spec = self.field_of(act)
@@ -176,7 +177,7 @@ class _Acts:
     def shown(self, spec: FieldSpec, text: str | None) -> str:
         """A value as it was written, numbers with their units; nothing that is not to be seen."""
         if text is None:
-            return self.say("(空)", "(blank)")
+            return self.say("（空）", "(blank)")
         if spec.type == "citizen_id":
             return citizen_id.mask(text)
         if spec.type not in NUMERIC:

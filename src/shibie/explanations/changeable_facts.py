@@ -272,7 +272,7 @@ class Mined:
                 sets = [frozenset([code]) for code in named]
                 return [*sets, frozenset[str]()]
             case "text" | "citizen_id":
-                return [*named, "(其他)"]
+                return [*named, "（其他）"]
             case "date":
                 near = [day + timedelta(days=d) for day in self.days for d in (-1, 0, 1)]
                 return sorted({as_of, *near})

@@ -32,10 +32,10 @@ class Differing:
             return ""
         where = self.speaker.say("各处" if self.speaker.to_household else "各行", "rows")
         if spec.sensitive:
-            return self.speaker.say(f"({where}写的不同)", f" ({where} differ)")
+            return self.speaker.say(f"（{where}写的不同）", f" ({where} differ)")
         lang, units = self.speaker.lang, currencies(self.ruleset)
         listed = self.speaker.joined(amount(each, lang, spec.unit, units) for each in said)
-        return self.speaker.say(f"({where}写的不同:{listed})", f" ({where} differ: {listed})")
+        return self.speaker.say(f"（{where}写的不同：{listed}）", f" ({where} differ: {listed})")
 
     def how(self, register: str, row: int, column: str) -> list[str]:
         """What an officer can do about it."""
@@ -44,7 +44,7 @@ class Differing:
         title = self.ruleset.registers[register].title
         return [
             self.speaker.say(
-                f"与提供{title}的单位核对,以哪一行为准",
+                f"与提供{title}的单位核对，以哪一行为准",
                 f"ask whoever delivered {title} which row is right",
             )
         ]

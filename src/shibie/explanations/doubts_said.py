@@ -70,7 +70,7 @@ class Doubts:
         if crowd:
             rows, whose = self._crowd(name), self._here()
             return self.say(
-                f"{rows}(认不出是谁,可能是任何人)说的是不是{whose}",
+                f"{rows}（认不出是谁，可能是任何人）说的是不是{whose}",
                 f"whether {rows}, which may be about anyone, is about {whose}",
             )
         rows = self._rows(name, [lever.row for lever in levers])
@@ -116,7 +116,7 @@ class Doubts:
             )
         if earlier is not None:
             return self.say(
-                f"{rows}与{other}都是一件(重复报送)",
+                f"{rows}与{other}都是一件（重复报送）",
                 f"{self._instead(rows, 'each')} is {other} again",
             )
         if owner:
@@ -143,7 +143,7 @@ class Doubts:
             return self.say(f"{row}与{other}是两件", f"{row} is another than {other}")
         if earlier is not None:
             return self.say(
-                f"{row}说的是{who},且与{other}是两件",
+                f"{row}说的是{who}，且与{other}是两件",
                 f"{row} is about {who}, and another than {other}",
             )
         return self.say(f"{row}说的是{who}", f"{row} is about {who}")
@@ -155,9 +155,9 @@ class Doubts:
         if doubt is not None and doubt.earlier is not None:
             other = self.speaker.other_row(doubt.earlier.number)
             if doubt.surely_his:
-                return self.say(f"{row}与{other}是一件(重复报送)", f"{row} is {other} again")
+                return self.say(f"{row}与{other}是一件（重复报送）", f"{row} is {other} again")
             return self.say(
-                f"{row}说的不是{whose},或与{other}是一件",
+                f"{row}说的不是{whose}，或与{other}是一件",
                 f"{row} is not about {whose}, or is {other} again",
             )
         return self.say(f"{row}说的不是{whose}", f"{row} is not about {whose}")
@@ -195,7 +195,7 @@ class Doubts:
         registers = dict.fromkeys(lever.register for lever in levers)
         titles = self.speaker.joined(self.ruleset.registers[name].title for name in registers)
         find = self.say(
-            f"在{titles}中补上证件号码,或在“办理”表中写一行“关联”,写明说的是谁",
+            f"在{titles}中补上证件号码，或在“办理”表中写一行“关联”，写明说的是谁",
             f"find the citizen number in {titles}, or record with an act (link) whom it is about",
         )
         crowds = dict.fromkeys(lever.register for lever in levers if _is_crowd(lever))
@@ -203,7 +203,7 @@ class Doubts:
             return [find]
         apart = self.speaker.joined(self.ruleset.registers[name].title for name in crowds)
         set_aside = self.say(
-            f";确实查不出的,可将{apart}中认不出是谁的记录搁置,所有结果都会注明",
+            f"；确实查不出的，可将{apart}中认不出是谁的记录搁置，所有结果都会注明",
             f"; where that cannot be done, such rows of {apart} may be set aside, which every output says",
         )
         return [find + set_aside]
@@ -218,14 +218,14 @@ class Doubts:
         ]
         if not blank:
             return self.say(
-                f"与提供{register.title}的单位核对;是一件的删去重复的一行",
+                f"与提供{register.title}的单位核对；是一件的删去重复的一行",
                 f"ask whoever delivered {register.title}; a row that came twice is left out",
             )
         titles = self.speaker.joined(
             spec.name.replace("_", " ") if self.speaker.is_foreign else spec.title for spec in blank
         )
         return self.say(
-            f"与提供{register.title}的单位核对:补上{titles},或删去重复的一行",
+            f"与提供{register.title}的单位核对：补上{titles}，或删去重复的一行",
             f"ask whoever delivered {register.title}: fill in {titles}, or leave out a row that"
             " came twice",
         )
@@ -262,7 +262,7 @@ class Doubts:
             self.speaker.person(household, household.members[index].member_id) for index in members
         )
         listed = self.speaker.joined(dict.fromkeys(names))
-        return self.say(f"{self._here()}({listed})", f"{self._here()} ({listed})")
+        return self.say(f"{self._here()}（{listed}）", f"{self._here()} ({listed})")
 
     def _person(self, members: Sequence[int]) -> str:
         """Of whom it is not, where it is of nobody here: a name where it may be his only."""

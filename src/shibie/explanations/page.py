@@ -22,7 +22,7 @@ from shibie.explanations.text import (
 from shibie.ruleset.basis import Basis
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
-from shibie.words.lists import joined
+from shibie.words.lists import joined, labelled
 from shibie.words.speaker import Speaker
 
 _STYLE = """
@@ -171,7 +171,7 @@ def _household(told: Explanation, lang: Lang) -> str:
         return Words(zh, en).say(lang)
 
     parts = [
-        f"<h2>{escape(named(told))} <small>{escape(about(told, lang))}</small>: "
+        f"<h2>{escape(named(told))} <small>{escape(about(told, lang))}</small>{say('：', ': ')}"
         f'<span class="{told.eligibility}">{escape(told.outcome)}</span></h2>',
         *(f"<p><b>{escape(caveat)}</b></p>" for caveat in told.caveats),
         _section(
@@ -190,7 +190,7 @@ def _household(told: Explanation, lang: Lang) -> str:
         facts = joined(each.facts, lang)
         lines = [escape(f"{answer} → {result}") for answer, result in each.answers]
         lines += [escape(line) for line in how_to_find_out(each, lang)]
-        parts.append(_section(say("要查清: ", "To find out: ") + facts, lines))
+        parts.append(_section(say("要查清：", "To find out: ") + facts, lines))
     changes = (escape(changed(each, lang)) for each in told.change)
     parts.append(_section(say("怎样会变", "What would change it"), changes))
     notes = [every_set_needs(told, lang), CUT_SHORT.say(lang) if told.cut_short else ""]
@@ -211,7 +211,7 @@ def _section(title: str, lines: Iterable[str]) -> str:
 
 def _told(each: Reason, lang: Lang) -> str:
     outcome = terms.OUTCOMES[each.outcome].say(lang)
-    text = f"{escape(each.title)} — {outcome}: {escape(each.said)}"
+    text = labelled(f"{escape(each.title)} — {outcome}", escape(each.said), lang)
     return text + _behind(each.facts, each.basis, lang)
 
 

@@ -22,6 +22,7 @@ from shibie.ruleset.checking.persons import NOBODY
 from shibie.ruleset.conditions import is_sensitive, opened
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.words import terms
+from shibie.words.lists import bracketed, labelled
 from shibie.words.prose import describe, state
 from shibie.words.sentences import Sentences
 from shibie.words.speaker import Speaker
@@ -119,7 +120,7 @@ def reason(rule: Rule, speaker: Speaker, case: Case) -> Reason:
         said = said if whole.value is True else words.speaker.statement(rule.id)
         names = words.speaker.joined(map(words.name, whose))
         said = words.say(
-            f"{names}如计入人口,即成立:{said}", f"would hold if {names} counted: {said}"
+            f"{names}如计入人口，即成立：{said}", f"would hold if {names} counted: {said}"
         )
     if outcome == "upheld" and (whose or whole.value is not True):
         # Not the condition but an officer's word is what it rests on.
@@ -189,7 +190,8 @@ class _Teller:
                 return f"{self.title(node)}{self.rows(at.provenance)}"
             case tree.Field() if at.value is True and at.provenance:
                 told = [SOURCES["declared"].say(self.lang), self.confirmed(node, at.label)]
-                return f"{self.title(node)}({self.say(',', ', ').join(filter(None, told))})"
+                listed = self.say("，", ", ").join(filter(None, told))
+                return self.title(node) + bracketed(listed, self.lang)
             case tree.FoundElsewhere() if at.value is True:
                 return self.title(node)
         return state(at, self.ruleset, self.case.as_of, self.lang)
@@ -221,7 +223,7 @@ class _Teller:
     def missing(self, paths: Iterable[str]) -> str:
         """The facts whose absence leaves a rule undecided; nothing where there are none."""
         listed = self.speaker.joined(self.doubts.unknown(paths))
-        return self.say(f"未知:{listed}", f"unknown: {listed}") if listed else ""
+        return self.say(f"未知：{listed}", f"unknown: {listed}") if listed else ""
 
     def item(self, at: Trace) -> str:
         """One member or row that makes a quantifier true."""
@@ -230,19 +232,19 @@ class _Teller:
         if isinstance(at.node, tree.Literal):
             told = self.say("有记录", "has a row")
         place = self.row_of(at.label)
-        return f"{who}: {told}{place}" if who else f"{told}{place}"
+        return labelled(who, told, self.lang) + place if who else f"{told}{place}"
 
     def row_of(self, label: str) -> str:
         register, _, rest = label.partition("[")
         if register not in self.ruleset.registers:
             return ""
-        return f"({self.where(register, (int(rest[:-2]),))})"
+        return bracketed(self.where(register, (int(rest[:-2]),)), self.lang)
 
     def rows(self, provenance: ValueOrigin) -> str:
         holders = {self.holder(provenance.register, row) for row in provenance.rows}
         names = self.speaker.joined(sorted(holders))
         where = self.where(provenance.register, provenance.rows)
-        return f"({where}{self.say(',', ', ') + names if names else ''})"
+        return bracketed(self.say("，", ", ").join(filter(None, (where, names))), self.lang)
 
     def confirmed(self, node: tree.Field, label: str) -> str:
         """The register rows that confirm a declaration, in words; empty when there are none."""

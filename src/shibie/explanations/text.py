@@ -11,19 +11,19 @@ from shibie.explanations.reasons import Reason, ReasonFact
 from shibie.explanations.uncounted import said_together
 from shibie.ruleset.basis import Basis
 from shibie.words import terms
-from shibie.words.lists import clauses, joined
+from shibie.words.lists import bracketed, clauses, joined, labelled
 from shibie.words.speaker import OWN_RULES
 
 if TYPE_CHECKING:
     from rich.tree import Tree
 
 MOST_LINES, MOST_ALIKE = 5, 4
-CUT_SHORT = Words("没有试遍所有可能,不一定是最少的", "not everything was tried: there may be less")
+CUT_SHORT = Words("没有试遍所有可能，不一定是最少的", "not everything was tried: there may be less")
 
 
 def untried(told: Explanation, lang: Lang) -> str:
     """What is said where a search left something untried, in brackets; else nothing."""
-    words = Words(f"({CUT_SHORT.zh})", f" ({CUT_SHORT.en})")
+    words = Words(f"（{CUT_SHORT.zh}）", f" ({CUT_SHORT.en})")
     return words.say(lang) if told.cut_short else ""
 
 
@@ -32,14 +32,14 @@ def every_set_needs(told: Explanation, lang: Lang) -> str:
     if len(told.needed) < 2:
         return ""
     listed = joined(told.needed, lang)
-    return Words(f"要定下来,这些缺一不可:{listed}", f"to settle it, all of these: {listed}").say(
+    return Words(f"要定下来，这些缺一不可：{listed}", f"to settle it, all of these: {listed}").say(
         lang
     )
 
 
 def how_to_find_out(each: Collect, lang: Lang) -> list[str]:
     """What there is to do, where it is not plain from what is to be found out."""
-    return [Words(f"办法:{how}", f"how: {how}").say(lang) for how in each.how]
+    return [Words(f"办法：{how}", f"how: {how}").say(lang) for how in each.how]
 
 
 def named(told: Explanation) -> str:
@@ -52,7 +52,7 @@ def about(told: Explanation, lang: Lang) -> str:
     people = Words(f"{told.persons} 人", f"{told.persons} person{'s' * (told.persons != 1)}")
     former = Words(f"原户主 {told.former_head}", f"head on the form: {told.former_head}")
     parts = (told.village, people.say(lang), former.say(lang) if told.former_head else "")
-    return Words(",", ", ").say(lang).join(filter(None, parts))
+    return Words("，", ", ").say(lang).join(filter(None, parts))
 
 
 def short(told: Explanation, lang: Lang = "zh") -> list[str]:
@@ -67,8 +67,8 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
-    lines = [f"{named(told)}({about(told, lang)}): {told.outcome}"]
-    lines.append(say("为什么:", "why: ") + clauses(_grounds(told, lang), lang))
+    lines = [labelled(named(told) + bracketed(about(told, lang), lang), told.outcome, lang)]
+    lines.append(say("为什么：", "why: ") + clauses(_grounds(told, lang), lang))
     if told.collect:
         first = told.collect[0]
         facts = joined(first.facts, lang)
@@ -76,23 +76,23 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
         notes = filter(None, [every_set_needs(told, lang), *how_to_find_out(first, lang)])
         more = "".join(say(f"。{note}", f". {note}") for note in notes)
         lines.append(
-            say(f"要查清:{facts}: {answers}", f"to find out: {facts}: {answers}")
+            say(f"要查清：{facts}：{answers}", f"to find out: {facts}: {answers}")
             + more
             + untried(told, lang)
         )
     elif told.tracks:
-        lines.append(say("帮扶:", "tracks: ") + clauses(told.tracks, lang))
+        lines.append(say("帮扶：", "tracks: ") + clauses(told.tracks, lang))
     if told.change and not told.collect:
-        title = say("怎样会变:", "what would change it: ")
+        title = say("怎样会变：", "what would change it: ")
         lines.append(title + nearest(told, lang) + untried(told, lang))
     handled = (*told.moved, *told.procedure)
     if handled:
-        lines.append(say("经手:", "moved by: ") + clauses(handled, lang))
+        lines.append(say("经手：", "moved by: ") + clauses(handled, lang))
     lines = lines[:MOST_LINES]
     if told.uncounted:
         # Beside the number of persons, which these are not among.
         said = clauses(said_together(told.uncounted, lang), lang)
-        lines.insert(1, say("人口:", "persons: ") + said)
+        lines.insert(1, say("人口：", "persons: ") + said)
     lines[1:1] = told.caveats
     return lines
 
@@ -104,24 +104,25 @@ def _grounds(told: Explanation, lang: Lang) -> list[str]:
     for each in told.why:
         if each.kind != "criterion" or each.outcome in ("true", "unknown"):
             said = waits_for(each, told)
-            found += [f"{each.title}: {said}"] if said else []
+            found += [labelled(each.title, said, lang)] if said else []
     if told.eligibility == "ineligible" and criteria:
         title = OWN_RULES[NOT_POOR].say(lang)
         if any(each.kind == "criterion" and each.outcome == "true" for each in told.others):
             unmet = [
                 Words(
-                    f"“{each.title}”不成立({each.said})",
+                    f"“{each.title}”不成立（{each.said}）",
                     f"'{each.title}' does not hold ({each.said})",
                 )
                 for each in criteria
                 if each.outcome == "false"
             ]
             said = joined((each.say(lang) for each in unmet), lang)
-            return [*found, f"{title}: {said}"]
+            return [*found, labelled(title, said, lang)]
         # The income line is the criterion with numbers; the others are plain "no".
         said = next((each.said for each in criteria if len(each.facts) > 1), criteria[0].said)
         others = Words("其他标准也不成立", "the other criteria do not hold either").say(lang)
-        found.append(f"{title}: {said}{Words(',', ', ').say(lang)}{others}")
+        comma = Words("，", ", ").say(lang)
+        found.append(labelled(title, f"{said}{comma}{others}", lang))
     return found or [Words("没有已知的原因", "no reason is known").say(lang)]
 
 
@@ -146,17 +147,17 @@ def nearest(told: Explanation, lang: Lang) -> str:
     common = base.intersection(*(each.found.changes for each in alike))
     either = [first.part(set(first.found.changes) - common)]
     either += [each.part(set(each.found.changes) - common) for each in alike]
-    text = Words(";或", "; or ").say(lang).join(either)
+    text = Words("；或", "; or ").say(lang).join(either)
     if common:
         rest = first.part(common)
-        text = Words(f"{rest},且({text})", f"{rest}, and ({text})").say(lang)
+        text = Words(f"{rest}，且（{text}）", f"{rest}, and ({text})").say(lang)
     return f"{text} → {first.leads_to} [{first.who}]"
 
 
 def changed(each: WouldChange, lang: Lang) -> str:
     """One possible change in a line."""
     effects = (
-        Words(f",即{each.effects}", f", that is {each.effects}").say(lang) if each.effects else ""
+        Words(f"，即{each.effects}", f", that is {each.effects}").say(lang) if each.effects else ""
     )
     return f"{each.text}{effects} → {each.leads_to} [{each.who}]"
 
@@ -169,7 +170,8 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
-    root = Tree(f"[bold]{escape(f'{named(told)}({about(told, lang)})')}: {told.outcome}[/bold]")
+    head = named(told) + bracketed(about(told, lang), lang)
+    root = Tree(f"[bold]{labelled(escape(head), told.outcome, lang)}[/bold]")
 
     for caveat in told.caveats:
         root.add(escape(caveat))
@@ -180,9 +182,9 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
         branch = root.add(f"[bold]{title}[/bold]")
         for each in these:
             outcome = terms.OUTCOMES[each.outcome].say(lang)
-            node = branch.add(escape(f"{each.title} — {outcome}: {each.said}"))
+            node = branch.add(escape(labelled(f"{each.title} — {outcome}", each.said, lang)))
             for fact in each.facts:
-                node.add(escape(_fact(fact)))
+                node.add(escape(_fact(fact, lang)))
             if each.basis.source:
                 node.add(escape(_source(each.basis, lang)))
 
@@ -197,7 +199,7 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
         for person in told.uncounted:
             node = branch.add(escape(person.said(lang)))
             for fact in person.facts:
-                node.add(escape(_fact(fact)))
+                node.add(escape(_fact(fact, lang)))
             if person.basis.source:
                 node.add(escape(_source(person.basis, lang)))
 
@@ -209,8 +211,8 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
         )
     for each in told.collect:
         facts = joined(each.facts, lang)
-        sure = "" if each.settles else say("(可能定案)", " (may settle it)")
-        lines(say(f"要查清: {facts}{sure}", f"to find out: {facts}{sure}"),
+        sure = "" if each.settles else say("（可能定案）", " (may settle it)")
+        lines(say(f"要查清：{facts}{sure}", f"to find out: {facts}{sure}"),
               [*(f"{answer} → {result}" for answer, result in each.answers),
                *how_to_find_out(each, lang)])  # fmt: skip
     lines(say("还须查清", "still to find out"), [*filter(None, [every_set_needs(told, lang)])])
@@ -222,13 +224,14 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
     return root
 
 
-def _fact(fact: ReasonFact) -> str:
+def _fact(fact: ReasonFact, lang: Lang) -> str:
     """A fact behind an outcome, with where it is from."""
-    where = f",{fact.where}" if fact.where else ""
-    return f"{fact.title} {fact.value}({fact.source}{where})"
+    comma = Words("，", ",").say(lang)
+    said = comma.join(filter(None, (fact.source, fact.where)))
+    return f"{fact.title} {fact.value}{bracketed(said, lang)}"
 
 
 def _source(basis: Basis, lang: Lang) -> str:
     """Where a rule comes from, with how surely it does."""
     sure = terms.PROVENANCES[basis.provenance].say(lang)
-    return f"{terms.SOURCE.say(lang)}: {basis.text} — {basis.source} [{sure}]"
+    return labelled(terms.SOURCE.say(lang), f"{basis.text} — {basis.source} [{sure}]", lang)

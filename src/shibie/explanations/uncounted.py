@@ -44,7 +44,7 @@ class NotCounted:
         """He in a sentence: 王五不计入人口(申报已外嫁)."""
         word = WORDS[self.counted]
         return Words(
-            f"{self.name}{word.zh}({self.reason})", f"{self.name}: {word.en} ({self.reason})"
+            f"{self.name}{word.zh}（{self.reason}）", f"{self.name}: {word.en} ({self.reason})"
         ).say(lang)
 
 

@@ -20,7 +20,7 @@ from shibie.words.speaker import Speaker
 from shibie.words.values import amount, currencies, reckoned
 
 WHO: dict[Who, Words] = {
-    "household": Words("农户可申报变化,经核实后算数", "the household can report it; it counts once verified"),
+    "household": Words("农户可申报变化，经核实后算数", "the household can report it; it counts once verified"),
     "officer": Words("须由工作人员凭证据核实", "an officer must verify it, with evidence"),
     "rule": Words("只有修改规则才行", "only a change of the rules would"),
 }  # fmt: skip
@@ -138,7 +138,9 @@ class Phrases:
             if self.sensitive(lever)
             else self.value(lever, change.before)
         )
-        return self.say(f"{name}{words.zh} {to}(现为 {now})", f"{name} {words.en} {to} (now {now})")
+        return self.say(
+            f"{name}{words.zh} {to}（现为 {now}）", f"{name} {words.en} {to} (now {now})"
+        )
 
     def shown(self, change: FactChange, value: Any) -> str:
         """A value it would have; of a sensitive set of codes only what comes to it."""
@@ -159,7 +161,7 @@ class Phrases:
             return self.speaker.found(rule_id, exempt)
         if verdict == "refuted" and change.before == "upheld":
             anew = Words(
-                "凭新证据复核为不属实(原核实为属实)", "is refuted on new evidence (it was upheld)"
+                "凭新证据复核为不属实（原核实为属实）", "is refuted on new evidence (it was upheld)"
             )
             return self.speaker.found(rule_id, anew)
         return self.speaker.verified(rule_id, verdict)
@@ -186,14 +188,14 @@ class Phrases:
             titles = self.speaker.joined(registers)
             parts.append(
                 self.say(
-                    f"{self.person(member)}完成比对且没有记录({titles})",
+                    f"{self.person(member)}完成比对且没有记录（{titles}）",
                     f"{self.person(member)} is compared and has no row ({titles})",
                 )
             )
         parts += self.without_rows(clean, "查明")
         parts += self.found_out(doubtful)
         # To a household, which is told no rows, what is said of two of them may be the same.
-        return self.say(",且", ", and ").join(dict.fromkeys(parts))
+        return self.say("，且", ", and ").join(dict.fromkeys(parts))
 
     def found_out(self, changes: Iterable[FactChange]) -> list[str]:
         """What is found out of rows that may count."""
@@ -245,7 +247,7 @@ class Phrases:
         doubtful = [each for each in changes if each.lever.kind in DOUBTFUL]
         told = [self.answer(each) for each in changes if each not in clean and each not in doubtful]
         told += self.doubts.answers(doubtful)
-        return self.say(",且", ", and ").join([*told, *self.without_rows(clean)])
+        return self.say("，且", ", and ").join([*told, *self.without_rows(clean)])
 
     def answer(self, change: FactChange) -> str:
         """One answer to an unknown fact."""
@@ -279,7 +281,7 @@ class Phrases:
             if column.type in ("money", "decimal", "integer"):
                 shown = self.say(f"达到 {shown}", f"from {shown}")
             told.append(f"{column.title} {shown}")
-        return f"({self.say(',', ', ').join(told)})" if told else ""
+        return lists.bracketed(self.say("，", ", ").join(told), self.lang) if told else ""
 
 
 def _finds_nothing(change: FactChange) -> bool:

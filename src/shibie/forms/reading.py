@@ -132,7 +132,9 @@ def _unknown(source: YamlSource, written: FormSource, known: frozenset[str]) -> 
             source.value_span(path),
             Words(f"没有栏目“{name}”", f"no field '{name}'"),
             did_you_mean(name, known)
-            or Words(f"有的是:{listed(sorted(known))}", f"there are: {listed(sorted(known))}"),
+            or Words(
+                f"有的是：{listed(sorted(known), lang='zh')}", f"there are: {listed(sorted(known))}"
+            ),
         )
 
 

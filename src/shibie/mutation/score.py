@@ -127,7 +127,7 @@ def _passing(ruleset: RuleSet) -> tuple[RuleTest, ...]:
             Problem(
                 test.where,
                 Words(
-                    f"规则测试“{test.name}”不通过,会把每个变异都算作已发现",
+                    f"规则测试“{test.name}”不通过，会把每个变异都算作已发现",
                     f"the rule test '{test.name}' fails: it would seem to notice every mutant",
                 ),
                 suggestion=Words("先用 shibie test 改好", "mend it first: shibie test"),

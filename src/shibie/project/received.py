@@ -39,7 +39,7 @@ def keep(folder: Path, inputs: Iterable[Mapping[str, Any]]) -> int:
         with new_file(place) as path:
             shutil.copyfile(source, path)
             if hash_of(path) != each["sha256"]:
-                what = Words("认定时文件变了,请再认定一次", "it changed meanwhile: decide again")
+                what = Words("认定时文件变了，请再认定一次", "it changed meanwhile: decide again")
                 raise InputError(Problem(str(source), what, code="file_failure"))
         copied += 1
     return copied

@@ -54,7 +54,7 @@ def _register(file: RegisterFile, ruleset: RuleSet) -> Register:
                 file.where or str(file.path),
                 Words(f"规则包没有比对表“{file.register}”", f"the pack has no '{file.register}'"),
                 suggestion=did_you_mean(file.register, known)
-                or Words(f"有:{there}", f"there are: {there}"),
+                or Words(f"有：{there}", f"there are: {there}"),
             )
         )
     return ruleset.registers[name]
@@ -73,7 +73,7 @@ def _sheet(file: RegisterFile, register: Register) -> Sheet:
         elif len(titles) > 1:
             what = Words("不止一个工作表有内容", "more than one sheet holds something")
         hint = Words(
-            f"写明是哪一个:{{file: {file.path.name}, sheet: {titles[0] if titles else ''}}};有:{listed(titles)}",
+            f"写明是哪一个：{{file: {file.path.name}, sheet: {titles[0] if titles else ''}}}；有：{listed(titles, lang='zh')}",
             f"say which: {{file: {file.path.name}, sheet: {titles[0] if titles else ''}}};"
             f" there are: {listed(titles)}",
         )
@@ -103,7 +103,7 @@ def register_file(text: str, where: str) -> RegisterFile:
         raise InputError(
             Problem(
                 where,
-                Words(f"看不懂:{text}", f"not understood: {text}"),
+                Words(f"看不懂：{text}", f"not understood: {text}"),
                 suggestion=Words("写作 vehicles=车管所.xlsx", "write vehicles=cars.xlsx"),
             )
         )

@@ -70,7 +70,7 @@ def _no_such(total: Total, ruleset: RuleSet, rows: Mapping[str, int]) -> Problem
     if "households" not in rows and _table(total.table, ruleset) == "households":
         return Problem(
             total.where,
-            Words("名册一人一行,没有农户表", "a row is a person: there is no table of households"),
+            Words("名册一人一行，没有农户表", "a row is a person: there is no table of households"),
             suggestion=Words("写 roster: {rows: …}", "write roster: {rows: …}"),
         )
     known = [*SHEET_NAMES, "roster", *ruleset.registers]
@@ -78,7 +78,7 @@ def _no_such(total: Total, ruleset: RuleSet, rows: Mapping[str, int]) -> Problem
         total.where,
         Words(f"没有叫“{total.table}”的表", f"there is no table '{total.table}'"),
         suggestion=did_you_mean(total.table, known)
-        or Words(f"可写:{listed(known, 20)}", f"one of: {listed(known, 20)}"),
+        or Words(f"可写：{listed(known, 20, lang='zh')}", f"one of: {listed(known, 20)}"),
     )
 
 
@@ -86,24 +86,24 @@ def _differs(total: Total, found: int | None, is_register: bool) -> Problem:
     name = total.table
     if found is None:
         what = Words(
-            f"“{name}”应有 {total.rows} 行,没有这张表",
+            f"“{name}”应有 {total.rows} 行，没有这张表",
             f"'{name}' must have {total.rows} rows, and is not there",
         )
     else:
         what = Words(
-            f"“{name}”应有 {total.rows} 行,实有 {found} 行",
+            f"“{name}”应有 {total.rows} 行，实有 {found} 行",
             f"'{name}' must have {total.rows} rows, and has {found}",
         )
-    hint = Words("文件给全了吗?数目变了就改控制总数", "is the file whole? else mend the total")
+    hint = Words("文件给全了吗？数目变了就改控制总数", "is the file whole? else mend the total")
     if is_register and (found or 0) < total.rows:
         hint = Words(
-            "可能只给了一部分:少了的行里的人会被当作没有登记;给全,或数目真变了就改控制总数",
+            "可能只给了一部分：少了的行里的人会被当作没有登记；给全，或数目真变了就改控制总数",
             "perhaps only a part was given, and whoever is in the rest would pass for not"
             " registered: give the whole, or mend the total if it is another now",
         )
     elif found is not None and found > total.rows:
         hint = Words(
-            "可能交了两次,或混进了别处的行;核对后再认定,数目真变了就改控制总数",
+            "可能交了两次，或混进了别处的行；核对后再认定，数目真变了就改控制总数",
             "perhaps it was given twice, or rows of elsewhere are in it: look, or mend the total"
             " if it is another now",
         )

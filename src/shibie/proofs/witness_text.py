@@ -21,7 +21,7 @@ from shibie.ruleset.conditions import rule_conditions
 from shibie.ruleset.model import Register, RuleSet
 from shibie.vocabulary import FieldSpec, unused
 from shibie.words import terms
-from shibie.words.lists import clauses, joined
+from shibie.words.lists import bracketed, clauses, joined
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
 
@@ -62,10 +62,10 @@ def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[
         number = member.get("id_number")
         about = ""
         if "id_number" in member and number is None:
-            about = Words("(无可用证件号码)", "(no usable number)").say(lang)
+            about = Words("（无可用证件号码）", "(no usable number)").say(lang)
         elif aged and number is not None:
             years, sex = citizen_id.age(number, as_of), citizen_id.sex(number)
-            about = Words(f"({years} 岁,{sex})", f"(age {years}, {sex})").say(lang)
+            about = Words(f"（{years} 岁，{sex}）", f"(age {years}, {sex})").say(lang)
         yield who, about
         if member.get(unused(ELSEWHERE, ruleset.vocabulary.member)):
             yield who, Words("也在另一户", "is in another household, too").say(lang)
@@ -83,7 +83,7 @@ def _facts(ruleset: RuleSet, given: Given, as_of: date, lang: Lang) -> Iterator[
             yield f"{who} {label}", " | ".join(cells)
     if empty:
         titles = [name if english else ruleset.registers[name].title for name in empty]
-        said = Words("比对无记录:", "compared, no rows: ").say(lang)
+        said = Words("比对无记录：", "compared, no rows: ").say(lang)
         yield said + joined(titles, lang), ""
     for rule, verdict in given.get(ADJUDICATIONS, {}).items():
         yield speaker.rule(rule), Words("核实", "").say(lang) + speaker.verdict(verdict)
@@ -94,7 +94,7 @@ def _row(texts: list[str], register: Register, row: Given, lang: Lang) -> str:
     said = joined(texts, lang) or Words("各项未知", "nothing known").say(lang)
     if row.get(unused(PERHAPS, register.columns)) is not True:
         return said
-    return said + Words("(可能是本人的记录)", " (may be about this person)").say(lang)
+    return said + Words("（可能是本人的记录）", " (may be about this person)").say(lang)
 
 
 def _nodes(ruleset: RuleSet) -> Iterator[tree.Node]:
@@ -105,8 +105,8 @@ def _nodes(ruleset: RuleSet) -> Iterator[tree.Node]:
 
 def _decision(speaker: Speaker, decision: Decision) -> str:
     word = speaker.eligibility(decision.eligibility)
-    grounds = speaker.joined((*decision.grounds, *decision.reviews))
-    return f"{word}({grounds})" if grounds else word
+    grounds = speaker.rules((*decision.grounds, *decision.reviews))
+    return word + bracketed(grounds, speaker.lang) if grounds else word
 
 
 # --- as a rule test ---------------------------------------------------------------------

@@ -75,12 +75,12 @@ class Joining:
         together = self._entries(one) | self._entries(other)
         if len({self.numbers[place] for place in together} - {None}) > 1:
             return Words(
-                "连同其他“同一人”,证件号码不同的人成了一人",
+                "连同其他“同一人”，证件号码不同的人成了一人",
                 "with the other pairs, persons whose citizen numbers differ would be one",
             )
         if len({household for household, _ in together}) < len(together):
             return Words(
-                "连同其他“同一人”和相同的证件号码,一户的两个人成了一人",
+                "连同其他“同一人”和相同的证件号码，一户的两个人成了一人",
                 "with the other pairs and equal numbers, two members of a household would be one",
             )
         self._joined |= dict.fromkeys(together, together)

@@ -74,7 +74,7 @@ def caveats(
         lang: the language.
     """
     screening = Words(
-        "初筛:未提供比对表的事项按申报认定,不是最终结果",
+        "初筛：未提供比对表的事项按申报认定，不是最终结果",
         "first screening: declarations stand where no register was supplied; not final",
     )
     said = [screening.say(lang)] if trust_declarations else []
@@ -89,6 +89,6 @@ def said_of_set_aside(ruleset: RuleSet, names: Iterable[str], lang: Lang) -> str
         return ""
     listed = "、".join(titles) if lang == "zh" else ", ".join(titles)
     return Words(
-        f"搁置:{listed}中对不上人的记录,当作与名册上的人无关",
+        f"搁置：{listed}中对不上人的记录，当作与名册上的人无关",
         f"set aside: rows of {listed} that cannot be matched are taken to concern nobody",
     ).say(lang)

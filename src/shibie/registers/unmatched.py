@@ -103,7 +103,7 @@ def said_of_empty(
         ruleset.registers[name].title for name, each in summary.items() if each.get("rows") == 0
     ]
     words = Words(
-        f"提示:{'、'.join(empty)}的表里一行也没有,现按“都没有记录”认定;请核对是不是漏了导出或没有填",
+        f"提示：{'、'.join(empty)}的表里一行也没有，现按“都没有记录”认定；请核对是不是漏了导出或没有填",
         f"note: there is not a row in {', '.join(empty)}, which counts as compared; was it left out"
         " or not filled in?",
     )
@@ -114,7 +114,7 @@ def _of_nobody(title: str, rows: int, held: int, roster: Words) -> Words:
     """Of a register of which no row is surely about anybody: how the households are decided."""
     if held:
         counts = Words(
-            f"可能对得上的 {held} 户待核实,其余的户按“没有记录”认定",
+            f"可能对得上的 {held} 户待核实，其余的户按“没有记录”认定",
             f"{held} households that its rows may be about are pending, for all others it counts"
             " as compared",
         )
@@ -122,7 +122,7 @@ def _of_nobody(title: str, rows: int, held: int, roster: Words) -> Words:
         counts = Words("现按“都没有记录”认定", "It counts as compared")
     sure = "确实" if held else ""
     return Words(
-        f"注意:{title}的 {rows} 行没有一行{sure}对得上{roster.zh}上的人,请核对是不是给错了表;{counts.zh}",
+        f"注意：{title}的 {rows} 行没有一行{sure}对得上{roster.zh}上的人，请核对是不是给错了表；{counts.zh}",
         f"WARNING: none of the {rows} rows of {title} is surely"
         f" about anybody on {roster.en}; is it the right table? {counts.en}",
     )

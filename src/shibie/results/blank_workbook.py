@@ -23,6 +23,7 @@ from shibie.rosters.own_additions import COMPARED, DONE, NOT_DONE, own
 from shibie.ruleset.conditions import all_conditions, drawn_on, fields_used
 from shibie.ruleset.model import Register, RuleSet
 from shibie.vocabulary import FieldSpec, specs_of
+from shibie.words.lists import bracketed, labelled
 from shibie.words.speaker import Speaker
 
 # So many rows have lists and formats.
@@ -32,8 +33,8 @@ _YES_NO: Final = ("是", "否")
 _FORMATS: Final = {"citizen_id": "@", "text": "@", "date": "yyyy-mm-dd"}
 _UNUSED: Final = "#E7E6E6"
 _NEEDED: Final = Words("必填", "required")
-_NOT_READ: Final = Words("这套规则用不到,可不填", "not read by these rules; may stay blank")
-_SEVERAL: Final = Words("可填多项,用“、”分开", "several are separated by a comma")
+_NOT_READ: Final = Words("这套规则用不到，可不填", "not read by these rules; may stay blank")
+_SEVERAL: Final = Words("可填多项，用“、”分开", "several are separated by a comma")
 
 
 def write_blank(out: Path, ruleset: RuleSet, lang: Lang | None = None) -> None:
@@ -92,7 +93,7 @@ class _Blank:
         options = {"validate": "list", "source": [NOT_DONE.say(lang), DONE.say(lang)]}
         sheet.data_validation(0, 1, 0, 1, options)
         note = self.say(
-            "填了记录,就算已经比对。比对过而没有一条记录的,把“未做”改为“已做”;没有比对的留着“未做”。",
+            "填了记录，就算已经比对。比对过而没有一条记录的，把“未做”改为“已做”；没有比对的留着“未做”。",
             "With rows below, it counts as compared. Write 'done' if it was compared and there is"
             " no row.",
         )
@@ -125,14 +126,14 @@ class _Blank:
         """The header of a field, with its unit."""
         if self.speaker.is_foreign:
             return spec.name
-        return f"{spec.title}({spec.unit})" if spec.unit else spec.title
+        return spec.title + (bracketed(spec.unit, self.speaker.lang) if spec.unit else "")
 
     def note(self, spec: FieldSpec, required: bool, read: bool) -> str:
         """What a field means and how it is filled in."""
         lang = self.speaker.lang
         lines = [
             spec.description,
-            f"{self.say('单位', 'unit')}:{spec.unit}" if spec.unit else "",
+            labelled(self.say("单位", "unit"), spec.unit, lang) if spec.unit else "",
             "、".join(spec.codes) if spec.codes else "",
             _SEVERAL.say(lang) if spec.type == "codes" else "",
             _NEEDED.say(lang) if required else "",

@@ -80,12 +80,12 @@ def said_of_people(people: Mapping[str, Mapping[str, int]], lang: Lang) -> str:
 
     >>> counts = dict(zip(("on_form", "counted", "not_counted", "unknown"), (4, 2, 1, 1)))
     >>> said_of_people({name: {"persons": number} for name, number in counts.items()}, "zh")
-    '登记 4 人:计入人口 2 人,不计入 1 人,是否计入不明 1 人(各项人数暂计在内)'
+    '登记 4 人：计入人口 2 人，不计入 1 人，是否计入不明 1 人（各项人数暂计在内）'
     """
     number = {name: each["persons"] for name, each in people.items()}
     return Words(
-        f"登记 {number['on_form']} 人:计入人口 {number['counted']} 人,不计入 {number['not_counted']} 人,"
-        f"是否计入不明 {number['unknown']} 人(各项人数暂计在内)",
+        f"登记 {number['on_form']} 人：计入人口 {number['counted']} 人，不计入 {number['not_counted']} 人，"
+        f"是否计入不明 {number['unknown']} 人（各项人数暂计在内）",
         f"on the form {number['on_form']} persons: {number['counted']} count, {number['not_counted']} do"
         f" not, of {number['unknown']} it is unknown (they are in the figures)",
     ).say(lang)
@@ -116,7 +116,7 @@ def _held_up(title: str, each: Mapping[str, Any]) -> Words:
     there = [kind for kind, count in zip(kinds, (nobody, twice), strict=True) if count]
     zh, en = "、".join(kind.zh for kind in there), " and ".join(kind.en for kind in there)
     return Words(
-        f"{title}:{zh},使 {each['households']} 户待核实(最多的是{row.zh},{worst['households']} 户)",
+        f"{title}：{zh}，使 {each['households']} 户待核实（最多的是{row.zh}，{worst['households']} 户）",
         f"{title}: {en} hold up {each['households']} households"
         f" (most by {row.en}: {worst['households']})",
     )
@@ -177,16 +177,16 @@ def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tup
         (say("类别", "kinds"), rule_rows(summary["by_kind"])),
         (say("与上一轮名册", "against the previous roster"), previous),
         (
-            say(f"{ruleset.outcome.ineligible}原因(一户可有多个)", "reasons (several a household)"),
+            say(f"{ruleset.outcome.ineligible}原因（一户可有多个）", "reasons (several a household)"),
             rule_rows(summary["by_ground"]),
         ),
         (say("原因个数", "number of reasons"), number_of_grounds),
-        (say("帮扶批次(一户可有多个)", "tracks (several a household)"), rule_rows(summary["by_track"])),
+        (say("帮扶批次（一户可有多个）", "tracks (several a household)"), rule_rows(summary["by_track"])),
         (say("其中", "of the eligible"), rule_rows(tallies(False))),
         (say("全部户中", "of all households"), rule_rows(tallies(True))),
         (say("规则成立", "rules that hold"), rule_rows(firing)),
         (
-            say("不计入人口的人有此情形(不计入结果)", "so of who does not count (no part of the result)"),
+            say("不计入人口的人有此情形（不计入结果）", "so of who does not count (no part of the result)"),
             rule_rows(uncounted),
         ),
         (say("分村", "by village"), villages),
@@ -209,14 +209,14 @@ def _clues(
         found = []
         for name, each in summary.get("clues", {}).get(by, {}).items():
             title, count = titles.get(name, name), each["rows"]
-            told = say(f"{title}({count} 条记录)", f"{title} ({count} rows)") if count else title
+            told = say(f"{title}（{count} 条记录）", f"{title} ({count} rows)") if count else title
             found.append((told, each["households"], each["persons"]))
         return found
 
     return [
-        (say("疑点(按比对表)", "clues by register"), rows("by_register")),
-        (say("疑点(按核实结论)", "clues by verdict"), rows("by_verdict")),
-        (say("疑点(按核实原因)", "clues by reason"), rows("by_reason")),
+        (say("疑点（按比对表）", "clues by register"), rows("by_register")),
+        (say("疑点（按核实结论）", "clues by verdict"), rows("by_verdict")),
+        (say("疑点（按核实原因）", "clues by reason"), rows("by_reason")),
     ]
 
 
@@ -255,7 +255,7 @@ def _charts(
                 "gap": 60,
             }
         )
-    chart.set_title({"name": Words("各村认定结果(户)", "eligibility by village").say(lang)})
+    chart.set_title({"name": Words("各村认定结果（户）", "eligibility by village").say(lang)})
     chart.set_y_axis({"reverse": True})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 620, "height": 90 + 34 * max(3, len(villages))})

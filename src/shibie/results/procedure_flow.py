@@ -8,6 +8,7 @@ from html import escape
 
 from shibie.errors import Lang, Words
 from shibie.ruleset.model import RuleSet, Step
+from shibie.words.lists import bracketed
 
 BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 230, 58, 30, 20
 
@@ -37,7 +38,7 @@ def _label(each: AtStep, lang: Lang) -> str:
         f"停在此步 {each.standing} 户 · 已记录 {each.recorded} 户",
         f"{each.standing} stand here · {each.recorded} recorded",
     ).say(lang)
-    return f"{step.number} {step.title}({step.actor})\n{stand}"
+    return f"{step.number} {step.title}{bracketed(step.actor, lang)}\n{stand}"
 
 
 def svg(ruleset: RuleSet, found: Sequence[AtStep], lang: Lang = "zh") -> str:

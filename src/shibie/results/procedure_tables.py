@@ -32,8 +32,8 @@ TITLES: Mapping[str, Words] = {
     "rule_id": Words("编号", "rule_id"), "outcome": Words("结果", "outcome"),
     "title": Words("问题", "what"), "begin": Words("最早开始", "begin"), "end": Words("最早结束", "end"),
     "households": Words("户数", "households"), "of": Words("户数", "of"),
-    "having": Words("已抽查", "having"), "percent": Words("比例(%)", "percent"),
-    "least": Words("应达(%)", "at least"), "holds": Words("是否达到", "holds"),
+    "having": Words("已抽查", "having"), "percent": Words("比例（%）", "percent"),
+    "least": Words("应达（%）", "at least"), "holds": Words("是否达到", "holds"),
 }  # fmt: skip
 _OUTCOMES = {True: terms.HOLDS, False: terms.UNKNOWN}
 

@@ -67,7 +67,7 @@ def place_and_reason(speaker: Speaker, fault: Fault) -> str:
     field = speaker.field(fault.field, fault.source)
     where = speaker.say(f"{fault.source} 第 {fault.row} 行", f"{fault.source} row {fault.row}")
     return speaker.say(
-        f"{where} {field}:{fault.reason}" if field else f"{where}:{fault.reason}",
+        f"{where} {field}：{fault.reason}" if field else f"{where}：{fault.reason}",
         f"{where} {field}: {fault.reason}" if field else f"{where}: {fault.reason}",
     )
 

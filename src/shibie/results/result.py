@@ -212,7 +212,7 @@ def target(path: str | PurePath) -> Target:
     if kind != "workbook" and Path(path).is_file():
         raise InputError(
             bad_argument(
-                "out", Words(f"{path} 是文件,不是文件夹", f"{path} is a file, not a folder")
+                "out", Words(f"{path} 是文件，不是文件夹", f"{path} is a file, not a folder")
             )
         )
     return kind

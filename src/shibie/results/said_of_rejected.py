@@ -47,10 +47,10 @@ def said_of_rejected(ruleset: RuleSet, rejected: Table, lang: Lang) -> Rejected 
     if not total:
         return None
     if total > FIRST:
-        more = Words(f"另有 {total - FIRST} 行,见“退回”表", f"{total - FIRST} more, see rejected")
+        more = Words(f"另有 {total - FIRST} 行，见“退回”表", f"{total - FIRST} more, see rejected")
         first.append(more.say(lang))
     each = joined((f"{source} {number}" for source, number in counts.items()), lang)
-    line = Words(f"退回 {total} 行:{each}", f"rejected {total} rows: {each}")
+    line = Words(f"退回 {total} 行：{each}", f"rejected {total} rows: {each}")
     return Rejected(line.say(lang), first)
 
 
@@ -58,5 +58,5 @@ def _told(speaker: Speaker, source: str, row: int, field: str, value: str, reaso
     quoted = speaker.say(f"“{value}”", f"'{value}'") if value else ""
     found = "".join(f" {part}" for part in (field, quoted) if part)
     return speaker.say(
-        f"{source} 第 {row} 行{found}:{reason}", f"{source} row {row}{found}: {reason}"
+        f"{source} 第 {row} 行{found}：{reason}", f"{source} row {row}{found}: {reason}"
     )

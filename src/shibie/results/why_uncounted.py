@@ -62,7 +62,7 @@ class _Reason:
         if self.value(whole) is not None:
             return self.speaker.clauses(dict.fromkeys(map(self.known, found)))
         listed = self.speaker.joined(dict.fromkeys(map(self.unknown, found)))
-        return self.say(f"未知:{listed}", f"unknown: {listed}")
+        return self.say(f"未知：{listed}", f"unknown: {listed}")
 
     def value(self, node: Node) -> Truth:
         """What a part is of him."""
@@ -111,14 +111,14 @@ class _Reason:
                 register = self.register(owner, name)
                 return self.say(f"{register}登记为{title}", f"{title} ({register})")
             case tree.Field():
-                return self.say(f"{title}:", f"{title}: ") + plain(False, self.lang)
+                return self.say(f"{title}：", f"{title}: ") + plain(False, self.lang)
             case tree.Compare(op=op):
                 opposite = replace(node, op=cast("Any", OPPOSITE[op]))
                 return title if holds else self.sentences.of(opposite)
             case tree.In():
                 return title if holds else self.sentences.of(tree.Not(node))
         word = (terms.HOLDS if holds else terms.DOES_NOT_HOLD).say(self.lang)
-        return self.say(f"{title}:{word}", f"{title}: {word}")
+        return self.say(f"{title}：{word}", f"{title}: {word}")
 
     def withheld(self, node: Node) -> str:
         """What a part is about, without what it is."""
@@ -135,7 +135,7 @@ class _Reason:
         title = self.sentences.of(node)
         if isinstance(node, tree.Field) and declared(self.ruleset, node) is not None:
             register = self.register(node.owner, node.name)
-            return self.say(f"{title}({register})", f"{title} ({register})")
+            return self.say(f"{title}（{register}）", f"{title} ({register})")
         return title
 
     def register(self, owner: str, name: str) -> str:

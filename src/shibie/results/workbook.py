@@ -38,6 +38,7 @@ from shibie.results.workbook_sheets import Cell, SheetColumn, Sheets, new_book
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.vocabulary import shared
 from shibie.words import terms
+from shibie.words.lists import bracketed
 from shibie.words.speaker import Speaker
 from shibie.words.values import plain
 
@@ -174,7 +175,7 @@ class _WorkbookWriter:
             SheetColumn(self.say("还需查清", "still needed"), wrap=True, width=30),
             SheetColumn(terms.TRACKS.say(self.lang), wrap=True, width=26),
             SheetColumn(self.say("与上一轮名册", "against the previous roster")),
-            *(SheetColumn(_with_unit(rule)) for rule in self.numbers),
+            *(SheetColumn(_with_unit(rule, self.lang)) for rule in self.numbers),
         ]
 
     def decision_row(self, case: Case, decision: Decision) -> Sequence[Any]:
@@ -297,8 +298,8 @@ class _WorkbookWriter:
         self.sheets.add(self.say("退回", "rejected"), columns, rows)
 
 
-def _with_unit(rule: Rule) -> str:
-    return f"{rule.title}({rule.unit})" if rule.unit else rule.title
+def _with_unit(rule: Rule, lang: Lang) -> str:
+    return rule.title + bracketed(rule.unit, lang) if rule.unit else rule.title
 
 
 def _values(ruleset: RuleSet, case: Case, rules: Sequence[Rule], lang: Lang) -> list[Any]:

@@ -115,6 +115,8 @@ class Ledgers:
         said["kind"] = KIND_WORDS[act.kind].say(self.lang)
         if act.verdict is not None:
             said["verdict"] = self.speaker.verdict(act.verdict)
+        if not self.speaker.is_foreign:
+            said |= self._titles(act)
         if act.kind == "correction" and not self.show_ids:
             specs = self.ruleset.field_specs(MEMBER if act.member_id else HOUSEHOLD)
             hidden = sensitive(specs.values())
@@ -127,3 +129,15 @@ class Ledgers:
             told = ("evidence",) if act.reason in self.ruleset.reasons else ("evidence", "reason")
             said |= {name: without_health(said[name], self.lang) for name in told}
         return list(said.values())
+
+    def _titles(self, act: Act) -> dict[str, str]:
+        """The titles of what an act names by its id: an act is read again by either."""
+        titles: dict[str, str] = {}
+        if act.rule_id:
+            titles["rule_id"] = self.speaker.rule(act.rule_id) or act.rule_id
+        if act.register_ and act.register_ in self.ruleset.registers:
+            titles["register"] = self.ruleset.registers[act.register_].title
+        specs = self.ruleset.field_specs(MEMBER if act.member_id else HOUSEHOLD)
+        if act.field and act.field in specs:
+            titles["field"] = specs[act.field].title
+        return titles

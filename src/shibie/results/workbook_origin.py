@@ -50,7 +50,7 @@ def _rows(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> Iterator[
     yield line(say("规则包", "pack"), pack["id"], pack["sha256"])
     options = made["options"]
     trusted = say("是", "yes") if options["trust_declarations"] else say("否", "no")
-    yield line(say("按申报认定(初筛)", "declarations trusted"), trusted)
+    yield line(say("按申报认定（初筛）", "declarations trusted"), trusted)
     if options["set_aside"]:
         titles = [ruleset.registers[name].title for name in options["set_aside"]]
         yield line(
@@ -72,7 +72,7 @@ def _table(ruleset: RuleSet, sheet: Mapping[str, Any], lang: Lang) -> str:
     """As what a table was read."""
     name = sheet.get("table")
     if name is None:
-        return Words(f"没有用:{sheet['shown']}", f"not used: {sheet['shown']}").say(lang)
+        return Words(f"没有用：{sheet['shown']}", f"not used: {sheet['shown']}").say(lang)
     if name in ruleset.registers:
         return ruleset.registers[name].title
     return _TABLES[name].say(lang)

@@ -109,7 +109,7 @@ class _Written:
         if kind is None:
             zh = "、".join(word.zh for word in KIND_WORDS.values())
             self.reject(record, "kind", str(values.get("kind") or ""),
-                        f"应为:{zh}", f"expected one of: {', '.join(ACT_KINDS)}")  # fmt: skip
+                        f"应为：{zh}", f"expected one of: {', '.join(ACT_KINDS)}")  # fmt: skip
             return None
         missing = [name for name in _needed(kind, values) if values.get(name) is None]
         if missing:
@@ -142,17 +142,17 @@ class _Written:
         if values.get(HOUSEHOLD_ID) is not None:
             if member or _yes_no(str(values["value"])) != "yes":
                 return True
-            self.reject(record, "member_id", "", "是 应写明是这一户的哪个人:缺人编号",
+            self.reject(record, "member_id", "", "是 应写明是这一户的哪个人：缺人编号",
                         "yes needs the member whom the row is about", "missing")  # fmt: skip
             return False
         if member:
-            self.reject(record, HOUSEHOLD_ID, "", "写了人编号,缺户编号",
+            self.reject(record, HOUSEHOLD_ID, "", "写了人编号，缺户编号",
                         "a member is named, but not the household", "missing")  # fmt: skip
             return False
         if _yes_no(str(values["value"])) == "no":
             self.reject(
                 record, "value", str(values["value"]),
-                "不写户和人,就是说这条记录与谁都无关:应为 是",
+                "不写户和人，就是说这条记录与谁都无关：应为 是",
                 "without household and member it says that the row is about nobody: expected yes",
             )  # fmt: skip
             return False
@@ -176,7 +176,7 @@ class _Written:
         if values.get("row_key") is not None and values.get("verdict") == "exempt":
             self.reject(
                 record, "row_key", str(values["row_key"]),
-                "例外是对规则说的,不能只对一条记录", "an exemption is of the rule, not of one row",
+                "例外是对规则说的，不能只对一条记录", "an exemption is of the rule, not of one row",
             )  # fmt: skip
             return False
         return True
@@ -228,7 +228,7 @@ class _Written:
             found = datetime.fromisoformat(text)
         except ValueError:
             return Words(
-                "应为时间,如 2015-12-01T08:30:00Z", "expected a time like 2015-12-01T08:30:00Z"
+                "应为时间，如 2015-12-01T08:30:00Z", "expected a time like 2015-12-01T08:30:00Z"
             )
         moment = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
         return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -272,7 +272,7 @@ class _Written:
             elif _came_before(each, target):
                 self.reject(
                     each.record, "value", number,
-                    f"撤销录入在先,第 {target.record.number} 行的办理“{number}”在后",
+                    f"撤销录入在先，第 {target.record.number} 行的办理“{number}”在后",
                     f"recorded before the act that it takes back, in row {target.record.number}",
                 )  # fmt: skip
             else:

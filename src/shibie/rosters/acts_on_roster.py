@@ -243,7 +243,7 @@ class _Named:
             said, found = (_shown(each, spec, masked) for each in (was, there))
             return self.reject(
                 given, "was", said.zh if was is not None else "",
-                f"原值写的是 {said.zh},名册中是 {found.zh}", f"it says {said.en} was there; the roster has {found.en}",
+                f"原值写的是 {said.zh}，名册中是 {found.zh}", f"it says {said.en} was there; the roster has {found.en}",
                 "stale_correction",
             )  # fmt: skip
         self.patches.setdefault(whose, {})[spec.name] = value
@@ -270,7 +270,7 @@ class _Named:
 
 def _shown(value: Value, spec: FieldSpec, masked: bool) -> Words:
     if value is None:
-        return Words("(空)", "(blank)")
+        return Words("（空）", "(blank)")
     if isinstance(value, bool):
         return Words("是", "yes") if value else Words("否", "no")
     text = mask(as_text(value)) if masked else as_text(value)

@@ -97,7 +97,7 @@ class VerdictReader:
         if questions := len(table.records) - len(answered):
             self.notes.append(
                 Words(
-                    f"{table.shown}: {questions} 行还没有填核实结论",
+                    f"{table.shown}：{questions} 行还没有填核实结论",
                     f"{table.shown}: rows without a verdict yet: {questions}",
                 )
             )
@@ -204,7 +204,7 @@ class VerdictReader:
         titles = [self.ruleset.registers[name].title for name in read]
         self._reject(
             record, "register", row[0],
-            f"规则 {rule.id} 不看这个比对表;{'它看的是:' + '、'.join(titles) if read else '它不看比对表'}",
+            f"规则 {rule.id} 不看这个比对表；{'它看的是：' + '、'.join(titles) if read else '它不看比对表'}",
             f"rule {rule.id} does not read this register; it reads {', '.join(read) or 'none'}",
             "bad_verdict",
         )  # fmt: skip

@@ -81,7 +81,7 @@ ERROR_VALUES: Final = frozenset(
     )
 )  # fmt: skip
 LOST_DIGITS: Final = Words(
-    "单元格是数字格式,末位已丢失,请改为文本格式重填",
+    "单元格是数字格式，末位已丢失，请改为文本格式重填",
     "the cell is a number and has lost digits; enter it again as text",
 )
 _NUMBERS: Final = frozenset(("money", "decimal", "integer"))
@@ -200,7 +200,7 @@ def as_written(cell: Cell) -> str:
 def error_words(value: str) -> Words:
     """What is wrong with a cell that holds a spreadsheet's error value."""
     return Words(
-        f"是公式出错的结果 {value},请改正公式,或直接填写",
+        f"是公式出错的结果 {value}，请改正公式，或直接填写",
         f"a formula has failed ({value}); mend it, or write the value",
     )
 
@@ -225,7 +225,7 @@ def _bool(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if text in spec.read_as:
         return spec.read_as[text] == "是"
     _must_be_sure(text, spec, "not_yes_no")
-    _fault("not_yes_no", "应为 是/否(或 √/×、有/无)", "expected 是/否 (yes/no)")
+    _fault("not_yes_no", "应为 是/否（或 √/×、有/无）", "expected 是/否 (yes/no)")
 
 
 def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
@@ -244,12 +244,12 @@ def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
                 text = in_full(text)
             if "万" in text or "亿" in text:
                 _fault(
-                    "not_a_number", "请写出整个数,不用“万”", "write the number in full, without 万"
+                    "not_a_number", "请写出整个数，不用“万”", "write the number in full, without 万"
                 )
             if _ROUGH.search(text) and re.search(r"\d", text):
                 _fault(
                     "not_a_number",
-                    "应写确切的数,如 3000,不写“约”“左右”",
+                    "应写确切的数，如 3000，不写“约”“左右”",
                     "write the exact number, e.g. 3000, without 约 or 左右",
                 )
             if not _NUMBER.fullmatch(text) or len(text) > 40:
@@ -263,7 +263,7 @@ def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
     if abs(number) >= AMOUNT_LIMIT:
         _fault(
             "too_large",
-            f"数值过大(应小于 {AMOUNT_LIMIT})",
+            f"数值过大（应小于 {AMOUNT_LIMIT}）",
             f"too large (must be below {AMOUNT_LIMIT})",
         )
     if number != round(number, places):
@@ -284,7 +284,7 @@ def _of_the_period(text: str, spec: FieldSpec) -> str:
     ):
         _fault(
             "not_a_number",
-            f"这里应填每{other}的数({spec.unit}),写的是每{period}的,请换算",
+            f"这里应填每{other}的数（{spec.unit}），写的是每{period}的，请换算",
             f"the amount is to be per {other} ({spec.unit}), not per {period}; convert it",
         )
     return text[: unit.start()]
@@ -338,7 +338,7 @@ def _integer(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
 def _within_limits(value: int | Decimal, spec: FieldSpec) -> None:
     limit = COUNT_LIMIT if spec.type == "integer" else AMOUNT_LIMIT
     if abs(Decimal(value)) >= limit:
-        _fault("too_large", f"数值过大(应小于 {limit})", f"too large (must be below {limit})")
+        _fault("too_large", f"数值过大（应小于 {limit}）", f"too large (must be below {limit})")
     if spec.minimum is not None and value < spec.minimum:
         _fault("too_small", f"不能小于 {spec.minimum}", f"must be at least {spec.minimum}")
     if spec.maximum is not None and value > spec.maximum:
@@ -386,7 +386,7 @@ def _must_be_sure(text: str, spec: FieldSpec, code: str) -> None:
         zh, en = "、".join(meant), listed(meant)
         _fault(
             code,
-            f"意思不能确定,可能是 {zh};请写明",
+            f"意思不能确定，可能是 {zh}；请写明",
             f"not certain, may mean {en}; write which",
         )
 
@@ -401,13 +401,16 @@ def _coded(text: str, spec: FieldSpec) -> str:
     if len(parts) > 1 and all(_found(part, spec) for part in parts):
         _fault(
             "not_a_code",
-            f"只能填一项,这里写了 {len(parts)} 项",
+            f"只能填一项，这里写了 {len(parts)} 项",
             f"only one may be written here, found {len(parts)}",
         )
     match = None if spec.sensitive else _most_like(text, spec)
-    hint_zh, hint_en = (f",是否为“{match}”?", f"; did you mean '{match}'?") if match else ("", "")
-    codes = listed(spec.codes)
-    _fault("not_a_code", f"不在代码表中(应为 {codes}){hint_zh}", f"not one of: {codes}{hint_en}")
+    hint_zh, hint_en = (f"，是否为“{match}”？", f"; did you mean '{match}'?") if match else ("", "")
+    _fault(
+        "not_a_code",
+        f"不在代码表中（应为 {listed(spec.codes, lang='zh')}）{hint_zh}",
+        f"not one of: {listed(spec.codes)}{hint_en}",
+    )
 
 
 # One such word often fills a whole column, and there are hundreds that it may be like.
@@ -436,7 +439,7 @@ def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     ]
     if not parts:
         # A lone separator lists nothing; it does not say that there is nothing.
-        _fault("not_a_code", "没有写出代码;没有请写“无”", "no code is written; write 无 for none")
+        _fault("not_a_code", "没有写出代码；没有请写“无”", "no code is written; write 无 for none")
     return frozenset(filter(None, (_coded(part, spec) for part in parts)))
 
 

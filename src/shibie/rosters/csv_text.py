@@ -134,7 +134,8 @@ def csv_rows(path: Path, text: CsvText) -> Iterator[tuple[str, ...]]:
         except (csv.Error, OSError) as error:
             line = reader.line_num
             what = Words(
-                f"第 {line} 行起不是合法的 CSV({error})", f"not valid CSV at line {line} ({error})"
+                f"第 {line} 行起不是合法的 CSV（{error}）",
+                f"not valid CSV at line {line} ({error})",
             )
             raise InputError(Problem(str(path), what)) from None
 

@@ -95,13 +95,13 @@ def _of_text(text: str, number: bool, incomplete: Literal["first", "last"] | Non
     if _TENTH.fullmatch(text) and (number or incomplete):
         raise DayError(
             "incomplete_date",
-            f"分不清是 1 月还是 10 月,请写完整的日期,如 {year}-10-31",
+            f"分不清是 1 月还是 10 月，请写完整的日期，如 {year}-10-31",
             f"it may be January or October; write the whole date, such as {year}-10-31",
         )
     if incomplete is None:
         raise DayError(
             "incomplete_date",
-            f"缺少{'日' if months else '月、日'},请写完整的日期,如 {last}",
+            f"缺少{'日' if months else '月、日'}，请写完整的日期，如 {last}",
             f"it lacks {'the day' if months else 'month and day'}; write the whole date,"
             f" such as {last}",
         )
@@ -148,7 +148,7 @@ def _in_zone(moment: datetime, zone: str) -> date:
     if not zone:
         raise DayError(
             "no_time_zone",
-            "时刻带有时区,规则包没有写 time_zone,无法确定是哪一天;请改为日期",
+            "时刻带有时区，规则包没有写 time_zone，无法确定是哪一天；请改为日期",
             "a moment with a time zone is a day only in some zone, and the rule set has no"
             " time_zone; write the date",
         )
@@ -160,7 +160,7 @@ def _in_zone(moment: datetime, zone: str) -> date:
 
 def _at_midnight(day: date, at: time) -> date:
     if at != time():
-        raise DayError("not_a_date", "应为日期,不带时刻", "expected a date without a time of day")
+        raise DayError("not_a_date", "应为日期，不带时刻", "expected a date without a time of day")
     return day
 
 
@@ -172,4 +172,4 @@ def _day(year: int, month: int, day: int) -> date:
 
 
 def _refuse() -> NoReturn:
-    raise DayError("not_a_date", "应为日期,如 2015-07-01", "expected a date such as 2015-07-01")
+    raise DayError("not_a_date", "应为日期，如 2015-07-01", "expected a date such as 2015-07-01")

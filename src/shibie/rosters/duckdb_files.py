@@ -227,5 +227,5 @@ def _unreadable(file: FilePlace, error: duckdb.Error) -> NoReturn:
         raise error
     text = str(error).split("\n", 1)[0]
     raise InputError(
-        Problem(file.path, Words(f"不可读:{text}", f"cannot be read: {text}"))
+        Problem(file.path, Words(f"不可读：{text}", f"cannot be read: {text}"))
     ) from None

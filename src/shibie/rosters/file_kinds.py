@@ -65,11 +65,11 @@ def refuse_page(path: Path) -> InputError:
         Problem(
             str(path),
             Words(
-                "内容是网页或 XML,不是工作簿,只是用了工作簿的后缀",
+                "内容是网页或 XML，不是工作簿，只是用了工作簿的后缀",
                 "a web page or XML inside, under the name of a workbook",
             ),
             suggestion=Words(
-                "用 Excel 或 WPS 打开,另存为 .xlsx 再用",
+                "用 Excel 或 WPS 打开，另存为 .xlsx 再用",
                 "open it in a spreadsheet and save it as .xlsx",
             ),
         )

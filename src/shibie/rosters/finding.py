@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from shibie.acts import act_specs, row_specs
-from shibie.errors import InputError, Problem, Words, listed
+from shibie.errors import InputError, Problem, Words
 from shibie.forms.form import TableForm
 from shibie.household import StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
@@ -111,7 +111,7 @@ class Finder:
         for sheet in self.left.values():
             if sheet.rows and sheet.shown not in self.said_of:
                 self.notes.append(
-                    Words(f"未使用的表:{sheet.shown}", f"table not used: {sheet.shown}")
+                    Words(f"未使用的表：{sheet.shown}", f"table not used: {sheet.shown}")
                 )
         found, note = one_village(pair[0])
         self.notes += [note] if note else []
@@ -134,7 +134,7 @@ class Finder:
             return
         if all(is_blank(cell) for row in sheet.rows[header.row :] for cell in row):
             self.notes.append(
-                Words(f"{sheet.shown}: 表中没有一户", f"{sheet.shown}: there is no household in it")
+                Words(f"{sheet.shown}：表中没有一户", f"{sheet.shown}: there is no household in it")
             )
 
     def take(self, names: Iterable[str]) -> Sheet | None:
@@ -148,7 +148,7 @@ class Finder:
         if found and found[0].hidden:
             self.notes.append(
                 Words(
-                    f"工作表“{found[0].shown}”是隐藏的,也读了",
+                    f"工作表“{found[0].shown}”是隐藏的，也读了",
                     f"the sheet {found[0].shown} is hidden, and was read",
                 )
             )
@@ -157,12 +157,12 @@ class Finder:
     def given_twice(self, sheets: Sequence[Sheet]) -> None:
         """Note that a table came more than once."""
         # Half of a register would pass for the whole, and clear people of what it lists.
-        names = listed(sheet.shown for sheet in sheets)
+        names = " + ".join(sheet.shown for sheet in sheets)
         self.problems.append(
             Problem(
                 names,
                 Words("同一张表给了不止一次", "these are the same table, given more than once"),
-                suggestion=Words("合并为一张,或只留一张", "join them into one, or keep only one"),
+                suggestion=Words("合并为一张，或只留一张", "join them into one, or keep only one"),
             )
         )
 
@@ -227,7 +227,7 @@ class Finder:
         if lacking:
             self.notes.append(
                 Words(
-                    "规则要用而名册上没有的栏目,一律按未知:"
+                    "规则要用而名册上没有的栏目，一律按未知："
                     + "、".join(each.title for each in lacking),
                     "fields that the rules ask and the roster does not have, unknown throughout: "
                     + ", ".join(each.name for each in lacking),

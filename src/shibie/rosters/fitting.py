@@ -272,7 +272,7 @@ def _key(cell: Cell) -> str:
 
 def _numbered(sheet: Sheet) -> Words:
     return Words(
-        f"{sheet.shown}:没有户编号,按村和序号给每户编号(如“石磨村-1”);这样的编号只在这份文件里有效",
+        f"{sheet.shown}：没有户编号，按村和序号给每户编号（如“石磨村-1”）；这样的编号只在这份文件里有效",
         f"{sheet.shown}: no household numbers: made of village and serial number; they hold in this"
         " file only",
     )
@@ -280,7 +280,7 @@ def _numbered(sheet: Sheet) -> Words:
 
 def _village(sheet: Sheet) -> Words:
     return Words(
-        f"{sheet.shown}:没有村一栏,村取工作表的名称",
+        f"{sheet.shown}：没有村一栏，村取工作表的名称",
         f"{sheet.shown}: no column of villages: the sheet's name is taken",
     )
 
@@ -288,6 +288,6 @@ def _village(sheet: Sheet) -> Words:
 def _unit(sheet: Sheet, spec: FieldSpec, unit: str, times: Fraction) -> Words:
     by = f"×{times}" if times.denominator == 1 else f"×{times.numerator}/{times.denominator}"
     return Words(
-        f"{sheet.shown}:“{spec.title}”的单位是{unit},已换算({by})",
+        f"{sheet.shown}：“{spec.title}”的单位是{unit}，已换算（{by}）",
         f"{sheet.shown}: {spec.name} is in {unit}, converted ({by})",
     )

@@ -17,16 +17,16 @@ from shibie.vocabulary import specs_of
 
 _REASONS: Mapping[str, Words] = {
     "missing": Words("缺少必填项", "a required value is missing"),
-    "duplicate_member": Words("人编号重复:{ids}", "member ids occur twice: {ids}"),
+    "duplicate_member": Words("人编号重复：{ids}", "member ids occur twice: {ids}"),
     "education_or_school": Words(
         "文化程度与在校生状况应且只应填一项",
         "exactly one of education and school_status must be filled",
     ),
     "too_many_causes": Words("其他致贫原因至多两项", "at most two other_causes"),
     "same_cause": Words("其他致贫原因与主要致贫原因重复", "other_causes repeats main_cause"),
-    "heads": Words("户主应恰有一人,实有 {count} 人", "exactly one 户主 expected, found {count}"),
+    "heads": Words("户主应恰有一人，实有 {count} 人", "exactly one 户主 expected, found {count}"),
     "unsigned_verdict": Words(
-        "核实须有证据、核实人和日期,缺 {missing}",
+        "核实须有证据、核实人和日期，缺 {missing}",
         "a verdict needs evidence, officer and date; missing: {missing}",
     ),
 }
@@ -64,7 +64,7 @@ def pydantic_faults(error: ValidationError, ruleset: RuleSet) -> Iterator[Fault]
         reason = (
             Words(_titled(said.zh.format(**context)), said.en.format(**context))
             if said
-            else Words(f"不合要求:{each['msg']}", each["msg"])
+            else Words(f"不合要求：{each['msg']}", each["msg"])
         )
         code = each["type"] if said else "invalid"
         yield place, field, _shown(each["input"], bool(rest), field in masked), reason, code
@@ -74,7 +74,7 @@ def _titled(text: str) -> str:
     """English field names in a Chinese sentence, replaced by their titles."""
     for name, title in _TITLES.items():
         text = text.replace(name, title)
-    return text
+    return text.replace(", ", "、")
 
 
 def _shown(value: Any, is_field: bool, is_masked: bool) -> str:

@@ -101,4 +101,4 @@ def found_words(reason: Words, shown: str) -> Words:
     """
     if not shown:
         return reason
-    return Words(f"{reason.zh},实为“{shown}”", f"{reason.en}, found '{shown}'")
+    return Words(f"{reason.zh}，实为“{shown}”", f"{reason.en}, found '{shown}'")

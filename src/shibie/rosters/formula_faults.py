@@ -34,7 +34,7 @@ _MAY_BE: Final = re.compile(rb"""t\s*=\s*["']e["']|<(?:\w+:)?f[\s/>]""")
 _MAY_BE_ODS: Final = re.compile(rb"""value-type\s*=\s*["']error["']|:formula\s*=""")
 _CELL: Final = re.compile(r"([A-Z]+)(\d+)")
 _NOT_WORKED_OUT: Final = Words(
-    "公式没有保存计算结果,请用 Excel 或 WPS 打开并保存后再用",
+    "公式没有保存计算结果，请用 Excel 或 WPS 打开并保存后再用",
     "the formula's result was never saved; open the workbook in a spreadsheet and save it",
 )
 

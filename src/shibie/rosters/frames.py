@@ -37,7 +37,8 @@ def sheets_of(ruleset: RuleSet, tables: Mapping[str, Any]) -> tuple[Sheet, ...]:
         if name not in TABLES and name not in ruleset.registers:
             known = (*TABLES, *ruleset.registers)
             what = Words(
-                f"没有这张表;有的是:{listed(known)}", f"no such table; there are: {listed(known)}"
+                f"没有这张表；有的是：{listed(known, lang='zh')}",
+                f"no such table; there are: {listed(known)}",
             )
             problems.append(bad_argument(name, what, did_you_mean(name, known)))
         elif table is not None:
@@ -50,7 +51,7 @@ def sheets_of(ruleset: RuleSet, tables: Mapping[str, Any]) -> tuple[Sheet, ...]:
                 sheets.append(Sheet(shown, shown, rows, named=True))
             except TypeError as error:
                 problems.append(
-                    bad_argument(name, Words(f"不是表:{error}", f"not a table: {error}"))
+                    bad_argument(name, Words(f"不是表：{error}", f"not a table: {error}"))
                 )
     if problems:
         raise InputError(problems)

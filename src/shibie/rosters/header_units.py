@@ -195,7 +195,7 @@ def converted(cell: Cell, unit: str, times: Fraction) -> Cell:
         return FaultyCell(
             as_written(cell),
             Words(
-                f"栏目的单位是{unit},应为不带单位的数字",
+                f"栏目的单位是{unit}，应为不带单位的数字",
                 f"the column is in {unit}: expected a number without a unit",
             ),
             "not_a_number",

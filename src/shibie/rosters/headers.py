@@ -104,16 +104,17 @@ def usable(
     missing = [name for name in required if header is None or name not in header.names]
     problems = []
     if missing or header is None:
-        shown = listed(f"{name} {titles.get(name, '')}".strip() for name in missing)
+        shown = [f"{name} {titles.get(name, '')}".strip() for name in missing]
         number = header.row if header else 1
         row = sheet.head[number - 1] if sheet.rows else ()
-        found = listed(str(cell) for cell in row if cell)
+        found = [str(cell) for cell in row if cell]
         problems.append(
             Problem(
                 where,
                 Words(
-                    f"缺少栏目:{shown};第 {number} 行有:{found or '(空)'}",
-                    f"missing columns: {shown}; row {number} has: {found or '(nothing)'}",
+                    f"缺少栏目：{listed(shown, lang='zh')}；"
+                    f"第 {number} 行有：{listed(found, lang='zh') or '（空）'}",
+                    f"missing columns: {listed(shown)}; row {number} has: {listed(found) or '(nothing)'}",
                 ),
                 suggestion=Words(
                     "shibie fields 列出每个栏目可用的名称",
@@ -222,6 +223,6 @@ def ignored_note(sheet: Sheet, header: Header, specs: Sequence[FieldSpec]) -> Wo
             Words(text + (near.zh if near else ""), text + (f" ({near.en})" if near else ""))
         )
     return Words(
-        f"{sheet.shown}: 未使用的栏目:" + listed(hint.zh for hint in hints),
+        f"{sheet.shown}：未使用的栏目：" + listed((hint.zh for hint in hints), lang="zh"),
         f"{sheet.shown}: columns not used: " + listed(hint.en for hint in hints),
     )

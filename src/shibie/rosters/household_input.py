@@ -280,8 +280,10 @@ class _HouseholdReader:
             return
         self.problem(
             f"{path}.{register.match}",
-            Words("缺少证件号码,无法比对", "without a citizen number it matches nobody"),
-            Words("写出号码,或放在该成员之内", "give the number, or put the row inside its member"),
+            Words("缺少证件号码，无法比对", "without a citizen number it matches nobody"),
+            Words(
+                "写出号码，或放在该成员之内", "give the number, or put the row inside its member"
+            ),
             code="unmatchable_row",
             field=register.match,
         )

@@ -137,7 +137,7 @@ def _unique(key: str, made: Counter[str]) -> Cell:
     return FaultyCell(
         key,
         Words(
-            f"没有户编号,而“{key}”有 {made[key]} 户,分不开;请加户编号一栏",
+            f"没有户编号，而“{key}”有 {made[key]} 户，分不开；请加户编号一栏",
             f"no household numbers, and {made[key]} households are '{key}': add a column 户编号",
         ),
         "number_shared",

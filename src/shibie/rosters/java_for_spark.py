@@ -17,7 +17,7 @@ from shibie.errors import InputError, Problem, Words, bad_argument
 
 OLDEST: Final = 17
 HOW_TO_GET_JAVA: Final = Words(
-    "pip install 'shibie[java]';或安装 Java 17 以上:apt-get install openjdk-17-jre-headless、"
+    "pip install 'shibie[java]'；或安装 Java 17 以上：apt-get install openjdk-17-jre-headless、"
     "dnf install java-21-openjdk-headless、brew install openjdk@21",
     "pip install 'shibie[java]'; or install Java 17 or newer: "
     "apt-get install openjdk-17-jre-headless, dnf install java-21-openjdk-headless, "

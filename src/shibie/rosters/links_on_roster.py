@@ -82,7 +82,7 @@ def _no_row(link: Link, near: Words | None) -> Words:
         who = Words("、对得上这一户的人的", " that fits anybody of this household")
     else:
         who = Words("", "")
-    near = Words(f";{near.zh}", f"; {near.en}") if near else Words("", "")
+    near = Words(f"；{near.zh}", f"; {near.en}") if near else Words("", "")
     return Words(
         f"比对表中没有这个编号的{who.zh}记录{near.zh}",
         f"the register has no row of that key{who.en}{near.en}",

@@ -146,7 +146,7 @@ class _Family:
             Rejection(
                 self.first.source, self.first.row, "", household_id,
                 Words(
-                    f"第 {record.row} 行没有户编号,可能是这一户的成员,整户不予认定",
+                    f"第 {record.row} 行没有户编号，可能是这一户的成员，整户不予认定",
                     f"row {record.row} has no household number and may belong here,"
                     " so the household is not decided",
                 ),

@@ -154,12 +154,12 @@ class PersonSheets:
             return None
         if not several:
             return tables[0], None
-        names = listed((table.sheet.shown for table in tables), most=100)
+        names = [table.sheet.shown for table in tables]
         finder.notes.insert(
             0,
             Words(
-                f"{len(tables)} 张工作表合为一份名册:{names}",
-                f"{len(tables)} sheets are read as one roster: {names}",
+                f"{len(tables)} 张工作表合为一份名册：{listed(names, 100, 'zh')}",
+                f"{len(tables)} sheets are read as one roster: {listed(names, 100)}",
             ),
         )
         sheet, header = joined([(table.sheet, table.header) for table in tables])
@@ -184,7 +184,7 @@ class PersonSheets:
             self.finder.said_of.add(sheet.shown)
             self.finder.notes.append(
                 Words(
-                    f"工作表“{sheet.shown}”是隐藏的,没有当作名册读;要用它,请取消隐藏",
+                    f"工作表“{sheet.shown}”是隐藏的，没有当作名册读；要用它，请取消隐藏",
                     f"the sheet {sheet.shown} is hidden and was not read as roster; show it to use it",
                 )
             )
@@ -205,11 +205,11 @@ def _heads_alone(sheet: Sheet, form: TableForm | None) -> Problem:
     return Problem(
         sheet.shown,
         Words(
-            f"认作“{title}”:只有户主,没有家庭成员,而认定要按每个人比对和计算",
+            f"认作“{title}”：只有户主，没有家庭成员，而认定要按每个人比对和计算",
             "lists heads of households alone; decisions need every member",
         ),
         suggestion=Words(
-            "请加一张一人一行的成员表(工作表名“成员”,带户编号),或改用带成员的导出表",
+            "请加一张一人一行的成员表（工作表名“成员”，带户编号），或改用带成员的导出表",
             "add a sheet 成员 with one row a person and the household's number, or give an export"
             " that has the members",
         ),
@@ -225,15 +225,15 @@ def missing_tables(
     ]
     titles = "、".join(SHEET_NAMES[name][1] for name in missing)
     table = "tables" if len(missing) > 1 else "table"
-    found = listed(sheet.shown for sheet in sheets)
+    found = [sheet.shown for sheet in sheets]
     return Problem(
         "roster",
         Words(
-            f"缺少{titles}表;有的表:{found or '(无)'}",
-            f"no {table} of {' and '.join(missing)}; there are: {found or '(none)'}",
+            f"缺少{titles}表；有的表：{listed(found, lang='zh') or '（无）'}",
+            f"no {table} of {' and '.join(missing)}; there are: {listed(found) or '(none)'}",
         ),
         suggestion=Words(
-            "工作表应名为 农户、成员(或一人一行的全国系统导出表,带户编号)",
+            "工作表应名为 农户、成员（或一人一行的全国系统导出表，带户编号）",
             "name the sheets 农户 and 成员, or give one sheet with one row a person",
         ),
     )
@@ -241,6 +241,6 @@ def missing_tables(
 
 def _renumbered(sheet: Sheet) -> Words:
     return Words(
-        f"{sheet.shown}:各工作表的户编号有重复,编号前已加上工作表的名称",
+        f"{sheet.shown}：各工作表的户编号有重复，编号前已加上工作表的名称",
         f"{sheet.shown}: other sheets have the same household numbers: the sheet's name is put before",
     )

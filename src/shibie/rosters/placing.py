@@ -181,11 +181,11 @@ class Placing:
                     Problem(
                         f"{sheet.shown}!{header.row}",
                         Words(
-                            f"栏目“{label.text}”:{error.reason.zh}",
+                            f"栏目“{label.text}”：{error.reason.zh}",
                             f"column '{label.text}': {error.reason.en}",
                         ),
                         suggestion=Words(
-                            f"请按“{spec.unit or '元'}”填写,或改正栏目中的单位",
+                            f"请按“{spec.unit or '元'}”填写，或改正栏目中的单位",
                             f"write it in '{spec.unit or '元'}', or mend the unit in the header",
                         ),
                     )
@@ -225,9 +225,9 @@ def _recognised(sheet: Sheet, form: TableForm, header: Header) -> Words:
         for at, use in header.uses.items()
         if at not in header.columns and not use.states
     )
-    rest = f";这些栏目规则不用:{unused}" if unused else ""
+    rest = f"；这些栏目规则不用：{unused}" if unused else ""
     more = f"; columns that rules do not use: {unused}" if unused else ""
     return Words(
-        f"{sheet.shown}:认作“{form.title}”{rest}",
+        f"{sheet.shown}：认作“{form.title}”{rest}",
         f"{sheet.shown}: read by the form '{form.id}'{more}",
     )

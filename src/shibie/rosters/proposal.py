@@ -110,8 +110,8 @@ class _Proposed:
             label.text for at, label in self.header.labels.items() if at in self.header.columns
         ]
         lines = [
-            "# 按下面的写法读这种表;请逐行看过,改好后用 --form 给出。",
-            "# 栏目后面是它的去处(shibie fields 列出全部);空着的栏目不用。",
+            "# 按下面的写法读这种表；请逐行看过，改好后用 --form 给出。",
+            "# 栏目后面是它的去处（shibie fields 列出全部）；空着的栏目不用。",
             f"form: {{id: {_quoted(form_id)}, title: {_quoted(title)}}}",
             f"recognised_by: [{', '.join(map(_quoted, telling[:_TELLING]))}]",
         ]
@@ -126,7 +126,7 @@ class _Proposed:
                 for name, at in said.items()
                 if at is not None
             ]
-            lines.append("# 没有户编号:按村和序号编号,只在一份文件里有效")
+            lines.append("# 没有户编号：按村和序号编号，只在一份文件里有效")
             lines.append(f"households: {{{', '.join(parts)}}}")
         if len(sheets) > 1:
             lines += ["sheets:", *self._sheets(sheets)]
@@ -155,7 +155,9 @@ class _Proposed:
             else:
                 self.unsure.append(label.text)
                 near = closest(label.text, titles)
-                hint = f":是否为“{near}”?是就写 {titles[near].name}" if near else ",规则不用就空着"
+                hint = (
+                    f"：是否为“{near}”？是就写 {titles[near].name}" if near else "，规则不用就空着"
+                )
                 yield f"{key}  # 没有认出{hint}"
 
     def _used(self, spec: FieldSpec, at: int) -> str:
@@ -168,12 +170,12 @@ class _Proposed:
             self.unsure.append(label.text)
         else:
             if unit is not None and unit[1] != 1:
-                notes.append(f"单位{unit[0]},×{unit[1]}")
+                notes.append(f"单位{unit[0]}，×{unit[1]}")
         unread = self._unread(spec, at)
         if unread:
             self.words[label.text] = unread
-            said = "、".join(f"{word}({count} 行)" for word, count in unread[:_WORDS])
-            notes.append(f"这些词读不懂:{said};可在 words 中写明")
+            said = "、".join(f"{word}（{count} 行）" for word, count in unread[:_WORDS])
+            notes.append(f"这些词读不懂：{said}；可在 words 中写明")
         use = self.header.uses.get(at)
         value = spec.name
         if use is not None and use.words:
@@ -221,7 +223,7 @@ class _Proposed:
                 try:
                     read_cell(cell, self.header.columns[at], self.as_of)
                 except CellError:
-                    yield "# 有的日期没有写到日:去掉下一行的 #,就按当月(年)的第一天读;last 是最后一天"
+                    yield "# 有的日期没有写到日：去掉下一行的 #，就按当月（年）的第一天读；last 是最后一天"
                     yield "# day: first"
                     return
 

@@ -100,7 +100,7 @@ class RegisterSheets:
             return placed
         self.finder.notes.append(
             Words(
-                f"{sheet.shown}: 空表,按未比对处理;已经比对而没有一条记录的,把表上方的“{NOT_DONE.zh}”改为“已做”",
+                f"{sheet.shown}：空表，按未比对处理；已经比对而没有一条记录的，把表上方的“{NOT_DONE.zh}”改为“已做”",
                 f"{sheet.shown}: empty, so taken as not compared; if it was compared and there is"
                 f" no row, write 'done' for '{NOT_DONE.en}' above the table",
             )
@@ -162,11 +162,11 @@ class RegisterSheets:
             Problem(
                 sheet.shown,
                 Words(
-                    "有证件号码,但认不出是哪一张登记表",
+                    "有证件号码，但认不出是哪一张登记表",
                     "has citizen numbers, but is recognised as no register",
                 ),
                 suggestion=Words(
-                    f"是比对用的,请改名为“比对-”加名称(还缺:{titles});与比对无关就移出这份文件",
+                    f"是比对用的，请改名为“比对-”加名称（还缺：{titles}）；与比对无关就移出这份文件",
                     "name it 比对- and the register's title if it is one (missing are: "
                     f"{', '.join(each.name for each in missing)}), or take it out of the file",
                 ),
@@ -190,11 +190,11 @@ class RegisterSheets:
             Problem(
                 sheet.shown,
                 Words(
-                    f"像是登记表(“{titles}”),但认不准是哪一张",
+                    f"像是登记表（“{titles}”），但认不准是哪一张",
                     f"looks like a register ({names}), but not surely which",
                 ),
                 suggestion=Words(
-                    f"请把它改名为“比对-{registers[0].title}”;与比对无关就移出这份文件",
+                    f"请把它改名为“比对-{registers[0].title}”；与比对无关就移出这份文件",
                     f"name it 比对-{registers[0].title}, or take it out of the file if it is none",
                 ),
             )

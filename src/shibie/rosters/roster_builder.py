@@ -74,7 +74,7 @@ class RosterBuilder:
         if count:
             self.notes.append(
                 Words(
-                    f"{table.shown}: {count} 行没有证件号码,无法比对",
+                    f"{table.shown}：{count} 行没有证件号码，无法比对",
                     f"{table.shown}: rows without a citizen number, which match nobody: {count}",
                 )
             )
@@ -169,7 +169,7 @@ class RosterBuilder:
         if bad and not own:
             self.fault(
                 first, "", _household_id(first),
-                f"有 {len(bad)} 行成员被退回,整户不予认定",
+                f"有 {len(bad)} 行成员被退回，整户不予认定",
                 f"{len(bad)} member rows are rejected, so the household is not decided",
                 MEMBER_ROWS,
             )  # fmt: skip

@@ -177,13 +177,13 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
         if suffix in WORKBOOKS:
             _not_a_workbook(path)
     except OSError as error:
-        _unusable(path, f"读不了({error.strerror})", f"cannot be read ({error.strerror})")
+        _unusable(path, f"读不了（{error.strerror}）", f"cannot be read ({error.strerror})")
     raise InputError(
         Problem(
             str(path),
             Words("不是可读的名册", "not a roster that can be read"),
             suggestion=Words(
-                "应为 .xlsx 工作簿,或放有工作簿、CSV、Parquet 的文件夹",
+                "应为 .xlsx 工作簿，或放有工作簿、CSV、Parquet 的文件夹",
                 "give an .xlsx workbook, or a folder of workbooks, CSV or Parquet files",
             ),
         )
@@ -203,14 +203,14 @@ def unread_notes(path: Path) -> tuple[Words, ...]:
         if not _is_table(entry):
             notes.append(
                 Words(
-                    f"未读取:{name}(文件夹中只读工作簿、CSV 与 Parquet)",
+                    f"未读取：{name}（文件夹中只读工作簿、CSV 与 Parquet）",
                     f"not read: {name} (of a folder, only workbooks, CSV and Parquet are)",
                 )
             )
         elif _is_result(entry):
             notes.append(
                 Words(
-                    f"未读取:{name}(是认定结果,不是名册)",
+                    f"未读取：{name}（是认定结果，不是名册）",
                     f"not read: {name} (a result, no roster)",
                 )
             )
@@ -270,7 +270,7 @@ def _folder(path: Path) -> Iterator[Sheet]:
                     "the folder has no workbook and no CSV or Parquet table",
                 ),
                 suggestion=Words(
-                    "至少要有 households.csv 与 members.csv,或一个工作簿",
+                    "至少要有 households.csv 与 members.csv，或一个工作簿",
                     "at least households.csv and members.csv are needed, or a workbook",
                 ),
             )
@@ -339,7 +339,7 @@ def table_of(path: Path, shown: str) -> Sheet:
     if kind == "workbook":
         _unusable(
             path,
-            "内容是工作簿,不是 CSV:请单独给出这个文件,或另存为 CSV",
+            "内容是工作簿，不是 CSV：请单独给出这个文件，或另存为 CSV",
             "a workbook inside, not CSV: give this file by itself, or save it as CSV",
         )
     if kind == "page":
@@ -392,7 +392,7 @@ def _workbook(path: Path) -> Iterator[Sheet]:
 def _not_a_workbook(path: Path) -> NoReturn:
     _unusable(
         path,
-        "工作簿打不开:已损坏、加了密码,或不是 Excel 文件",
+        "工作簿打不开：已损坏、加了密码，或不是 Excel 文件",
         "the workbook does not open: damaged, password-protected, or no Excel file",
     )
 
@@ -411,7 +411,7 @@ def _must_fit(path: Path) -> None:
                     if int(found[2]) * (column_of(corner) + 1) > MOST_CELLS:
                         _unusable(
                             path,
-                            f"有工作表用到了 {corner},太大;请删去角落里多余的单元格",
+                            f"有工作表用到了 {corner}，太大；请删去角落里多余的单元格",
                             f"a sheet reaches to {corner}, too far; delete the stray cells",
                         )
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):

@@ -136,7 +136,7 @@ class Storage:
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
             rows = [tuple(row) for row in itertools.islice(reader, HEADER_DEPTH)]
         except csv.Error as error:
-            what = Words(f"不是合法的 CSV({error})", f"not valid CSV ({error})")
+            what = Words(f"不是合法的 CSV（{error}）", f"not valid CSV ({error})")
             raise InputError(Problem(file.path, what)) from None
         return rows, {"sep": delimiter, "encoding": spoken}
 

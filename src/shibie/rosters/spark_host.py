@@ -103,7 +103,7 @@ def _session() -> SparkSession:
             raise InputError(
                 bad_argument(
                     "engine",
-                    Words(f"Spark 起不来:{error}", f"Spark does not start: {error}"),
+                    Words(f"Spark 起不来：{error}", f"Spark does not start: {error}"),
                     Words("原因见上面 Java 的输出", "Java said why, above"),
                     value="spark",
                 )

@@ -230,7 +230,7 @@ class RegisterRows:
         if count:
             self.notes.append(
                 Words(
-                    f"{shown}: {count} 行没有证件号码,无法比对",
+                    f"{shown}：{count} 行没有证件号码，无法比对",
                     f"{shown}: rows without a citizen number, which match nobody: {count}",
                 )
             )

@@ -61,7 +61,7 @@ def checked_size(cell: Cell, rows: int) -> Cell:
     """Nothing where the persons that a household is said to have are as many as its rows.
 
     >>> checked_size("4人", 4) is None, checked_size(4.0, 2).reason.zh
-    (True, '写的是 4 人,名册上这一户有 2 行')
+    (True, '写的是 4 人，名册上这一户有 2 行')
     """
     if is_blank(cell):
         return None
@@ -73,7 +73,7 @@ def checked_size(cell: Cell, rows: int) -> Cell:
         return None
     return _faulty(
         cell,
-        f"写的是 {int(said[1])} 人,名册上这一户有 {rows} 行",
+        f"写的是 {int(said[1])} 人，名册上这一户有 {rows} 行",
         f"{int(said[1])} persons are stated, and the household has {rows} rows",
     )
 
@@ -85,7 +85,7 @@ def checked_sex(cell: Cell, number: Cell, as_of: date) -> Cell:
     if said is None or own is None or own[1] == said:
         return None
     en = "a man's" if own[1] == "男" else "a woman's"
-    return _faulty(cell, f"与证件号码不符:号码是{own[1]}性的", f"the citizen number is {en}")
+    return _faulty(cell, f"与证件号码不符：号码是{own[1]}性的", f"the citizen number is {en}")
 
 
 def checked_birth(cell: Cell, number: Cell, as_of: date) -> Cell:

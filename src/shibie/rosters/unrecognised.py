@@ -92,10 +92,10 @@ def _suggestion(header: str, unread: Unread) -> Words:
     if near is not None:
         title = _free(unread)[near]
         return Words(
-            f"是否为“{title}”?是的话,把标题改成“{title}”",
+            f"是否为“{title}”？是的话，把标题改成“{title}”",
             f"is it '{title}'? If so, name the column '{title}'",
         )
-    return Words("没有这一栏目,不参与认定", "there is no such field; it plays no part")
+    return Words("没有这一栏目，不参与认定", "there is no such field; it plays no part")
 
 
 def _free(unread: Unread) -> dict[str, str]:

@@ -89,15 +89,15 @@ def _names(sheet: Sheet, header: Header, at: int) -> Mapping[str, int]:
 def _said(known: Mapping[str, str], counts: Mapping[str, int]) -> Words:
     named = [
         (
-            f"“{name}”记作“{used}”({counts[name]} 行)",
+            f"“{name}”记作“{used}”（{counts[name]} 行）",
             f"'{name}' as '{used}' ({counts[name]} rows)",
         )
         for name, used in sorted(known.items())
     ]
     more = len(named) - _NAMED
-    tail_zh, tail_en = (f",等 {len(named)} 个", f", and {more} more") if more > 0 else ("", "")
+    tail_zh, tail_en = (f"，等 {len(named)} 个", f", and {more} more") if more > 0 else ("", "")
     return Words(
-        f"同一个村有不同写法,按一个村处理:{listed(zh for zh, _ in named[:_NAMED])}{tail_zh}",
+        f"同一个村有不同写法，按一个村处理：{listed((zh for zh, _ in named[:_NAMED]), lang='zh')}{tail_zh}",
         f"villages written in two ways are taken for one: {listed(en for _, en in named[:_NAMED])}"
         f"{tail_en}",
     )

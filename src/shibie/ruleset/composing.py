@@ -129,7 +129,7 @@ def composed(
         source.problem(
             source.key_span((key,)),
             Words(
-                "没有 extends, 无可替换或去掉", "nothing is extended, so there is nothing to name"
+                "没有 extends，无可替换或去掉", "nothing is extended, so there is nothing to name"
             ),
         )
         for key in ("replaces", "drops")
@@ -270,5 +270,5 @@ def _misnamed(own: Pack, theirs: Mapping[str, YamlPath], mine: Mapping[str, Yaml
             yield place.source.problem(
                 place.source.key_span(place.path),
                 Words(f"被扩展的规则包里已有“{name}”", f"the pack extended has '{name}' already"),
-                Words(f"要替换它,写 replaces: [{name}]", f"to replace it: replaces: [{name}]"),
+                Words(f"要替换它，写 replaces: [{name}]", f"to replace it: replaces: [{name}]"),
             )

@@ -46,7 +46,7 @@ def find(name: str | Path) -> Path:
         Problem(
             str(name),
             Words(
-                f"没有这个规则包;随附的有:{listed(packs)}",
+                f"没有这个规则包；随附的有：{listed(packs, lang='zh')}",
                 f"no such pack; shipped are: {listed(packs)}",
             ),
             suggestion=did_you_mean(str(name), packs),

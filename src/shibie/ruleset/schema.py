@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shibie.household import Verdict
 
-Name = Annotated[str, Field(pattern=r"^[^\W\d]\w*$", description="名称:字母、数字、下划线或汉字")]
+Name = Annotated[str, Field(pattern=r"^[^\W\d]\w*$", description="名称：字母、数字、下划线或汉字")]
 PackId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", description="小写字母、数字和 -")]
 Expression = Annotated[str, Field(min_length=1, description="条件或算式")]
 ProvenanceWord = Literal["verbatim", "documented", "reconstructed"]
@@ -83,7 +83,7 @@ class FieldForm(Form):
     type: TypeWord
     unit: str = ""
     codes: CodesForm | str | None = Field(
-        None, description="代码;或代码 → 读作它的词;或代码表的名称"
+        None, description="代码；或代码 → 读作它的词；或代码表的名称"
     )
     description: str = ""
     aliases: list[str] = []
@@ -110,7 +110,7 @@ class ColumnForm(Form):
     title: str | None = None
     unit: str = ""
     codes: CodesForm | str | None = Field(
-        None, description="代码;或代码 → 读作它的词;或代码表的名称"
+        None, description="代码；或代码 → 读作它的词；或代码表的名称"
     )
     aliases: list[str] = []
     sensitive: bool = False
@@ -125,15 +125,17 @@ class ComparisonForm(Form):
     columns: dict[Name, TypeWord | ColumnForm]
     match: Name
     checks: Name | dict[Name, Expression] | None = Field(
-        None, description="能推翻的已申报事实;不止一个时,每个写上怎样算命中"
+        None, description="能推翻的已申报事实；不止一个时，每个写上怎样算命中"
     )
-    hit: Expression | None = Field(None, description="checks 只有一个时,怎样算命中;不写,有记录就算")
+    hit: Expression | None = Field(
+        None, description="checks 只有一个时，怎样算命中；不写，有记录就算"
+    )
     or_match: dict[Name, Name] = Field(
-        {}, description="证件号码缺失或打码时,成员(或农户)字段 → 比对表列"
+        {}, description="证件号码缺失或打码时，成员（或农户）字段 → 比对表列"
     )
-    key: list[Name] = Field([], description="同一人两行,这些列都相同,就是同一条记录")
-    rows: Literal["distinct"] | None = Field(None, description="distinct:完全相同的行只算一次")
-    absence: Literal["no", "unknown"] = Field("no", description="没有命中,是“否”还是仍不知道")
+    key: list[Name] = Field([], description="同一人两行，这些列都相同，就是同一条记录")
+    rows: Literal["distinct"] | None = Field(None, description="distinct：完全相同的行只算一次")
+    absence: Literal["no", "unknown"] = Field("no", description="没有命中，是“否”还是仍不知道")
     of: Literal["members", "everyone"] = Field("members", description="全户比对时看哪些人的记录")
     basis: BasisForm = BasisForm()
 
@@ -143,7 +145,7 @@ class PersonsForm(Form):
 
     counted: Expression
     uncounted: Literal["note", "review"] = Field(
-        "note", description="规则只因不计入的人而成立时:只提示,或要核实"
+        "note", description="规则只因不计入的人而成立时：只提示，或要核实"
     )
     basis: BasisForm = BasisForm()
 
@@ -158,7 +160,7 @@ class RuleForm(Form):
     id: Name
     title: str
     when: Expression
-    statement: str = Field("", description="成立时说的是什么:一句可以属实或不属实的话")
+    statement: str = Field("", description="成立时说的是什么：一句可以属实或不属实的话")
     basis: BasisForm = BasisForm()
 
 
@@ -274,13 +276,13 @@ class PackForm(Form):
     code_lists: dict[Name, CodesForm] = {}
     fields: list[FieldForm] = []
     relevant: dict[Name, Expression] = Field(
-        {}, description="字段对哪些农户(成员)才有意义;条件不成立的,不建议去改变它"
+        {}, description="字段对哪些农户（成员）才有意义；条件不成立的，不建议去改变它"
     )
     facts: list[FactForm] = []
     comparisons: list[ComparisonForm] = []
     persons: PersonsForm | None = None
     duplicates: Literal["note", "review"] | None = Field(
-        None, description="同一人出现在两户:只提示(不写即此),或两户都要核实"
+        None, description="同一人出现在两户：只提示（不写即此），或两户都要核实"
     )
     criteria: list[RuleForm] = []
     poor: Expression | None = None
@@ -293,7 +295,7 @@ class PackForm(Form):
     shares: list[ShareForm] = []
     properties: list[PropertyForm] = []
     accepted: list[AcceptedForm] = []
-    reasons: dict[Name, str] = Field({}, description="核实原因:编号 → 名称")
+    reasons: dict[Name, str] = Field({}, description="核实原因：编号 → 名称")
 
 
 class ParametersForm(Form):

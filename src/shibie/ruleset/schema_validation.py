@@ -16,30 +16,30 @@ FormT = TypeVar("FormT", bound=BaseModel)
 _SAID: Mapping[str, Words] = {
     "missing": Words("缺少必填项“{key}”", "required key '{key}' is missing"),
     "extra_forbidden": Words("未知的键“{key}”", "unknown key '{key}'"),
-    "string_type": Words("应为文字,实为 {input}", "expected text, found {input}"),
+    "string_type": Words("应为文字，实为 {input}", "expected text, found {input}"),
     "string_too_short": Words("不能为空", "must not be empty"),
-    "string_pattern_mismatch": Words("名称不合规则:{input}", "not a proper name: {input}"),
-    "literal_error": Words("应为 {expected},实为 {input}", "expected {expected}, found {input}"),
-    "bool_type": Words("应为 true 或 false,实为 {input}", "expected true or false, found {input}"),
+    "string_pattern_mismatch": Words("名称不合规则：{input}", "not a proper name: {input}"),
+    "literal_error": Words("应为 {expected}，实为 {input}", "expected {expected}, found {input}"),
+    "bool_type": Words("应为 true 或 false，实为 {input}", "expected true or false, found {input}"),
     "bool_parsing": Words(
-        "应为 true 或 false,实为 {input}", "expected true or false, found {input}"
+        "应为 true 或 false，实为 {input}", "expected true or false, found {input}"
     ),
     "dict_type": Words("应为键值表", "expected a mapping"),
-    "model_type": Words("应为键值表,实为 {input}", "expected a mapping, found {input}"),
-    "list_type": Words("应为列表(每项以 - 开头)", "expected a list (items start with -)"),
+    "model_type": Words("应为键值表，实为 {input}", "expected a mapping, found {input}"),
+    "list_type": Words("应为列表（每项以 - 开头）", "expected a list (items start with -)"),
     "date_from_datetime_parsing": Words(
-        "应为日期如 2015-07-01,实为 {input}", "expected a date like 2015-07-01, found {input}"
+        "应为日期如 2015-07-01，实为 {input}", "expected a date like 2015-07-01, found {input}"
     ),
     "date_parsing": Words(
-        "应为日期如 2015-07-01,实为 {input}", "expected a date like 2015-07-01, found {input}"
+        "应为日期如 2015-07-01，实为 {input}", "expected a date like 2015-07-01, found {input}"
     ),
     "date_type": Words(
-        "应为日期如 2015-07-01,实为 {input}", "expected a date like 2015-07-01, found {input}"
+        "应为日期如 2015-07-01，实为 {input}", "expected a date like 2015-07-01, found {input}"
     ),
-    "decimal_parsing": Words("应为数字,实为 {input}", "expected a number, found {input}"),
-    "decimal_type": Words("应为数字,实为 {input}", "expected a number, found {input}"),
-    "int_parsing": Words("应为整数,实为 {input}", "expected a whole number, found {input}"),
-    "int_type": Words("应为整数,实为 {input}", "expected a whole number, found {input}"),
+    "decimal_parsing": Words("应为数字，实为 {input}", "expected a number, found {input}"),
+    "decimal_type": Words("应为数字，实为 {input}", "expected a number, found {input}"),
+    "int_parsing": Words("应为整数，实为 {input}", "expected a whole number, found {input}"),
+    "int_type": Words("应为整数，实为 {input}", "expected a whole number, found {input}"),
 }
 
 
@@ -68,7 +68,7 @@ def _problems(
             span = source.key_span(path)
             known = _keys_of(form, error["loc"][:-1])
             suggestion = did_you_mean(key, known) or Words(
-                f"可用的键:{listed(known, 20)}", f"the keys are: {listed(known, 20)}"
+                f"可用的键：{listed(known, 20, lang='zh')}", f"the keys are: {listed(known, 20)}"
             )
         # A value that fits neither arm of a union is one fault, not two.
         fault = (span, key if error["type"] == "missing" else "")

@@ -43,7 +43,7 @@ def refusal(rule: Rule, verdict: Verdict) -> Words | None:
         return Words("这条规则不可核实", "this rule allows no verdict")
     allowed = listed(rule.verdicts)
     return Words(
-        f"这条规则不可核实为{said.zh},只可为:{allowed.zh}",
+        f"这条规则不可核实为{said.zh}，只可为：{allowed.zh}",
         f"this rule cannot be {said.en}; it allows only: {allowed.en}",
     )
 
@@ -85,5 +85,5 @@ def unknown_reason(ruleset: RuleSet, written: str) -> Words:
     near = did_you_mean(written, known)
     if near is None:
         titles = [f"{code} {title}" for code, title in ruleset.reasons.items()]
-        near = Words(f"有:{'、'.join(titles)}", f"there are: {', '.join(titles)}")
-    return Words(f"没有原因“{written}”;{near.zh}", f"there is no reason '{written}'; {near.en}")
+        near = Words(f"有：{'、'.join(titles)}", f"there are: {', '.join(titles)}")
+    return Words(f"没有原因“{written}”；{near.zh}", f"there is no reason '{written}'; {near.en}")

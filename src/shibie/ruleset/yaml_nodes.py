@@ -27,11 +27,11 @@ _SECOND_DOCUMENT = (
 )
 _TOO_DEEP = Words(f"嵌套超过 {MAX_DEPTH} 层", f"nested deeper than {MAX_DEPTH} levels")
 _TOO_LONG = Words(f"数字超过 {_MAX_DIGITS} 位", f"a number of more than {_MAX_DIGITS} characters")
-_QUOTE = Words("如果是文字,请加引号", "if this is text, put it in quotes")
+_QUOTE = Words("如果是文字，请加引号", "if this is text, put it in quotes")
 _REFUSED = {
-    "!": Words("不允许使用标签(!…)", "tags ('!…') are not allowed"),
-    "&": Words("不允许使用锚点(&…)", "anchors ('&…') are not allowed"),
-    "*": Words("不允许使用别名(*…)", "aliases ('*…') are not allowed"),
+    "!": Words("不允许使用标签（!…）", "tags ('!…') are not allowed"),
+    "&": Words("不允许使用锚点（&…）", "anchors ('&…') are not allowed"),
+    "*": Words("不允许使用别名（*…）", "aliases ('*…') are not allowed"),
 }
 _MERGE = Words("不允许使用合并键“<<”", "merge keys ('<<') are not allowed")
 _KEY_SHAPE = Words("键必须是一段文字", "a key must be a piece of text")
@@ -242,7 +242,7 @@ class Nodes:
             self._add(
                 span,
                 Words(
-                    f"键“{shown}”重复,首次出现在第 {line} 行",
+                    f"键“{shown}”重复，首次出现在第 {line} 行",
                     f"duplicate key '{shown}', first given in line {line}",
                 ),
             )

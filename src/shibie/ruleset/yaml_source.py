@@ -140,7 +140,7 @@ def read_file(path: Path, shown: str | None = None) -> YamlSource:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        _refuse(name, Words(f"无法读取文件:{reason}", f"the file cannot be read: {reason}"))
+        _refuse(name, Words(f"无法读取文件：{reason}", f"the file cannot be read: {reason}"))
     if len(content) > MAX_BYTES:
         _refuse(name, _TOO_LARGE)
     try:
@@ -150,7 +150,7 @@ def read_file(path: Path, shown: str | None = None) -> YamlSource:
         page = SourceText(name, content.decode("utf-8", "replace").removeprefix("\ufeff"))
         byte = content[error.start]
         what = Words(
-            f"文件不是 UTF-8 编码:字节 0x{byte:02x}", f"the file is not UTF-8: byte 0x{byte:02x}"
+            f"文件不是 UTF-8 编码：字节 0x{byte:02x}", f"the file is not UTF-8: byte 0x{byte:02x}"
         )
         hint = Words("请用 UTF-8 编码另存", "save the file as UTF-8")
         raise RulesetError(page.problem(page.span(start), what, hint)) from None

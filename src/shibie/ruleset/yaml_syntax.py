@@ -16,7 +16,7 @@ WIDE_COLON = "\uff1a"
 _SLIP = re.compile(r"[ ]*(?:- +)*([^\W\d][\w-]*) ?(\uff1a|:(?=[^\s/]))")
 _DEEPEST = 400  # columns; keeps one endless line from costing its square
 _ODD_INDENT = re.compile(r" *(?:(\t+)|([\u3000\xa0]+))")
-_QUOTE = Words("如果是文字,请加引号", "if this is text, put it in quotes")
+_QUOTE = Words("如果是文字，请加引号", "if this is text, put it in quotes")
 _ALIGN = Words("请核对缩进与上文是否对齐", "check that the indentation fits the lines above")
 _CLOSE = Words("请核对引号是否成对", "check that the quotes come in pairs")
 _SPACES = Words("请用空格缩进", "indent with spaces")
@@ -28,7 +28,7 @@ _MEANINGS: tuple[tuple[str, Words, Words | None], ...] = (
         "mapping values are not allowed",
         Words("此处不能再有“键: 值”", "a 'key: value' is not allowed here"),
         Words(
-            "含冒号的文字请加引号;或核对缩进",
+            "含冒号的文字请加引号；或核对缩进",
             "put text that holds ': ' in quotes, or mend the indent",
         ),
     ),
@@ -46,7 +46,7 @@ _MEANINGS: tuple[tuple[str, Words, Words | None], ...] = (
         Words("写作“\\\\”或改用单引号", "write '\\\\' or use single quotes"),
     ),
     ("hexadecimal numbers", Words("转义的十六进制位数不足", "too few hexadecimal digits"), None),
-    ("character '\\t'", Words("此处不能用制表符(Tab)", "a tab is not allowed here"), _SPACES),
+    ("character '\\t'", Words("此处不能用制表符（Tab）", "a tab is not allowed here"), _SPACES),
     (
         "cannot start any token",
         Words("文字不能以此字符开头", "a value cannot begin with this character"),
@@ -58,7 +58,7 @@ _MEANINGS: tuple[tuple[str, Words, Words | None], ...] = (
     ("expected the node content", Words("此处缺少内容", "a value is missing here"), _QUOTE),
     (
         "alphabetic or numeric",
-        Words("不允许使用锚点或别名(& *)", "anchors and aliases ('&' '*') are not allowed"),
+        Words("不允许使用锚点或别名（& *）", "anchors and aliases ('&' '*') are not allowed"),
         _QUOTE,
     ),
     (
@@ -66,7 +66,7 @@ _MEANINGS: tuple[tuple[str, Words, Words | None], ...] = (
         Words("“|”或“>”之后只能是“-”或“+”", "only '-' or '+' may follow '|' or '>'"),
         _QUOTE,
     ),
-    ("tag handle", Words("不允许使用标签(!…)", "tags ('!…') are not allowed"), _QUOTE),
+    ("tag handle", Words("不允许使用标签（!…）", "tags ('!…') are not allowed"), _QUOTE),
     (
         "<document start>",
         Words("一个文件只能有一份文档", "text after the end of the document"),
@@ -86,7 +86,7 @@ def explain(page: SourceText, error: yaml.MarkedYAMLError) -> SyntaxFault:
     """
     span = _place(page, error)
     problem = error.problem or str(error)
-    what, hint = Words(f"YAML 语法错误:{problem}", f"YAML syntax error: {problem}"), None
+    what, hint = Words(f"YAML 语法错误：{problem}", f"YAML syntax error: {problem}"), None
     for part, meaning, advice in _MEANINGS:
         if part in problem:
             what, hint = meaning, advice
@@ -164,7 +164,7 @@ def _within(page: SourceText, line: int, columns: tuple[int, int]) -> Span:
 
 def _odd_indent(odd: re.Match[str]) -> tuple[Words, Words]:
     if odd[1]:
-        return Words("缩进用了制表符(Tab)", "a tab is used for indentation"), _SPACES
+        return Words("缩进用了制表符（Tab）", "a tab is used for indentation"), _SPACES
     return Words("缩进用了全角空格", "a full-width space is used for indentation"), _SPACES
 
 
@@ -178,7 +178,7 @@ def _colon(page: SourceText, span: Span, key: str, noticed: Words | None) -> Syn
     if noticed:
         zh, en = f"{zh}({noticed.zh})", f"{en} ({noticed.en})"
     advice = Words(
-        f"是否想写“{key}: …”?如果是文字,请加引号",
+        f"是否想写“{key}: …”？如果是文字，请加引号",
         f"did you mean '{key}: …'? If this is text, put it in quotes",
     )
     return span, Words(zh, en), advice

@@ -134,7 +134,7 @@ class _RuleTestReader:
                     self.problem(
                         self.place((*path, "given"), problem.where),
                         Words(
-                            f"{problem.where}: {problem.what.zh}",
+                            f"{problem.where}：{problem.what.zh}",
                             f"{problem.where}: {problem.what.en}",
                         ),
                         problem.suggestion,

@@ -104,9 +104,9 @@ def _why(old: RuleSet, new: RuleSet, one: Decision | None, other: Decision | Non
     def told(lang: Lang) -> str:
         now, then = Speaker(new, lang), Speaker(old, lang)
         parts = (
-            (now.say("新有:", "now: "), now.rules(came)),
-            (now.say("不再有:", "no more: "), then.rules(went)),
-            (now.say("待查:", "to find out: "), now.joined(unknown)),
+            (now.say("新有：", "now: "), now.rules(came)),
+            (now.say("不再有：", "no more: "), then.rules(went)),
+            (now.say("待查：", "to find out: "), now.joined(unknown)),
         )
         return now.clauses(word + names for word, names in parts if names)
 

@@ -24,6 +24,12 @@ WHATS: Mapping[str, Words] = {
     "basis": terms.SOURCE, "title": Words("名称", "title"),
     "kind": Words("种类", "kind"), "other": Words("内容", "content"),
 }  # fmt: skip
+# What rules decide.
+KINDS: Mapping[str, Words] = {
+    **{name: terms.FINDINGS[name] for name in ("criterion", "exclusion", "review", "track")},
+    "fact": Words("事实", "fact"), "poor": Words("符合识别标准", "poor"),
+    "kind": Words("类别", "kind"), "tally": Words("计数", "tally"),
+}  # fmt: skip
 NOTHING = Words("", "")
 
 
@@ -100,16 +106,19 @@ def _sort(rule: Rule) -> tuple[object, ...]:
 
 
 def _kind(rule: Rule) -> Words:
+    kind = KINDS[rule.kind]
     if rule.among_all:
-        return Words(f"{rule.kind},计入全部农户", f"{rule.kind}, among all households")
+        return Words(f"{kind.zh}，计入全部农户", f"{kind.en}, among all households")
     if not rule.verdicts:
-        return _same(rule.kind)
+        return kind
     zh, en = ([terms.VERDICTS[word].say(lang) for word in rule.verdicts] for lang in ("zh", "en"))
-    return Words(f"{rule.kind},可核实为{'、'.join(zh)}", f"{rule.kind}, verdicts: {', '.join(en)}")
+    return Words(f"{kind.zh}，可核实为{'、'.join(zh)}", f"{kind.en}, verdicts: {', '.join(en)}")
 
 
 def _basis(basis: Basis) -> Words:
-    return _same(";".join(filter(None, (basis.text, basis.source, basis.provenance))))
+    known = terms.PROVENANCES[basis.provenance]
+    zh, en = (basis.text, basis.source, known.zh), (basis.text, basis.source, known.en)
+    return Words("；".join(filter(None, zh)), "; ".join(filter(None, en)))
 
 
 def _same(text: str) -> Words:
@@ -122,25 +131,27 @@ def _of_parameters(old: RuleSet, new: RuleSet) -> Iterator[WrittenChange]:
         if one is None or other is None:
             present = other or one
             assert present is not None
-            said = _same(_values(present))
+            said = _values(present)
             if one is None:
                 yield WrittenChange(name, present.title, "added", after=said)
             else:
                 yield WrittenChange(name, present.title, "removed", said)
             continue
         if dict(one.series) != dict(other.series):
-            yield WrittenChange(
-                name, other.title, "values", _same(_values(one)), _same(_values(other))
-            )
+            yield WrittenChange(name, other.title, "values", _values(one), _values(other))
         if (one.source, one.provenance) != (other.source, other.provenance):
             yield WrittenChange(name, other.title, "basis", _same(one.source), _same(other.source))
 
 
-def _values(parameter: DatedParameter) -> str:
-    return "; ".join(
-        f"{key} {day}: {value:f}" if key else f"{day}: {value:f}"
+def _values(parameter: DatedParameter) -> Words:
+    dated = [
+        (f"{key} {day}" if key else f"{day}", f"{value:f}")
         for key, series in parameter.series.items()
         for day, value in series
+    ]
+    return Words(
+        "；".join(f"{day}：{value}" for day, value in dated),
+        "; ".join(f"{day}: {value}" for day, value in dated),
     )
 
 
@@ -159,7 +170,7 @@ def _of_items(
     for name in dict.fromkeys((*before, *after)):
         one, other = before.get(name), after.get(name)
         titled: Any = other or one
-        title = f"{what}:{titled.title}"
+        title = f"{what}：{titled.title}"
         if one is None:
             yield WrittenChange(name, title, "added")
         elif other is None:

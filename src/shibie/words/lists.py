@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from shibie.errors import Lang, Words
 
-_COMMA, _CLAUSE = Words("、", ", "), Words(";", "; ")
+_COMMA, _CLAUSE = Words("、", ", "), Words("；", "; ")
 _AND, _OR = Words("和", " and "), Words("或", " or ")
 
 
@@ -40,10 +40,28 @@ def either(items: Iterable[str], lang: Lang = "zh") -> str:
 def clauses(items: Iterable[str], lang: Lang = "zh") -> str:
     """Parts of a sentence that have commas of their own.
 
-    >>> clauses(["有房,有车", "有公职"]), clauses(["a, b", "c"], "en")
-    ('有房,有车;有公职', 'a, b; c')
+    >>> clauses(["有房，有车", "有公职"]), clauses(["a, b", "c"], "en")
+    ('有房，有车；有公职', 'a, b; c')
     """
     return _CLAUSE.say(lang).join(filter(None, items))
+
+
+def labelled(label: str, text: str, lang: Lang = "zh") -> str:
+    """What something is said to be, after its name.
+
+    >>> labelled("年龄", "40"), labelled("age", "40", "en")
+    ('年龄：40', 'age: 40')
+    """
+    return f"{label}{Words('：', ': ').say(lang)}{text}"
+
+
+def bracketed(text: str, lang: Lang = "zh") -> str:
+    """An aside.
+
+    >>> bracketed("从略"), bracketed("withheld", "en")
+    ('（从略）', '(withheld)')
+    """
+    return f"（{text}）" if lang == "zh" else f"({text})"
 
 
 def _ending(items: Iterable[str], word: Words, lang: Lang) -> str:

@@ -19,7 +19,7 @@ from shibie.language.tree import Node
 from shibie.language.types import Bool
 from shibie.ruleset.model import RuleSet
 from shibie.words import terms
-from shibie.words.lists import both
+from shibie.words.lists import both, labelled
 from shibie.words.sentences import Sentences
 from shibie.words.values import in_cents, plain
 
@@ -59,7 +59,7 @@ class _Findings(Sentences):
                 alike = _alike_in_cents(trace.children)
                 left, right = (self.valued(child, as_of, node, alike) for child in trace.children)
                 words = self.relation(node, op if value else OPPOSITE[op])
-                return self.say(f"{left},{words}{right}", f"{left} {words} {right}")
+                return self.say(f"{left}，{words}{right}", f"{left} {words} {right}")
             case tree.And() | tree.Or():
                 return self.joined(trace, as_of)
             case tree.Not():
@@ -69,28 +69,28 @@ class _Findings(Sentences):
                 rule = self.ruleset.facts[cast("Any", owner), name]
                 (child,) = trace.children
                 below = self.found(child, as_of)
-                return f"{rule.title}: {below}" if value is not None else below
+                return labelled(rule.title, below, self.lang) if value is not None else below
             case tree.In() | tree.HasCode():
                 (child,) = trace.children
                 title = self.of(child.node)
-                return self.say(f"{title}:", f"{title}: ") + plain(child.value, self.lang)
+                return self.say(f"{title}：", f"{title}: ") + plain(child.value, self.lang)
             case tree.Field() if isinstance(node.type, Bool):
                 title = self.of(node)
-                return self.say(f"{title}:", f"{title}: ") + plain(value, self.lang)
+                return self.say(f"{title}：", f"{title}: ") + plain(value, self.lang)
             case _:
                 text = self.of(node)
                 if value is None:
-                    return self.say(f"{text}:未知", f"{text}: unknown")
+                    return self.say(f"{text}：未知", f"{text}: unknown")
                 if isinstance(node.type, Bool):
                     holds = terms.HOLDS if value else terms.DOES_NOT_HOLD
-                    return self.say(f"{text}:{holds.zh}", f"{text}: {holds.en}")
+                    return self.say(f"{text}：{holds.zh}", f"{text}: {holds.en}")
                 return self.valued(trace, as_of)
 
     def joined(self, trace: Trace, as_of: date) -> str:
         """Only the operands that decide: the true ones of a true or, and so on; each is said once."""
         deciding = [child for child in trace.children if child.value is trace.value]
         parts = dict.fromkeys(self.found(child, as_of) for child in deciding)
-        return self.say(";", "; ").join(parts)
+        return self.say("；", "; ").join(parts)
 
     def valued(
         self,

@@ -17,7 +17,7 @@ from shibie.language.operators import OPPOSITE, Key, Rewrite, table
 from shibie.language.tree import Node
 from shibie.language.types import Date, Number
 from shibie.ruleset.model import RuleSet
-from shibie.words.lists import joined
+from shibie.words.lists import bracketed, joined
 from shibie.words.units import unit_of
 from shibie.words.values import amount, currencies, plain, reckoned
 
@@ -55,7 +55,11 @@ class Sentences:
     def inner(self, node: Node) -> str:
         """An operand, bracketed where the sentence would be ambiguous."""
         text = self.of(node)
-        return f"({text})" if isinstance(node, tree.And | tree.Or | tree.Choose) else text
+        return (
+            bracketed(text, self.lang)
+            if isinstance(node, tree.And | tree.Or | tree.Choose)
+            else text
+        )
 
     # --- titles and amounts ---------------------------------------------------------------
 
@@ -154,11 +158,11 @@ def _not(prose: Sentences, node: tree.Not) -> str:
 
 
 def _and(prose: Sentences, node: tree.And) -> str:
-    return prose.say(",且", ", and ").join(prose.inner(operand) for operand in node.operands)
+    return prose.say("，且", ", and ").join(prose.inner(operand) for operand in node.operands)
 
 
 def _or(prose: Sentences, node: tree.Or) -> str:
-    return prose.say(",或", ", or ").join(prose.inner(operand) for operand in node.operands)
+    return prose.say("，或", ", or ").join(prose.inner(operand) for operand in node.operands)
 
 
 def _compare(op: str) -> Says:
@@ -183,9 +187,9 @@ def _has_code(prose: Sentences, node: tree.HasCode) -> str:
 
 def _at_least(prose: Sentences, node: tree.AtLeast) -> str:
     least, *conditions = node.operands
-    listed = prose.say("; ", "; ").join(map(prose.of, conditions))
+    listed = prose.say("；", "; ").join(map(prose.of, conditions))
     return prose.say(
-        f"下列各项中至少{prose.inner(least)}项成立({listed})",
+        f"下列各项中至少{prose.inner(least)}项成立（{listed}）",
         f"at least {prose.inner(least)} of these hold ({listed})",
     )
 
@@ -197,7 +201,7 @@ def _known(prose: Sentences, node: tree.Known) -> str:
 def _choose(prose: Sentences, node: tree.Choose) -> str:
     parts = [prose.inner(each) for each in (node.condition, node.then, node.otherwise)]
     return prose.say(
-        f"若{parts[0]}则{parts[1]},否则{parts[2]}",
+        f"若{parts[0]}则{parts[1]}，否则{parts[2]}",
         f"{parts[1]} if {parts[0]}, otherwise {parts[2]}",
     )
 
@@ -216,7 +220,7 @@ def _product(prose: Sentences, node: tree.Arithmetic) -> str:
 
 def _grouped(node: Node, prose: Sentences) -> str:
     text = prose.of(node)
-    return f"({text})" if isinstance(node, tree.Arithmetic | tree.Choose) else text
+    return bracketed(text, prose.lang) if isinstance(node, tree.Arithmetic | tree.Choose) else text
 
 
 def _negate(prose: Sentences, node: tree.Negate) -> str:
@@ -239,7 +243,7 @@ def _round_quotient(way: Words) -> Says:
 
 
 def _to_places(prose: Sentences, text: str, places: int, way: Words) -> str:
-    return prose.say(f"{text}({way.zh} {places} 位小数)", f"{text} ({way.en} {places} places)")
+    return prose.say(f"{text}（{way.zh} {places} 位小数）", f"{text} ({way.en} {places} places)")
 
 
 def _extremum(words: Words) -> Says:
@@ -279,8 +283,8 @@ def _quantifier(people: Words, rows: Words, bare: Words | None = None) -> Says:
             return prose.say(f"{where}{bare.zh}", f"{where} {bare.en}")
         if node.collection.name in PEOPLE:
             at = "表上" if node.collection.name == EVERYONE else "家中"
-            return prose.say(f"{at}{people.zh}:{what}", f"{people.en}: {what}")
-        return prose.say(f"{where}中{rows.zh}:{what}", f"{rows.en} of {where}: {what}")
+            return prose.say(f"{at}{people.zh}：{what}", f"{people.en}: {what}")
+        return prose.say(f"{where}中{rows.zh}：{what}", f"{rows.en} of {where}: {what}")
 
     return quantifier
 

@@ -144,7 +144,7 @@ class Speaker:
     def found(self, rule_id: str, words: Words) -> str:
         """What an officer found a rule's statement to be: 户中有小轿车,经核实不属实."""
         statement = self.statement(rule_id)
-        comma = "" if statement.endswith("”") else ","
+        comma = "" if statement.endswith("”") else "，"
         return self.say(f"{statement}{comma}{words.zh}", f"{statement} {words.en}")
 
     def verified(self, rule_id: str, verdict: str) -> str:
@@ -152,7 +152,7 @@ class Speaker:
 
         >>> from shibie.ruleset.loader import load
         >>> Speaker(load("bazhong-2015")).verified("vehicle", "refuted")
-        '户中有小轿车或客货运车辆,经核实不属实'
+        '户中有小轿车或客货运车辆，经核实不属实'
         """
         word = terms.VERDICTS[verdict]
         return self.found(rule_id, Words(f"经核实{word.zh}", f"is {word.en}"))
@@ -163,7 +163,7 @@ class Speaker:
         >>> from shibie.ruleset.loader import load
         >>> speaker = Speaker(load("bazhong-2015"))
         >>> speaker.allowed("above_local"), speaker.allowed("vehicle")
-        ('这条规则只可核实为属实;如不属实,须更正它所依据的事实', '')
+        ('这条规则只可核实为属实；如不属实，须更正它所依据的事实', '')
         """
         rule = self.ruleset.rule(rule_id)
         if rule is None or len(proposed(rule)) > 1:
@@ -173,7 +173,7 @@ class Speaker:
         if lifting(rule) is not None:
             return said
         return said + self.say(
-            ";如不属实,须更正它所依据的事实",
+            "；如不属实，须更正它所依据的事实",
             "; if it is not so, correct the facts that it rests on",
         )
 
@@ -196,7 +196,7 @@ class Speaker:
                 said = Words(f"应在“{before}”之后", f"must follow '{before}'")
             else:
                 said = _STEP_CHECKS[check]
-            return f"{step.title}:{self.say('', ' ')}{said.say(self.lang)}"
+            return lists.labelled(step.title, said.say(self.lang), self.lang)
         return rule_id
 
     def basis_of(self, rule_id: str) -> Basis:
@@ -315,7 +315,9 @@ class Speaker:
             column = self.ruleset.field_spec(of, name)
             return self.column_of(of, int(item), column.title if column else name)
         if name in registers:
-            return self.say(f"{registers[name].title}(未做)", f"{registers[name].title} (not done)")
+            return self.say(
+                f"{registers[name].title}（未做）", f"{registers[name].title} (not done)"
+            )
         return self._title(HOUSEHOLD, name)
 
     def _whose_row(self, register: str, row: str) -> str:
@@ -345,14 +347,14 @@ class Speaker:
 
         >>> from shibie.ruleset.loader import load
         >>> Speaker(load("bazhong-2015")).undone(["vehicles", "payroll"])
-        '两个比对尚未进行:车辆登记、财政供养'
+        '两个比对尚未进行：车辆登记、财政供养'
         """
         titles = [self.ruleset.registers[name].title for name in registers]
         if len(titles) == 1:
             return self.say(f"{titles[0]}尚未进行", f"{titles[0]} is not done yet")
         listed = self.joined(title.removesuffix("比对") for title in titles)
         return self.say(
-            f"{lists.counted(len(titles), '个')}比对尚未进行:{listed}",
+            f"{lists.counted(len(titles), '个')}比对尚未进行：{listed}",
             f"{len(titles)} comparisons are not done yet: {listed}",
         )
 

@@ -13,7 +13,7 @@ from shibie.errors import Words
 from shibie.ruleset.verdicts import VERDICT_WORDS
 
 # Instead of what is sensitive.
-WITHHELD = Words("(从略)", "(withheld)")
+WITHHELD = Words("（从略）", "(withheld)")
 HOLDS = Words("成立", "holds")
 DOES_NOT_HOLD = Words("不成立", "does not hold")
 UNKNOWN = Words("未知", "unknown")
@@ -59,7 +59,7 @@ FINDINGS: Mapping[str, Words] = {
 }
 PROVENANCES: Mapping[str, Words] = {
     "verbatim": Words("原文", "verbatim"),
-    "documented": Words("有据(他地公开规则)", "documented elsewhere"),
+    "documented": Words("有据（他地公开规则）", "documented elsewhere"),
     "reconstructed": Words("重建", "reconstructed"),
 }
 # Titles of columns that several tables have, by the names that files give them.

@@ -148,7 +148,7 @@ def typed_value(spec: FieldSpec, value: object) -> Any:
         return _adapter(spec).validate_python(value)
     except ValueError:
         raise InputError(
-            Problem(spec.name, Words(f"不是 {spec.type}:{value!r}", f"not {spec.type}: {value!r}"))
+            Problem(spec.name, Words(f"不是 {spec.type}：{value!r}", f"not {spec.type}: {value!r}"))
         ) from None
 
 

@@ -57,7 +57,7 @@ def durable_host() -> Any:
             "durable-rules",
             error,
             Words(
-                f"它要用 C 编译器编译:{INSTALL};或改用 `engine=interpreter`,结果相同",
+                f"它要用 C 编译器编译：{INSTALL}；或改用 `engine=interpreter`，结果相同",
                 f"it is built by a C compiler: {INSTALL}; "
                 "or use `engine=interpreter`, which decides the same",
             ),

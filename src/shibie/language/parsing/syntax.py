@@ -186,7 +186,7 @@ class Reader:
 def expected(expect: Words, found: Type) -> Words:
     """The complaint about a type."""
     return Words(
-        f"应为{expect.zh},实为{TYPE_WORDS[type(found)].zh}", f"expected {expect.en}, found {found}"
+        f"应为{expect.zh}，实为{TYPE_WORDS[type(found)].zh}", f"expected {expect.en}, found {found}"
     )
 
 
@@ -194,7 +194,7 @@ def methods_hint(method: str) -> Words:
     """The method that was meant, or all of them."""
     match = closest(method, METHODS)
     if match:
-        return Words(f"是否想写“{match}”?", f"did you mean '{match}'?")
+        return Words(f"是否想写“{match}”？", f"did you mean '{match}'?")
     names = ", ".join(METHODS)
     return Words(f"方法有 {names}", f"the methods are {names}")
 

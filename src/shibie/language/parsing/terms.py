@@ -77,7 +77,7 @@ class Terms(Reader):
         if name in self.names.collections:
             self.refuse(
                 node,
-                Words(f"“{name}”是一张表,不是一个值", f"'{name}' is a collection, not a value"),
+                Words(f"“{name}”是一张表，不是一个值", f"'{name}' is a collection, not a value"),
                 Words(f"{name}.any(…)、{name}.count()", f"{name}.any(…) or {name}.count()"),
             )
         self.unknown_name(node, name, context)
@@ -214,7 +214,7 @@ class Terms(Reader):
             self.refuse(
                 node.at,
                 Words(
-                    f"“{text}”不在代码表中:{listed(of.codes)}",
+                    f"“{text}”不在代码表中：{listed(of.codes, lang='zh')}",
                     f"'{text}' is not in the code list: {listed(of.codes)}",
                 ),
                 did_you_mean(text, of.codes),

@@ -220,7 +220,7 @@ def _reason(each: Reason, told: Explanation, setting: Setting) -> dict[str, str]
 
 def _effect(effects: str, setting: Setting) -> str:
     """The last of the derived numbers that change: the one that the others lead to."""
-    last = effects.replace("; ", ";").split(";")[-1]
+    last = effects.replace("; ", "；").split("；")[-1]
     return setting.say(f"，即{last}", f", that is {last}") if last else ""
 
 

@@ -68,7 +68,7 @@ class Templates:
                 bad_argument(
                     "templates",
                     Words(f"{folder} 里没有模板", f"there are no templates in {folder}"),
-                    Words(f"文件名应为 {listed(known)}", f"the names are {listed(known)}"),
+                    Words(f"文件名应为 {listed(known, lang='zh')}", f"the names are {listed(known)}"),
                 )
             )  # fmt: skip
 
@@ -172,7 +172,10 @@ def must_be_decided(households: Iterable[str], decided: Set[str]) -> None:
         raise InputError(
             bad_argument(
                 "households",
-                Words(f"没有认定这些户：{listed(missing)}", f"not decided: {listed(missing)}"),
+                Words(
+                    f"没有认定这些户：{listed(missing, lang='zh')}",
+                    f"not decided: {listed(missing)}",
+                ),
             )
         )
 

@@ -129,7 +129,7 @@ def judged(
     if fits is False:
         assert measure.fits is not None
         text = describe(measure.fits, ruleset, lang)
-        return "misfit", Words(f"需要:{text}", f"it takes: {text}").say(lang)
+        return "misfit", Words(f"需要：{text}", f"it takes: {text}").say(lang)
     if wanted is True and fits is True:
         return "fits", ""
     nodes = [node for node in (measure.when, measure.fits) if node is not None]
@@ -137,7 +137,7 @@ def judged(
     speaker = Speaker(ruleset, lang)
     names = (speaker.unknown(case.household, path) for path in paths)
     listed = speaker.joined(names) or speaker.rule(measure.track)
-    return "open", Words(f"未知:{listed}", f"unknown: {listed}").say(lang)
+    return "open", Words(f"未知：{listed}", f"unknown: {listed}").say(lang)
 
 
 def _truth(node: Node, place: Place) -> Truth:

@@ -164,7 +164,7 @@ class _PlanReader:
         reason = truth_at(measure, place)
         if reason is False:
             text = describe(measure.when, self.ruleset, self.lang)
-            return "unfounded", self.say(f"不成立:{text}", f"does not hold: {text}")
+            return "unfounded", self.say(f"不成立：{text}", f"does not hold: {text}")
         if fit == "open" or reason is None:
             return judged(measure, self.ruleset, case, place, None, self.lang)
         return fit, why

@@ -37,7 +37,7 @@ class Fonts:
     family: str
 
 
-WORD_ONLY = Words("只写 Word:`formats=docx`", "write Word only: `formats=docx`")
+WORD_ONLY = Words("只写 Word：`formats=docx`", "write Word only: `formats=docx`")
 
 
 def chinese_fonts(folder: Path | None = None, instead: Words = WORD_ONLY) -> Fonts:
@@ -53,7 +53,7 @@ def chinese_fonts(folder: Path | None = None, instead: Words = WORD_ONLY) -> Fon
     typst = typst_library()
     if folder is not None and not folder.is_dir():
         raise InputError(
-            bad_argument("fonts", Words(f"没有这个文件夹:{folder}", f"no such folder: {folder}"))
+            bad_argument("fonts", Words(f"没有这个文件夹：{folder}", f"no such folder: {folder}"))
         )
     found = typst.Fonts(
         include_system_fonts=folder is None,
@@ -66,12 +66,12 @@ def chinese_fonts(folder: Path | None = None, instead: Words = WORD_ONLY) -> Fon
             bad_argument(
                 "fonts",
                 Words(
-                    f"{folder or '本机'}没有中文字体,文字会印成空框,所以没有写",
+                    f"{folder or '本机'}没有中文字体，文字会印成空框，所以没有写",
                     "no font with Chinese characters was found"
                     f"{f' in {folder}' if folder else ''}; the text would be printed as empty boxes",
                 ),
                 Words(
-                    "安装一种(如 apt-get install fonts-noto-cjk),或用 `fonts` 指明字体所在文件夹,"
+                    "安装一种（如 apt-get install fonts-noto-cjk），或用 `fonts` 指明字体所在文件夹，"
                     f"或{instead.zh}",
                     "install one (e.g. apt-get install fonts-noto-cjk), or name a folder of fonts"
                     f" with `fonts`, or {instead.en}",

@@ -26,7 +26,7 @@ def typst_library() -> ModuleType:
             "typst",
             error,
             Words(
-                "pip install 'shibie[notice]',或只写 Word:`formats=docx`",
+                "pip install 'shibie[notice]'，或只写 Word：`formats=docx`",
                 "pip install 'shibie[notice]', or write Word only: `formats=docx`",
             ),
         ) from error

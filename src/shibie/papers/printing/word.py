@@ -20,7 +20,7 @@ def docxtpl_library() -> Any:
             "docxtpl",
             error,
             Words(
-                "pip install 'shibie[notice]',或只写 PDF:`formats=pdf`",
+                "pip install 'shibie[notice]'，或只写 PDF：`formats=pdf`",
                 "pip install 'shibie[notice]', or write PDF only: `formats=pdf`",
             ),
         ) from error
@@ -60,13 +60,13 @@ def filled(
         document.save(into)
     except PackageNotFoundError as error:
         raise InputError(
-            Problem(str(template), Words("不是 Word 文件(.docx)", "not a Word file (.docx)"))
+            Problem(str(template), Words("不是 Word 文件（.docx）", "not a Word file (.docx)"))
         ) from error
     except jinja2.UndefinedError as error:
         raise _undefined(template, str(error), fields) from error
     except jinja2.TemplateError as error:
         raise InputError(
-            Problem(str(template), Words(f"模板有误:{error}", f"the template is wrong: {error}"))
+            Problem(str(template), Words(f"模板有误：{error}", f"the template is wrong: {error}"))
         ) from error
     return into.getvalue()
 
@@ -76,7 +76,7 @@ def _undefined(template: Path, message: str, fields: Mapping[str, Any]) -> Input
     return InputError(
         Problem(
             str(template),
-            Words(f"没有这一栏:{name}", f"no such field: {name}"),
+            Words(f"没有这一栏：{name}", f"no such field: {name}"),
             suggestion=did_you_mean(name, fields),
         )
     )

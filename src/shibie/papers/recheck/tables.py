@@ -18,14 +18,14 @@ from shibie.words.speaker import Speaker
 STATUSES: Mapping[str, Words] = {
     **terms.STANDINGS,
     "rejected": Words("本次数据被退回", "rejected this time"),
-    "dissolved": Words("户已不在,人在他户", "dissolved into other households"),
+    "dissolved": Words("户已不在，人在他户", "dissolved into other households"),
     "gone": Words("全户不在名册", "nobody on the roster"),
-    "unmatched": Words("无可用证件号,无法比对", "no usable number, cannot be matched"),
+    "unmatched": Words("无可用证件号，无法比对", "no usable number, cannot be matched"),
 }  # fmt: skip
 KINDS: Mapping[str, Words] = {
     "moved": Words("转到他户", "moved to another household"),
     "gone": Words("不在名册", "gone"), "born": Words("新出生", "born"),
-    "joined": Words("新增人口(婚入、迁入等)", "joined (by marriage or moving in)"),
+    "joined": Words("新增人口（婚入、迁入等）", "joined (by marriage or moving in)"),
     "unmatched": Words("原名册无可用证件号", "no usable number then"),
     "unmatched_now": Words("现名册无可用证件号", "no usable number now"),
     "uncounted": Words("在册但现在不计入人口", "on the roster, no longer counts"),
@@ -107,13 +107,13 @@ def village_item(name: str, lang: Lang) -> str:
     """A figure of a village in words.
 
     >>> village_item("removed_then", "zh"), village_item("new", "en")
-    ('原名册:清退', 'new')
+    ('原名册：清退', 'new')
     """
     if name == "before":
         return TITLES["before"].say(lang)
     status, then, _ = name.partition("_then")
     word = STATUSES[status].say(lang)
-    return Words(f"原名册:{word}", f"then: {word}").say(lang) if then else word
+    return Words(f"原名册：{word}", f"then: {word}").say(lang) if then else word
 
 
 def write(out: Path, found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> None:

@@ -218,7 +218,7 @@ class _Asking:
     def causes(self) -> None:
         if not self.has("main_cause"):
             return
-        unsaid = self.say("(未填)", "(not stated)")
+        unsaid = self.say("（未填）", "(not stated)")
         query = (f"{_OF.format(label='main_cause')} WHERE eligibility = 'eligible'"
                  " GROUP BY main_cause ORDER BY 2 DESC, 1")  # fmt: skip
         title = self.say("主要致贫原因", "main cause")
@@ -239,5 +239,5 @@ class _Asking:
         titles = {measure.id: measure.title for measure in self.ruleset.measures}
         query = ("SELECT measure, count(DISTINCT household_id), count(*) FROM measures"
                  " GROUP BY measure ORDER BY 2 DESC, 1")  # fmt: skip
-        self.several("measures", self.say("规划的措施(户、项)", "measures (households, times)"),
+        self.several("measures", self.say("规划的措施（户、项）", "measures (households, times)"),
                      query, lambda text: titles.get(text, text))  # fmt: skip

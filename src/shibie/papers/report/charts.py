@@ -37,28 +37,28 @@ def charts(ruleset: RuleSet, figures: Figures, lang: Lang = "zh") -> tuple[Chart
 
     unit = say("户", "households")
     words = [Speaker(ruleset, lang).eligibility(value) for value in ELIGIBILITIES]
-    found = [_villages(figures, words, say("各村认定结果(户)", "eligibility by village (households)"))]  # fmt: skip
+    found = [_villages(figures, words, say("各村认定结果（户）", "eligibility by village (households)"))]  # fmt: skip
     reasons = figures.by.get("removed_by_ground")
     if reasons is not None and reasons.rows:
-        title = say("清退原因(户,一户可有多个)", "why removed (households, several each)")
+        title = say("清退原因（户，一户可有多个）", "why removed (households, several each)")
         found.append(
             _bars("removed", title, [(t, c.households or 0) for t, c in reasons.rows], unit)
         )
     else:
-        title = say("不纳入原因(户,一户可有多个)", "reasons (households, several each)")
+        title = say("不纳入原因（户，一户可有多个）", "reasons (households, several each)")
         rows = [(t, c.households or 0) for t, c in figures.by["grounds"].rows]
         found.append(_bars("grounds", title, rows, unit))
     tracks = [
         (figures.single[name].title, figures.single[name].count.households or 0)
         for name in figures.tracks
     ]
-    title = say("帮扶批次(户,一户可有多批)", "tracks (households, several each)")
+    title = say("帮扶批次（户，一户可有多批）", "tracks (households, several each)")
     found.append(_bars("tracks", title, tracks, unit))
     causes = figures.by.get("main_causes")
     if causes is not None:
         rows = [(t, c.households or 0) for t, c in causes.rows]
         found.append(
-            _bars("causes", say("主要致贫原因(户)", "main causes (households)"), rows, unit)
+            _bars("causes", say("主要致贫原因（户）", "main causes (households)"), rows, unit)
         )
     return tuple(chart for chart in found if chart.data["rows"])
 

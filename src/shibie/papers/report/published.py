@@ -178,9 +178,11 @@ def _names(form: FiguresForm, source: YamlSource) -> list[Problem]:
             found.append(
                 source.problem(
                     span,
-                    Words(f"没有这个数字:{name}", f"no such figure: {name}"),
+                    Words(f"没有这个数字：{name}", f"no such figure: {name}"),
                     did_you_mean(name, names)
-                    or Words(f"可用的:{listed(names, 20)}", f"there are: {listed(names, 20)}"),
+                    or Words(
+                        f"可用的：{listed(names, 20, lang='zh')}", f"there are: {listed(names, 20)}"
+                    ),
                 )
             )
     return found

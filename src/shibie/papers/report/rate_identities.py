@@ -22,7 +22,7 @@ class RateIdentities(NamedFigures):
             fits = [by for by, value in found.items() if value == rate.percent]
             wanted: list[By] = [rate.by] if rate.by else [by for by in BYS if found[by] is not None]
             holds = [by for by in wanted if by in fits]
-            shown = self.say(",", ", ").join(
+            shown = self.say("，", ", ").join(
                 f"{self.say('按', 'by ')}{UNITS[by].say(self.lang)} {self._worked(rate, by, places)}"
                 for by in BYS
                 if found[by] is not None
@@ -47,7 +47,7 @@ class RateIdentities(NamedFigures):
             others = [by for by in BYS if by not in fits and self._percent(rate.of, rate.to, by, 1)]
             told = "".join(
                 self.say(
-                    f";按{UNITS[by].zh}是 {self._percent(rate.of, rate.to, by, 1)}%",
+                    f"；按{UNITS[by].zh}是 {self._percent(rate.of, rate.to, by, 1)}%",
                     f"; by {UNITS[by].en} it is {self._percent(rate.of, rate.to, by, 1)} %",
                 )
                 for by in others
@@ -55,7 +55,7 @@ class RateIdentities(NamedFigures):
             by = UNITS[holds[0]]
             return self.say(f"是按{by.zh}算的", f"it is by {by.en}") + told
         other = [
-            self.say(f"{self.title(of)}/{self.title(to)}(按{UNITS[by].zh})",
+            self.say(f"{self.title(of)}/{self.title(to)}（按{UNITS[by].zh}）",
                      f"{self.title(of)}/{self.title(to)} by {UNITS[by].en}")
             for of in self.report.figures
             for to in self.report.figures
@@ -65,5 +65,5 @@ class RateIdentities(NamedFigures):
         ]  # fmt: skip
         if other:
             listed = joined(other[:3], self.lang)
-            return self.say(f"与 {listed} 相符", f"it would fit {listed}")
+            return self.say(f"与 {listed}相符", f"it would fit {listed}")
         return self.say("没有数字与它相符", "no figures give it")

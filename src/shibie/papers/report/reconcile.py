@@ -15,7 +15,7 @@ from shibie.papers.report.identities import (
 )
 from shibie.papers.report.published import BYS, TITLES, By, Published, PublishedCount
 from shibie.papers.report.rate_identities import RateIdentities
-from shibie.words.lists import joined
+from shibie.words.lists import joined, labelled
 
 
 def reconcile(report: Published, lang: Lang = "zh") -> tuple[FigureIdentity, ...]:
@@ -100,15 +100,15 @@ class _CountIdentities(NamedFigures):
         for name, value in free.items():
             if abs(value) == abs(gap):
                 return self.say(
-                    f"{shown},正是“{self.title(name)}”的 {abs(value)} {unit}",
+                    f"{shown}，正是“{self.title(name)}”的 {abs(value)} {unit}",
                     f"{shown}: just the {abs(value)} of '{self.title(name)}'",
                 )
         if sum(free.values()) == gap and len(free) > 1:
             parts = joined(
                 (f"{self.title(name)} {value:+d}" for name, value in free.items()), self.lang
             )
-            return f"{shown}: {parts}"
-        return self.say(f"{shown},没有数字能说明", f"{shown}, which no figure explains")
+            return labelled(shown, parts, self.lang)
+        return self.say(f"{shown}，没有数字能说明", f"{shown}, which no figure explains")
 
     # --- parts ----------------------------------------------------------------------------
 
@@ -124,7 +124,7 @@ class _CountIdentities(NamedFigures):
             if count.households is not None and count.persons is not None:
                 holds = count.persons >= count.households
                 yield FigureIdentity(
-                    self.say(f"{title}:每户至少一人", f"{title}: at least one person each"), None,
+                    self.say(f"{title}：每户至少一人", f"{title}: at least one person each"), None,
                     f"{count.persons} ≥ {count.households}", None, Decimal(count.persons),
                     "holds" if holds else "differs",
                     "" if holds else self.say(f"{count.households} 户只有 {count.persons} 人",
@@ -150,7 +150,7 @@ class _CountIdentities(NamedFigures):
                 percent = quotient(100 * part, total, 1)
                 outcome: IdentityOutcome = "holds" if part == total else "differs"
                 note = "" if part == total else self.say(
-                    f"差 {part - total:+d} {unit},只有 {percent}%", f"{part - total:+d} {unit}: {percent} %"
+                    f"差 {part - total:+d} {unit}，只有 {percent}%", f"{part - total:+d} {unit}: {percent} %"
                 )  # fmt: skip
                 worked, wanted = f"{part} / {total} = {percent}%", Decimal(total)
                 words = self.say(
@@ -179,13 +179,13 @@ class _CountIdentities(NamedFigures):
             unit, together = UNITS[by].say(self.lang), sum(known)
             if together > total:
                 note = self.say(
-                    f"多于 {total} {unit}:一户可有多批", f"more than {total}: several a household"
+                    f"多于 {total} {unit}：一户可有多批", f"more than {total}: several a household"
                 )
             elif by == "households":
                 note = self.say(f"至少 {total - together} {unit}不在任何一批",
                                 f"at least {total - together} are on no track")  # fmt: skip
             else:
-                note = self.say(f"少于 {total} {unit}:有的批次只算本人",
+                note = self.say(f"少于 {total} {unit}：有的批次只算本人",
                                 f"fewer than {total}: some tracks take persons alone")  # fmt: skip
             yield FigureIdentity(
                 self.say("各批合计", "all tracks together"), by,

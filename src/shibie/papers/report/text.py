@@ -80,7 +80,7 @@ class _ReportWriter:
                      "ineligible_by_village", "pending_by_village", "other_causes"):  # fmt: skip
             if name in self.figures.by:
                 each = self.figures.by[name]
-                by_village = self.say("(分村)", " by village") if "village" in name else ""
+                by_village = self.say("（分村）", " by village") if "village" in name else ""
                 self.mark(f"{each.title}{by_village}", each.query)
         title = self.say(
             f"{self.figures.place}精准识别情况", f"{self.figures.place}: identification"
@@ -127,20 +127,20 @@ class _ReportWriter:
         ]
         if "groups" in self.figures.numbers:
             groups, query = self.figures.numbers["groups"]
-            pieces += [self.say(f",{groups} 个村民小组", f", {groups} groups"),
+            pieces += [self.say(f"，{groups} 个村民小组", f", {groups} groups"),
                        self.mark(self.say("村民小组", "groups"), query)]  # fmt: skip
-        pieces += [self.say(",", ", "), *self.figure("base")]
+        pieces += [self.say("，", ", "), *self.figure("base")]
         outcome = self.words["eligible"]
         pieces.append(
             self.say(
-                f"。以 {amount(self.checked_by.as_of)} 为认定日期,贫困率(“{outcome}”占全部农户){self.rate('now', 'base')}。",
+                f"。以 {amount(self.checked_by.as_of)} 为认定日期，贫困率（“{outcome}”占全部农户）{self.rate('now', 'base')}。",
                 f". As of {self.checked_by.as_of}, the poverty rate ('{outcome}' of all) is"
                 f" {self.rate('now', 'base')}.",
             )
         )
         if self.figures.rejected:
             pieces.append(
-                self.say(f"另有 {self.figures.rejected} 户数据被退回,未认定,不在以上数字内。",
+                self.say(f"另有 {self.figures.rejected} 户数据被退回，未认定，不在以上数字内。",
                          f" {self.figures.rejected} more households were rejected, not decided, and"
                          " are not in these figures.")
             )  # fmt: skip
@@ -148,7 +148,7 @@ class _ReportWriter:
 
     def part(self, title: Words) -> str:
         """The words before a figure that is one of several."""
-        return self.say(f";{title.zh} ", f"; {title.en}: ")
+        return self.say(f"；{title.zh} ", f"; {title.en}: ")
 
     def recheck(self) -> list[Piece]:
         """回头看: what was, what went and why, what came."""
@@ -157,17 +157,17 @@ class _ReportWriter:
         since = self.figures.since[:4]
         of = self.say(f" {since} 年" if since else "原", f"of {since} " if since else "")
         pieces: list[Piece] = [
-            self.say(f"在精准识别“回头看”工作中,在{of}名册 ", f"Of the roster {of}with "),
+            self.say(f"在精准识别“回头看”工作中，在{of}名册 ", f"Of the roster {of}with "),
             *self.figure("before"),
-            self.say(" 的基础上,共清退 ", ", removed: "), *self.figure("removed"),
-            self.say(f",清退率{self.rate('removed', 'before')}",
+            self.say(" 的基础上，共清退 ", ", removed: "), *self.figure("removed"),
+            self.say(f"，清退率{self.rate('removed', 'before')}",
                      f" ({self.rate('removed', 'before')})"),
             self.part(terms.KEPT), *self.figure("retained"),
             self.part(terms.NEW), *self.figure("new"),
         ]  # fmt: skip
         for name, title in (
             ("exited", terms.EXITED),
-            ("unsettled", Words("原名册其他去向(待核实、不在名册等)", "others of it")),
+            ("unsettled", Words("原名册其他去向（待核实、不在名册等）", "others of it")),
         ):
             if name in self.figures.single and self.figures.single[name].count.households:
                 pieces += [self.part(title), *self.figure(name)]
@@ -176,7 +176,7 @@ class _ReportWriter:
                  for title, count in grounds.rows]  # fmt: skip
         if shown:
             pieces += [
-                self.say("。清退的原因(一户可有多个):", ". Why removed (several a household): "),
+                self.say("。清退的原因（一户可有多个）：", ". Why removed (several a household): "),
                 self.speaker.joined(shown), self.mark(grounds.title, grounds.query),
             ]  # fmt: skip
         return [*pieces, self.say("。", ".")]
@@ -189,20 +189,20 @@ class _ReportWriter:
         ]  # fmt: skip
         for number, name in enumerate(self.figures.tallies):
             pieces.append(
-                self.say(",其中" if number == 0 else ";", ", of whom " if number == 0 else "; ")
+                self.say("，其中" if number == 0 else "；", ", of whom " if number == 0 else "; ")
             )
             pieces += [
                 self.figures.single[name].title,
                 self.say(" ", ": "),
                 *self.figure(name),
-                self.say("(人数为其本人)", " (the persons themselves)"),
+                self.say("（人数为其本人）", " (the persons themselves)"),
             ]
         pieces += [self.say("。认定为“", f". '{self.words['ineligible']}': ")]
         if self.lang == "zh":
             pieces += [f"{self.words['ineligible']}”的 "]
         pieces += self.figure("ineligible")
         if self.figures.single["pending"].count.households:
-            pieces += [self.say(f",“{self.words['pending']}”的 ",
+            pieces += [self.say(f"，“{self.words['pending']}”的 ",
                                 f", '{self.words['pending']}': "),
                        *self.figure("pending")]  # fmt: skip
         return [*pieces, self.say("。", "."), *self.among_all()]
@@ -215,9 +215,9 @@ class _ReportWriter:
         for number, name in enumerate(counted):
             title = self.figures.single[name].title
             lead = (
-                self.say("全部农户中,", " Of all households, ")
+                self.say("全部农户中，", " Of all households, ")
                 if number == 0
-                else self.say(";", "; ")
+                else self.say("；", "; ")
             )
             pieces += [lead, title, self.say(" ", ": "), *self.figure(name)]
         return [*pieces, self.say("。", ".")] if counted else []
@@ -226,10 +226,10 @@ class _ReportWriter:
         if not self.figures.tracks:
             return []
         pieces: list[Piece] = [
-            self.say("按帮扶批次分(一户可有多批):", "By track (several a household): ")
+            self.say("按帮扶批次分（一户可有多批）：", "By track (several a household): ")
         ]
         for number, name in enumerate(self.figures.tracks):
-            pieces += [self.say(";", "; ") if number else "", self.figures.single[name].title,
+            pieces += [self.say("；", "; ") if number else "", self.figures.single[name].title,
                        self.say(" ", ": "), *self.figure(name)]  # fmt: skip
         return [*pieces, self.say("。", ".")]
 
@@ -239,7 +239,7 @@ class _ReportWriter:
             return []
         shown = self.speaker.clauses(f"{title} {self.count(count)}" for title, count in causes.rows)
         return [
-            self.say("主要致贫原因(每户一项):", "Main causes (one a household): "), shown,
+            self.say("主要致贫原因（每户一项）：", "Main causes (one a household): "), shown,
             self.mark(causes.title, causes.query), self.say("。", "."),
         ]  # fmt: skip
 
@@ -255,8 +255,8 @@ class _ReportWriter:
             for title, count in measures.rows
         )
         return [
-            self.say("一户一规划:已拟定措施的 ", "A plan for each household: measures are drafted for "),
+            self.say("一户一规划：已拟定措施的 ", "A plan for each household: measures are drafted for "),
             *self.figure("plans"),
-            self.say(f",占 {percent}%。措施(一户可有多项):", f" ({percent} %). By measure: "),
+            self.say(f"，占 {percent}%。措施（一户可有多项）：", f" ({percent} %). By measure: "),
             shown, self.mark(measures.title, measures.query), self.say("。", "."),
         ]  # fmt: skip

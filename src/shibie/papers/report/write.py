@@ -17,13 +17,14 @@ from shibie.papers.report.figures import Figures
 from shibie.papers.report.identities import UNITS, FigureIdentity
 from shibie.papers.report.published import PublishedCount
 from shibie.papers.report.text import Mark, Piece, ReportText
+from shibie.words.lists import bracketed
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
 
 TEMPLATES = Path(__file__).parent / "templates"
 OUTCOMES = {
     "holds": Words("相符", "holds"), "differs": Words("不符", "differs"),
-    "explained": Words("有差异,已说明", "differs, explained"), "note": Words("说明", "note"),
+    "explained": Words("有差异，已说明", "differs, explained"), "note": Words("说明", "note"),
 }  # fmt: skip
 
 
@@ -70,7 +71,7 @@ class WholeReport:
         sure = self.speaker.provenance(ruleset.provenance)
         day = amount(self.checked_by.as_of, self.lang)
         text = self.say(
-            f"规则:{ruleset.title}({sure});认定日期 {day}。方括号内是查询编号,见文末。",
+            f"规则：{ruleset.title}（{sure}）；认定日期 {day}。方括号内是查询编号，见文末。",
             f"Rules: {ruleset.title} ({sure}); as of {day}. Numbers in brackets are queries, listed at the end.",
         )
         for said in self.caveats:
@@ -123,7 +124,7 @@ def markdown(whole: WholeReport, folder: str) -> str:
              f"## {say('一、基本情况', '1. Basic figures')}", ""]  # fmt: skip
     for paragraph in whole.report.paragraphs:
         lines += ["".join(map(_linked, paragraph)), ""]
-    lines += [f"## {say('分村情况(户 / 人)', 'By village (households / persons)')}", ""]
+    lines += [f"## {say('分村情况（户 / 人）', 'By village (households / persons)')}", ""]
     heads = (say("村", "village"), say("全部", "all"),
              *map(eligibility, ELIGIBILITIES))  # fmt: skip
     keys = ("village", "all", *ELIGIBILITIES)
@@ -138,7 +139,7 @@ def markdown(whole: WholeReport, folder: str) -> str:
     cells = ("title", "by", "worked", "said", "outcome", "note")
     rows = check_rows(notable(whole.checks), lang)
     lines += _table(titles, [[row[cell] for cell in cells] for row in rows])
-    lines += [f"## {say('附:查询', 'Queries')}", ""]
+    lines += [f"## {say('附：查询', 'Queries')}", ""]
     for query in whole.report.queries:
         lines += [f'<a id="q{query.number}"></a>[{query.number}] {query.title}', "",
                   f"```sql\n{query.sql}\n```", ""]  # fmt: skip
@@ -162,8 +163,8 @@ def counted(checks: Sequence[FigureIdentity], lang: Lang) -> str:
         return sum(check.outcome == outcome for check in checks)
 
     return Words(
-        f"共核对 {len(checks)} 项:相符 {number('holds')},有差异而已说明 {number('explained')},"
-        f"不符 {number('differs')},说明 {number('note')}。",
+        f"共核对 {len(checks)} 项：相符 {number('holds')}，有差异而已说明 {number('explained')}，"
+        f"不符 {number('differs')}，说明 {number('note')}。",
         f"{len(checks)} identities: {number('holds')} hold, {number('explained')} differ and are"
         f" explained, {number('differs')} differ, {number('note')} notes.",
     ).say(lang)  # fmt: skip
@@ -198,7 +199,7 @@ def word(whole: WholeReport, template: Path | None = None) -> bytes:
         "rows": whole.rows(),
         "counted": counted(whole.checks, whole.lang),
         "checks": [
-            {**row, "title": _with_unit(row),
+            {**row, "title": _with_unit(row, whole.lang),
              "outcome": ": ".join(filter(None, (row["outcome"], row["note"])))}
             for row in check_rows(notable(whole.checks), whole.lang)
         ],
@@ -209,8 +210,8 @@ def word(whole: WholeReport, template: Path | None = None) -> bytes:
     return filled(template or TEMPLATES / template_name(whole.lang), fields, pictures)
 
 
-def _with_unit(row: dict[str, str]) -> str:
-    return f"{row['title']}({row['by']})" if row["by"] else row["title"]
+def _with_unit(row: dict[str, str], lang: Lang) -> str:
+    return row["title"] + bracketed(row["by"], lang) if row["by"] else row["title"]
 
 
 def _marked(piece: Piece) -> str:

@@ -57,7 +57,7 @@ def knowledge(prover: Prover) -> Iterator[ProofFinding]:
     faithful = less.faithful(before.reading, after.reading)
     found = prover.find([turned, *faithful], turns, less, plain=True)
     yield as_unwanted("knowledge", _reversed(found), Words(
-        "补充一项资料,已有的结论就变了", "one more fact turns a decided household round",
+        "补充一项资料，已有的结论就变了", "one more fact turns a decided household round",
     ))  # fmt: skip
 
 

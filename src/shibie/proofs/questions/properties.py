@@ -26,7 +26,7 @@ def properties(prover: Prover) -> Iterator[ProofFinding]:
             parts = [*([promise.when] if promise.when else []), Not(promise.then)]
             yield unwanted(
                 prover, f"property.{promise.id}", every(parts),
-                Words(f"不成立:{promise.title}", f"does not hold: {promise.title}"),
+                Words(f"不成立：{promise.title}", f"does not hold: {promise.title}"),
             )  # fmt: skip
         growing = [(each, True) for each in promise.more] + [(each, False) for each in promise.less]
         left = [
@@ -76,7 +76,7 @@ def grows(prover: Prover, promise: Property, of: Field | Collection, up: bool) -
         f"property.{promise.id}.{of.name}",
         prover.find(_turned(prover, promise, grown), turns, grown, plain=True),
         Words(
-            f"{title}{word.zh},由{outcome.ineligible}变为{outcome.eligible}(性质“{promise.title}”)",
+            f"{title}{word.zh}，由{outcome.ineligible}变为{outcome.eligible}（性质“{promise.title}”）",
             f"{word.en} of {of.name} turns {outcome.ineligible} into {outcome.eligible} ({promise.id})",
         ),
     )

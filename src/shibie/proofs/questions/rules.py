@@ -56,7 +56,7 @@ def needed(prover: Prover) -> Iterator[ProofFinding]:
             return kept == "eligible" and eligibility_without(ruleset, case, rule) == "ineligible"
 
         yield as_wanted(f"needed.{rule.id}", prover.find(terms, turns), Words(
-            f"{named(rule)}去掉也不改变任何一户:{_cause(prover, rule).zh}",
+            f"{named(rule)}去掉也不改变任何一户：{_cause(prover, rule).zh}",
             f"{rule.id} can be left out: {_cause(prover, rule).en}",
         ))  # fmt: skip
 
@@ -93,7 +93,7 @@ def alone(prover: Prover) -> Iterator[ProofFinding]:
         found = prover.claim(claim)
         cause = Words("", "") if found.reply == "found" else _company(prover, rule, others)
         yield as_wanted(f"alone.{rule.id}", found, Words(
-            f"{named(rule)}不可能是唯一的理由:{cause.zh}",
+            f"{named(rule)}不可能是唯一的理由：{cause.zh}",
             f"{rule.id} can never be the only ground: {cause.en}",
         ))  # fmt: skip
 
@@ -126,7 +126,7 @@ def contradictions(prover: Prover) -> Iterator[ProofFinding]:
             if free.reply != "found":
                 found = prover.claim(every([holds(criterion), Not(holds(exclusion))]))
             yield as_wanted(name, found, Words(
-                f"{named(criterion)}成立时{named(exclusion)}总成立,两条互相抵消",
+                f"{named(criterion)}成立时{named(exclusion)}总成立，两条互相抵消",
                 f"whenever {criterion.id} holds, {exclusion.id} excludes",
             ))  # fmt: skip
 
@@ -146,7 +146,7 @@ def exceptions(prover: Prover) -> Iterator[ProofFinding]:
             yield wanted(
                 prover, f"exception.{rule.id}.{each.id}", every([rule.when, each.node, *rest]),
                 Words(
-                    f"例外“{each.title}”({each.id})从不起作用", f"the exception {each.id} never applies"
+                    f"例外“{each.title}”（{each.id}）从不起作用", f"the exception {each.id} never applies"
                 ),
             )  # fmt: skip
 

@@ -49,12 +49,12 @@ def _order(ruleset: RuleSet) -> Iterator[ProofFinding]:
             )  # fmt: skip
         if not step.after and step is not first:
             yield _refuted(
-                f"steps.{step.id}.start", f"“{step.title}”不在任何步骤之后,随时可办",
+                f"steps.{step.id}.start", f"“{step.title}”不在任何步骤之后，随时可办",
                 f"{step.id} follows no step",
             )  # fmt: skip
         if step.id not in followed and step is not last:
             yield _refuted(
-                f"steps.{step.id}.end", f"“{step.title}”之后没有步骤等它,办不办都一样",
+                f"steps.{step.id}.end", f"“{step.title}”之后没有步骤等它，办不办都一样",
                 f"no step waits for {step.id}",
             )  # fmt: skip
 
@@ -65,13 +65,13 @@ def _days_of_notice(ruleset: RuleSet) -> Iterator[ProofFinding]:
         unknown = [step.title for step in ruleset.procedure if days[step.id] is None]
         if unknown:
             yield _refuted(
-                f"steps.days.{day}", f"{day} 起公示天数未知:{'、'.join(unknown)}",
+                f"steps.days.{day}", f"{day} 起公示天数未知：{'、'.join(unknown)}",
                 f"days of notice unknown from {day}: {', '.join(unknown)}",
             )  # fmt: skip
             continue
         total = _longest(ruleset, {step: found or 0 for step, found in days.items()})
         yield ProofFinding(f"steps.days.{day}", "noted", Words(
-            f"{len(days)} 步,{day} 起公示共至少 {total} 日",
+            f"{len(days)} 步，{day} 起公示共至少 {total} 日",
             f"{len(days)} steps, at least {total} days of notice from {day}",
         ))  # fmt: skip
 
@@ -135,7 +135,7 @@ def _unmet(ruleset: RuleSet) -> Iterator[ProofFinding]:
                 continue
         if not ruleset.in_force(day):
             yield _refuted(
-                f"values.{day}", f"{day} 不在规则有效期内,与认定日期比较恒真或恒假",
+                f"values.{day}", f"{day} 不在规则有效期内，与认定日期比较恒真或恒假",
                 f"{day} is never a day of judgement: the comparison is constant",
             )  # fmt: skip
 
@@ -153,6 +153,6 @@ def _keys(parameter: DatedParameter) -> Iterator[ProofFinding]:
     for code in codes:
         if code not in keys:
             yield _refuted(
-                f"values.{parameter.name}.{code}", f"参数{parameter.title}没有“{code}”的值,只能是未知",
+                f"values.{parameter.name}.{code}", f"参数{parameter.title}没有“{code}”的值，只能是未知",
                 f"{parameter.name} has no value for '{code}': it stays unknown",
             )  # fmt: skip

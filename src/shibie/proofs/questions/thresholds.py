@@ -77,7 +77,7 @@ def cliffs(prover: Prover) -> Iterator[ProofFinding]:
                 yield ProofFinding(
                     f"cliff.{number}",
                     "noted",
-                    Words(f"{words.zh}:{said.zh}", f"{words.en}: {said.en}"),
+                    Words(f"{words.zh}：{said.zh}", f"{words.en}: {said.en}"),
                     found,
                 )
                 break
@@ -122,7 +122,7 @@ def _said(ruleset: RuleSet, slot: Slot, witness: Witness) -> Words:
         for lang in LANGS
     )
     return Words(
-        f"{spec.title} {amount(before)} → {amount(after, unit=spec.unit)},{zh}",
+        f"{spec.title} {amount(before)} → {amount(after, unit=spec.unit)}，{zh}",
         f"{slot.name} {amount(before, 'en')} → {amount(after, 'en')}, {en}",
     )
 

@@ -45,10 +45,10 @@ def together(prover: Prover) -> Iterator[ProofFinding]:
         and prover.claim(every([ELIGIBLE, holds(a), holds(b)])).reply == "none"
     ]
     most = 2 ** len(tracks)
-    parts_zh = [f"{'' if finished else '至少 '}{len(sets)} 种组合(共 {most} 种)会出现"]
+    parts_zh = [f"{'' if finished else '至少 '}{len(sets)} 种组合（共 {most} 种）会出现"]
     parts_en = [f"{'' if finished else 'at least '}{len(sets)} of {most} sets of tracks occur"]
     if never:
-        parts_zh.append("从不同时:" + joined(f"{a} 与 {b}" for a, b in never))
+        parts_zh.append("从不同时：" + joined(f"{a} 与 {b}" for a, b in never))
         parts_en.append("never together: " + joined((f"{a} and {b}" for a, b in never), "en"))
     yield ProofFinding(
         "tracks", "noted", Words(";".join(parts_zh), "; ".join(parts_en)), reach="bound"

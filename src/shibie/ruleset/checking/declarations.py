@@ -81,7 +81,7 @@ class Declarations(Checking):
             self.problem(
                 path,
                 Words(
-                    "code 与 codes 类型要有(且只有它们有)codes",
+                    "code 与 codes 类型要有（且只有它们有）codes",
                     "types code and codes, and only they, take codes",
                 ),
             )
@@ -211,7 +211,7 @@ class Declarations(Checking):
         if many and form.hit is not None:
             self.problem(
                 (*path, "hit"),
-                Words("命中已写在 checks 里,不要再写 hit", "checks says what is a hit already"),
+                Words("命中已写在 checks 里，不要再写 hit", "checks says what is a hit already"),
             )
         for name, _, at in _written_checks(path, form):
             if self.yes_or_no(name) is None:

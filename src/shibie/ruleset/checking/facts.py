@@ -63,7 +63,7 @@ class Facts(Checking):
             cycle = [each for _, each in self.parsing[self.parsing.index(key) :]] + [name]
             shown = " → ".join(cycle)
             self.problem(
-                fact.path, Words(f"事实循环引用:{shown}", f"facts depend on each other: {shown}")
+                fact.path, Words(f"事实循环引用：{shown}", f"facts depend on each other: {shown}")
             )
             self.failed.add(key)
             return None

@@ -94,7 +94,7 @@ class Parameters(Checking):
             self.problem(
                 path,
                 Words(
-                    "有 by 时每个键各写一组日期,无 by 时直接写日期",
+                    "有 by 时每个键各写一组日期，无 by 时直接写日期",
                     "with `by`, one dated series per key; without it, dates",
                 ),
                 key=True,
@@ -105,7 +105,7 @@ class Parameters(Checking):
         for key, values in groups:
             at = (*path, "values") if key is None else (*path, "values", key)
             if not isinstance(values, Mapping):
-                self.problem(at, Words("应为日期: 数值", "expected date: number"))
+                self.problem(at, Words("应为日期：数值", "expected date: number"))
                 continue
             series[key] = self.dated(cast("Mapping[str, Decimal]", values), at)
         numbers = [value for steps in series.values() for _, value in steps]
@@ -128,7 +128,7 @@ class Parameters(Checking):
             if not str(name).isdecimal() or str(int(str(name))) != name:
                 self.problem(
                     (*path, "values", str(name)),
-                    Words(f"应为整数,实为“{name}”", f"expected a whole number, found '{name}'"),
+                    Words(f"应为整数，实为“{name}”", f"expected a whole number, found '{name}'"),
                     key=True,
                 )
 
@@ -145,7 +145,7 @@ class Parameters(Checking):
             except ValueError:
                 self.problem(
                     at,
-                    Words(f"不是有效日期:{text}", f"not a valid date: {text}"),
+                    Words(f"不是有效日期：{text}", f"not a valid date: {text}"),
                     Words("写作 2015-01-01", "write 2015-01-01"),
                     key=True,
                 )
@@ -154,7 +154,7 @@ class Parameters(Checking):
                 self.problem(
                     at,
                     Words(
-                        f"晚于规则截止日 {effective.to},永远用不到",
+                        f"晚于规则截止日 {effective.to}，永远用不到",
                         f"after the rule set ends on {effective.to}: never in force",
                     ),
                     key=True,

@@ -35,7 +35,7 @@ class PersonsChecking(Checking):
             self.problem(
                 _PATH,
                 Words(
-                    f"谁计入人口不能由计入的人来定:{shown}",
+                    f"谁计入人口不能由计入的人来定：{shown}",
                     f"who counts cannot rest on who counts: {shown}",
                 ),
                 Words(

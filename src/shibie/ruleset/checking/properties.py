@@ -55,7 +55,7 @@ class Promises(Checking):
                 self.problem(
                     (*path, "id"),
                     Words(
-                        "性质要写 then,或写 more、less,只写一种",
+                        "性质要写 then，或写 more、less，只写一种",
                         "a property takes `then`, or else `more` or `less`",
                     ),
                 )

@@ -146,10 +146,10 @@ class Rules(Checking):
                     first = seen.get(each.id)
                     where, where_en = "", ""
                     if each.id in self.reserved():
-                        where = f",它是 {self.reserved()[each.id]} 的"
+                        where = f"，它是 {self.reserved()[each.id]} 的"
                         where_en = f", it is that of {self.reserved()[each.id]}"
                     elif first:
-                        where = f",首见于第 {self.line(first)} 行"
+                        where = f"，首见于第 {self.line(first)} 行"
                         where_en = f", first on line {self.line(first)}"
                     self.problem(
                         path,

@@ -37,7 +37,7 @@ class Steps(Checking):
                 self.problem(
                     (*path, "step"),
                     Words(
-                        f"步骤应从 1 起连续编号,此处应为 {index + 1}",
+                        f"步骤应从 1 起连续编号，此处应为 {index + 1}",
                         f"steps are numbered from 1; expected {index + 1}",
                     ),
                 )

@@ -171,8 +171,8 @@ def add(sheet: str, *rows: list[Any]) -> Change:
          [("核实", 2, "verdict", "也许", "expected upheld or refuted or exempt")], []),
         (add("核实", ["003", "vehicle", "不属实", "照片", "王", "2015-12-01"],
                     ["003", "vehicle", "属实", "照片", "李", "2015-12-01"]),
-         [("核实", 2, "verdict", "refuted", "contradicts another verdict of the same day"),
-          ("核实", 3, "verdict", "upheld", "contradicts another verdict of the same day")], []),
+         [("核实", 2, "verdict", "不属实", "contradicts another verdict of the same day"),
+          ("核实", 3, "verdict", "属实", "contradicts another verdict of the same day")], []),
         (add("比对-存款比对", ["x", 5]),
          [("比对-存款比对", 2, "id_number", "*", "a citizen number has 18 characters, this has 1")], []),
     ],
@@ -458,7 +458,7 @@ def test_a_table_given_twice(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "r", book())
     (folder / "households.tsv").write_text("户编号\t村\n100\t丙\n", encoding="utf-8")
     assert unusable(folder).startswith(
-        "households.csv, households.tsv: these are the same table, given more than once"
+        "households.csv + households.tsv: these are the same table, given more than once"
     )
     sheets = book()
     sheets["农户表"] = [["户编号"], ["777"]]

@@ -204,7 +204,7 @@ class VerdictReader:
         titles = [self.ruleset.registers[name].title for name in read]
         self._reject(
             record, "register", row[0],
-            f"规则 {rule.id} 不看这个比对表；{'它看的是：' + '、'.join(titles) if read else '它不看比对表'}",
+            f"规则“{rule.title}”不看这个比对表；{'它看的是：' + '、'.join(titles) if read else '它不看比对表'}",
             f"rule {rule.id} does not read this register; it reads {', '.join(read) or 'none'}",
             "bad_verdict",
         )  # fmt: skip
@@ -220,9 +220,9 @@ class VerdictReader:
         ordered = sorted(several, key=_day)
         last = [each for each in ordered if _day(each) == _day(ordered[-1])]
         if len({each.verdict for _, each in last}) > 1:
-            for record, each in last:
+            for record, _ in last:
                 self._reject(
-                    record, "verdict", each.verdict,
+                    record, "verdict", str(record.values["verdict"]),
                     "同一天对同一规则的核实互相矛盾", "contradicts another verdict of the same day",
                     "bad_verdict",
                 )  # fmt: skip

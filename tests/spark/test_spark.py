@@ -89,6 +89,29 @@ def test_a_damaged_folder(spark: SparkSession, tmp_path: Path, seed: int, encodi
 
 
 @pytest.mark.slow
+def test_rows_are_left_out_and_villages_have_one_name(spark: SparkSession, tmp_path: Path) -> None:
+    sheets = books.book()
+    households, vehicles = sheets["农户"], sheets["比对-车辆登记比对"]
+    at = households[0].index("村")
+    households[1][at], households[2][at], households[3][at] = "石磨", "石磨村", "石磨"
+    households += [households[0], ["合计", 3], ["填表人：张三"], ["以上农户均经村民代表大会评议"]]
+    vehicles.append(["共计", 1])
+    folder = books.write_folder(tmp_path / "roster", sheets, "utf-8")
+    expected = small(folder, tmp_path / "small")
+    with spark_run(PACK, str(folder), AS_OF, session=spark) as run:
+        run.write({str(tmp_path / "spark"): "csv"}, "zh")
+    assert run.summary == expected
+    assert (expected["in"], expected["decided"], expected["rejected"]) == (3, 3, 0)
+    assert set(expected["by_village"]) == {"石磨村"}
+    said = {note.zh for note in run.notes}
+    assert (
+        "households.csv：不是名册内容，已略去：重复的表头 1 行（5）、合计 1 行（6）、表尾或说明 2 行（7、8）"
+        in said
+    )
+    assert "registers/vehicles.csv：不是名册内容，已略去：合计 1 行（3）" in said
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("drawn", "seed"), [(perhaps_rows.drawn, 3), (with_links, 301)])
 def test_rows_that_may_be_about_somebody(
     spark: SparkSession, tmp_path: Path, drawn: Callable[[Path, int], Path], seed: int

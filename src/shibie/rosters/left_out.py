@@ -154,15 +154,22 @@ class _Rules:
 def _may_have_any(sheet: Sheet, header: Header, also: tuple[str, ...]) -> bool:
     """Whether a file holds any sign of a row to leave out: spares reading it cell by cell."""
     assert sheet.file is not None
-    text = sheet.file.text
-    if text is None:
+    text, elsewhere = sheet.file.text, sheet.file.elsewhere
+    if sheet.named or (text is None and elsewhere is None):
         return False  # Parquet: a table by its nature
     longest = max((label.text for label in header.labels.values()), key=len, default="")
-    signs = re.compile("|".join(re.escape(sign) for sign in (*_SIGNS, longest, *also) if sign))
+    pattern = "|".join(re.escape(sign) for sign in (*_SIGNS, longest, *also) if sign)
+    rules = _Rules(sheet, header, also)
+    if text is None:
+        below = [rules.kind(row, True) for row in sheet.head[header.row : header.row + 1]]
+        return any(below) or any(
+            number > header.row and rules.kind(row, False)
+            for number, row in (elsewhere.rows_with(pattern) if elsewhere else ())
+        )
+    signs = re.compile(pattern)
     # A sentence alone in its line needs no sign.
     mark = re.escape(text.delimiter)
     alone = re.compile(rf"(?<=\n)[^{mark}\n]+{mark}*\r?(?=\n)")
-    rules, last = _Rules(sheet, header, also), ""
     with text.open(Path(sheet.file.path)) as file:
         # What stands above and in the header is not of the rows below it.
         *_, first = begun = [file.readline() for _ in range(header.row + 1)]

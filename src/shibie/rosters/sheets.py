@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Final, NamedTuple, NoReturn, overload
+from typing import Any, Final, NamedTuple, NoReturn, Protocol, overload
 
 from shibie.errors import InputError, Problem, Words
 from shibie.rosters.cells import Cell, FaultyCell, is_blank
@@ -44,6 +44,27 @@ MOST_CELLS: Final = 60_000_000
 _DIMENSION: Final = re.compile(rb'<dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
 
 
+class Elsewhere(Protocol):
+    """A file that only its reader reaches, and looks through."""
+
+    def rows_with(self, pattern: str) -> Iterator[tuple[int, Cells]]:
+        """The rows of text with something that fits a pattern, or with one cell alone.
+
+        Args:
+            pattern: a regular expression without anything that is not the same everywhere.
+        """
+        ...
+
+    def texts_of(self, index: int, above: int) -> Mapping[str, int]:
+        """How many rows have each text in a column.
+
+        Args:
+            index: of the column.
+            above: how many rows of text stand above.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class FilePlace:
     """Where a table lies that a database can read by itself.
@@ -51,10 +72,12 @@ class FilePlace:
     Attributes:
         path: of the file, as its reader takes it.
         text: how it is written, where it is CSV; None for Parquet.
+        elsewhere: looks through it, where nobody else can.
     """
 
     path: str
     text: CsvText | None = None
+    elsewhere: Elsewhere | None = None
 
 
 class ReadFrom(NamedTuple):

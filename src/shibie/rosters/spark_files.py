@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlglot import exp
-
 from shibie.duckdb_tables import Column
 from shibie.errors import InputError, Problem, Words
 from shibie.results.files import PLAIN, CsvStyle, Format, write_table
@@ -238,24 +236,3 @@ def moments_told(table: DataFrame) -> DataFrame:
 def type_names(table: DataFrame) -> list[tuple[str, str]]:
     """The columns with the names that DuckDB has for their types."""
     return [(name, _TYPES.get(kind, kind.upper())) for name, kind in table.dtypes]
-
-
-def numbered(table: DataFrame, columns: Sequence[str], row: str, parquet: bool) -> DataFrame:
-    """A file's columns with its row numbers from 1, whatever the parts it is read in."""
-    from pyspark.sql import functions as f
-
-    within = f.col("_metadata.row_index") if parquet else f.monotonically_increasing_id()
-    quoted = [f.col(f"`{name}`") for name in columns]
-    places = table.select(
-        *quoted, f.col("_metadata.file_path").alias("part_"), within.alias("within_")
-    )
-    counts = places.groupBy("part_").agg(f.count("*"), f.min("within_")).collect()
-    start, starts = 0, {}
-    for part, count, first in sorted(tuple(each) for each in counts):
-        starts[part] = start - first
-        start += count
-    # As SQL: rows given as Python objects would be read by a Python on the executors.
-    rows = exp.values(list(starts.items()) or [("", 0)], "starts", ["part_", "offset_"])
-    offsets = table.sparkSession.sql(f"SELECT * FROM {rows.sql('spark')}")
-    number = (f.col("within_") + f.col("offset_") + 1).alias(row)
-    return places.join(f.broadcast(offsets), "part_").select(*quoted, number)

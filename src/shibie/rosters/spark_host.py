@@ -28,7 +28,8 @@ from shibie.rosters.java_for_spark import java_for_spark
 from shibie.rosters.layout import Placed
 from shibie.rosters.parquet import LIST_SEPARATOR
 from shibie.rosters.sheets import Cells, FilePlace, ReadFrom, RowsLater, Sheet
-from shibie.rosters.spark_files import File, Storage, moments_told, numbered, type_names
+from shibie.rosters.spark_files import File, Storage, moments_told
+from shibie.rosters.spark_table import SparkTable
 from shibie.rosters.sql_host import ROW, FileRelation, Output
 from shibie.rosters.text_search import Sought
 from shibie.ruleset.model import RuleSet
@@ -165,7 +166,9 @@ class SparkHost:
             first, options = self.storage.head(even)
         self.files[file.path] = even, options
         rows = RowsLater(first, lambda: self.all_rows(file))
-        place = FilePlace(file.path)
+        width = max(map(len, first), default=0)
+        looked_through = SparkTable(self.spark, even, options, width)
+        place = FilePlace(file.path, elsewhere=looked_through)
         return Sheet(
             file.name, file.shown, rows, file.parquet, place, read_from=ReadFrom(file.path)
         )
@@ -183,20 +186,10 @@ class SparkHost:
         header, place = placed.header, placed.sheet.file
         assert place is not None
         file, options = self.files[place.path]
-        if file.parquet:
-            table = self.spark.read.parquet(file.path)
-            columns = type_names(moments_told(table))
-            used = {index: columns[index] for index in header.columns}
-            above = 1
-        else:
-            width = max(len(row) for row in placed.sheet.head)
-            schema = ", ".join(f"c{index} STRING" for index in range(width))
-            table = self.spark.read.schema(schema).csv(
-                file.path, multiLine=True, quote='"', escape='"', **options
-            )
-            used = {index: (f"c{index}", "VARCHAR") for index in header.columns}
-            above = header.row
-        found = numbered(table, [column for column, _ in used.values()], ROW, file.parquet)
+        width = max(map(len, placed.sheet.head), default=0)
+        table = SparkTable(self.spark, file, options, width)
+        used, above = {index: table.columns[index] for index in header.columns}, header.row
+        found = table.numbered([column for column, _ in used.values()])
         if not file.parquet:
             found = found.where(f"{ROW} > {above}")
         else:

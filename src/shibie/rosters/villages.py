@@ -68,12 +68,12 @@ def one_name_each(names: Iterable[str]) -> dict[str, str]:
 
 def _names(sheet: Sheet, header: Header, at: int) -> Mapping[str, int]:
     """How many rows have each name."""
-    found = None
+    found: Mapping[str, int] | None = None
     if sheet.file is not None:
         path, text = Path(sheet.file.path), sheet.file.text
-        if not path.is_file():
-            return {}  # it is where Spark finds it
-        if text is None or text.encoding == "utf-8":
+        if sheet.file.elsewhere is not None:
+            found = sheet.file.elsewhere.texts_of(at, header.row)
+        elif text is None or text.encoding == "utf-8":
             width = max(map(len, sheet.head), default=0)
             found = different_texts(path, at, header.row, width, text.delimiter if text else None)
     if found is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from shibie.rosters.cells import Cell
+from shibie.rosters.cells import Cell, is_blank
 from shibie.rosters.own_additions import is_own
 from shibie.vocabulary import folded
 
@@ -78,8 +78,8 @@ def plain(text: str) -> str:
 
 
 def text_of(cell: Cell) -> str:
-    """The text of a header's cell; none where it is a number or blank."""
-    return cell.strip() if isinstance(cell, str) else ""
+    """The text of a header's cell; none where it is a number or blank, as a dash is."""
+    return cell.strip() if isinstance(cell, str) and not is_blank(cell) else ""
 
 
 def labels(rows: Sequence[Sequence[Cell]]) -> list[Label | None]:

@@ -22,7 +22,8 @@ _MONEY: Final[Mapping[str, Fraction]] = {
 # How many of a year each is.
 _PERIODS: Final[Mapping[str, Fraction]] = {
     "年": Fraction(1), "半年": Fraction(2), "季": Fraction(4), "季度": Fraction(4),
-    "月": Fraction(12), "每年": Fraction(1), "每月": Fraction(12),
+    "月": Fraction(12), "每年": Fraction(1), "每月": Fraction(12), "年均": Fraction(1),
+    "月均": Fraction(12), "每季": Fraction(4), "每季度": Fraction(4), "季均": Fraction(4),
 }  # fmt: skip
 _SAME: Final[Mapping[str, str]] = {
     "个月": "月", "口": "人", "名": "人", "平米": "平方米", "㎡": "平方米", "m2": "平方米",
@@ -34,7 +35,38 @@ _OTHER: Final = frozenset((
     "公斤", "千克", "吨", "美元", "港元", "港币", "%", "%", "‰", "里", "公里", "米", "千米", "头", "只",
 ))  # fmt: skip
 _TIMES: Final[Mapping[tuple[str, str], Fraction]] = {("年", "月"): Fraction(12)}
-_TABLE_WIDE: Final = re.compile(r"(?:金额|收入|货币|计量|计价)?单位:?(.+)")
+# The same units as they are also written.
+_SPELLED: Final = (
+    ("\\", "/"),
+    ("圆", "元"),
+    ("仟", "千"),
+    ("佰", "百"),
+    ("人民币", ""),
+    ("rmb", "元"),
+)
+# What is no whole year of a whole household, whatever unit it is in.
+_PER_HEAD: Final = re.compile("人均|每人|人平")
+# What a remark on an amount may not say without being understood: units, and parts of a year.
+_DOUBTFUL: Final = re.compile(
+    r"[元万]|^[百千]|人均|每人|[每/]|月|季|[日天周]均?$|小时|工时|半年|近[\d一二两三四五六]年|美金|美元|港[元币]"
+)
+_HARMLESS: Final = re.compile(
+    r"(?:不?含|不?包括|扣除|如|指|即|见|来自|其中)[^元万]*"
+    # A whole year: of the calendar, or from one month to that of another year.
+    r"|(?:\d{4}年)?0?1月?[-~至—–到](?:\d{4}年)?12月|\d{4}年度?\d{1,2}月[-~至—–到]\d{4}年度?\d{1,2}月"
+)
+# A group of columns that is of a month, as its name has it: 家庭月收入.
+_OF_PERIOD: Final = re.compile(r"(?<!\d)(月均?|季度?|半年|日|天)(?:收入|支出|工资|所得|金额)")
+_AMOUNT: Final = r"(?:亿|千万|百万|十万|万|千|百)元|元(?=/)"
+# A unit in a line above a table; not an amount (2800元), nor what is above it (万元以上, 万元户).
+_WIDE: Final = re.compile(
+    rf"(?<![\d.一二三四五六七八九十两几数超过上近])((?:{_AMOUNT})(?:/[人户年月季度日天·.]+(?:/[人户年月])?)?)(?![户以村])"
+)
+_WIDE_LIST: Final = re.compile(r"单位(?:为|是|均为|[:(])?([^)。]+)")
+# Says how to fill a column in, below its header.
+_HINT: Final = re.compile(
+    r"(?:[^\d/]{1,6}/)+[^\d/]{1,6}|[(]?(?:必填|选填|单选|多选|可?下拉|文本|数字|数值|日期)(?:格式|选择|项)?[)]?"
+)
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?")
 
 
@@ -44,9 +76,22 @@ def is_unit_row(row: Sequence[Cell]) -> bool:
     >>> is_unit_row(["", "(元)", "万元"]), is_unit_row(["", "", ""])
     (True, False)
     """
-    texts = [folded(text) for cell in row if (text := text_of(cell))]
-    filled = sum(not is_blank(cell) for cell in row)
-    return len(texts) == filled > 0 and all(map(_is_unit, texts))
+    filled = [cell for cell in row if not is_blank(cell)]
+    texts = [folded(text) for cell in filled if (text := text_of(cell))]
+    return (
+        len(texts) == len(filled)
+        and any(map(_is_unit, texts))
+        and all(_is_unit(text) or is_hint(text) for text in texts)
+    )
+
+
+def is_hint(text: str) -> bool:
+    """Whether a text below a header says how to fill its column in.
+
+    >>> is_hint("是/否"), is_hint("必填"), is_hint("小学")
+    (True, True, False)
+    """
+    return bool(_HINT.fullmatch(text))
 
 
 def with_unit(label: Label) -> Label:
@@ -55,15 +100,30 @@ def with_unit(label: Label) -> Label:
     >>> with_unit(Label("元", ("工资性收入",)))
     Label(text='工资性收入(元)', groups=())
     """
-    if not label.groups or not _is_unit(folded(label.text)):
+    if not label.groups:
         return label
+    if not _is_unit(folded(label.text)):
+        hint = is_hint(folded(label.text))
+        return Label(label.groups[-1], label.groups[:-1]) if hint else label
     unit = label.text if BRACKETS.fullmatch(folded(label.text)) else f"({label.text})"
     return Label(label.groups[-1] + unit, label.groups[:-1])
 
 
 def _is_unit(text: str) -> bool:
-    base = text.partition("/")[0]
+    base = _PER_HEAD.sub("", _respelled(text)).partition("/")[0]
     return bool(BRACKETS.fullmatch(text)) or base in _MONEY or base in _OTHER
+
+
+def _respelled(text: str) -> str:
+    """A unit in its usual spelling.
+
+    >>> _respelled("w元"), _respelled("元每月"), _respelled("人民币仟元")
+    ('万元', '元/月', '千元')
+    """
+    for written, usual in _SPELLED:
+        text = text.replace(written, usual)
+    text = re.sub(r"(?<![a-z\d.])w(?=元|$)", "万", text)
+    return re.sub(r"(?<=元)每", "/", text)
 
 
 class UnitError(ValueError):
@@ -96,15 +156,50 @@ def factor(label: Label, spec: FieldSpec, table_wide: str = "") -> tuple[str, Fr
     """
     if spec.type not in ("money", "decimal", "integer"):
         return None
-    for text in (label.text, *reversed(label.groups)):
+    texts = (label.text, *reversed(label.groups))
+    if _is_of_households(spec):
+        for text in texts:
+            if said := _PER_HEAD.search(_respelled(folded(text))):
+                _refuse(said[0], spec)
+    for text in texts:
         for stated in _stated(text):
             times = _times(stated, spec)
             if times is not None:
-                return stated, times
+                return _of_group(label, stated, times, spec)
+    period = _period_of_groups(label) if _is_of_households(spec) else ""
+    if period:
+        return _of_group(label, table_wide or "元", _times(table_wide or "元", spec), spec)
     if table_wide and spec.type == "money" and _base(spec) == "元":
         times = _times(table_wide, spec)
         return None if times is None else (table_wide, times)
     return None
+
+
+def _is_of_households(spec: FieldSpec) -> bool:
+    """Whether a number is an amount of money, of all of a year or of a month."""
+    return spec.type == "money" and _base(spec) == "元"
+
+
+def _period_of_groups(label: Label) -> str:
+    """The part of a year that a group's name says its amounts are of, or nothing."""
+    for text in label.groups:
+        found = _OF_PERIOD.search(BRACKETS.sub("", folded(text)))
+        if found:
+            return found[1]
+    return ""
+
+
+def _of_group(
+    label: Label, stated: str, times: Fraction | None, spec: FieldSpec
+) -> tuple[str, Fraction] | None:
+    """A unit together with the part of a year that its group is of."""
+    period = _period_of_groups(label) if _is_of_households(spec) else ""
+    if times is None or not period or any(each in stated for each in "年月季"):
+        return None if times is None else (stated, times)
+    each = folded(spec.unit).partition("/")[2]
+    if period not in _PERIODS or each not in _PERIODS:
+        _refuse(f"{stated}/{period}", spec)
+    return f"{stated}/{period}", times * _PERIODS[period] / _PERIODS[each]
 
 
 def _stated(text: str) -> Iterable[str]:
@@ -127,10 +222,13 @@ def _times(stated: str, spec: FieldSpec) -> Fraction | None:
     Raises:
         UnitError: when it cannot be converted.
     """
-    stated = stated.strip().removesuffix("计")
+    written, stated = stated, _respelled(stated.strip()).removesuffix("计")
     own, (base, _, period) = _base(spec), folded(spec.unit).partition("/")
-    if own == "元" and (money := _money(stated, period or "", spec)) is not None:
-        return money
+    if own == "元":
+        if (money := _money(stated, period or "", spec)) is not None:
+            return money
+        if _DOUBTFUL.search(stated) and not _HARMLESS.fullmatch(stated):
+            _refuse(written, spec)
     name = _SAME.get(stated, stated)
     if name not in _OTHER and name not in _MONEY and name.partition("/")[0] not in _MONEY:
         return Fraction(1) if own and name in (own, base) else None
@@ -166,20 +264,24 @@ def _refuse(stated: str, spec: FieldSpec) -> None:
 
 
 def table_wide_unit(rows: Sequence[Sequence[Cell]]) -> str:
-    """The unit of amounts that a line above a table states, or nothing.
+    """The unit of amounts that lines around a table state, or nothing.
+
+    Several are given back as they stand, with `、` between: no amount can be converted by them.
 
     >>> table_wide_unit([["石磨村收入表"], ["填报单位:样例镇", "单位:人、万元"]])
     '万元'
+    >>> table_wide_unit([["石磨村收入表 (单位:元/月)"]]), table_wide_unit([["2800元以下的户"]])
+    ('元/月', '')
     """
+    found: dict[str, None] = {}
     for row in rows:
         for cell in row:
-            text = folded(text_of(cell))
-            for part in (text, *(found[1:-1] for found in BRACKETS.findall(text))):
-                said = _TABLE_WIDE.fullmatch(part)
-                for token in re.split(r"[,、;]|/(?=人|户)", said[1]) if said else ():
-                    if token in _MONEY:
-                        return token
-    return ""
+            text = _respelled(folded(text_of(cell)))
+            found |= dict.fromkeys(_WIDE.findall(text))
+            for said in _WIDE_LIST.findall(text):
+                parts = re.split(r"[,、;]", said)
+                found |= {part: None for part in parts if part in _MONEY}
+    return "、".join(found)
 
 
 def converted(cell: Cell, unit: str, times: Fraction) -> Cell:

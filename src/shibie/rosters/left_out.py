@@ -8,7 +8,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -55,9 +55,11 @@ class LeftOut:
 
     Attributes:
         rows: row number → a kind of `KINDS`.
+        notes: row number → the cells of footers and notes, which may say something of the table.
     """
 
     rows: Mapping[int, str]
+    notes: Mapping[int, Sequence[Cell]] = field(default_factory=dict)
 
     def note(self, sheet: Sheet) -> Words | None:
         """What was left out, with the rows."""
@@ -98,8 +100,14 @@ def left_out(sheet: Sheet, header: Header, also: Iterable[str] = ()) -> LeftOut:
         return LeftOut({})
     rules = _Rules(sheet, header, begins)
     below = enumerate(sheet.rows[header.row :], start=header.row + 1)
-    kinds = ((number, rules.kind(row, number == header.row + 1)) for number, row in below)
-    return LeftOut({number: kind for number, kind in kinds if kind})
+    kinds, notes = {}, {}
+    for number, row in below:
+        kind = rules.kind(row, number == header.row + 1)
+        if kind:
+            kinds[number] = kind
+        if kind == "footer":
+            notes[number] = row
+    return LeftOut(kinds, notes)
 
 
 class _Rules:

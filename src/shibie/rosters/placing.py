@@ -16,6 +16,7 @@ from shibie.rosters.header_labels import Label, plain, text_of
 from shibie.rosters.header_units import UnitError, factor, table_wide_unit
 from shibie.rosters.headers import Header, ignored_note
 from shibie.rosters.household_keys import SERIALS, key_columns
+from shibie.rosters.left_out import LeftOut
 from shibie.rosters.mapping_said import mapping_said
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.stated import stated_columns
@@ -121,6 +122,7 @@ class Placing:
         if persons:
             fit = self._of_persons(fit, sheet, form, prefix, members)
         fitted_sheet, fitted_header, notes, out = fitted(sheet, fit, self.as_of, form)
+        self._unit_below(sheet, header, out)
         mapping = mapping_said(sheet, fit, form if persons else None, out)
         said = list(notes)
         if form is not None and persons:
@@ -167,8 +169,27 @@ class Placing:
             members=members,
         )
 
+    def _unit_below(self, sheet: Sheet, header: Header, out: LeftOut) -> None:
+        """Refuse a unit that only a note below the table states.
+
+        Raises:
+            InputError: with the row of the note.
+        """
+        for number, row in out.notes.items():
+            stated = table_wide_unit([row])
+            for index, spec in header.columns.items() if stated else ():
+                label = header.labels.get(index, Label(spec.title))
+                try:
+                    same = factor(label, spec, stated) == factor(label, spec, "元")
+                except UnitError:
+                    same = False
+                if not same and spec.type == "money" and factor(label, spec) is None:
+                    raise InputError([_said_below(sheet, number, stated, label)])
+
     def _units(self, sheet: Sheet, header: Header) -> dict[int, tuple[str, Fraction]]:
-        wide = "" if sheet.named else table_wide_unit(sheet.head[: header.begins - 1])
+        wide = (
+            "" if sheet.named else table_wide_unit([[sheet.name], *sheet.head[: header.begins - 1]])
+        )
         found, problems = {}, []
         for index, spec in header.columns.items():
             label, use = header.labels.get(index, Label(spec.title)), header.uses.get(index)
@@ -196,6 +217,20 @@ class Placing:
         if problems:
             raise InputError(problems)
         return found
+
+
+def _said_below(sheet: Sheet, row: int, stated: str, label: Label) -> Problem:
+    return Problem(
+        f"{sheet.shown}!{row}",
+        Words(
+            f"表下的说明写的单位是{stated}，而栏目“{label.text}”没有写单位",
+            f"a note below the table says {stated}, and the column '{label.text}' states no unit",
+        ),
+        suggestion=Words(
+            f"请把单位写进栏目，如“{label.text}（{stated}）”，或删去这条说明",
+            f"write the unit in the header, such as '{label.text}({stated})', or delete the note",
+        ),
+    )
 
 
 def _left(header: Header, fit: Fit) -> Header:

@@ -226,7 +226,7 @@ def test_a_letter(township: Checked) -> None:
     assert [each["title"] for each in told["reasons"]] == [
         "有小轿车或客货运车辆的不纳入", "有财政供养人员的不纳入",
     ]  # fmt: skip
-    assert told["reasons"][0]["said"] == "有车辆（申报，车辆登记比对）"
+    assert told["reasons"][0]["said"] == "有车辆（车辆登记比对）"
     assert (
         told["reasons"][1]["basis"]
         == "有财政供养人员；不计入人口的也算，以免分户、除名而脱开 — 华蓥市“六不评”；“十原则”第一条"

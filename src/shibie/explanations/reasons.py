@@ -189,9 +189,11 @@ class _Teller:
             case tree.Field() if at.value is True and at.provenance and at.provenance.rows:
                 return f"{self.title(node)}{self.rows(at.provenance)}"
             case tree.Field() if at.value is True and at.provenance:
-                told = [SOURCES["declared"].say(self.lang), self.confirmed(node, at.label)]
-                listed = self.say("，", ", ").join(filter(None, told))
-                return self.title(node) + bracketed(listed, self.lang)
+                # A household knows what it declared itself.
+                own = "" if self.speaker.to_household else SOURCES["declared"].say(self.lang)
+                told = list(filter(None, (own, self.confirmed(node, at.label))))
+                listed = self.say("，", ", ").join(told)
+                return self.title(node) + (bracketed(listed, self.lang) if told else "")
             case tree.FoundElsewhere() if at.value is True:
                 return self.title(node)
         return state(at, self.ruleset, self.case.as_of, self.lang)

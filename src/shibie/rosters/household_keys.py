@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from shibie.errors import Words
@@ -21,6 +22,7 @@ HEADS: Final = ("户主姓名", "户主", "户主名字", "家庭户主", "户�
 
 
 IsHead = Callable[[Cell], bool]
+Table = Sequence[tuple[int, Sequence[Cell]]]
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ def household_numbers(
         is_head: whether a cell says that this is the head.
 
     Returns:
-        row number → number. A number that two families would share is a fault in both.
+        row number → number. A number that two families would share is a fault in both, and
+        families are in doubt about whom what tells them apart does not agree.
     """
     table = [(number, row) for number, row in rows if not all(map(is_blank, row))]
 
@@ -93,22 +96,33 @@ def household_numbers(
         return "" if at is None or at >= len(row) else as_written(row[at])
 
     begins = _beginnings(table, keys, cell, is_head)
+    family, at = {}, 0
+    for number, _ in table:
+        at += number in begins
+        family[number] = at
+    doubtful = _doubtful(table, keys, cell, begins, family)
     numbers: dict[int, str] = {}
-    current, place, count = "", "", 0
+    current, place = "", ""
     made: Counter[str] = Counter()
     for number, row in table:
         if number in begins:
-            count += 1
             place = cell(row, keys.village) or village
-            current = "-".join(filter(None, (place, cell(row, keys.serial) or str(count))))
+            serial = cell(row, keys.serial) or str(family[number])
+            current = "-".join(filter(None, (place, serial)))
             made[current] += 1
         if current:
             numbers[number] = current
-    return {number: _unique(key, made) for number, key in numbers.items()}
+    return {
+        number: _unclear(numbers.get(number, ""))
+        if of in doubtful
+        else _unique(numbers[number], made)
+        for number, of in family.items()
+        if of in doubtful or number in numbers
+    }
 
 
 def _beginnings(
-    table: Sequence[tuple[int, Sequence[Cell]]],
+    table: Table,
     keys: KeyColumns,
     cell: Callable[[Sequence[Cell], int | None], str],
     is_head: IsHead,
@@ -120,7 +134,12 @@ def _beginnings(
     serials = [cell(row, keys.serial) for _, row in table]
     named = [cell(row, keys.head) for _, row in table]
     if not all(serials) and any(serials):
-        return frozenset(n for (n, _), serial in zip(table, serials, strict=True) if serial)
+        by_row = _numbers_rows(serials)
+        if by_row and not any(named):
+            return frozenset()  # each person has a number, but for some: no family is told by it
+        if not by_row:
+            return _filled(table, serials)
+        return _runs(table, named)
     # Cells that were merged and then filled: a household is a run of the same.
     several = len(set(serials)) < len(serials)
     told_by = list(zip(serials if several else named, named, strict=True))
@@ -129,6 +148,77 @@ def _beginnings(
         n for (n, _), own, last in zip(table, told_by, before, strict=True)
         if own != last and any(own)
     )  # fmt: skip
+
+
+def _doubtful(
+    table: Table, keys: KeyColumns, cell: Callable[[Sequence[Cell], int | None], str],
+    begins: frozenset[int], family: Mapping[int, int],
+) -> frozenset[int]:  # fmt: skip
+    """The families of whom it is not certain which rows are theirs.
+
+    Args:
+        table: the rows.
+        keys: the columns that tell households apart.
+        cell: one cell as text.
+        begins: the rows with which households begin.
+        family: which family each row is of, counted from 1; 0 before the first.
+    """
+    # Whoever stands above the first head may be of his family.
+    found = {0, 1} if begins and 0 in family.values() else set[int]()
+    serials = [cell(row, keys.serial) for _, row in table]
+    named = [cell(row, keys.head) for _, row in table]
+    names = _runs(table, named)
+    differ = set(names - begins)
+    if keys.relation is not None:
+        # Whose relation is not written may be the head of the next family.
+        found |= {family[number] for number, row in table if not cell(row, keys.relation)}
+        if not all(serials) and any(serials) and not _numbers_rows(serials):
+            differ |= _filled(table, serials) ^ begins
+        elif all(serials) and 1 < len(set(serials)) < len(serials):
+            differ |= _runs(table, serials) ^ begins
+    elif all(named):
+        differ |= begins - names if not all(serials) and any(serials) else set()
+    for row in differ:
+        found |= {family[row], family[row] - 1} if row in begins else {family[row]}
+    return frozenset(found)
+
+
+def _filled(table: Table, texts: Sequence[str]) -> frozenset[int]:
+    """The rows that have a text."""
+    return frozenset(number for (number, _), text in zip(table, texts, strict=True) if text)
+
+
+def _runs(table: Table, texts: Sequence[str]) -> frozenset[int]:
+    """The rows with which another text begins; one without a text goes on with the last."""
+    found, last = set(), ""
+    for (number, _), text in zip(table, texts, strict=True):
+        if text and text != last:
+            found.add(number)
+            last = text
+    return frozenset(found)
+
+
+def _numbers_rows(serials: Sequence[str]) -> bool:
+    """Whether serial numbers count rows, of which some have none, and not families.
+
+    >>> _numbers_rows(["1", "2", "", "4", "5"]), _numbers_rows(["1", "", "2", "", "3"])
+    (True, False)
+    """
+    counted = [(at, int(text)) for at, text in enumerate(serials) if text.isdecimal()]
+    steps = [after[1] - first[1] == after[0] - first[0] for first, after in pairwise(counted)]
+    return bool(steps) and 5 * sum(steps) >= 4 * len(steps)
+
+
+def _unclear(key: str) -> Cell:
+    return FaultyCell(
+        key,
+        Words(
+            "没有户编号，而户主、序号、户主姓名分出的户不一致，分不清是哪一户的人；请加户编号一栏",
+            "no household numbers, and heads, serial numbers and names of heads do not agree on whose"
+            " family this is: add a column 户编号",
+        ),
+        "number_shared",
+    )
 
 
 def _unique(key: str, made: Counter[str]) -> Cell:

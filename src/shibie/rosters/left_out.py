@@ -15,7 +15,7 @@ from typing import Final
 from shibie.errors import Words
 from shibie.rosters.cells import Cell, as_written, is_blank
 from shibie.rosters.csv_text import CsvText
-from shibie.rosters.header_labels import plain
+from shibie.rosters.header_labels import BRACKETS, plain
 from shibie.rosters.headers import Header
 from shibie.rosters.sheets import Sheet
 
@@ -56,10 +56,13 @@ class LeftOut:
     Attributes:
         rows: row number → a kind of `KINDS`.
         notes: row number → the cells of footers and notes, which may say something of the table.
+        others: row number → what a header repeated there calls a column that is called otherwise
+            above: by another unit, or by another column's name.
     """
 
     rows: Mapping[int, str]
     notes: Mapping[int, Sequence[Cell]] = field(default_factory=dict)
+    others: Mapping[int, str] = field(default_factory=dict)
 
     def note(self, sheet: Sheet) -> Words | None:
         """What was left out, with the rows."""
@@ -100,14 +103,16 @@ def left_out(sheet: Sheet, header: Header, also: Iterable[str] = ()) -> LeftOut:
         return LeftOut({})
     rules = _Rules(sheet, header, begins)
     below = enumerate(sheet.rows[header.row :], start=header.row + 1)
-    kinds, notes = {}, {}
+    kinds, notes, others = {}, {}, {}
     for number, row in below:
         kind = rules.kind(row, number == header.row + 1)
         if kind:
             kinds[number] = kind
         if kind == "footer":
             notes[number] = row
-    return LeftOut(kinds, notes)
+        if kind == "header" and (other := rules.called_otherwise(row)):
+            others[number] = other
+    return LeftOut(kinds, notes, others)
 
 
 class _Rules:
@@ -146,6 +151,19 @@ class _Rules:
         if _FOOTER.fullmatch(first[0]) or (self.also and first[0].startswith(self.also)):
             return "footer"
         return "footer" if len(first) == 1 and _is_remark(first[0]) else ""
+
+    def called_otherwise(self, row: Sequence[Cell]) -> str:
+        """What a repeated header calls a column that is another one above, or in another unit."""
+        texts = _texts(row)
+        if texts in self.above:
+            return ""
+        for index, text in texts:
+            names = self.names.get(index)
+            if names is None or text in names:
+                continue
+            if text in self.any_name or plain(BRACKETS.sub("", text)) in names:
+                return as_written(row[index])
+        return ""
 
     def _is_persons(self, row: Sequence[Cell], at: int) -> bool:
         """Whether a cell is a number or a relation of somebody, not the word that begins a total."""

@@ -122,6 +122,8 @@ class Placing:
         if persons:
             fit = self._of_persons(fit, sheet, form, prefix, members)
         fitted_sheet, fitted_header, notes, out = fitted(sheet, fit, self.as_of, form)
+        if out.others:
+            raise InputError([_another_header(sheet, header, *each) for each in out.others.items()])
         self._unit_below(sheet, header, out)
         mapping = mapping_said(sheet, fit, form if persons else None, out)
         said = list(notes)
@@ -217,6 +219,21 @@ class Placing:
         if problems:
             raise InputError(problems)
         return found
+
+
+def _another_header(sheet: Sheet, header: Header, row: int, text: str) -> Problem:
+    return Problem(
+        f"{sheet.shown}!{row}",
+        Words(
+            f"这一行的表头与第 {header.row} 行的不同（“{text}”），下面的行不能照第 {header.row} 行读",
+            f"the header here is not that of row {header.row} ('{text}'): the rows below it cannot"
+            " be read by that one",
+        ),
+        suggestion=Words(
+            "请分成两张工作表，或改成同样的栏目和单位",
+            "put them on two sheets, or use the same columns and units",
+        ),
+    )
 
 
 def _said_below(sheet: Sheet, row: int, stated: str, label: Label) -> Problem:

@@ -330,6 +330,61 @@ def test_prefixes_are_kept(tmp_path: Path) -> None:
     assert decisions(out, "--trust-declarations") == decisions(roster, "--trust-declarations")
 
 
+def written_again(path: Path, to: Path, changed: Any, named: Any = str) -> Path:
+    """A workbook whose parts are changed, and named otherwise."""
+    with zipfile.ZipFile(to, "w") as out:
+        for name, data in parts(path).items():
+            out.writestr(named(name), changed(data))
+    return to
+
+
+def test_names_of_parts_may_differ_in_case(tmp_path: Path) -> None:
+    made = write_xlsx(tmp_path / "甲.xlsx", PENDING)
+    roster = written_again(
+        made, tmp_path / "名册.xlsx", bytes, lambda name: name.replace("sheet1.xml", "Sheet1.XML")
+    )
+    out = tmp_path / "退还.xlsx"
+    done = check(roster, "--annotate", str(out))
+    assert done.exit_code == 3, done.output + str(done.exception)
+    assert [name for name in parts(out) if name.lower().endswith("/sheet1.xml")] == [
+        "xl/worksheets/Sheet1.XML"
+    ]
+    assert decisions(out) == decisions(roster)
+
+
+def test_a_strict_workbook_stays_one(tmp_path: Path) -> None:
+    def strictly(data: bytes) -> bytes:
+        usual = b"http://schemas.openxmlformats.org/"
+        for name, strict in (
+            (b"spreadsheetml/2006/main", b"spreadsheetml/main"),
+            (b"officeDocument/2006/relationships", b"officeDocument/relationships"),
+        ):
+            data = data.replace(usual + name, b"http://purl.oclc.org/ooxml/" + strict)
+        return data
+
+    made = write_xlsx(tmp_path / "甲.xlsx", {k: v for k, v in PENDING.items() if k != "核实"})
+    roster, out = written_again(made, tmp_path / "名册.xlsx", strictly), tmp_path / "退还.xlsx"
+    done = check(roster, "--annotate", str(out))
+    assert done.exit_code == 3, done.output + str(done.exception)
+    before, after = parts(roster), parts(out)
+    assert sorted(name for name in after if name not in before) == [
+        "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml", "xl/worksheets/_rels/sheet1.xml.rels",
+        "xl/worksheets/sheet10.xml", "xl/worksheets/sheet11.xml",
+    ]  # fmt: skip
+    usual = re.compile(
+        rb"http://schemas.openxmlformats.org/(?:spreadsheetml/2006/main|officeDocument/2006/relat)"
+    )
+    assert not [name for name, data in after.items() if usual.search(data)]
+    assert decisions(out) == decisions(roster)
+
+
+def test_given_back_twice_is_the_same_byte_for_byte(pending: Path, tmp_path: Path) -> None:
+    once, twice = tmp_path / "一.xlsx", tmp_path / "二.xlsx"
+    check(pending, "--annotate", str(once))
+    check(once, "--annotate", str(twice))
+    assert parts(twice) == parts(once)
+
+
 def test_a_workbook_of_another_program(tmp_path: Path) -> None:
     """openpyxl writes texts where they stand, and comments elsewhere."""
     made = openpyxl.Workbook()
@@ -389,6 +444,14 @@ def test_no_result_is_written_over_what_is_read(pending: Path, tmp_path: Path) -
     answers = write_xlsx(tmp_path / "答.xlsx", {"核实": PENDING["核实"]})
     over = check(pending, "--verdicts", str(answers), "--annotate", str(answers))
     assert isinstance(over.exception, InputError)
+
+
+def test_two_results_are_not_written_to_one_place(pending: Path, tmp_path: Path) -> None:
+    out = tmp_path / "退还.xlsx"
+    done = check(pending, "--annotate", str(out), "--out", str(tmp_path / "." / out.name))
+    assert isinstance(done.exception, InputError)
+    assert done.exception.render("zh").splitlines()[0] == f"--annotate: {out} 已用来写另一结果"
+    assert not out.exists()
 
 
 def test_faults_in_other_sheets_are_marked_there(tmp_path: Path) -> None:

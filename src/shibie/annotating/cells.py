@@ -132,7 +132,8 @@ class _Cells:
         tag = row[:inner]
         row_look = attributes_in(tag)
         own = int(row_look.get("s", "0")) if row_look.get("customFormat") in ("1", "true") else 0
-        tag = with_attributes(tag, {"spans": None})
+        if writes:
+            tag = with_attributes(tag, {"spans": None})
         emptied = self.edits.emptied if number >= self.edits.emptied_from else frozenset()
         found = list(self.cells(row, inner))
         looks = {column: look for column, _, _, look, _ in found}

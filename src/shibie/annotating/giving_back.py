@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from shibie.annotating.from_check import CheckFound, additions_of
-from shibie.annotating.package import CONTENT_TYPES, is_patchable
+from shibie.annotating.package import is_patchable, types_of
 from shibie.annotating.patching import patch
 from shibie.annotating.places import must_be_another_file
 from shibie.annotating.written_new import write_new
@@ -78,7 +78,7 @@ def annotate(found: CheckFound, out: Path) -> tuple[Words, ...]:
 def _suffix(path: Path) -> str:
     """A workbook with macros must say so in its name, or programs refuse it."""
     with zipfile.ZipFile(path) as parts:
-        return ".xlsm" if _MACROS in parts.read(CONTENT_TYPES) else ".xlsx"
+        return ".xlsm" if _MACROS in parts.read(types_of(parts)) else ".xlsx"
 
 
 def _names(layout: Layout) -> dict[str, str]:

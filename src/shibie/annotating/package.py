@@ -27,6 +27,12 @@ _NONE: Final = (
 ).encode()
 # Kinds of relations end in these.
 OFFICE: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+# The stricter of the two forms of such files has names of its own for the same.
+_STRICT: Final = "http://purl.oclc.org/ooxml/"
+_STRICTLY: Final = {
+    OFFICE: f"{_STRICT}officeDocument/relationships",
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main": f"{_STRICT}spreadsheetml/main",
+}
 Chunks = Iterable[bytes]
 
 
@@ -42,6 +48,9 @@ class Package:
         self.names = {each.filename for each in self.zip.infolist()}
         self.changed: dict[str, bytes | list[bytes]] = {}
         self.dropped: set[str] = set()
+        # Names of parts are the same whatever the case of their letters.
+        self._real = {name.lower(): name for name in self.names}
+        self.is_strict = f'"{_STRICT}'.encode() in self.read(relations_of("")).replace(b"'", b'"')
         self.workbook = self._workbook()
 
     def close(self) -> None:
@@ -53,12 +62,24 @@ class Package:
             return each
         raise ValueError("no workbook")
 
+    def real(self, name: str) -> str:
+        """The name of a part as the file has it."""
+        return self._real.get(name.lower(), name)
+
+    def in_kind(self, text: str) -> str:
+        """A text with the names of its name spaces as this file has them."""
+        for usual, strict in _STRICTLY.items() if self.is_strict else ():
+            text = text.replace(usual, strict)
+        return text
+
     def has(self, name: str) -> bool:
         """Whether there is such a part."""
+        name = self.real(name)
         return (name in self.names or name in self.changed) and name not in self.dropped
 
     def read(self, name: str) -> bytes:
         """A part as it now is, in UTF-8."""
+        name = self.real(name)
         now = self.changed.get(name)
         if now is None:
             return as_utf8(self.zip.read(name))
@@ -66,7 +87,8 @@ class Package:
 
     def write(self, name: str, data: bytes | list[bytes]) -> None:
         """Change a part, or add one."""
-        self.changed[name] = data
+        self._real.setdefault(name.lower(), name)
+        self.changed[self.real(name)] = data
 
     # --- relations ------------------------------------------------------------------------
 
@@ -80,7 +102,8 @@ class Package:
             said = attributes(data, each)
             if said.get("TargetMode") != "External":
                 kind = said.get("Type", "").rpartition("/")[2]
-                yield said.get("Id", ""), kind, resolved(part, said.get("Target", ""))
+                to = resolved(part, said.get("Target", ""))
+                yield said.get("Id", ""), kind, self.real(to)
 
     def related(self, part: str, kind: str) -> list[str]:
         """The parts that a part leads to, of one kind."""
@@ -97,7 +120,7 @@ class Package:
         root = root_of(data)
         target = posixpath.relpath(to, posixpath.dirname(part) or ".")
         new = (
-            f'<{root.prefix}Relationship Id="rId{number}" Type="{kind}"'
+            f'<{root.prefix}Relationship Id="rId{number}" Type="{self.in_kind(kind)}"'
             f' Target="{escaped(target, quote=True)}"/>'
         )
         self.write(name, appended(data, root, new.encode()))
@@ -109,7 +132,7 @@ class Package:
 
     def drop(self, part: str, leading: str) -> None:
         """Take out a part that another leads to."""
-        self.dropped.add(part)
+        self.dropped.add(self.real(part))
         name = relations_of(leading)
         self.write(name, self._without(self.read(name), "Relationship", "Target", part, leading))
         types = self.read(CONTENT_TYPES)
@@ -117,7 +140,7 @@ class Package:
 
     def _without(self, data: bytes, local: str, key: str, part: str, leading: str) -> bytes:
         for each in elements(data, local):
-            if resolved(leading, attributes(data, each).get(key, "")) == part:
+            if self.real(resolved(leading, attributes(data, each).get(key, ""))) == self.real(part):
                 return data[: each.start] + data[each.end :]
         return data
 
@@ -194,11 +217,17 @@ def resolved(part: str, target: str) -> str:
     return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
 
 
+def types_of(parts: zipfile.ZipFile) -> str:
+    """The part that says of what kind the others are, by its name in the file."""
+    names = (each for each in parts.namelist() if each.lower() == CONTENT_TYPES.lower())
+    return next(names, CONTENT_TYPES)
+
+
 def is_patchable(path: Path) -> bool:
     """Whether a file is a workbook of the kind that is patched: its sheets are XML."""
     try:
         with zipfile.ZipFile(path) as parts:
-            types = parts.read(CONTENT_TYPES)
+            types = parts.read(types_of(parts))
     except (zipfile.BadZipFile, KeyError, OSError, EOFError, RuntimeError, ValueError):
         return False
     text = as_utf8(types).decode("utf-8", "replace")

@@ -116,7 +116,7 @@ class _Patching:
             comments = package.new_name("xl/comments{}.xml")
             package.relate(part, f"{OFFICE}/comments", comments)
             package.declare(comments, _COMMENTS)
-        package.write(comments, whole)
+        package.write(comments, whole if texts else package.in_kind(whole.decode()).encode())
         if gone or new:
             self._draw(sheet, part, gone, new)
 
@@ -132,7 +132,8 @@ class _Patching:
             legacy = package.new_name("xl/drawings/vmlDrawing{}.vml")
             package.declare_ending("vml", _VML)
             package.write(legacy, with_shapes(None, gone, new, self.taken))
-            sheet.relate(package.relate(part, f"{OFFICE}/vmlDrawing", legacy))
+            relation = package.relate(part, f"{OFFICE}/vmlDrawing", legacy)
+            sheet.relate(relation, package.in_kind(OFFICE))
             return
         package.write(legacy, with_shapes(package.read(legacy), gone, new, self.taken))
 
@@ -155,7 +156,8 @@ class _Patching:
 
     def new_sheet(self, sheet: NewSheet) -> None:
         """Add a sheet, or write that of its name anew."""
-        package, whole = self.package, sheet_xml(sheet, self.styles)
+        package = self.package
+        whole = package.in_kind(sheet_xml(sheet, self.styles).decode()).encode()
         if sheet.name in self.sheets:
             package.write(self.sheets[sheet.name], whole)
             return
@@ -171,7 +173,8 @@ class _Patching:
         ]
         hidden = ' state="hidden"' if sheet.hidden else ""
         tag = (
-            f'<{root_of(data).prefix}sheet xmlns:r="{OFFICE}" name="{escaped(sheet.name, quote=True)}"'
+            f'<{root_of(data).prefix}sheet xmlns:r="{package.in_kind(OFFICE)}"'
+            f' name="{escaped(sheet.name, quote=True)}"'
             f' sheetId="{max(numbers, default=0) + 1}"{hidden} r:id="{relation}"/>'
         )
         package.write(package.workbook, appended(data, listing, tag.encode()))
@@ -185,6 +188,9 @@ class _Patching:
             self.styles_part = package.new_name("xl/styles{}.xml").replace("styles1", "styles")
             package.relate(package.workbook, f"{OFFICE}/styles", self.styles_part)
             package.declare(self.styles_part, _STYLES)
+            made = package.in_kind(self.styles.whole().decode()).encode()
+            package.write(self.styles_part, made)
+            return
         package.write(self.styles_part, self.styles.whole())
 
 

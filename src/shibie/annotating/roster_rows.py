@@ -88,22 +88,19 @@ def other_tables(given: GivenRoster) -> list[TableOnSheet]:
         layout.members, layout.adjudications, layout.steps, layout.acts,
         *layout.registers.values(),
     )  # fmt: skip
-    own = [each for each in several if each and each.sheet.shown not in given.beside]
-    return [table for each in own for table in _on_sheets(given, each)]
+    return [table for each in several if each for table in _on_sheets(given, each)]
 
 
 def verdict_table(given: GivenRoster) -> TableOnSheet | None:
     """The table of verdicts, if the workbook has one."""
     placed = given.layout.adjudications
-    if placed is None or placed.sheet.shown in given.beside:
-        return None
-    return _on_sheets(given, placed)[0]
+    return next(iter(_on_sheets(given, placed)), None) if placed else None
 
 
 def _on_sheets(
     given: GivenRoster, placed: Placed, households: Mapping[str, Mapping[int, str]] | None = None
 ) -> list[TableOnSheet]:
-    """A table on the sheets that it was written in."""
+    """A table on the sheets of the workbook that it was written in."""
     sheets = {sheet.shown: sheet for sheet in given.sheets}
     header, origins = placed.header, placed.sheet.origins
     if origins is None:
@@ -118,6 +115,8 @@ def _on_sheets(
         ]
     found = []
     for shown, row, begins, columns in parts:
+        if shown in given.beside or shown not in sheets:
+            continue
         sheet = sheets[shown]
         width = max(map(len, sheet.head), default=0)
         # Household numbers that were made of others have no column on the sheet.

@@ -28,7 +28,6 @@ from shibie.annotating.markup import (
     root_of,
     with_attributes,
 )
-from shibie.annotating.package import OFFICE
 from shibie.annotating.styles import MARKED, Styles
 from shibie.results.questions import Choice
 
@@ -153,10 +152,10 @@ class PatchedSheet:
 
     # --- around them ----------------------------------------------------------------------
 
-    def relate(self, relation: str) -> None:
-        """Name the drawing of the comments."""
+    def relate(self, relation: str, office: str) -> None:
+        """Name the drawing of the comments, in the name space of relations."""
         p = self.prefix
-        tag = f'<{p}legacyDrawing xmlns:r="{OFFICE}" r:id="{relation}"/>'
+        tag = f'<{p}legacyDrawing xmlns:r="{office}" r:id="{relation}"/>'
         self.frame = inserted(self.frame, tag.encode(), "legacyDrawing", ORDER)
 
     @property

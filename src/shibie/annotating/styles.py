@@ -51,13 +51,13 @@ class Styles:
         self._add_missing()
         self._looks = self._items("cellXfs")
         self._known = len(self._looks)
-        fills = self._items("fills")
-        self._fills = len(fills)
+        self._known_fills = self._items("fills")
+        self._fills = len(self._known_fills)
         self._new_fills: list[bytes] = []
         self._made: dict[tuple[int, str], int] = {}
         self._fill_of: dict[str, int] = {}
         color = f"FF{MARKED}".encode()
-        marking = {str(at) for at, fill in enumerate(fills) if color in fill}
+        marking = {str(at) for at, fill in enumerate(self._known_fills) if color in fill}
         self.marked = {
             at: self._unmarked(look, marking)
             for at, look in enumerate(self._looks)
@@ -115,17 +115,24 @@ class Styles:
     def _added(self, look: int, changed: dict[str, str]) -> int:
         whole = self._looks[look] if look < len(self._looks) else self._looks[0]
         end = whole.index(b">") + 1
-        self._looks.append(with_attributes(whole[:end], dict(changed)) + whole[end:])
-        return len(self._looks) - 1
+        made = with_attributes(whole[:end], dict(changed)) + whole[end:]
+        # What was made when the workbook was given back before is used again: it would grow.
+        if made not in self._looks:
+            self._looks.append(made)
+        return self._looks.index(made)
 
     def _fill(self, color: str) -> int:
         if color not in self._fill_of:
             p = self.prefix
-            self._new_fills.append(
+            made = (
                 f'<{p}fill><{p}patternFill patternType="solid"><{p}fgColor rgb="FF{color}"/>'
-                f'<{p}bgColor indexed="64"/></{p}patternFill></{p}fill>'.encode()
-            )
-            self._fill_of[color] = self._fills + len(self._new_fills) - 1
+                f'<{p}bgColor indexed="64"/></{p}patternFill></{p}fill>'
+            ).encode()
+            if made in self._known_fills:
+                self._fill_of[color] = self._known_fills.index(made)
+            else:
+                self._new_fills.append(made)
+                self._fill_of[color] = self._fills + len(self._new_fills) - 1
         return self._fill_of[color]
 
     @property

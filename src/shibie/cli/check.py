@@ -22,7 +22,7 @@ from shibie.cli.app import (
     SetAsideOption,
     app,
 )  # fmt: skip
-from shibie.cli.inputs_kept import keep_inputs
+from shibie.cli.inputs_kept import keep_inputs, must_be_apart
 from shibie.cli.task import Task, task_of
 from shibie.errors import InputError, Problem, Words
 
@@ -123,6 +123,8 @@ def check(
     if engine is not Engine.spark:
         keep_inputs(outs, [*task.inputs, verdicts])
         keep_inputs([annotate], [*task.inputs, verdicts], "--annotate")
+    if annotate is not None:
+        must_be_apart([annotate], outs, "--annotate")
     given = _for_spark(task) if engine is Engine.spark else task.given()
     if engine in (None, Engine.duckdb):
         # What does not fit into memory spills beside the result, where there is room for it.

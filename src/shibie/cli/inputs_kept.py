@@ -38,6 +38,31 @@ def keep_inputs(outs: Iterable[Place], inputs: Iterable[Place], option: str = "-
         raise InputError(problems)
 
 
+def must_be_apart(outs: Iterable[Place], others: Iterable[Place], option: str) -> None:
+    """Refuse one place for two results: the later would be written over the earlier.
+
+    Args:
+        outs: where is written.
+        others: where something else is written.
+        option: that says where the first are written.
+
+    Raises:
+        InputError: for each place that is named twice.
+    """
+    taken = {Path(each).resolve() for each in others if each is not None}
+    problems = [
+        Problem(
+            option,
+            Words(f"{out} 已用来写另一结果", f"another result is written to {out}"),
+            suggestion=Words("换一个地方", "name another place"),
+        )
+        for out in outs
+        if out is not None and Path(out).resolve() in taken
+    ]
+    if problems:
+        raise InputError(problems)
+
+
 def _same(out: Path | str, place: Path, read: Path) -> Words | None:
     if place == read or (place.exists() and place.samefile(read)):
         return Words(f"{out} 是要读的文件，不能写在它上面", f"{out} is read, and cannot be written")

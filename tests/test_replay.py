@@ -144,6 +144,13 @@ def test_a_log_of_acts_is_read_as_far_as_it_was(tmp_path: Path, engine: Any) -> 
         found = replay(out)
         assert (found.same, found.changed) == (True, ())
         assert found.counts["eligible"] == (2, 2)
+        # Where the other files are kept there is no copy of the log: it stays where it is.
+        kept = tmp_path / "kept"
+        kept.mkdir()
+        for each in written(out)["made_from"]["inputs"][:-1]:
+            shutil.copy(out / each["file"], kept / f"{each['sha256']}.csv")
+        found = replay(out, kept)
+        assert (found.same, found.changed) == (True, ())
     # Another log, of the same name, is not that one.
     (tmp_path / "in" / "acts.db").unlink()
     with open_acts(tmp_path / "in") as log:

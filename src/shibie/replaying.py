@@ -42,6 +42,7 @@ class RecordedSheet(_Recorded):
     name: str
     shown: str
     sheet: str = ""
+    goes_on: bool = False
 
 
 class RecordedFile(_Recorded):
@@ -248,6 +249,9 @@ def _places(file: RecordedFile, folder: Path, inputs: Path | None) -> Iterator[P
     yield inputs / f"{file.sha256}{Path(file.file).suffix.lower()}"
     for start in range(len(parts)):
         yield inputs.joinpath(*parts[start:])
+    if file.log:
+        # No copy is kept of a log: it only grows, and is read as far as it was then.
+        yield folder / file.file
 
 
 def _is_as_it_was(file: RecordedFile, place: Path) -> bool:
@@ -276,4 +280,5 @@ def _sheets(file: RecordedFile, place: Path) -> Iterator[Sheet]:
     for each in file.sheets:
         # A sheet that is gone makes the file another, which is said; the rest is decided.
         if each.sheet in there:
-            yield replace(there[each.sheet], name=each.name, shown=each.shown)
+            sheet = there[each.sheet]
+            yield replace(sheet, name=each.name, shown=each.shown, goes_on=each.goes_on)

@@ -237,5 +237,7 @@ def test_a_name_that_nobody_has(
     pack = ["--rules", "bazhong-2015", "--as-of", "2015-12-20"]
     said = refused(monkeypatch, capsys, "explain", roster, *pack, "--name", "张三")
     assert said == "张三：名册上没有叫这个名字的人\n"
+    said = refused(monkeypatch, capsys, "explain", roster, *pack, "--name", PEOPLE[2])
+    assert PEOPLE[2] not in said
     said = refused(monkeypatch, capsys, "explain", roster, *pack)
     assert said.splitlines()[0] == "--household: 缺少：哪一户"

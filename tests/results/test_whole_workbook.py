@@ -10,7 +10,6 @@ import pytest
 from typer.testing import CliRunner
 
 from shibie.cli.app import app
-from shibie.errors import InputError
 from support.books import PEOPLE, Book, book, write_xlsx
 from test_cli import PACK
 
@@ -80,17 +79,112 @@ def test_answers_in_the_result_are_read_beside_the_roster(tmp_path: Path, roster
     assert openpyxl.load_workbook(back)["核实"].max_row == 1
 
 
-def test_two_sheets_of_answers_are_no_half_of_each(tmp_path: Path, roster: Book) -> None:
-    out = tmp_path / "结果.xlsx"
+def answered(path: Path, rows: dict[int, dict[str, str]]) -> Path:
+    """A result whose sheet 核实 has answers, by row."""
+    workbook = openpyxl.load_workbook(path)
+    page = workbook["核实"]
+    header = [cell.value for cell in page[1]]
+    for row, answer in rows.items():
+        for title, text in answer.items():
+            page.cell(row, header.index(title) + 1, text)
+    workbook.save(path)
+    return path
+
+
+CAR = "有小轿车或客货运车辆的不纳入"
+SIGNED = {"核实结论": "属实", "证据": "行驶证", "核实人": "王某", "核实日期": "2015-12-01"}
+
+
+@pytest.mark.parametrize("engine", ["interpreter", "duckdb"])
+@pytest.mark.parametrize(
+    ("before", "decided", "acts", "rejected"),
+    [
+        # The same said twice counts once.
+        (["001", CAR, "属实", "行驶证", "王某", "2015-12-01"], "001,ineligible,,vehicle,,,", 1, []),
+        # Of two the later counts.
+        (["001", CAR, "不属实", "入户", "李某", "2015-12-05"], "001,eligible,,,,,production", 1, []),
+        # Two of one day that contradict each other: neither counts, and each is said.
+        (
+            ["001", CAR, "不属实", "入户", "李某", "2015-12-01"], "001,pending,,,,vehicles,", 0,
+            ["核实,2,verdict", "答.xlsx/核实,2,verdict"],
+        ),
+    ],
+)  # fmt: skip
+def test_answers_count_beside_the_roster_s_own(
+    tmp_path: Path, roster: Book, engine: str, before: list[str], decided: str, acts: int,
+    rejected: list[str],
+) -> None:  # fmt: skip
+    out = tmp_path / "答.xlsx"
+    arguments = [*PACK, "--engine", engine]
     CliRunner().invoke(
-        app, ["check", str(write_xlsx(tmp_path / "甲.xlsx", roster)), *PACK, "--out", str(out)]
+        app, ["check", str(write_xlsx(tmp_path / "甲.xlsx", roster)), *arguments, "--out", str(out)]
     )
-    rule = "有小轿车或客货运车辆的不纳入"
-    roster["核实"].append(["001", rule, "属实", "行驶证", "王某", "2015-12-01"])
-    path = write_xlsx(tmp_path / "乙.xlsx", roster)
-    done = CliRunner().invoke(app, ["check", str(path), *PACK, "--verdicts", str(out)])
-    assert isinstance(done.exception, InputError)
-    assert done.exception.render().startswith("核实 + 结果.xlsx/核实：同一张表给了不止一次")
+    answered(out, {2: SIGNED})
+    roster["核实"].append(before)
+    path, after, back = write_xlsx(tmp_path / "乙.xlsx", roster), tmp_path / "after", "退还.xlsx"
+    done = CliRunner().invoke(
+        app,
+        ["check", str(path), *arguments, "--verdicts", str(out), "--out", str(after),
+         "--annotate", str(tmp_path / back)],
+    )  # fmt: skip
+    assert done.exit_code == 3, done.output + str(done.exception)
+
+    def lines(name: str) -> list[str]:
+        return (after / f"{name}.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+
+    assert lines("decisions") == [decided]
+    assert len(lines("acts")) == acts
+    said = [",".join(line.split(",")[:3]) for line in lines("rejected") if "核实" in line]
+    assert said == rejected
+    # What is given back are the roster's own answers, and it is decided again as it was.
+    page = openpyxl.load_workbook(tmp_path / back)["核实"]
+    assert [cell.value for cell in page[2]][:6] == before
+    again = CliRunner().invoke(app, ["replay", str(after)])
+    assert again.exit_code == 0, again.output
+
+
+def test_acts_that_a_result_lists_are_the_roster_s_own(tmp_path: Path, roster: Book) -> None:
+    """A result says again what the roster said, and masks what is sensitive of it."""
+    roster["办理"] = [
+        [
+            "办理编号",
+            "办理种类",
+            "户编号",
+            "人编号",
+            "字段",
+            "原值",
+            "现值",
+            "证据",
+            "经办人",
+            "日期",
+        ],
+        [
+            "a1",
+            "更正",
+            "001",
+            "1",
+            "证件号码",
+            PEOPLE[0],
+            PEOPLE[5],
+            "户口簿",
+            "王某",
+            "2015-12-01",
+        ],
+    ]
+    path, out = write_xlsx(tmp_path / "名册.xlsx", roster), tmp_path / "答.xlsx"
+    CliRunner().invoke(app, ["check", str(path), *PACK, "--out", str(out)])
+    answered(out, {2: SIGNED})
+    after = tmp_path / "after"
+    done = CliRunner().invoke(
+        app, ["check", str(path), *PACK, "--verdicts", str(out), "--out", str(after)]
+    )
+    assert done.exit_code == 3, done.output + str(done.exception)
+    found = (after / "acts.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert [(line.split(",")[1], line.split(",")[10]) for line in found] == [
+        ("verdict", ""), ("correction", PEOPLE[5]),
+    ]  # fmt: skip
+    decisions = (after / "decisions.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
+    assert decisions == ["001,ineligible,,vehicle,,,"]
 
 
 def test_without_a_question_there_is_no_sheet_for_it(tmp_path: Path) -> None:

@@ -141,6 +141,8 @@ class MadeFrom:
             said: dict[str, Any] = {"name": sheet.name, "shown": sheet.shown}
             if sheet.read_from is not None and sheet.read_from.sheet:
                 said["sheet"] = sheet.read_from.sheet
+            if sheet.goes_on:
+                said["goes_on"] = True
             name = names.get(sheet.shown)
             if name is not None:
                 said["table"] = name

@@ -15,6 +15,7 @@ from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.rosters.adjudications import adjudication_specs
 from shibie.rosters.cells import is_blank
 from shibie.rosters.csv_text import HEADER_DEPTH
+from shibie.rosters.going_on import gone_on
 from shibie.rosters.headers import Header, best_header, usable
 from shibie.rosters.layout import SHEET_NAMES, Layout
 from shibie.rosters.national_export import HOUSEHOLD_ID
@@ -70,7 +71,7 @@ class Finder:
         self.said_of: set[str] = set()
         self.forms: list[Mapping[str, Any]] = []
         for sheet in sheets:
-            if is_own(sheet.name):
+            if is_own(sheet.name) or sheet.goes_on:
                 continue
             first = self.left.setdefault(folded(sheet.name), sheet)
             if first is not sheet:
@@ -168,12 +169,22 @@ class Finder:
 
     def optional(self, table: str, specs: Sequence[FieldSpec]) -> Placed | None:
         """A table that may be missing."""
-        sheet = self.take(SHEET_NAMES[table])
+        own, names = self.take(SHEET_NAMES[table]), {folded(each) for each in SHEET_NAMES[table]}
+        more = [each for each in self.sheets if each.goes_on and folded(each.name) in names]
+        # An empty sheet of the roster for the same, as blank workbooks have it, says nothing.
+        if own is not None and more and _says_nothing(own):
+            own = None
         required = [spec.name for spec in specs if spec.required]
-        if sheet is None or not sheet.rows:
-            return None
-        header = self.header(sheet, specs, required)
-        return None if header is None else self.placed(sheet, header, specs, lists=False)
+        found: list[Placed] = []
+        for sheet in (own, *more):
+            if sheet is None or not sheet.rows:
+                continue
+            header = self.header(sheet, specs, required)
+            placed = None if header is None else self.placed(sheet, header, specs, lists=False)
+            if placed is None:
+                return None
+            found.append(placed)
+        return gone_on(found) if found else None
 
     # --- households and persons ---------------------------------------------------------
 
@@ -262,3 +273,8 @@ class Finder:
             own = table if table == "roster" else f"registers/{table}"
             shown = sheet.name if table == "roster" else own
             self.left[folded(shown)] = replace(sheet, name=shown)
+
+
+def _says_nothing(sheet: Sheet) -> bool:
+    """Whether a sheet has at most its header."""
+    return sum(any(not is_blank(cell) for cell in row) for row in sheet.rows) <= 1

@@ -14,7 +14,6 @@ from shibie.forms.form import TableForm
 from shibie.household import BareHousehold
 from shibie.results.table import Table
 from shibie.results.tables import rejected_table
-from shibie.rosters.cells import is_blank
 from shibie.rosters.finding import lay_out
 from shibie.rosters.frames import sheets_of
 from shibie.rosters.layout import SHEET_NAMES, Layout
@@ -49,13 +48,15 @@ class GivenRoster:
     def with_verdicts(self, path: str | Path) -> GivenRoster:
         """The roster with the verdicts and acts of another workbook, as a result with answers has them.
 
+        They count beside the roster's own; an act that is in both is one.
+
         Raises:
             InputError: when it cannot be read, or has no such sheet.
         """
         names = {folded(each) for name in ("adjudications", "acts") for each in SHEET_NAMES[name]}
         place = Path(path)
         found = tuple(
-            replace(sheet, shown=f"{place.name}/{sheet.shown}")
+            replace(sheet, shown=f"{place.name}/{sheet.shown}", goes_on=True)
             for sheet in read_sheets(place)
             if folded(sheet.name) in names
         )
@@ -63,14 +64,7 @@ class GivenRoster:
             what = Words("没有“核实”或“办理”工作表", "there is no sheet 核实 or 办理")
             raise InputError(Problem(str(place), what))
         beside = self.beside | {sheet.shown for sheet in found}
-        answered = {folded(sheet.name) for sheet in found}
-        # An empty sheet of the roster for the same, as blank workbooks have it, says nothing.
-        own = (
-            sheet
-            for sheet in self.sheets
-            if folded(sheet.name) not in answered or not _says_nothing(sheet)
-        )
-        return replace(self, sheets=(*own, *found), beside=beside)
+        return replace(self, sheets=(*self.sheets, *found), beside=beside)
 
     @cached_property
     def layout(self) -> Layout:
@@ -95,11 +89,6 @@ class GivenRoster:
     def __len__(self) -> int:
         """How many households came in, rejected ones as well."""
         return self.roster.given
-
-
-def _says_nothing(sheet: Sheet) -> bool:
-    """Whether a sheet has at most its header."""
-    return sum(any(not is_blank(cell) for cell in row) for row in sheet.rows) <= 1
 
 
 def roster_of_path(

@@ -26,12 +26,13 @@ def joined(parts: Sequence[tuple[Sheet, Header]]) -> tuple[Sheet, Header]:
         for spec in header.columns.values():
             specs.setdefault(spec.name, spec)
     lengths = [len(sheet.rows) - header.row for sheet, header in parts]
-    origins = Origins(
-        tuple(accumulate(lengths[:-1], initial=1)),
-        tuple(sheet.shown for sheet, _ in parts),
-        tuple(header.row + 1 for _, header in parts),
-        tuple({spec.name: at for at, spec in header.columns.items()} for _, header in parts),
-    )
+    written = [
+        (start + first - 1, shown, row, {spec.name: at for at, spec in header.columns.items()})
+        for start, (sheet, header) in zip(accumulate(lengths[:-1], initial=1), parts, strict=True)
+        for first, shown, row in _written(sheet, header)
+    ]
+    starts, sheets, numbers, columns = zip(*written, strict=True)
+    origins = Origins(starts, sheets, numbers, columns)
 
     def rows() -> Iterator[Cells]:
         for sheet, header in parts:
@@ -44,6 +45,18 @@ def joined(parts: Sequence[tuple[Sheet, Header]]) -> tuple[Sheet, Header]:
     shown = "、".join(sheet.shown for sheet, _ in parts)
     table = Sheet(name, shown, FittedRows((), lambda: sum(lengths), rows), origins=origins)
     return table, Header(0, dict(enumerate(specs.values())), ())
+
+
+def _written(sheet: Sheet, header: Header) -> Iterator[tuple[int, str, int]]:
+    """Where the rows below a header were written: the first of each sheet, and its row there."""
+    if sheet.origins is None:
+        yield 1, sheet.shown, header.row + 1
+        return
+    for start, shown, row in zip(
+        sheet.origins.starts, sheet.origins.sheets, sheet.origins.rows, strict=True
+    ):
+        skipped = max(header.row + 1 - start, 0)
+        yield start + skipped - header.row, shown, row + skipped
 
 
 def _cell(row: Cells, place: int | None) -> Cell:

@@ -8,6 +8,7 @@ from datetime import date
 from shibie.errors import InputError, Problem, Words, bad_argument, did_you_mean
 from shibie.forms.form import TableForm
 from shibie.language.tree import MEMBER
+from shibie.numbers_in_text import without_numbers
 from shibie.rosters.cells import Cell, as_written
 from shibie.rosters.duckdb_host import duck_host
 from shibie.rosters.families import holding_rows
@@ -82,6 +83,9 @@ def _nobody(reader: PythonReader, name: str) -> Problem:
         f" FROM {source.relation}) WHERE name IS NOT NULL ORDER BY {like} DESC, name LIMIT {_NEAR}"
     )
     meant = did_you_mean(name, [str(each) for (each,) in near])
+    # Whoever asks by a number finds nobody; the number is not said again.
     return Problem(
-        name, Words("名册上没有叫这个名字的人", "nobody is of this name"), suggestion=meant
+        without_numbers(name),
+        Words("名册上没有叫这个名字的人", "nobody is of this name"),
+        suggestion=meant,
     )

@@ -108,6 +108,7 @@ class Sheet:
         origins: of a table put together from several sheets, where its rows were written.
         hidden: whether its workbook does not show it.
         read_from: the file from which it was read, if it was read from one.
+        goes_on: whether it goes on with the roster's own table of its kind, as answers do.
     """
 
     name: str
@@ -118,6 +119,7 @@ class Sheet:
     origins: Origins | None = None
     hidden: bool = False
     read_from: ReadFrom | None = None
+    goes_on: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:

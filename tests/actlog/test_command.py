@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from shibie.actlog import open_acts, record
 from shibie.acts import Act
+from shibie.cli.app import app
+from shibie.errors import InputError
 from test_cli import shibie
 
 SIGNED = {"officer": "王 13800001111", "evidence": "患有肺癌", "date": "2015-12-01"}
@@ -49,6 +52,14 @@ def test_acts_are_listed_without_what_is_sensitive(folder: Path) -> None:
     }  # fmt: skip
     for text in (printed, json.dumps(said, ensure_ascii=False)):
         assert not any(word in text for word in ("残疾", "肺癌", "195003041018", "13800001111"))
+
+
+@pytest.mark.parametrize("name", [".", "acts.db", "also.db"])
+def test_a_log_is_not_copied_onto_itself(folder: Path, name: str) -> None:
+    (folder / "also.db").symlink_to(folder / "acts.db")
+    done = CliRunner().invoke(app, ["acts", str(folder), "--copy-to", str(folder / name)])
+    assert isinstance(done.exception, InputError)
+    assert done.exception.render("zh").startswith("--copy-to: ")
 
 
 def test_a_broken_chain_is_said_with_its_place_and_exit_status_1(folder: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from shibie.cli.app import JsonOption, LangOption, Language, app
+from shibie.cli.inputs_kept import keep_inputs
 from shibie.errors import InputError, Words
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def acts(
     from shibie.eventlog import copy_log
 
     language: Lang = "en" if lang is Language.en else "zh"
+    if copy_to is not None:
+        keep_inputs([_file(copy_to)], [_file(log)], "--copy-to")
     try:
         with open_acts(log, create=False, read_only=True) as opened:
             rows = [] if verify else listing(opened, language)
@@ -67,6 +70,13 @@ def acts(
         print(line.say(language))
     if rows:
         _show([title.say(language) for title in TITLES], rows)
+
+
+def _file(log: Path) -> Path:
+    """The file of a log, which of a folder is its own."""
+    from shibie.eventlog import ACTS_FILE
+
+    return log / ACTS_FILE if log.is_dir() else log
 
 
 def _said(log: AppendOnlyLog) -> list[Words]:

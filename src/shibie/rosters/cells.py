@@ -80,6 +80,8 @@ ERROR_VALUES: Final = frozenset(
         "#FIELD!", "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#GETTING_DATA",
     )
 )  # fmt: skip
+# The same in other programs, and what is shown where a column is too narrow: ####, Err:502.
+_BROKEN: Final = re.compile(r"#+|#[^\W\d_]+[!?].*|err:\d+", re.IGNORECASE)
 LOST_DIGITS: Final = Words(
     "单元格是数字格式，末位已丢失，请改为文本格式重填",
     "the cell is a number and has lost digits; enter it again as text",
@@ -449,6 +451,8 @@ def _text(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, float) and abs(cell) >= _LAST_SURE:
         _fault("lost_digits", *LOST_DIGITS)
     text = legible(as_written(cell))
+    if identifies(spec) and _BROKEN.fullmatch(text):
+        raise CellError(error_words(text), "cell_error")
     if identifies(spec) and _ROUNDED.fullmatch(text):
         _fault("lost_digits", *LOST_DIGITS)
     return spec.spelled.get(text, text) or None

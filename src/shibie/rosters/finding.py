@@ -13,6 +13,7 @@ from shibie.forms.form import TableForm
 from shibie.household import StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.rosters.adjudications import adjudication_specs
+from shibie.rosters.alike_numbers import alike_numbers
 from shibie.rosters.cells import is_blank
 from shibie.rosters.csv_text import HEADER_DEPTH
 from shibie.rosters.going_on import gone_on
@@ -104,6 +105,8 @@ class Finder:
             pair = self._of_persons(households, members)
         if pair is not None:
             registers.must_be_no_more()
+            alike = alike_numbers(pair[1] or pair[0])
+            self.problems += [alike] if alike else []
         if self.problems or pair is None:
             raise InputError(self.problems)
         if self.by_form:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from shibie.duckdb_tables import Column, make_table, quoted_name
 from shibie.rosters.cells import Cell
@@ -62,6 +62,34 @@ def different_texts(
         width: how many columns CSV has.
         delimiter: of CSV; None for Parquet.
     """
+    found = _of_column(
+        path, column, above, width, delimiter, "SELECT t, count(*) FROM texts GROUP BY t"
+    )
+    if found is None:
+        return None
+    return {str(text): int(count) for text, count in found if text is not None}
+
+
+def alike_texts(
+    path: Path, column: int, above: int, width: int, delimiter: str | None
+) -> list[tuple[str, str]] | None:
+    """Two texts of each group in a column that differ in case, a leading ' or leading zeros alone.
+
+    The arguments are those of `different_texts`.
+    """
+    key = "CASE WHEN regexp_full_match(s, '[0-9]+') THEN ltrim(s, '0') ELSE s END"
+    query = (
+        "SELECT min(t), max(t) FROM (SELECT DISTINCT trim(t) AS t, ltrim(lower(trim(t)), '''') AS s"
+        f" FROM texts) GROUP BY {key} HAVING count(*) > 1 ORDER BY 1 LIMIT 6"
+    )
+    found = _of_column(path, column, above, width, delimiter, query)
+    return None if found is None else [(str(one), str(other)) for one, other in found if one]
+
+
+def _of_column(
+    path: Path, column: int, above: int, width: int, delimiter: str | None, query: str
+) -> list[tuple[Any, Any]] | None:
+    """What a query finds in the texts `t` of a column; None where it cannot be read so."""
     import duckdb
 
     try:
@@ -79,8 +107,9 @@ def different_texts(
                     f" null_padding = true, columns = {{{columns}}})"
                 )
                 cell = f"c{column}"
-            texts = file.project(f"CAST({cell} AS VARCHAR) AS t").aggregate("t, count(*)", "t")
-            return {str(text): int(count) for text, count in texts.fetchall() if text is not None}
+            texts = file.project(f"CAST({cell} AS VARCHAR) AS t")
+            texts.create_view("texts")
+            return [(row[0], row[1]) for row in connection.execute(query).fetchall()]
     except (duckdb.Error, UnicodeError, RuntimeError, IndexError):
         return None
 

@@ -254,8 +254,8 @@ def _free_text(column: str, spec: FieldSpec) -> CellReading:
     narrow = f"translate({column}, {quoted(_WIDE)}, {quoted(_NARROW)})"
     kept = ""
     if cells.identifies(spec):
-        # A number that has lost digits is Python's to refuse.
-        kept = f" AND NOT regexp_matches({column}, '[.+\\x{{FF0E}}\\x{{FF0B}}]')"
+        # A number that has lost digits is Python's to refuse, and so is what stands for an error.
+        kept = f" AND NOT regexp_matches({column}, '[#:.+\\x{{FF03}}\\x{{FF1A}}\\x{{FF0E}}\\x{{FF0B}}]')"
     value = f"CASE WHEN {inside} THEN {column} ELSE {narrow} END"
     if spec.spellings:
         others = " ".join(f"WHEN {quoted(a)} THEN {quoted(b)}" for a, b in spec.spellings)

@@ -42,3 +42,22 @@ def test_another_unit_or_order(tmp_path: Path, renamed: dict[str, str], found: s
     (problem,) = refused.value.problems
     assert problem.where == "Sheet1!4"
     assert f"\uff08“{found}”\uff09" in problem.what.zh
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "共3户5人",
+        "总户数\uff1a3户",
+        "平均",
+        "第一书记\uff08签字\uff09\uff1a",
+        "包村领导\uff1a张三",
+        "村支书\uff1a",
+        "以下空白",
+    ],
+)
+def test_what_closes_a_list(tmp_path: Path, words: str) -> None:
+    rows = as_export(book())["一人一行"]
+    path = write_xlsx(tmp_path / "held.xlsx", {"Sheet1": [*rows, [words]]})
+    roster = read_roster(path, PACK, AS_OF)
+    assert (len(roster.households), roster.rejected) == (3, ())

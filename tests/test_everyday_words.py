@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shibie.everyday_words import RELATION
 from shibie.rosters.cells import CellError, read_cell, read_plain
 from shibie.rosters.headers import matched
 from shibie.ruleset.loader import load
@@ -163,3 +164,15 @@ def test_what_says_no_type_of_vehicle_is_refused(word: str) -> None:
     (kind,) = (s for s in load("bazhong-2015").registers["vehicles"].columns if s.name == "kind")
     with pytest.raises(CellError):
         read_cell(word, kind, AS_OF)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("户主之妻 户主妻子", "配偶"), ("大儿 幺儿", "之子"), ("小女 满女", "之女"), ("户主母亲", "之母"),
+        ("妻父", "之岳父"), ("堂弟 表姐 侄孙", "其他"),
+    ],
+)  # fmt: skip
+def test_relations_in_everyday_words(words: str, code: str) -> None:
+    known = dict(RELATION.words)
+    assert {known[word] for word in words.split()} == {code}

@@ -280,6 +280,15 @@ def test_a_sheet_for_each_village(tmp_path: Path) -> None:
     assert any(note.startswith("2 张工作表合为一份名册") for note in found.notes)
 
 
+def test_a_sheet_tells_its_village_however_it_is_called(tmp_path: Path) -> None:
+    rows = without(persons(), "村")
+    sheets: Book = {
+        "甲村（1户）": rows[:3], "乙村村民委员会": [rows[0], rows[3]], "丙村花名册": [rows[0], *rows[4:]],
+    }  # fmt: skip
+    roster = read_roster(write_xlsx(tmp_path / "villages.xlsx", sheets), PACK, AS_OF)
+    assert [each.village for each in roster.households] == ["甲村", "乙村村民委员会", "丙村"]
+
+
 def test_a_fault_names_the_sheet_and_the_row_that_it_is_in(tmp_path: Path) -> None:
     rows = persons()
     rows[4][at(rows, "工资性收入")] = "许多"

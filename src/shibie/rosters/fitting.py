@@ -40,6 +40,7 @@ class Fit:
         unasked: sets of columns; of a person of whom all of a set are blank they are not asked.
         keys: the columns that tell households apart, where they have no numbers.
         village: of a sheet that is one village's and has no column of villages.
+        village_name: of that village.
         prefix: what household numbers begin with that other sheets have, too.
         number: the field of household numbers.
         members: how many rows of members each household has, where they are in another sheet.
@@ -54,6 +55,7 @@ class Fit:
     unasked: tuple[tuple[int, ...], ...] = ()
     keys: KeyColumns | None = None
     village: FieldSpec | None = None
+    village_name: str = ""
     prefix: str = ""
     number: FieldSpec | None = None
     members: Callable[[], Mapping[str, int]] | None = None
@@ -206,7 +208,7 @@ class _Rows:
             if fit.keys is not None:
                 cells[self.width] = key
             if fit.village is not None:
-                cells[self.width + 1] = self.sheet.name
+                cells[self.width + 1] = fit.village_name
         return tuple(cells)
 
     def _checked(self, kind: Stated, cell: Cell, row: Cells, size: int) -> Cell:
@@ -222,7 +224,7 @@ class _Rows:
         keys = self.fit.keys
         if keys is None:
             return {}
-        columns, village = self.fit.header.columns, self.sheet.name if self.fit.village else ""
+        columns, village = self.fit.header.columns, self.fit.village_name
 
         def is_head(cell: Cell) -> bool:
             return keys.relation is not None and reads_as(cell, columns[keys.relation], HEAD)

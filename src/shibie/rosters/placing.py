@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any
 
 from shibie.errors import InputError, Problem, Words
 from shibie.forms.form import TableForm
@@ -20,10 +20,10 @@ from shibie.rosters.left_out import LeftOut
 from shibie.rosters.mapping_said import mapping_said
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.stated import stated_columns
+from shibie.rosters.table_names import village_of
 from shibie.vocabulary import FieldSpec, folded, in_zone
 
 # What a sheet that is one village's is called.
-_VILLAGES: Final = ("村", "社区", "居委会", "村委会", "嘎查")
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,8 @@ class Placing:
         of_form = {at: use.states for at, use in header.uses.items() if use.states}
         unasked = form.unasked if form else ()
         groups = (tuple(of[name] for name in group if name in of) for group in unasked)
-        in_village = self.village is not None and "village" not in names and _is_village(sheet.name)
+        of_village = self.village is not None and "village" not in names
+        village_name = village_of(sheet.name) if of_village else ""
         keys = None
         if self.number.name not in names:
             keys = key_columns(
@@ -165,7 +166,8 @@ class Placing:
             checked=stated_columns(header.labels, header.columns, of_form),
             unasked=tuple(group for group in groups if group),
             keys=keys,
-            village=self.village if in_village else None,
+            village=self.village if village_name else None,
+            village_name=village_name,
             prefix=prefix,
             number=self.number,
             members=members,
@@ -265,10 +267,6 @@ def _left(header: Header, fit: Fit) -> Header:
     return replace(
         header, ignored=tuple(text for _, text in left), ignored_at=tuple(at for at, _ in left)
     )
-
-
-def _is_village(name: str) -> bool:
-    return folded(name).endswith(_VILLAGES)
 
 
 def _recognised(sheet: Sheet, form: TableForm, header: Header) -> Words:

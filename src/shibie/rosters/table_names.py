@@ -27,6 +27,9 @@ _UNNAMED: Final = re.compile(r"(?:sheet|工作表|tabelle|feuil)\s*\d*", re.I)
 _LIST_OF_VILLAGE: Final = re.compile(
     r"(.+(?:村|社区|居委会|居民委员会|嘎查))(?:的?(?:贫困户|农户|人口))?(?:花名册|名册|名单|台账|表)"
 )
+_VILLAGE: Final = re.compile(
+    r"(.+(?:村|社区|居委会|村委会|村民委员会|居民委员会|嘎查))\s*(?:[(（][^()（）]*[)）])?"
+)
 # Two of the sheets of a result, in each language.
 _RESULTS: Final = ({"认定结果", "依据"}, {"decisions", "findings"})
 
@@ -92,6 +95,16 @@ def own_name(stem: str) -> str:
     """
     found = _LIST_OF_VILLAGE.fullmatch(stem)
     return found[1] if found else stem
+
+
+def village_of(name: str) -> str:
+    """The village that a sheet is of, by its name; empty where it names none.
+
+    >>> village_of("石磨村（3户）"), village_of("石磨村村民委员会"), village_of("汇总")
+    ('石磨村', '石磨村村民委员会', '')
+    """
+    found = _VILLAGE.fullmatch(own_name(name.strip()))
+    return found[1] if found else ""
 
 
 def _tells(name: str) -> bool:

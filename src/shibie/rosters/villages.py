@@ -23,7 +23,7 @@ from shibie.rosters.sheets import Sheet
 from shibie.vocabulary import FieldSpec
 
 _NAME: Final = "village"
-_SUFFIX: Final = re.compile(r"(?:村民委员会|村委会|村)$")
+_SUFFIX: Final = re.compile(r"(?:村?(?:村民委员会|村委会)|村)$")
 # So many pairs are named; the others are counted.
 _NAMED: Final = 5
 
@@ -50,8 +50,8 @@ def one_village(placed: Placed) -> tuple[Placed, Words | None]:
 def one_name_each(names: Iterable[str]) -> dict[str, str]:
     """The names that are other names of a village, each with the one that is used.
 
-    >>> one_name_each(["石磨", "石磨村", "石磨村委会", "青山"])
-    {'石磨': '石磨村', '石磨村委会': '石磨村'}
+    >>> one_name_each(["石磨", "石磨村", "石磨村委会", "石磨村村民委员会", "青山"])
+    {'石磨': '石磨村', '石磨村委会': '石磨村', '石磨村村民委员会': '石磨村'}
     """
     of: dict[str, list[str]] = {}
     for name in names:

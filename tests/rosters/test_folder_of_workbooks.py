@@ -111,7 +111,7 @@ def test_of_a_table_of_households_there_is_one(tmp_path: Path) -> None:
         shibie.check("bazhong-2015", tmp_path, AS_OF)
     first = caught.value.problems[0]
     assert (first.where, first.what.zh) == (
-        "石磨村.xlsx!农户, 青杨村.xlsx!农户", "同一张表给了不止一次"
+        "石磨村.xlsx!农户 + 青杨村.xlsx!农户", "同一张表给了不止一次"
     )  # fmt: skip
 
 

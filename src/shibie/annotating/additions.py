@@ -104,29 +104,3 @@ class Additions:
 
     sheets: Mapping[str, SheetAdditions]
     new: Sequence[NewSheet] = ()
-
-
-def letters(column: int) -> str:
-    """The letters of a column.
-
-    >>> letters(0), letters(25), letters(26), letters(701), letters(702)
-    ('A', 'Z', 'AA', 'ZZ', 'AAA')
-    """
-    text, column = "", column + 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
-
-
-def column_of(reference: str) -> int:
-    """The column of a cell, from 0.
-
-    >>> column_of("A1"), column_of("$AA$12"), column_of("c7")
-    (0, 26, 2)
-    """
-    number = 0
-    for letter in reference.upper():
-        if "A" <= letter <= "Z":
-            number = number * 26 + ord(letter) - ord("A") + 1
-    return number - 1

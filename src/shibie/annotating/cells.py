@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from typing import Final
 
-from shibie.annotating.additions import column_of, letters
 from shibie.annotating.markup import attributes_in, escaped, with_attributes
+from shibie.rosters.column_letters import column_of, letters
 
 # What a cell holds at most.
 _MOST: Final = 32_767

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shibie.annotating.additions import NewSheet, letters
+from shibie.annotating.additions import NewSheet
 from shibie.annotating.markup import escaped
 from shibie.annotating.sheet import choice_xml
 from shibie.annotating.styles import MAIN, Styles
+from shibie.rosters.column_letters import letters
 
 _HEADER = "DDE6F0"
 _FROZEN = (

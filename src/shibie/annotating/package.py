@@ -90,6 +90,10 @@ class Package:
         self._real.setdefault(name.lower(), name)
         self.changed[self.real(name)] = data
 
+    def write_made(self, name: str, data: bytes) -> None:
+        """Write a part that was made as a whole here, in the names of this kind of file."""
+        self.write(name, self.in_kind(data.decode()).encode())
+
     # --- relations ------------------------------------------------------------------------
 
     def relations(self, part: str) -> Iterator[tuple[str, str, str]]:

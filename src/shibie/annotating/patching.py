@@ -116,7 +116,7 @@ class _Patching:
             comments = package.new_name("xl/comments{}.xml")
             package.relate(part, f"{OFFICE}/comments", comments)
             package.declare(comments, _COMMENTS)
-        package.write(comments, whole if texts else package.in_kind(whole.decode()).encode())
+        (package.write if texts else package.write_made)(comments, whole)
         if gone or new:
             self._draw(sheet, part, gone, new)
 
@@ -157,12 +157,12 @@ class _Patching:
     def new_sheet(self, sheet: NewSheet) -> None:
         """Add a sheet, or write that of its name anew."""
         package = self.package
-        whole = package.in_kind(sheet_xml(sheet, self.styles).decode()).encode()
+        whole = sheet_xml(sheet, self.styles)
         if sheet.name in self.sheets:
-            package.write(self.sheets[sheet.name], whole)
+            package.write_made(self.sheets[sheet.name], whole)
             return
         part = package.new_name("xl/worksheets/sheet{}.xml")
-        package.write(part, whole)
+        package.write_made(part, whole)
         package.declare(part, _SHEET)
         relation = package.relate(package.workbook, f"{OFFICE}/worksheet", part)
         data = package.read(package.workbook)
@@ -188,8 +188,7 @@ class _Patching:
             self.styles_part = package.new_name("xl/styles{}.xml").replace("styles1", "styles")
             package.relate(package.workbook, f"{OFFICE}/styles", self.styles_part)
             package.declare(self.styles_part, _STYLES)
-            made = package.in_kind(self.styles.whole().decode()).encode()
-            package.write(self.styles_part, made)
+            package.write_made(self.styles_part, self.styles.whole())
             return
         package.write(self.styles_part, self.styles.whole())
 

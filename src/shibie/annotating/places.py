@@ -7,6 +7,13 @@ from pathlib import Path
 from shibie.errors import InputError, Words, bad_argument
 
 
+def are_one(one: Path, other: Path) -> bool:
+    """Whether two places are one file or folder, under whatever names."""
+    return one.resolve() == other.resolve() or (
+        one.exists() and other.exists() and one.samefile(other)
+    )
+
+
 def must_be_another_file(out: Path, path: Path, argument: str = "annotate") -> None:
     """Refuse to write over what is read.
 
@@ -18,10 +25,7 @@ def must_be_another_file(out: Path, path: Path, argument: str = "annotate") -> N
     Raises:
         InputError: when both are one file.
     """
-    same = out.resolve() == path.resolve() or (
-        out.exists() and path.exists() and out.samefile(path)
-    )
-    if same:
+    if are_one(out, path):
         raise InputError(
             bad_argument(
                 argument,

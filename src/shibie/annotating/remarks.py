@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from shibie.annotating.additions import column_of, letters
 from shibie.annotating.markup import (
     Element,
     appended,
@@ -20,6 +19,7 @@ from shibie.annotating.markup import (
     escaped,
     root_of,
 )
+from shibie.rosters.column_letters import column_of, letters
 
 AUTHOR: Final = "shibie 识别"
 # What is added to the text of somebody else's comment begins with this.

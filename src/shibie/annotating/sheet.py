@@ -12,8 +12,6 @@ from typing import Final
 from shibie.annotating.additions import (
     AddedColumn,
     SheetAdditions,
-    column_of,
-    letters,
 )
 from shibie.annotating.cells import EMPTY, RowEdits, Write, edited
 from shibie.annotating.markup import (
@@ -30,6 +28,7 @@ from shibie.annotating.markup import (
 )
 from shibie.annotating.styles import MARKED, Styles
 from shibie.results.questions import Choice
+from shibie.rosters.column_letters import column_of, letters
 
 # What a worksheet holds, in the order of its schema.
 ORDER: Final = (

@@ -52,7 +52,6 @@ class Styles:
         self._looks = self._items("cellXfs")
         self._known = len(self._looks)
         self._known_fills = self._items("fills")
-        self._fills = len(self._known_fills)
         self._new_fills: list[bytes] = []
         self._made: dict[tuple[int, str], int] = {}
         self._fill_of: dict[str, int] = {}
@@ -132,7 +131,7 @@ class Styles:
                 self._fill_of[color] = self._known_fills.index(made)
             else:
                 self._new_fills.append(made)
-                self._fill_of[color] = self._fills + len(self._new_fills) - 1
+                self._fill_of[color] = len(self._known_fills) + len(self._new_fills) - 1
         return self._fill_of[color]
 
     @property

@@ -41,11 +41,11 @@ def acts(
     """办理日志：列出、验证、复制 The log of acts: list it, verify it, copy it."""
     from shibie.actlog.listing import TITLES, listing
     from shibie.actlog.recorded import open_acts
-    from shibie.eventlog import copy_log
+    from shibie.eventlog import copy_log, place_of
 
     language: Lang = "en" if lang is Language.en else "zh"
     if copy_to is not None:
-        keep_inputs([_file(copy_to)], [_file(log)], "--copy-to")
+        keep_inputs([place_of(copy_to)], [place_of(log)], "--copy-to")
     try:
         with open_acts(log, create=False, read_only=True) as opened:
             rows = [] if verify else listing(opened, language)
@@ -70,13 +70,6 @@ def acts(
         print(line.say(language))
     if rows:
         _show([title.say(language) for title in TITLES], rows)
-
-
-def _file(log: Path) -> Path:
-    """The file of a log, which of a folder is its own."""
-    from shibie.eventlog import ACTS_FILE
-
-    return log / ACTS_FILE if log.is_dir() else log
 
 
 def _said(log: AppendOnlyLog) -> list[Words]:

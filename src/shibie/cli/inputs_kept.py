@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from shibie.annotating.places import are_one
 from shibie.errors import InputError, Problem, Words
 
 Place = Path | str | None
@@ -49,7 +50,7 @@ def must_be_apart(outs: Iterable[Place], others: Iterable[Place], option: str) -
     Raises:
         InputError: for each place that is named twice.
     """
-    taken = {Path(each).resolve() for each in others if each is not None}
+    taken = [Path(each) for each in others if each is not None]
     problems = [
         Problem(
             option,
@@ -57,14 +58,14 @@ def must_be_apart(outs: Iterable[Place], others: Iterable[Place], option: str) -
             suggestion=Words("换一个地方", "name another place"),
         )
         for out in outs
-        if out is not None and Path(out).resolve() in taken
+        if out is not None and any(are_one(Path(out), each) for each in taken)
     ]
     if problems:
         raise InputError(problems)
 
 
 def _same(out: Path | str, place: Path, read: Path) -> Words | None:
-    if place == read or (place.exists() and place.samefile(read)):
+    if are_one(place, read):
         return Words(f"{out} 是要读的文件，不能写在它上面", f"{out} is read, and cannot be written")
     if read.is_dir() and place.is_relative_to(read) and _is_read(place.relative_to(read), place):
         return Words(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from shibie.eventlog.entry import FIRST, LogEntry, entry_hash
 from shibie.eventlog.json_lines import JsonLinesLog
-from shibie.eventlog.opening import ACTS_FILE, copy_log, open_log
+from shibie.eventlog.opening import ACTS_FILE, copy_log, open_log, place_of
 from shibie.eventlog.protocol import AppendOnlyLog, LogMovedError
 from shibie.eventlog.sqlite import SqliteLog
 
@@ -28,4 +28,5 @@ __all__ = [
     "copy_log",
     "entry_hash",
     "open_log",
+    "place_of",
 ]

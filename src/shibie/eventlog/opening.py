@@ -17,6 +17,12 @@ _DATABASES: Final = (".db", ".sqlite", ".sqlite3")
 _PART: Final = 1_000
 
 
+def place_of(path: str | Path) -> Path:
+    """The file of a log: of a folder, its `acts.db`."""
+    place = Path(path)
+    return place / ACTS_FILE if place.is_dir() else place
+
+
 def open_log(path: str | Path, *, create: bool = True, read_only: bool = False) -> AppendOnlyLog:
     """Open a log, verified from its first entry to its last.
 
@@ -29,9 +35,7 @@ def open_log(path: str | Path, *, create: bool = True, read_only: bool = False) 
     Raises:
         InputError: for a broken chain, with `file:entry`, or where it cannot be opened.
     """
-    place = Path(path)
-    if place.is_dir():
-        place /= ACTS_FILE
+    place = place_of(path)
     if not place.is_file() and (read_only or not create):
         raise InputError(Problem(str(place), Words("没有这个日志", "there is no such log")))
     if place.suffix.lower() in _DATABASES:

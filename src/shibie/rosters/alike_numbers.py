@@ -7,18 +7,26 @@ lacks the persons of the other, and what it has is divided by too few.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Final
 
 from shibie.errors import Problem, Words
 from shibie.plain_text import legible, unspaced
-from shibie.rosters.cells import FaultyCell, as_written, is_blank
+from shibie.rosters.cells import FaultyCell, as_written
+from shibie.rosters.column_texts import cells_below, file_column
 from shibie.rosters.layout import Placed
 from shibie.rosters.national_export import HOUSEHOLD_ID
-from shibie.rosters.parquet import alike_texts
 
 # So many pairs are named.
 _NAMED: Final = 5
+# What `alike` finds, by SQL: one pair more than are named.
+_ALIKE: Final = f"""
+    SELECT min(t), max(t)
+    FROM (SELECT DISTINCT trim(t) AS t, ltrim(lower(trim(t)), '''') AS s FROM texts)
+    GROUP BY CASE WHEN regexp_full_match(s, '[0-9]+') THEN ltrim(s, '0') ELSE s END
+    HAVING count(*) > 1 AND min(t) <> ''
+    ORDER BY 1
+    LIMIT {_NAMED + 1}
+"""
 
 
 def alike_numbers(placed: Placed) -> Problem | None:
@@ -28,24 +36,14 @@ def alike_numbers(placed: Placed) -> Problem | None:
         placed: a table with a row for each person of a household.
     """
     sheet, header = placed.sheet, placed.header
-    at = next((index for index, spec in header.columns.items() if spec.name == HOUSEHOLD_ID), None)
-    if at is None:
-        return None
-    pairs = None
-    if sheet.file is not None:
-        path, text = Path(sheet.file.path), sheet.file.text
-        if not path.is_file():
-            return None  # it is where Spark finds it
-        if text is None or text.encoding == "utf-8":
-            width = max(map(len, sheet.head), default=0)
-            pairs = alike_texts(path, at, header.row, width, text.delimiter if text else None)
+    at = header.column_of(HOUSEHOLD_ID)
+    if at is None or (sheet.file is not None and sheet.file.elsewhere is not None):
+        return None  # there are too many to be gathered from where Spark finds them
+    column = file_column(sheet, header, at)
+    pairs = column.found(_ALIKE) if column else None
     if pairs is None:
-        cells = (row[at] for row in sheet.rows[header.row :] if at < len(row))
-        pairs = alike(
-            as_written(cell)
-            for cell in cells
-            if not is_blank(cell) and not isinstance(cell, FaultyCell)
-        )
+        cells = cells_below(sheet, header, at)
+        pairs = alike(as_written(cell) for cell in cells if not isinstance(cell, FaultyCell))
     return _problem(sheet.shown, pairs) if pairs else None
 
 

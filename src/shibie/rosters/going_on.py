@@ -42,7 +42,7 @@ def gone_on(tables: Sequence[Placed]) -> Placed:
 
 def _numbers(table: Placed) -> list[str]:
     """The number of the act in each row of a sheet; empty where there is none."""
-    at = next((at for at, spec in table.header.columns.items() if spec.name == _NUMBER), None)
+    at = table.header.column_of(_NUMBER)
     below = table.header.row
     return [
         "" if at is None or number <= below else _text(row, at)

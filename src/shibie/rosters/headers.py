@@ -47,6 +47,10 @@ class Header:
         """The names of the fields that have a column."""
         return frozenset(spec.name for spec in self.columns.values())
 
+    def column_of(self, name: str) -> int | None:
+        """The index of a field's column; None where it has none."""
+        return next((index for index, spec in self.columns.items() if spec.name == name), None)
+
     @property
     def begins(self) -> int:
         """The number of its first row."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from shibie.duckdb_tables import Column, make_table, quoted_name
 from shibie.rosters.cells import Cell
@@ -48,70 +48,6 @@ def read_parquet(path: Path) -> Iterator[tuple[Cell, ...]]:
     except (UnicodeError, RuntimeError):
         raise ParquetError("a name in it is no UTF-8 text") from None
     yield from rows
-
-
-def different_texts(
-    path: Path, column: int, above: int, width: int, delimiter: str | None
-) -> dict[str, int] | None:
-    """The texts of a column with how many rows have each; None where this cannot tell.
-
-    Args:
-        path: of Parquet, or of CSV in UTF-8.
-        column: its place, from 0.
-        above: how many rows of CSV stand above.
-        width: how many columns CSV has.
-        delimiter: of CSV; None for Parquet.
-    """
-    found = _of_column(
-        path, column, above, width, delimiter, "SELECT t, count(*) FROM texts GROUP BY t"
-    )
-    if found is None:
-        return None
-    return {str(text): int(count) for text, count in found if text is not None}
-
-
-def alike_texts(
-    path: Path, column: int, above: int, width: int, delimiter: str | None
-) -> list[tuple[str, str]] | None:
-    """Two texts of each group in a column that differ in case, a leading ' or leading zeros alone.
-
-    The arguments are those of `different_texts`.
-    """
-    key = "CASE WHEN regexp_full_match(s, '[0-9]+') THEN ltrim(s, '0') ELSE s END"
-    query = (
-        "SELECT min(t), max(t) FROM (SELECT DISTINCT trim(t) AS t, ltrim(lower(trim(t)), '''') AS s"
-        f" FROM texts) GROUP BY {key} HAVING count(*) > 1 ORDER BY 1 LIMIT 6"
-    )
-    found = _of_column(path, column, above, width, delimiter, query)
-    return None if found is None else [(str(one), str(other)) for one, other in found if one]
-
-
-def _of_column(
-    path: Path, column: int, above: int, width: int, delimiter: str | None, query: str
-) -> list[tuple[Any, Any]] | None:
-    """What a query finds in the texts `t` of a column; None where it cannot be read so."""
-    import duckdb
-
-    try:
-        with duckdb.connect() as connection:
-            connection.execute("SET enable_progress_bar = false")
-            if delimiter is None:
-                file = connection.read_parquet(only(path), hive_partitioning=False)
-                cell = cell_sql(quoted_name(file.columns[column]), str(file.types[column]))
-            else:
-                columns = ", ".join(f"c{index}: 'VARCHAR'" for index in range(width))
-                escaped = only(path).replace("'", "''")
-                file = connection.sql(
-                    f"SELECT c{column} FROM read_csv('{escaped}', header = false, skip = {above},"
-                    f" auto_detect = false, delim = '{delimiter}', quote = '\"', escape = '\"',"
-                    f" null_padding = true, columns = {{{columns}}})"
-                )
-                cell = f"c{column}"
-            texts = file.project(f"CAST({cell} AS VARCHAR) AS t")
-            texts.create_view("texts")
-            return [(row[0], row[1]) for row in connection.execute(query).fetchall()]
-    except (duckdb.Error, UnicodeError, RuntimeError, IndexError):
-        return None
 
 
 def only(path: Path | str) -> str:

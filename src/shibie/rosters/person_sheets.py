@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from shibie.errors import Problem, Words, listed
 from shibie.forms.form import TableForm
-from shibie.rosters.cells import as_written, is_blank
+from shibie.rosters.cells import as_written
+from shibie.rosters.column_texts import cells_below
 from shibie.rosters.fitting import household_sizes
 from shibie.rosters.headers import Header, best_header
 from shibie.rosters.household_keys import HEADS, key_columns
@@ -192,12 +193,11 @@ class PersonSheets:
 
 def _values(sheet: Sheet, header: Header, name: str) -> set[str]:
     """What stands in the column of a field, but for headers that are repeated."""
-    at = next((index for index, spec in header.columns.items() if spec.name == name), None)
+    at = header.column_of(name)
     if at is None:
         return set()
-    cells = (row[at] for row in sheet.rows[header.row :] if at < len(row))
     headers = {label.text for label in header.labels.values()}
-    return {as_written(cell) for cell in cells if not is_blank(cell)} - headers
+    return set(map(as_written, cells_below(sheet, header, at))) - headers
 
 
 def _heads_alone(sheet: Sheet, form: TableForm | None) -> Problem:

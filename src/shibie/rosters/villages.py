@@ -10,15 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from shibie.errors import Words, listed
 from shibie.plain_text import legible
 from shibie.rosters.cells import as_written, is_blank
+from shibie.rosters.column_texts import cells_below, file_column
 from shibie.rosters.headers import Header
 from shibie.rosters.layout import Placed
-from shibie.rosters.parquet import different_texts
 from shibie.rosters.sheets import Sheet
 from shibie.vocabulary import FieldSpec
 
@@ -34,8 +33,7 @@ def one_village(placed: Placed) -> tuple[Placed, Words | None]:
     Args:
         placed: the table of households, or of persons with their households.
     """
-    columns = placed.header.columns
-    at = next((index for index, spec in columns.items() if spec.name == _NAME), None)
+    columns, at = placed.header.columns, placed.header.column_of(_NAME)
     if at is None or columns[at].type != "text":
         return placed, None
     counts = _names(placed.sheet, placed.header, at)
@@ -68,17 +66,14 @@ def one_name_each(names: Iterable[str]) -> dict[str, str]:
 
 def _names(sheet: Sheet, header: Header, at: int) -> Mapping[str, int]:
     """How many rows have each name."""
-    found: Mapping[str, int] | None = None
-    if sheet.file is not None:
-        path, text = Path(sheet.file.path), sheet.file.text
-        if sheet.file.elsewhere is not None:
-            found = sheet.file.elsewhere.texts_of(at, header.row)
-        elif text is None or text.encoding == "utf-8":
-            width = max(map(len, sheet.head), default=0)
-            found = different_texts(path, at, header.row, width, text.delimiter if text else None)
-    if found is None:
-        cells = (row[at] for row in sheet.rows[header.row :] if at < len(row))
-        found = Counter(as_written(cell) for cell in cells if not is_blank(cell))
+    column = file_column(sheet, header, at)
+    rows = column.found("SELECT t, count(*) FROM texts GROUP BY t") if column else None
+    if sheet.file is not None and sheet.file.elsewhere is not None:
+        found = sheet.file.elsewhere.texts_of(at, header.row)
+    elif rows is not None:
+        found = {text: count for text, count in rows if text is not None}
+    else:
+        found = Counter(map(as_written, cells_below(sheet, header, at)))
     counts: Counter[str] = Counter()
     for written, count in found.items():
         if not is_blank(written):

@@ -18,7 +18,7 @@ from shibie.errors import Words
 from shibie.forms.form import Stated, TableForm
 from shibie.rosters import stated
 from shibie.rosters.cells import NOT_ASKED, Cell, as_written, is_blank, reads_as
-from shibie.rosters.header_units import converted
+from shibie.rosters.converted_cells import converted
 from shibie.rosters.headers import Header
 from shibie.rosters.household_keys import KeyColumns, household_numbers
 from shibie.rosters.left_out import LeftOut, left_out

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
 from shibie.errors import Words
-from shibie.rosters.cells import Cell, FaultyCell, as_written, is_blank
+from shibie.rosters.cells import Cell, is_blank
 from shibie.rosters.header_labels import BRACKETS, UNIT_BEHIND, Label, text_of
 from shibie.vocabulary import FieldSpec, folded
 
@@ -67,7 +66,6 @@ _WIDE_LIST: Final = re.compile(r"单位(?:为|是|均为|[:(])?([^)。]+)")
 _HINT: Final = re.compile(
     r"(?:[^\d/]{1,6}/)+[^\d/]{1,6}|[(]?(?:必填|选填|单选|多选|可?下拉|文本|数字|数值|日期)(?:格式|选择|项)?[)]?"
 )
-_NUMBER: Final = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?")
 
 
 def is_unit_row(row: Sequence[Cell]) -> bool:
@@ -157,7 +155,7 @@ def factor(label: Label, spec: FieldSpec, table_wide: str = "") -> tuple[str, Fr
     if spec.type not in ("money", "decimal", "integer"):
         return None
     texts = (label.text, *reversed(label.groups))
-    if _is_of_households(spec):
+    if _is_yuan(spec):
         for text in texts:
             if said := _PER_HEAD.search(_respelled(folded(text))):
                 _refuse(said[0], spec)
@@ -166,17 +164,14 @@ def factor(label: Label, spec: FieldSpec, table_wide: str = "") -> tuple[str, Fr
             times = _times(stated, spec)
             if times is not None:
                 return _of_group(label, stated, times, spec)
-    period = _period_of_groups(label) if _is_of_households(spec) else ""
-    if period:
-        return _of_group(label, table_wide or "元", _times(table_wide or "元", spec), spec)
-    if table_wide and spec.type == "money" and _base(spec) == "元":
-        times = _times(table_wide, spec)
-        return None if times is None else (table_wide, times)
+    if _is_yuan(spec) and (table_wide or _period_of_groups(label)):
+        stated = table_wide or "元"
+        return _of_group(label, stated, _times(stated, spec), spec)
     return None
 
 
-def _is_of_households(spec: FieldSpec) -> bool:
-    """Whether a number is an amount of money, of all of a year or of a month."""
+def _is_yuan(spec: FieldSpec) -> bool:
+    """Whether a number is an amount in yuan, whatever time it is of."""
     return spec.type == "money" and _base(spec) == "元"
 
 
@@ -193,9 +188,11 @@ def _of_group(
     label: Label, stated: str, times: Fraction | None, spec: FieldSpec
 ) -> tuple[str, Fraction] | None:
     """A unit together with the part of a year that its group is of."""
-    period = _period_of_groups(label) if _is_of_households(spec) else ""
-    if times is None or not period or any(each in stated for each in "年月季"):
-        return None if times is None else (stated, times)
+    if times is None:
+        return None
+    period = _period_of_groups(label) if _is_yuan(spec) else ""
+    if not period or any(each in stated for each in "年月季"):
+        return stated, times
     each = folded(spec.unit).partition("/")[2]
     if period not in _PERIODS or each not in _PERIODS:
         _refuse(f"{stated}/{period}", spec)
@@ -282,52 +279,3 @@ def table_wide_unit(rows: Sequence[Sequence[Cell]]) -> str:
                 parts = re.split(r"[,、;]", said)
                 found |= {part: None for part in parts if part in _MONEY}
     return "、".join(found)
-
-
-def converted(cell: Cell, unit: str, times: Fraction) -> Cell:
-    """A number of a stated unit in the field's own, exactly; a blank cell stays blank.
-
-    >>> converted(0.3, "万元", Fraction(10000)), converted("1,200.5", "千元", Fraction(1000))
-    (Decimal('3000'), Decimal('1200500'))
-    """
-    if is_blank(cell) or isinstance(cell, FaultyCell):
-        return cell
-    number = _number(cell)
-    if number is None:
-        return FaultyCell(
-            as_written(cell),
-            Words(
-                f"栏目的单位是{unit}，应为不带单位的数字",
-                f"the column is in {unit}: expected a number without a unit",
-            ),
-            "not_a_number",
-        )
-    product = Fraction(number) * times
-    found = Decimal(product.numerator) / Decimal(product.denominator)
-    if Fraction(found) != product:
-        return FaultyCell(
-            as_written(cell),
-            Words(f"按{unit}换算除不尽", f"{unit} does not convert to a whole part"),
-            "not_a_number",
-        )
-    return found
-
-
-def _number(cell: Cell) -> Decimal | None:
-    match cell:
-        case bool():
-            return None
-        case int() | Decimal():
-            return Decimal(cell)
-        case float():
-            exact = Decimal(repr(cell))
-            if not exact.is_finite() or abs(exact) >= Decimal(10) ** 15:
-                return None
-            # A spreadsheet's own noise lies far beyond what anybody writes.
-            near = round(exact, 8)
-            return near if abs(near - exact) < Decimal("1e-10") else exact
-        case str():
-            text = "".join(folded(cell).split())
-            return Decimal(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
-        case _:
-            return None

@@ -184,18 +184,19 @@ class _Rules:
 def _may_have_any(sheet: Sheet, header: Header, also: tuple[str, ...]) -> bool:
     """Whether a file holds any sign of a row to leave out: spares reading it cell by cell."""
     assert sheet.file is not None
-    text, elsewhere = sheet.file.text, sheet.file.elsewhere
-    if sheet.named or (text is None and elsewhere is None):
+    if sheet.named:
         return False  # Parquet: a table by its nature
     longest = max((label.text for label in header.labels.values()), key=len, default="")
     pattern = "|".join(re.escape(sign) for sign in (*_SIGNS, longest, *also) if sign)
-    rules = _Rules(sheet, header, also)
-    if text is None:
-        below = [rules.kind(row, True) for row in sheet.head[header.row : header.row + 1]]
-        return any(below) or any(
+    rules, elsewhere, text = _Rules(sheet, header, also), sheet.file.elsewhere, sheet.file.text
+    if elsewhere is not None:
+        below = sheet.head[header.row : header.row + 1]
+        return any(rules.kind(row, True) for row in below) or any(
             number > header.row and rules.kind(row, False)
-            for number, row in (elsewhere.rows_with(pattern) if elsewhere else ())
+            for number, row in elsewhere.rows_with(pattern)
         )
+    if text is None:
+        return False
     signs = re.compile(pattern)
     # A sentence alone in its line needs no sign.
     mark = re.escape(text.delimiter)

@@ -23,8 +23,6 @@ from shibie.rosters.stated import stated_columns
 from shibie.rosters.table_names import village_of
 from shibie.vocabulary import FieldSpec, folded, in_zone
 
-# What a sheet that is one village's is called.
-
 
 @dataclass(frozen=True)
 class Unread:

@@ -53,7 +53,24 @@ class SparkTable:
 
     def numbered(self, columns: Sequence[str]) -> DataFrame:
         """Columns with row numbers from 1, whatever the parts that the file is read in."""
-        return numbered(self.table, columns, ROW, self.file.parquet)
+        from pyspark.sql import functions as f
+
+        parquet = self.file.parquet
+        within = f.col("_metadata.row_index") if parquet else f.monotonically_increasing_id()
+        quoted = [f.col(f"`{name}`") for name in columns]
+        places = self.table.select(
+            *quoted, f.col("_metadata.file_path").alias("part_"), within.alias("within_")
+        )
+        counts = places.groupBy("part_").agg(f.count("*"), f.min("within_")).collect()
+        start, starts = 0, {}
+        for part, count, first in sorted(tuple(each) for each in counts):
+            starts[part] = start - first
+            start += count
+        # As SQL: rows given as Python objects would be read by a Python on the executors.
+        rows = exp.values(list(starts.items()) or [("", 0)], "starts", ["part_", "offset_"])
+        offsets = self.spark.sql(f"SELECT * FROM {rows.sql('spark')}")
+        number = (f.col("within_") + f.col("offset_") + 1).alias(ROW)
+        return places.join(f.broadcast(offsets), "part_").select(*quoted, number)
 
     def rows_with(self, pattern: str) -> Iterator[tuple[int, Cells]]:
         """The rows of CSV with something that fits a pattern, or with one cell alone."""
@@ -77,24 +94,3 @@ class SparkTable:
             rows = rows.where(f"{ROW} > {above}")
         counts = rows.groupBy(name).count().collect()
         return {text: count for text, count in counts if text is not None}
-
-
-def numbered(table: DataFrame, columns: Sequence[str], row: str, parquet: bool) -> DataFrame:
-    """A file's columns with its row numbers from 1, whatever the parts it is read in."""
-    from pyspark.sql import functions as f
-
-    within = f.col("_metadata.row_index") if parquet else f.monotonically_increasing_id()
-    quoted = [f.col(f"`{name}`") for name in columns]
-    places = table.select(
-        *quoted, f.col("_metadata.file_path").alias("part_"), within.alias("within_")
-    )
-    counts = places.groupBy("part_").agg(f.count("*"), f.min("within_")).collect()
-    start, starts = 0, {}
-    for part, count, first in sorted(tuple(each) for each in counts):
-        starts[part] = start - first
-        start += count
-    # As SQL: rows given as Python objects would be read by a Python on the executors.
-    rows = exp.values(list(starts.items()) or [("", 0)], "starts", ["part_", "offset_"])
-    offsets = table.sparkSession.sql(f"SELECT * FROM {rows.sql('spark')}")
-    number = (f.col("within_") + f.col("offset_") + 1).alias(row)
-    return places.join(f.broadcast(offsets), "part_").select(*quoted, number)

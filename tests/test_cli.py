@@ -258,7 +258,7 @@ def test_a_failing_rule_test_is_exit_1(tmp_path: Path) -> None:
     )
     printed = shibie("test", pack, status=1)
     assert "tests/criteria.yaml:74: 收入高于线而住房 C 级" in printed
-    assert "eligibility: 应为 eligible, 实为 ineligible" in printed
+    assert "eligibility：应为 eligible，实为 ineligible" in printed
 
 
 def test_faults_of_a_rule_test_are_placed(tmp_path: Path) -> None:

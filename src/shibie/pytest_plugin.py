@@ -68,12 +68,7 @@ class RuleItem(pytest.Item):
 
         outcome = run_test(self.ruleset, self.test)
         if outcome.differences:
-            raise DifferenceError(
-                "\n".join(
-                    f"{each.what}：应为 {each.expected}，实为 {each.found}"
-                    for each in outcome.differences
-                )
-            )
+            raise DifferenceError("\n".join(each.said.zh for each in outcome.differences))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """The differences alone, without a traceback."""

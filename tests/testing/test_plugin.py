@@ -47,8 +47,8 @@ def test_a_county_sees_its_rule_tests(tmp_path: Path) -> None:
     assert "rules/xian-2015/tests/a.yaml::有车 PASSED" in text
     assert "rules/xian-2015/tests/a.yaml::写错了的期望 FAILED" in text
     assert "tests/a.yaml:6: 写错了的期望" in text
-    assert "eligibility: 应为 eligible,实为 ineligible" in text
-    assert "grounds: 应为 [payroll],实为 [vehicle]" in text
+    assert "eligibility：应为 eligible，实为 ineligible" in text
+    assert "grounds：应为 [payroll]，实为 [vehicle]" in text
     assert "Traceback" not in text
     assert re.search(r"1 failed, 1 passed", text)
 

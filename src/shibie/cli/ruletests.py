@@ -160,8 +160,7 @@ def print_report(report: TestReport, lang: Lang) -> None:
     for outcome in report.failures:
         print(f"{outcome.test.where}: {outcome.test.name}")
         for each in outcome.differences:
-            expected, found = say("应为", "expected"), say("实为", "found")
-            print(f"  {each.what}: {expected} {each.expected}, {found} {each.found}")
+            print(f"  {each.said.say(lang)}")
     passed = len(report.outcomes) - len(report.failures)
     print(
         say(

@@ -14,6 +14,7 @@ from shibie.engines.decide import decide
 from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
+from shibie.errors import Words
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
 from shibie.ruleset.model import Rule, RuleSet
@@ -27,6 +28,14 @@ class Difference:
     what: str
     expected: str
     found: str
+
+    @property
+    def said(self) -> Words:
+        """What was expected, and what was found."""
+        return Words(
+            f"{self.what}：应为 {self.expected}，实为 {self.found}",
+            f"{self.what}: expected {self.expected}, found {self.found}",
+        )
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -245,3 +246,46 @@ def _text(path: Path) -> str:
 
         pages = [paragraph.text for paragraph in docx.Document(str(path)).paragraphs]
     return "".join("".join(pages).split())
+
+
+# --- the run that a paper is of -----------------------------------------------------------------
+
+
+def test_letters_and_requests_carry_the_digest_of_the_run(tmp_path: Path) -> None:
+    """Every paper to a household, alone or with all others, has the digest that `check` gives."""
+    roster = str(folder(tmp_path / "in", HOUSEHOLDS, facts={"C": {"wage_income": ""}}, registers=REGISTERS))  # fmt: skip
+    of = [roster, "--rules", "bazhong-2015", "--as-of", "2015-12-20"]
+    fonts = str(write_font(tmp_path / "fonts", CHINESE).parent)
+
+    def run(command: str, out: str, *more: str) -> Path:
+        CliRunner().invoke(app, [command, *of, "--out", str(tmp_path / out), *more])
+        return tmp_path / out
+
+    def digest_of(out: Path) -> str:
+        found: str = json.loads((out / "summary.json").read_text())["digest"]
+        return found
+
+    digest = digest_of(run("check", "a"))
+    apart = digest_of(run("check", "b", "--set-aside", "vehicles"))
+    assert re.fullmatch("[0-9a-f]{64}", digest)
+    assert digest != apart
+    papers = {
+        path.name: {*re.findall("认定摘要：([0-9a-f]+)", _text(path))}
+        for path in run("notice", "all", "--fonts", fonts).rglob("*.*")
+        if path.suffix in (".docx", ".pdf")
+    }
+    assert papers == {
+        "A.docx": {digest}, "B.docx": {digest}, "C.docx": {digest}, "D.docx": {digest},
+        "告知书.pdf": {digest}, "核实通知书.pdf": {digest},
+        "公示名单.docx": set(), "公示名单.pdf": set(),
+    }  # fmt: skip
+    alone = run("notice", "one", "--household", "B", "--format", "docx", "--set-aside", "vehicles")
+    assert f"认定摘要：{apart}" in _text(next(alone.rglob("B.docx")))
+
+
+def test_a_letter_without_a_digest_has_no_line_for_it(tmp_path: Path) -> None:
+    checked = village(tmp_path)
+    write_notices(
+        tmp_path / "out", [checked], Setting(checked, Period(DAY, DAY, 1)), Order(LETTERS, WORD)
+    )
+    assert "认定摘要" not in _text(next((tmp_path / "out").rglob("A.docx")))

@@ -23,7 +23,7 @@ def _letter(lang: Lang) -> bytes:
     page.text(say("{{ head }}{{ head_title }}：", "{{ head }}:"))
     page.text(
         say(
-            "您户（户编号 {{ household }}，{{ place }}，{{ persons }} 人）经以 {{ as_of }} 为认定日期认定，"
+            "您户（户编号 {{ household }}，{{ place }}，{{ persons }} 人）经以 {{ as_of }}为认定日期认定，"
             "结果为：{{ result }}。",
             "Your household ({{ household }}, {{ place }}, {{ persons }} persons) was decided as of"
             " {{ as_of }}. The result: {{ result }}.",
@@ -70,7 +70,7 @@ def _letter(lang: Lang) -> bytes:
     page.heading(say("申请复核", "How to ask for a review"))
     page.text(
         say(
-            "有异议的，请于 {{ first }} 至 {{ last }}（{{ counted }}）向"
+            "有异议的，请于 {{ first }}至 {{ last }}（{{ counted }}）向"
             "{{ office or '村委会或乡镇人民政府' }}书面或口头提出，并附证据。",
             "If you disagree, tell {{ office or 'the village committee or the township' }} in writing or"
             " in person from {{ first }} to {{ last }} ({{ counted }}), with your"
@@ -78,6 +78,7 @@ def _letter(lang: Lang) -> bytes:
         )
     )
     _seal(page)
+    _digest(page)
     return page.file()
 
 
@@ -122,6 +123,7 @@ def _request(lang: Lang) -> bytes:
     )
     _who_verified(page)
     _seal(page)
+    _digest(page)
     return page.file()
 
 
@@ -162,6 +164,13 @@ def _seal(page: Page) -> None:
     page.text("{{ first }}", right=True)
 
 
+def _digest(page: Page) -> None:
+    """By what an auditor finds the run that a letter is of."""
+    page.text("{%p if digest %}")
+    page.small(page.say("认定摘要：{{ digest }}", "Digest of the decisions: {{ digest }}"))
+    page.text("{%p endif %}")
+
+
 def _list(lang: Lang) -> bytes:
     page = Page(lang, Words("公示", "Public notice").say(lang))
     say = page.say
@@ -174,8 +183,8 @@ def _list(lang: Lang) -> bytes:
     page.small("{{ ruleset }}", centred=True)
     page.text(
         say(
-            "以 {{ as_of }} 为认定日期，本村认定为“{{ result }}”的共 {{ households }} 户 {{ persons }} 人，"
-            "现予公示。公示期 {{ first }} 至 {{ last }}（{{ counted }}）。",
+            "以 {{ as_of }}为认定日期，本村认定为“{{ result }}”的共 {{ households }} 户 {{ persons }} 人，"
+            "现予公示。公示期 {{ first }}至 {{ last }}（{{ counted }}）。",
             "As of {{ as_of }}, {{ households }} households with {{ persons }} persons of this village are"
             " decided '{{ result }}'. They are on notice from {{ first }} to {{ last }}"
             " ({{ counted }}).",

@@ -201,6 +201,25 @@ class Notices:
         """The language of the papers."""
         return self.saying.lang
 
+    def _digest(self) -> str:
+        """The digest that `shibie check` gives of this roster, for the letters; a list has none.
+
+        Every household is decided for it, of however few a letter is written: what a letter says
+        is known again by the digest of the run, not by one of its own.
+        """
+        from shibie.checking import check
+
+        if "letters" not in self.order.kinds:
+            return ""
+        with check(
+            self.given.ruleset,
+            self.given,
+            self.given.as_of,
+            trust_declarations=self.trust_declarations,
+            set_aside=self.set_aside,
+        ) as decided:
+            return str(decided.summary["digest"])
+
     def alone(self) -> bool:
         """The letters of some households, of which alone the rows are read."""
         from shibie.checking_in_python import check
@@ -253,7 +272,7 @@ class Notices:
         first = next(rest, None)
         case = first.cases[0] if first and first.cases else None
         length = period(checked_by.ruleset, case, self.begins, self.days)
-        setting = Setting(checked_by, length, *self.saying)
+        setting = Setting(checked_by, length, *self.saying, digest=self._digest())
         # A letter tries what would change the decision, again and again, and leaves cycles behind.
         gc.freeze()
         gc.enable()

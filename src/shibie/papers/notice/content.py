@@ -45,6 +45,8 @@ class Setting:
         lang: the language.
         ways_to_lose: whether an eligible household is told what would end that.
         reply_by: until when a pending household is to bring what is missing, if there is a day.
+        digest: of the decisions of the whole roster, by which the run is known again that a letter
+            is of; empty: not told.
     """
 
     checked_by: CheckedBy
@@ -53,6 +55,7 @@ class Setting:
     lang: Lang = "zh"
     ways_to_lose: bool = False
     reply_by: date | None = None
+    digest: str = ""
 
     @property
     def speaker(self) -> Speaker:
@@ -137,7 +140,8 @@ def letter(
         "moved": [*told.moved, *said_of_acts(ruleset, case, acts, lang, to_household=True)],
         **of_kind,
     }
-    return {name: _clean(value) for name, value in fields.items()}
+    # The digest is no text of a clerk's: its digits may look like a number that is to be masked.
+    return {**{name: _clean(value) for name, value in fields.items()}, "digest": setting.digest}
 
 
 def _result(setting: Setting, told: Explanation, case: Case, tell_changes: bool) -> dict[str, Any]:

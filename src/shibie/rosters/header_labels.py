@@ -21,8 +21,17 @@ UNIT_BEHIND: Final = re.compile(
 )
 _NUMBERED: Final = re.compile(r"^(?:其中:?|[\d一二三四五六七八九十]{1,2}[.、)])")
 _OUTER: Final = "*:※·"
-# What stands below a group of this name is said of the head alone.
-_HEADS: Final = re.compile(r"^户主(?:信息|情况|基本情况|基本信息)?$")
+# What stands below a group of this name is said of the head alone, or of somebody else.
+_OF_ONE: Final = re.compile(
+    r"(?P<head>户主)(?:信息|情况|基本情况|基本信息)?"
+    r"|(?:配偶|帮扶|结对|联系|包户|包村|包联|挂联|挂包|驻村|监护|代办|代理|代领|申请人|经办|责任人|负责人|第一书记|村干部)"
+    r"[一-鿿]{0,8}"
+)
+# What adds up the other columns of its group says what the group is called.
+TOTALS: Final = ("小计", "合计", "总计")
+# Below a group that counts people these are counts too, and no field of a person.
+_COUNTING: Final = re.compile(r".*(?:人口|人数)数?")
+_COUNTED: Final = ("劳动力", "低保")
 
 
 @dataclass(frozen=True)
@@ -58,13 +67,17 @@ class Label:
 @lru_cache(maxsize=4096)
 def _spellings(label: Label) -> tuple[str, ...]:
     text = plain(label.text)
-    if label.groups and _HEADS.match(plain(label.groups[-1])) and not text.startswith("户主"):
-        return (f"户主{text}",)
+    above = plain(label.groups[-1]) if label.groups else ""
+    if (of_one := _OF_ONE.fullmatch(above)) and not text.startswith("户主"):
+        return (f"{of_one['head'] or above}{text}",)
     bare = plain(BRACKETS.sub("", folded(label.text)))
     found = [text, bare, _NUMBERED.sub("", bare), UNIT_BEHIND.sub("", bare)]
+    if bare in _COUNTED and _COUNTING.fullmatch(plain(BRACKETS.sub("", above))):
+        found = []
     for group in label.groups:
         above = plain(BRACKETS.sub("", folded(group)))
         found += [above + bare, bare + above] if above else []
+        found += [above] if bare in TOTALS else []
     return tuple(dict.fromkeys(filter(None, found)))
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
 from shibie.errors import InputError, Problem, Words, did_you_mean, listed
 from shibie.forms.form import ColumnUse, TableForm
-from shibie.rosters.cells import Cell
-from shibie.rosters.header_labels import MOST_ROWS, Label, labels, text_of
-from shibie.rosters.header_units import is_unit_row, with_unit
+from shibie.rosters.cells import Cell, is_blank
+from shibie.rosters.header_labels import MOST_ROWS, TOTALS, Label, labels, plain, text_of
+from shibie.rosters.header_units import is_unit_row, table_wide_unit, with_unit
 from shibie.rosters.sheets import Sheet
 from shibie.vocabulary import FieldSpec, folded
 
 NO_USES: Final[Mapping[str, ColumnUse]] = {}
 _LONG_NUMBER: Final = re.compile(r"\d{6,}[\dXx]")
+# A name of a column, and of a group of columns that stands alone in its row.
+_NAME: Final = re.compile(r"(?![\d.,]+$).{1,20}")
+_GROUP: Final = re.compile(r"[一-鿿()]{2,12}")
 _Meant = TypeVar("_Meant")
 
 
@@ -160,7 +163,8 @@ def best_header(
                 best = header
     if best is None or sheet.named:
         return best
-    return _with_units(best, head, known, form)
+    below = _with_columns_of_groups(_without_parts(best), head, known, form)
+    return _with_units(below, head, known, form)
 
 
 def _holds_numbers(row: Sequence[Cell]) -> bool:
@@ -194,6 +198,69 @@ def _header(
     )  # fmt: skip
 
 
+def _with_columns_of_groups(
+    best: Header, head: Sequence[Sequence[Cell]], known: Mapping[str, FieldSpec],
+    form: TableForm | None,
+) -> Header:  # fmt: skip
+    """The same header with a row below it that says what the columns of its groups are.
+
+    Without it a group would pass for its first column: 工资性收入 for the wages of local work alone.
+    """
+    first, last = best.begins, best.row
+    fixed = form is not None and form.header_rows
+    if fixed or last >= len(head) or last - first + 1 >= MOST_ROWS:
+        return best
+    if not _names_columns_of_groups(best, head[last - 1], head[last]):
+        return best
+    return _without_parts(_header(head[first - 1 : last + 1], first, known, form))
+
+
+def _names_columns_of_groups(header: Header, above: Sequence[Cell], row: Sequence[Cell]) -> bool:
+    """Whether a row below a header holds names below its groups, and nobody's data."""
+    filled = {at: cell for at, cell in enumerate(row) if not is_blank(cell)}
+    if not all(isinstance(cell, str) and _NAME.fullmatch(folded(cell)) for cell in filled.values()):
+        return False
+    telling = [at for at, spec in header.columns.items() if tells_whose(spec)]
+    if not telling or any(at in filled for at in telling):
+        return False
+    texts = [text_of(above[at]) if at < len(above) else "" for at in range(len(row))]
+    return any(
+        at + 1 in filled and texts[at] and texts[at + 1] in ("", texts[at]) for at in filled
+    )  # fmt: skip
+
+
+def tells_whose(spec: FieldSpec) -> bool:
+    """Whether a field tells whose row it is: no row of a table has none of these."""
+    return spec.type == "citizen_id" or spec.name in (
+        "household_id",
+        "member_id",
+        "name",
+        "relation",
+    )
+
+
+def _without_parts(header: Header) -> Header:
+    """The header without columns that another column of their group adds up."""
+    totals = {
+        (spec.name, header.labels[at].groups)
+        for at, spec in header.columns.items()
+        if plain(header.labels[at].text) in TOTALS
+    }
+    parts = {
+        at: header.labels[at].text
+        for at, spec in header.columns.items()
+        if (spec.name, header.labels[at].groups) in totals
+        and plain(header.labels[at].text) not in TOTALS
+    }
+    ignored = dict(zip(header.ignored_at, header.ignored, strict=True)) | parts
+    return replace(
+        header,
+        columns={at: spec for at, spec in header.columns.items() if at not in parts},
+        ignored=tuple(ignored[at] for at in sorted(ignored)),
+        ignored_at=tuple(sorted(ignored)),
+    )
+
+
 def _with_units(
     best: Header, head: Sequence[Sequence[Cell]], known: Mapping[str, FieldSpec],
     form: TableForm | None,
@@ -206,14 +273,24 @@ def _with_units(
         last += 1
     if (first, last) == (best.begins, best.row):
         return best
-    wider = _header(head[first - 1 : last], first, known, form)
-    return wider if wider.columns == best.columns else best
+    wider = _without_parts(_header(head[first - 1 : last], first, known, form))
+    # A group says of columns that they are somebody else's, never that they are another field's.
+    same = wider.names == best.names and wider.columns.items() <= best.columns.items()
+    return wider if same else best
 
 
 def _has_groups(row: Sequence[Cell]) -> bool:
-    """Whether a row above a header names groups of columns: a title stands alone in its row."""
-    texts = [folded(text) for cell in row if (text := text_of(cell))]
-    return len(texts) > 1 and not any(len(text) > 12 or ":" in text for text in texts)
+    """Whether a row above a header names groups of columns.
+
+    A title stands alone in its row, and first in it; a unit or a date may stand alone on the right.
+    """
+    texts = {at: folded(text) for at, cell in enumerate(row) if (text := text_of(cell))}
+    if any(len(text) > 12 or ":" in text for text in texts.values()):
+        return False
+    if len(texts) != 1:
+        return len(texts) > 1
+    ((at, text),) = texts.items()
+    return at > 0 and bool(_GROUP.fullmatch(text)) and not table_wide_unit([row])
 
 
 def ignored_note(sheet: Sheet, header: Header, specs: Sequence[FieldSpec]) -> Words | None:

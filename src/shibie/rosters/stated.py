@@ -12,7 +12,7 @@ from shibie.errors import Words
 from shibie.forms.form import Stated
 from shibie.rosters.cells import Cell, FaultyCell, as_written, is_blank
 from shibie.rosters.days import DayError, day_of_cell
-from shibie.rosters.header_labels import Label
+from shibie.rosters.header_labels import Label, plain
 from shibie.vocabulary import STATED, FieldSpec, folded
 
 HEADERS: Final[Mapping[Stated, tuple[str, ...]]] = {
@@ -24,6 +24,11 @@ HEADERS: Final[Mapping[Stated, tuple[str, ...]]] = {
     "birth_date": ("出生日期", "出生年月", "出生年月日", "生日", "出生时间"),
 }  # fmt: skip
 NAMES: Final = frozenset(spec.name for spec in STATED.values())
+# Below a group of another name these count something else: 劳动力/人数, 常住/人口数.
+_COUNTS: Final = frozenset(("人口数", "人数", "总人口", "总人数", "总人口数", "合计"))
+_OF_HOUSEHOLD: Final = re.compile(
+    r"(?:农户|家庭|户|全家|贫困户|脱贫户|基本)?(?:成员|人口|人员)?(?:数|\(人\))?(?:基本|概)?(?:信息|情况|况)?(?:表)?"
+)
 _SIZE: Final = re.compile(r"(\d{1,3})(?:\.0*)?(?:人|口)?")
 _SEXES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("男", "男性", "1", "male", "m"), "男"),
@@ -48,6 +53,8 @@ def stated_columns(
         kind = of_form.get(index)
         if kind is None:
             texts = set(label.spellings)
+            if label.groups and not _OF_HOUSEHOLD.fullmatch(plain(label.groups[-1])):
+                texts -= _COUNTS
             kind = next(
                 (k for k, names in HEADERS.items() if not texts.isdisjoint(map(folded, names))),
                 None,

@@ -120,6 +120,7 @@ STATED: Final[Mapping[str, FieldSpec]] = {
     "household_size": FieldSpec("stated_size", "家庭人口数", "text"),
     "sex": FieldSpec("stated_sex", "性别", "text"),
     "birth_date": FieldSpec("stated_birth", "出生日期", "text", sensitive=True),
+    "age": FieldSpec("stated_age", "年龄", "text"),
 }
 
 

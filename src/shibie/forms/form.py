@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Stated = Literal["household_size", "sex", "birth_date"]
+Stated = Literal["household_size", "sex", "birth_date", "age"]
 Day = Literal["first", "last"]
 
 

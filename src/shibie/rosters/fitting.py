@@ -215,8 +215,7 @@ class _Rows:
         if kind == "household_size":
             return stated.checked_size(cell, size)
         number = _at(row, self.of.get("id_number"))
-        check = stated.checked_sex if kind == "sex" else stated.checked_birth
-        return check(cell, number, self.as_of)
+        return stated.OF_PERSON[kind](cell, number, self.as_of)
 
     @cached_property
     def numbers(self) -> dict[int, Cell]:

@@ -230,6 +230,7 @@ class _Proposed:
 
 _CHECKED: Final = {name: spec.title for name, spec in STATED.items()} | {
     "household_size": "实有人数", "sex": "证件号码", "birth_date": "证件号码",
+    "age": "证件号码",
 }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from shibie.rosters.layout import SHEET_NAMES, Layout
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.own_additions import is_own
 from shibie.rosters.person_sheets import PersonSheets, missing_tables
+from shibie.rosters.place_rows import PLACES
 from shibie.rosters.placing import Placed, Placing, form_of
 from shibie.rosters.register_sheets import RegisterSheets
 from shibie.rosters.sheets import Sheet
@@ -81,9 +82,9 @@ class Finder:
         self.household_specs = vocabulary.household
         id_spec = ruleset.field_specs(HOUSEHOLD)[HOUSEHOLD_ID]
         self.member_specs = (id_spec, *vocabulary.member)
-        self.placing = Placing(
-            as_of, ruleset.field_spec(HOUSEHOLD, "village"), id_spec, ruleset.time_zone
-        )
+        found = {name: ruleset.field_spec(HOUSEHOLD, name) for name in PLACES}
+        places = {name: spec for name, spec in found.items() if spec is not None}
+        self.placing = Placing(as_of, places, id_spec, ruleset.time_zone)
 
     def layout(self) -> Layout:
         """All tables of the roster."""

@@ -6,7 +6,7 @@ said of the file as its owner sees it. What need not be changed is not read here
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final, overload
 
-from shibie.errors import Words
+from shibie.errors import Words, listed
 from shibie.forms.form import Stated, TableForm
 from shibie.rosters import stated
 from shibie.rosters.cells import NOT_ASKED, Cell, as_written, is_blank, reads_as
@@ -22,10 +22,13 @@ from shibie.rosters.converted_cells import converted
 from shibie.rosters.headers import Header
 from shibie.rosters.household_keys import KeyColumns, household_numbers
 from shibie.rosters.left_out import LeftOut, left_out
+from shibie.rosters.place_rows import PLACES, VILLAGE, PlaceRow, Places
 from shibie.rosters.sheets import Cells, Sheet
 from shibie.vocabulary import HEAD, STATED, FieldSpec, folded
 
 _NO_FORM: Final = TableForm("", "")
+# So many places are named in a note; the others are counted.
+_NAMED: Final = 5
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,9 @@ class Fit:
         checked: column → what it states that is checked.
         unasked: sets of columns; of a person of whom all of a set are blank they are not asked.
         keys: the columns that tell households apart, where they have no numbers.
-        village: of a sheet that is one village's and has no column of villages.
-        village_name: of that village.
+        places: the fields of a place that a row between families may name: village, group.
+        place: what is known of the place of the whole sheet.
+        by_title: whether that is said above the header, else by the sheet's name.
         prefix: what household numbers begin with that other sheets have, too.
         number: the field of household numbers.
         members: how many rows of members each household has, where they are in another sheet.
@@ -54,8 +58,9 @@ class Fit:
     checked: Mapping[int, Stated] = field(default_factory=dict)
     unasked: tuple[tuple[int, ...], ...] = ()
     keys: KeyColumns | None = None
-    village: FieldSpec | None = None
-    village_name: str = ""
+    places: Mapping[str, FieldSpec] = field(default_factory=dict)
+    place: Mapping[str, str] = field(default_factory=dict)
+    by_title: bool = False
     prefix: str = ""
     number: FieldSpec | None = None
     members: Callable[[], Mapping[str, int]] | None = None
@@ -71,7 +76,7 @@ class Fit:
                 self.checked,
                 self.unasked,
                 self.keys,
-                self.village,
+                self.place,
                 self.prefix,
             )
         )
@@ -129,7 +134,8 @@ def fitted(
         form: says what further rows are left out.
     """
     header = fit.header
-    out = left_out(sheet, header, (form or _NO_FORM).leave_out) if fit.lists else LeftOut({})
+    leave_out = (form or _NO_FORM).leave_out
+    out = left_out(sheet, header, leave_out, fit.places) if fit.lists else LeftOut({})
     notes = [note for note in (out.note(sheet),) if note]
     if not fit.changes and not out.rows:
         return sheet, header, tuple(notes), out
@@ -140,13 +146,16 @@ def fitted(
     if fit.keys is not None and fit.number is not None:
         columns[width] = fit.number
         notes.append(_numbered(sheet))
-    if fit.village is not None:
-        columns[width + 1] = fit.village
-        notes.append(_village(sheet))
+    rows = _Rows(sheet, fit, out, as_of, width)
+    for name, index in rows.place_columns.items():
+        columns[index] = fit.places[name]
+    if fit.place:
+        notes.append(_village(sheet, fit))
+    for name in dict.fromkeys(each.field for each in rows.named.values()):
+        notes.append(_places(sheet, fit.places[name], rows.named.values()))
     for index, (unit, times) in fit.units.items():
         if times != 1:
             notes.append(_unit(sheet, columns[index], unit, times))
-    rows = _Rows(sheet, fit, out, as_of, width)
     made: Sequence[Cells]
     if sheet.file is None:
         made = tuple(rows.made())
@@ -164,6 +173,16 @@ class _Rows:
         self.sheet, self.fit, self.out = sheet, fit, out
         self.as_of, self.width = as_of, width
         self.of = {spec.name: index for index, spec in fit.header.columns.items()}
+        # Where a column says it of each row, nothing else does.
+        self.named = {
+            row: each for row, each in out.places.items() if each.field not in fit.header.names
+        }
+        self.places = Places(fit.place, self.named)
+        named = {*fit.place, *(each.field for each in self.named.values())}
+        # Behind the columns that the sheet has, and behind that of household numbers.
+        self.place_columns = {
+            name: width + 1 + at for at, name in enumerate(PLACES) if name in named
+        }
 
     def table(self) -> Iterator[tuple[int, Cells]]:
         """The rows of the table with their numbers."""
@@ -184,9 +203,9 @@ class _Rows:
                 continue
             key = numbers.get(number) if self.fit.keys else _at(row, self.of.get("household_id"))
             last = last if is_blank(key) else key
-            yield self._row(row, key, sizes.get(_key(last), 0))
+            yield self._row(row, key, sizes.get(_key(last), 0), self.places.of(number))
 
-    def _row(self, row: Cells, key: Cell, size: int) -> Cells:
+    def _row(self, row: Cells, key: Cell, size: int, place: Mapping[str, str]) -> Cells:
         if all(map(is_blank, row)):
             return ()
         fit, cells = self.fit, [*row, *[None] * (self.width - len(row))]
@@ -203,12 +222,12 @@ class _Rows:
                     cells[index] = NOT_ASKED
         if fit.prefix and fit.keys is None and not is_blank(key):
             cells[self.of["household_id"]] = f"{fit.prefix}-{as_written(key)}"
-        if fit.keys is not None or fit.village is not None:
-            cells += [None] * (self.width + 2 - len(cells))
+        if fit.keys is not None or self.place_columns:
+            cells += [None] * (self.width + 1 + len(PLACES) - len(cells))
             if fit.keys is not None:
                 cells[self.width] = key
-            if fit.village is not None:
-                cells[self.width + 1] = fit.village_name
+            for name, index in self.place_columns.items():
+                cells[index] = place.get(name)
         return tuple(cells)
 
     def _checked(self, kind: Stated, cell: Cell, row: Cells, size: int) -> Cell:
@@ -223,12 +242,22 @@ class _Rows:
         keys = self.fit.keys
         if keys is None:
             return {}
-        columns, village = self.fit.header.columns, self.fit.village_name
+        columns, prefix = self.fit.header.columns, self.fit.prefix
 
         def is_head(cell: Cell) -> bool:
             return keys.relation is not None and reads_as(cell, columns[keys.relation], HEAD)
 
-        return household_numbers(self.table(), keys, self.fit.prefix or village, is_head)
+        # Villages that rows name count their families anew, each for itself.
+        of_village: defaultdict[str, list[tuple[int, Cells]]] = defaultdict(list)
+        for number, row in self.table():
+            of_village[self.places.of(number).get(VILLAGE, "")].append((number, row))
+        named = {each.name for each in self.named.values()}
+        found: dict[int, Cell] = {}
+        for village, rows in of_village.items():
+            parts = (prefix, village) if village in named else (prefix or village,)
+            begins = "-".join(filter(None, parts))
+            found |= household_numbers(rows, keys, begins, is_head)
+        return found
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:
@@ -279,10 +308,25 @@ def _numbered(sheet: Sheet) -> Words:
     )
 
 
-def _village(sheet: Sheet) -> Words:
+def _village(sheet: Sheet, fit: Fit) -> Words:
+    if fit.by_title:
+        name = fit.place[VILLAGE]
+        return Words(
+            f"{sheet.shown}：没有村一栏，村取表头上方写明的：{name}",
+            f"{sheet.shown}: no column of villages: taken from the lines above the header: {name}",
+        )
     return Words(
         f"{sheet.shown}：没有村一栏，村取工作表的名称",
         f"{sheet.shown}: no column of villages: the sheet's name is taken",
+    )
+
+
+def _places(sheet: Sheet, spec: FieldSpec, rows: Iterable[PlaceRow]) -> Words:
+    names = list(dict.fromkeys(each.name for each in rows if each.field == spec.name))
+    return Words(
+        f"{sheet.shown}：没有{spec.title}一栏，{spec.title}取户与户之间写明的：{listed(names, _NAMED, 'zh')}",
+        f"{sheet.shown}: no column of {spec.name}s: taken from the rows between families that name"
+        f" one: {listed(names, _NAMED)}",
     )
 
 

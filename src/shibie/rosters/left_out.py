@@ -7,7 +7,7 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -17,6 +17,7 @@ from shibie.rosters.cells import Cell, as_written, is_blank
 from shibie.rosters.csv_text import CsvText
 from shibie.rosters.header_labels import BRACKETS, plain
 from shibie.rosters.headers import Header
+from shibie.rosters.place_rows import PlaceRow, place_row
 from shibie.rosters.sheets import Sheet
 
 KINDS: Final[Mapping[str, Words]] = {
@@ -24,6 +25,7 @@ KINDS: Final[Mapping[str, Words]] = {
     "numbers": Words("栏次", "column numbers"),
     "total": Words("合计", "total"),
     "footer": Words("表尾或说明", "footer or note"),
+    "place": Words("地名", "names of places"),
 }
 _TOTAL: Final = re.compile(
     r"(?:其中)?[一-鿿]{0,8}(?:合计|小计|总计|共计|累计)(?:[:(\d].*|[一-鿿]{0,4}\d.*)?"
@@ -33,7 +35,7 @@ _FOOTER: Final = re.compile(
     r"(?:填表|制表|填报|上报|审核|复核|核实|审批|负责|经办|统计|调查|录入|签字|签名|联系|驻村|村支部|村主任)"
     r"[一-鿿]{0,8}(?:[(].*[)])?[:].*"
     r"|(?:填表|制表|填报|上报|审核|统计|打印|导出)(?:日期|时间|单位|人)[:]?.*"
-    r"|(?:注|备注|说明|附注|填表说明|填报说明)\d*[:.、].*"
+    r"|(?:注|备注|说明|附注|填表说明|填报说明)(?:\d*[:.、].*)?"
     r"|(?:第一书记|村支书|村干部|包村|包户|帮扶|单位负责|工作队)[一-鿿]{0,6}(?:[(:].*)?"
     r"|(?:以下空白|以下无正文)"
     r"|(?:单位|村委会|乡镇|县|区|村)?[(]?(?:盖章|公章|签章)[)]?.*"
@@ -62,11 +64,13 @@ class LeftOut:
         notes: row number → the cells of footers and notes, which may say something of the table.
         others: row number → what a header repeated there calls a column that is called otherwise
             above: by another unit, or by another column's name.
+        places: row number → the place that it names of the rows below it.
     """
 
     rows: Mapping[int, str]
     notes: Mapping[int, Sequence[Cell]] = field(default_factory=dict)
     others: Mapping[int, str] = field(default_factory=dict)
+    places: Mapping[int, PlaceRow] = field(default_factory=dict)
 
     def note(self, sheet: Sheet) -> Words | None:
         """What was left out, with the rows."""
@@ -92,7 +96,9 @@ def _numbers(rows: Mapping[int, str], kind: str, comma: str) -> str:
     return comma.join(found[:5]) + ("…" if len(found) > 5 else "")
 
 
-def left_out(sheet: Sheet, header: Header, also: Iterable[str] = ()) -> LeftOut:
+def left_out(
+    sheet: Sheet, header: Header, also: Iterable[str] = (), places: Collection[str] = ()
+) -> LeftOut:
     """The rows below a header that are no part of the table.
 
     A row with a citizen number or a relation is a person's, whatever else it says.
@@ -101,13 +107,14 @@ def left_out(sheet: Sheet, header: Header, also: Iterable[str] = ()) -> LeftOut:
         sheet: has the rows.
         header: of the table.
         also: what further rows begin with that a form leaves out.
+        places: the fields of a place that a row of it may name.
     """
     begins = tuple(also)
-    if sheet.file is not None and not _may_have_any(sheet, header, begins):
+    rules = _Rules(sheet, header, begins, places)
+    if sheet.file is not None and not _may_have_any(sheet, header, rules):
         return LeftOut({})
-    rules = _Rules(sheet, header, begins)
     below = enumerate(sheet.rows[header.row :], start=header.row + 1)
-    kinds, notes, others = {}, {}, {}
+    kinds, notes, others, named = {}, {}, {}, {}
     for number, row in below:
         kind = rules.kind(row, number == header.row + 1)
         if kind:
@@ -116,14 +123,18 @@ def left_out(sheet: Sheet, header: Header, also: Iterable[str] = ()) -> LeftOut:
             notes[number] = row
         if kind == "header" and (other := rules.called_otherwise(row)):
             others[number] = other
-    return LeftOut(kinds, notes, others)
+        if kind == "place" and (place := rules.place(row)):
+            named[number] = place
+    return LeftOut(kinds, notes, others, named)
 
 
 class _Rules:
     """Tells the rows of one table from what is written between, above and below them."""
 
-    def __init__(self, sheet: Sheet, header: Header, also: tuple[str, ...]) -> None:
-        self.also = also
+    def __init__(
+        self, sheet: Sheet, header: Header, also: tuple[str, ...], places: Collection[str]
+    ) -> None:
+        self.also, self.places = also, frozenset(places)
         self.above = {_texts(row) for row in sheet.head[: header.row]} - {()}
         self.names = {index: _header_texts(header, index) for index in header.columns}
         every = (*self.names.values(), *({text for _, text in row} for row in self.above))
@@ -154,7 +165,17 @@ class _Rules:
             return "total"
         if _FOOTER.fullmatch(first[0]) or (self.also and first[0].startswith(self.also)):
             return "footer"
+        if self.place(row):
+            return "place"
         return "footer" if len(first) == 1 and _is_remark(first[0]) else ""
+
+    def place(self, row: Sequence[Cell]) -> PlaceRow | None:
+        """The place that a row names for those below it."""
+        if not self.places:
+            return None
+        texts = _texts(row)
+        found = place_row(texts[0][1]) if len(texts) == 1 else None
+        return found if found is not None and found.field in self.places else None
 
     def called_otherwise(self, row: Sequence[Cell]) -> str:
         """What a repeated header calls a column that is another one above, or in another unit."""
@@ -181,14 +202,14 @@ class _Rules:
         return repeated > 1 and 2 * repeated >= sum(index in self.names for index, _ in texts)
 
 
-def _may_have_any(sheet: Sheet, header: Header, also: tuple[str, ...]) -> bool:
+def _may_have_any(sheet: Sheet, header: Header, rules: _Rules) -> bool:
     """Whether a file holds any sign of a row to leave out: spares reading it cell by cell."""
     assert sheet.file is not None
     if sheet.named:
         return False  # Parquet: a table by its nature
     longest = max((label.text for label in header.labels.values()), key=len, default="")
-    pattern = "|".join(re.escape(sign) for sign in (*_SIGNS, longest, *also) if sign)
-    rules, elsewhere, text = _Rules(sheet, header, also), sheet.file.elsewhere, sheet.file.text
+    pattern = "|".join(re.escape(sign) for sign in (*_SIGNS, longest, *rules.also) if sign)
+    elsewhere, text = sheet.file.elsewhere, sheet.file.text
     if elsewhere is not None:
         below = sheet.head[header.row : header.row + 1]
         return any(rules.kind(row, True) for row in below) or any(
@@ -198,9 +219,9 @@ def _may_have_any(sheet: Sheet, header: Header, also: tuple[str, ...]) -> bool:
     if text is None:
         return False
     signs = re.compile(pattern)
-    # A sentence alone in its line needs no sign.
+    # A sentence or a place alone in its line needs no sign.
     mark = re.escape(text.delimiter)
-    alone = re.compile(rf"(?<=\n)[^{mark}\n]+{mark}*\r?(?=\n)")
+    alone = re.compile(rf"(?<=\n){mark}*[^{mark}\n]+{mark}*\r?(?=\n)")
     with text.open(Path(sheet.file.path)) as file:
         # What stands above and in the header is not of the rows below it.
         *_, first = begun = [file.readline() for _ in range(header.row + 1)]

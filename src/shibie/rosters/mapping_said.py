@@ -46,6 +46,13 @@ def mapping_said(
         "header_rows": [header.begins, header.row],
         "columns": columns,
         **({"households": "made of village and serial number"} if fit.keys else {}),
-        **({"village": "name of the sheet"} if fit.village else {}),
+        **dict.fromkeys(
+            fit.place, "lines above the header" if fit.by_title else "name of the sheet"
+        ),
+        **{
+            each.field: "rows that name one"
+            for each in out.places.values()
+            if each.field not in header.names
+        },
         **({"left_out": dict(Counter(out.rows.values()))} if out.rows else {}),
     }

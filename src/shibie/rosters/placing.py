@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -18,6 +18,7 @@ from shibie.rosters.headers import Header, ignored_note
 from shibie.rosters.household_keys import SERIALS, key_columns
 from shibie.rosters.left_out import LeftOut
 from shibie.rosters.mapping_said import mapping_said
+from shibie.rosters.place_rows import VILLAGE, village_above
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.stated import stated_columns
 from shibie.rosters.table_names import village_of
@@ -80,13 +81,13 @@ class Placing:
 
     Attributes:
         as_of: the day of judgement.
-        village: the field of villages.
+        places: the fields of places that a roster may have.
         number: that of household numbers.
         time_zone: in which a moment that tells its own zone is a day.
     """
 
     as_of: date
-    village: FieldSpec | None
+    places: Mapping[str, FieldSpec]
     number: FieldSpec
     time_zone: str = ""
 
@@ -118,7 +119,7 @@ class Placing:
             lists=lists,
         )
         if persons:
-            fit = self._of_persons(fit, sheet, form, prefix, members)
+            fit = self._of_persons(fit, sheet, form, {spec.name for spec in specs}, prefix, members)
         fitted_sheet, fitted_header, notes, out = fitted(sheet, fit, self.as_of, form)
         if out.others:
             raise InputError([_another_header(sheet, header, *each) for each in out.others.items()])
@@ -144,7 +145,7 @@ class Placing:
         return replace(header, columns=columns)
 
     def _of_persons(
-        self, fit: Fit, sheet: Sheet, form: TableForm | None, prefix: str,
+        self, fit: Fit, sheet: Sheet, form: TableForm | None, fields: Set[str], prefix: str,
         members: Callable[[], Mapping[str, int]] | None,
     ) -> Fit:  # fmt: skip
         header, names = fit.header, fit.header.names
@@ -152,8 +153,13 @@ class Placing:
         of_form = {at: use.states for at, use in header.uses.items() if use.states}
         unasked = form.unasked if form else ()
         groups = (tuple(of[name] for name in group if name in of) for group in unasked)
-        of_village = self.village is not None and "village" not in names
-        village_name = village_of(sheet.name) if of_village else ""
+        places = {name: spec for name, spec in self.places.items() if name in fields}
+        village, of_title = "", False
+        if VILLAGE in places and VILLAGE not in names:
+            above = [] if sheet.named else sheet.head[: header.begins - 1]
+            lines = [text_of(cell) for row in above for cell in row]
+            village = village_of(sheet.name) or village_above(lines)
+            of_title = bool(village) and not village_of(sheet.name)
         keys = None
         if self.number.name not in names:
             keys = key_columns(
@@ -164,8 +170,9 @@ class Placing:
             checked=stated_columns(header.labels, header.columns, of_form),
             unasked=tuple(group for group in groups if group),
             keys=keys,
-            village=self.village if village_name else None,
-            village_name=village_name,
+            places=places,
+            place={VILLAGE: village} if village else {},
+            by_title=of_title,
             prefix=prefix,
             number=self.number,
             members=members,

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from shibie.cli.app import app
-from support.books import PEOPLE, Book, book, write_xlsx
+from support.books import PEOPLE, Book, book, write_folder, write_xlsx
 from test_cli import PACK
 
 
@@ -191,3 +191,23 @@ def test_without_a_question_there_is_no_sheet_for_it(tmp_path: Path) -> None:
     path, out = write_xlsx(tmp_path / "名册.xlsx", book()), tmp_path / "结果.xlsx"
     CliRunner().invoke(app, ["check", str(path), *PACK, "--out", str(out)])
     assert "核实" not in openpyxl.load_workbook(out).sheetnames
+
+
+def test_lists_to_fill_in_are_printed_across_all_columns_on_a_page(
+    tmp_path: Path, roster: Book
+) -> None:
+    """In the result, in the roster given back as it was or written anew, and in the empty one."""
+    del roster["核实"]
+    held = write_xlsx(tmp_path / "名册.xlsx", roster)
+    folder = write_folder(tmp_path / "folder", roster)
+
+    def run(*arguments: str | Path) -> None:
+        CliRunner().invoke(app, [str(each) for each in arguments])
+
+    run("check", held, *PACK, "--out", tmp_path / "结果.xlsx", "--annotate", tmp_path / "退还.xlsx")
+    run("check", folder, *PACK, "--annotate", tmp_path / "另写.xlsx")
+    run("blank", "bazhong-2015", "--out", tmp_path / "空.xlsx")
+    for name in ("结果.xlsx", "退还.xlsx", "另写.xlsx", "空.xlsx"):
+        sheet = openpyxl.load_workbook(tmp_path / name)["核实"]
+        fits = sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToHeight
+        assert (name, sheet.page_setup.orientation, *map(int, fits)) == (name, "landscape", 1, 0)

@@ -15,6 +15,9 @@ _FROZEN = (
     '<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2"'
     ' activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
 )
+# Printed across, all columns on one page, on A4 (9).
+_FITTED = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+_ACROSS = '<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/>'
 
 
 def sheet_xml(sheet: NewSheet, styles: Styles) -> bytes:
@@ -24,7 +27,7 @@ def sheet_xml(sheet: NewSheet, styles: Styles) -> bytes:
     looks = [text if at in sheet.texts else 0 for at in range(width)]
     parts = [
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n',
-        f'<worksheet xmlns="{MAIN}"><dimension ref="A1:{letters(width - 1)}{len(sheet.rows)}"/>',
+        f'<worksheet xmlns="{MAIN}">{_FITTED}<dimension ref="A1:{letters(width - 1)}{len(sheet.rows)}"/>',
         "" if sheet.hidden else _FROZEN,
         _columns(sheet, looks),
         "<sheetData>",
@@ -41,7 +44,7 @@ def sheet_xml(sheet: NewSheet, styles: Styles) -> bytes:
     parts.append(
         '<pageMargins left="0.7" right="0.7" top="0.75" bottom="0.75" header="0.3" footer="0.3"/>'
     )
-    parts.append("</worksheet>")
+    parts.append(f"{_ACROSS}</worksheet>")
     return "".join(parts).encode()
 
 

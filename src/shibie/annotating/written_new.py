@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from shibie.annotating.additions import AddedColumn, Additions, SheetAdditions
 from shibie.annotating.styles import MARKED
 from shibie.results.workbook_questions import write_choice
-from shibie.results.workbook_sheets import Sheets, new_book, write_cell
+from shibie.results.workbook_sheets import Sheets, new_book, printed_across, write_cell
 from shibie.rosters.cells import Cell, is_blank
 from shibie.rosters.sheets import Sheet
 
@@ -62,6 +62,7 @@ def write_new(
                 page.hide()
             else:
                 page.freeze_panes(1, 0)
+                printed_across(page, header=0)
 
 
 def sheet_name(text: str) -> str:

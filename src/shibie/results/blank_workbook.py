@@ -18,7 +18,14 @@ from shibie.errors import Lang, Words
 from shibie.household import StepRecord
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.results.workbook_questions import write_lists, write_questions
-from shibie.results.workbook_sheets import HEADER_WIDTH, LINE_HEIGHT, Sheets, new_book, text_width
+from shibie.results.workbook_sheets import (
+    HEADER_WIDTH,
+    LINE_HEIGHT,
+    Sheets,
+    new_book,
+    printed_across,
+    text_width,
+)
 from shibie.rosters.own_additions import COMPARED, DONE, NOT_DONE, own
 from shibie.ruleset.conditions import all_conditions, drawn_on, fields_used
 from shibie.ruleset.model import Register, RuleSet
@@ -120,6 +127,7 @@ class _Blank:
             if options:
                 sheet.data_validation(top + 1, at, top + _ROWS, at, options)
         sheet.freeze_panes(top + 1, 1)
+        printed_across(sheet, header=top)
         return sheet
 
     def title(self, spec: FieldSpec) -> str:

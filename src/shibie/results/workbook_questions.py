@@ -17,7 +17,7 @@ from shibie.results.questions import (
     question_columns,
     question_row,
 )
-from shibie.results.workbook_sheets import LINE_HEIGHT, Sheets
+from shibie.results.workbook_sheets import LINE_HEIGHT, Sheets, printed_across
 from shibie.words.speaker import Speaker
 
 
@@ -57,6 +57,7 @@ def write_questions(
         write_choice(sheet, choice)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(1, len(questions)), len(columns) - 1)
+    printed_across(sheet, header=0)
     return sheet
 
 

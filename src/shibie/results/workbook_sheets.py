@@ -206,14 +206,15 @@ class GrowingSheet:
         sheet = self.sheet
         for number, (column, width) in enumerate(zip(self.columns, self.widths, strict=True)):
             sheet.set_column(number, number, column.width or min(MAX_WIDTH, width + 3))
-        sheet.repeat_rows(0)
         sheet.freeze_panes(1, 1)
         sheet.autofilter(0, 0, max(1, self.last), len(self.columns) - 1)
-        printed_across(sheet)
+        printed_across(sheet, header=0)
 
 
-def printed_across(sheet: Worksheet) -> None:
-    """On A4, across, all columns on one page."""
+def printed_across(sheet: Worksheet, header: int | None = None) -> None:
+    """On A4, across, all columns on one page, the rows as far as the header on each (from 0)."""
+    if header is not None:
+        sheet.repeat_rows(0, header)
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)

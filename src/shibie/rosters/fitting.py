@@ -14,21 +14,20 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final, overload
 
-from shibie.errors import Words, listed
+from shibie.errors import Words
 from shibie.forms.form import Stated, TableForm
 from shibie.rosters import stated
 from shibie.rosters.cells import NOT_ASKED, Cell, as_written, is_blank, reads_as
 from shibie.rosters.converted_cells import converted
+from shibie.rosters.fitting_notes import numbered_note, places_note, unit_note, village_note
 from shibie.rosters.headers import Header
 from shibie.rosters.household_keys import KeyColumns, household_numbers
 from shibie.rosters.left_out import LeftOut, left_out
-from shibie.rosters.place_rows import PLACES, VILLAGE, PlaceRow, Places
+from shibie.rosters.place_rows import PLACES, VILLAGE, Places
 from shibie.rosters.sheets import Cells, Sheet
 from shibie.vocabulary import HEAD, STATED, FieldSpec, folded
 
 _NO_FORM: Final = TableForm("", "")
-# So many places are named in a note; the others are counted.
-_NAMED: Final = 5
 
 
 @dataclass(frozen=True)
@@ -145,17 +144,17 @@ def fitted(
     width = max(map(len, sheet.head), default=0)
     if fit.keys is not None and fit.number is not None:
         columns[width] = fit.number
-        notes.append(_numbered(sheet))
+        notes.append(numbered_note(sheet))
     rows = _Rows(sheet, fit, out, as_of, width)
     for name, index in rows.place_columns.items():
         columns[index] = fit.places[name]
     if fit.place:
-        notes.append(_village(sheet, fit))
+        notes.append(village_note(sheet, fit.place[VILLAGE] if fit.by_title else ""))
     for name in dict.fromkeys(each.field for each in rows.named.values()):
-        notes.append(_places(sheet, fit.places[name], rows.named.values()))
+        notes.append(places_note(sheet, fit.places[name], rows.named.values()))
     for index, (unit, times) in fit.units.items():
         if times != 1:
-            notes.append(_unit(sheet, columns[index], unit, times))
+            notes.append(unit_note(sheet, columns[index], unit, times))
     made: Sequence[Cells]
     if sheet.file is None:
         made = tuple(rows.made())
@@ -298,41 +297,3 @@ def _at(row: Cells, index: int | None) -> Cell:
 
 def _key(cell: Cell) -> str:
     return folded(as_written(cell))
-
-
-def _numbered(sheet: Sheet) -> Words:
-    return Words(
-        f"{sheet.shown}：没有户编号，按村和序号给每户编号（如“石磨村-1”）；这样的编号只在这份文件里有效",
-        f"{sheet.shown}: no household numbers: made of village and serial number; they hold in this"
-        " file only",
-    )
-
-
-def _village(sheet: Sheet, fit: Fit) -> Words:
-    if fit.by_title:
-        name = fit.place[VILLAGE]
-        return Words(
-            f"{sheet.shown}：没有村一栏，村取表头上方写明的：{name}",
-            f"{sheet.shown}: no column of villages: taken from the lines above the header: {name}",
-        )
-    return Words(
-        f"{sheet.shown}：没有村一栏，村取工作表的名称",
-        f"{sheet.shown}: no column of villages: the sheet's name is taken",
-    )
-
-
-def _places(sheet: Sheet, spec: FieldSpec, rows: Iterable[PlaceRow]) -> Words:
-    names = list(dict.fromkeys(each.name for each in rows if each.field == spec.name))
-    return Words(
-        f"{sheet.shown}：没有{spec.title}一栏，{spec.title}取户与户之间写明的：{listed(names, _NAMED, 'zh')}",
-        f"{sheet.shown}: no column of {spec.name}s: taken from the rows between families that name"
-        f" one: {listed(names, _NAMED)}",
-    )
-
-
-def _unit(sheet: Sheet, spec: FieldSpec, unit: str, times: Fraction) -> Words:
-    by = f"×{times}" if times.denominator == 1 else f"×{times.numerator}/{times.denominator}"
-    return Words(
-        f"{sheet.shown}：“{spec.title}”的单位是{unit}，已换算（{by}）",
-        f"{sheet.shown}: {spec.name} is in {unit}, converted ({by})",
-    )

@@ -14,7 +14,7 @@ from operator import mul
 from typing import Final, Literal, NoReturn
 
 from shibie.errors import Words
-from shibie.plain_text import seen, unspaced
+from shibie.plain_text import latin, seen, unspaced
 
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS: Final = "10X98765432"
@@ -58,6 +58,8 @@ PROVINCES: Final = frozenset(
         "83",
     ]
 )
+# What spreadsheets and people put before a number that is text.
+_APOSTROPHES: Final = "'’‘`"
 _CATEGORIES: Final = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 
 Sex = Literal["男", "女"]
@@ -138,15 +140,17 @@ def _normalised(text: str) -> tuple[str, tuple[Words, ...]]:
     if len(text) == 18 and text.isascii() and text[:17].isdigit() and text[17] in "0123456789X":
         return text, ()
     notes = []
-    shown = "".join(seen(text).split()).removeprefix("'")
-    bare = unspaced(shown).removeprefix("'")
-    if bare != shown:
+    shown = "".join(seen(text).split()).lstrip(_APOSTROPHES)
+    bare = unspaced(shown).lstrip(_APOSTROPHES)
+    if (letters := latin(bare)) != bare:
+        notes.append(Words("形似 X 的字母已改为 X", "a letter that looks like X made X"))
+    elif bare != shown:
         notes.append(Words("全角字符已改为半角", "full-width characters made half-width"))
     if shown != text:
         notes.append(Words("已去掉空白字符", "white space removed"))
-    if "x" in bare:
+    if "x" in letters:
         notes.append(Words("小写 x 已改为大写", "lower-case x made upper-case"))
-    return bare.upper(), tuple(notes)
+    return letters.upper(), tuple(notes)
 
 
 def _card(tail: str) -> DisabilityCard:

@@ -37,6 +37,11 @@ _LOOKS_LIKE: Final = str.maketrans(
     | dict(zip(_OF_THE_MAINLAND[::2], _OF_THE_MAINLAND[1::2], strict=True))
     | dict.fromkeys(INVISIBLE, "")
 )
+# Letters of other scripts that nobody can tell from Latin ones, and these.
+_CYRILLIC: Final = ("АВСЕНІЈКМОРЅТУХаеіјорсѕхуԁԛԝ", "ABCEHIJKMOPSTYXaeijopcsxydqw")
+_GREEK: Final = ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονχ", "ABEZHIKMNOPTYXovx")
+LOOK_ALIKE: Final = (_CYRILLIC[0] + _GREEK[0], _CYRILLIC[1] + _GREEK[1])
+_LATIN: Final = str.maketrans(*LOOK_ALIKE)
 # Most text is plain already.
 _PLAIN: Final = re.compile(r"[ -~\u4e00-\u9fff]*")
 
@@ -85,6 +90,17 @@ def legible(text: str) -> str:
 
 def _is_other_number(char: str) -> bool:
     return unicodedata.category(char) == "No"
+
+
+def latin(text: str) -> str:
+    r"""Text with Latin letters for those of other scripts that look like them.
+
+    Only for what is known to be written in Latin letters: numbers, grades, marks; names are not.
+
+    >>> latin("\u0421\u7ea7") == "C\u7ea7"
+    True
+    """
+    return text if text.isascii() else text.translate(_LATIN)
 
 
 def seen(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Numbers of households that are perhaps one: `01` and `1`, `A-3` and `a-3`.
+"""Numbers of households that are perhaps one: `01` and `1`, `A-3` and `a-3`, `1` and `1.0`.
 
 Spreadsheets take zeros away from some cells and not from others. Read as two households, each
 lacks the persons of the other, and what it has is divided by too few.
@@ -6,11 +6,12 @@ lacks the persons of the other, and what it has is divided by too few.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 from shibie.errors import Problem, Words
-from shibie.plain_text import legible, unspaced
+from shibie.plain_text import LOOK_ALIKE, latin, legible, unspaced
 from shibie.rosters.cells import FaultyCell, as_written
 from shibie.rosters.column_texts import cells_below, file_column
 from shibie.rosters.layout import Placed
@@ -18,11 +19,18 @@ from shibie.rosters.national_export import HOUSEHOLD_ID
 
 # So many pairs are named.
 _NAMED: Final = 5
+# What people leave behind a number, and spreadsheets behind a whole one.
+_ENDS: Final = r"(\.0+|[.。,;、]+)$"
+_OTHERS, _LATIN = LOOK_ALIKE
 # What `alike` finds, by SQL: one pair more than are named.
 _ALIKE: Final = f"""
     SELECT min(t), max(t)
-    FROM (SELECT DISTINCT trim(t) AS t, ltrim(lower(trim(t)), '''') AS s FROM texts)
-    GROUP BY CASE WHEN regexp_full_match(s, '[0-9]+') THEN ltrim(s, '0') ELSE s END
+    FROM (
+        SELECT DISTINCT trim(t) AS t,
+        regexp_replace(ltrim(lower(translate(trim(t), '{_OTHERS}', '{_LATIN}')), ''''), '{_ENDS}', '') AS s
+        FROM texts
+    )
+    GROUP BY CASE WHEN regexp_full_match(s, '[0-9o]+') THEN ltrim(replace(s, 'o', '0'), '0') ELSE s END
     HAVING count(*) > 1 AND min(t) <> ''
     ORDER BY 1
     LIMIT {_NAMED + 1}
@@ -48,15 +56,17 @@ def alike_numbers(placed: Placed) -> Problem | None:
 
 
 def alike(numbers: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of numbers that differ in case, a leading apostrophe or leading zeros alone.
+    """Pairs of numbers that differ in case, look-alikes, an apostrophe before or zeros around alone.
 
     >>> alike(["01", "1", "a-3", "A-3", "A-03", "2"])
     [('01', '1'), ('A-3', 'a-3')]
     """
     of: dict[str, set[str]] = {}
     for number in {legible(each) for each in numbers}:
-        bare = unspaced(number).lower().lstrip("'")
-        of.setdefault(bare.lstrip("0") if bare.isdecimal() else bare, set()).add(number)
+        bare = re.sub(_ENDS, "", latin(unspaced(number)).lower().lstrip("'"))
+        digits = bare.replace("o", "0")
+        key = digits.lstrip("0") if digits.isascii() and digits.isdecimal() else bare
+        of.setdefault(key, set()).add(number)
     return sorted((min(group), max(group)) for group in of.values() if len(group) > 1)
 
 

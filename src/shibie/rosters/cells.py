@@ -24,7 +24,7 @@ from shibie.health_words import NOT_SHOWN, tells_of_health
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.numbers_in_text import without_citizen_numbers
 from shibie.other_documents import other_document
-from shibie.plain_text import legible, plain, unspaced
+from shibie.plain_text import latin, legible, plain, unspaced
 from shibie.rosters.days import DayError, day_of_cell
 from shibie.vocabulary import FieldSpec, FieldType, folded
 
@@ -62,10 +62,28 @@ BLANK: Final = frozenset(
     ("", "-", "--", "—", "——", "/", "\\", "n/a", "na", "不详", "未知", "无数据")
 )
 YES: Final = frozenset(
-    ("是", "是的", "对", "已", "√", "✓", "✔", "☑", "有", "true", "yes", "y", "1")
+    ("是", "是的", "对", "已", "√", "✓", "✔", "☑", "v", "有", "true", "yes", "y", "1")
 )
 NO: Final = frozenset(
-    ("否", "不是", "未", "没", "×", "✗", "✘", "x", "无", "没有", "false", "no", "n", "0")
+    (
+        "否",
+        "不是",
+        "未",
+        "没",
+        "×",
+        "✗",
+        "✘",
+        "✕",
+        "✖",
+        "╳",
+        "x",
+        "无",
+        "没有",
+        "false",
+        "no",
+        "n",
+        "0",
+    )
 )
 # A spreadsheet keeps fifteen digits of a number.
 _LAST_SURE: Final = 10**15
@@ -219,7 +237,7 @@ def _fault(code: str, zh: str, en: str) -> NoReturn:
 def _bool(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, bool):
         return cell
-    text = folded(as_written(cell))
+    text = latin(folded(as_written(cell)))
     if text in YES:
         return True
     if text in NO:
@@ -375,8 +393,9 @@ def _found(text: str, spec: FieldSpec) -> str | None:
 
 def _labels(text: str) -> Iterator[str]:
     """What a text may be as a label: a number before the label does not count."""
-    yield folded(text)
-    yield folded(_NUMBERED.sub("", text))
+    for each in dict.fromkeys((text, latin(text))):
+        yield folded(each)
+        yield folded(_NUMBERED.sub("", each))
 
 
 def _must_be_sure(text: str, spec: FieldSpec, code: str) -> None:

@@ -14,7 +14,7 @@ from shibie.registers.matching import key_of, number_of
 from shibie.registers.perhaps_rows import PerhapsRows
 from shibie.registers.row_key import compared, name_of_row
 from shibie.registers.rows import RegisterRow
-from shibie.registers.said_texts import said_by_person, said_by_row
+from shibie.registers.said_texts import NAME, said_by_person, said_by_register
 from shibie.ruleset.model import Register, RuleSet
 
 
@@ -193,8 +193,10 @@ def _fits(register: Register, row: RegisterRow, number: str | None, person: Link
     """Whether a row surely is, or may be, about a person; what is blank of either fits."""
     if number is not None:
         return number == person.number
-    said = tuple(said_by_person(person.values.get(field)) for field, _ in register.or_match)
+    said = tuple(
+        said_by_person(person.values.get(field), field == NAME) for field, _ in register.or_match
+    )
     if person.number is not None:
         return bool(PerhapsRows(register, (row,)).fitting(person.number, said).items)
-    shown = (said_by_row(row.values.get(column)) for _, column in register.or_match)
+    shown = said_by_register(register, row.values, row.written).values()
     return all(its.fits(mine) for its, mine in zip(shown, said, strict=True))

@@ -17,10 +17,11 @@ from shibie.household import BareHousehold, BareMember
 from shibie.registers.masked_numbers import visible
 from shibie.registers.rows import RegisterRow
 from shibie.registers.said_texts import (
+    NAME,
     NOTHING,
     WHOLE,
     said_by_person,
-    said_by_row,
+    said_by_register,
     tells_nobody_apart,
 )
 from shibie.ruleset.model import Register
@@ -38,7 +39,9 @@ _Groups = Mapping[tuple[_Places, _Known], Sequence[tuple[str, Said, Row]]]
 def said_by(register: Register, household: BareHousehold, member: BareMember) -> Said:
     """What a person, or else his household, says for each pair of `or_match`."""
     return tuple(
-        said_by_person(getattr(member if hasattr(member, field) else household, field))
+        said_by_person(
+            getattr(member if hasattr(member, field) else household, field), field == NAME
+        )
         for field, _ in register.or_match
     )
 
@@ -60,7 +63,7 @@ class PerhapsRows:
         """The rows by the places of a number that they show and the pairs that they know."""
         groups: defaultdict[tuple[_Places, _Known], list[tuple[str, Said, Row]]] = defaultdict(list)
         for each in self.rows:
-            texts = [said_by_row(each.values.get(column)) for _, column in self.register.or_match]
+            texts = said_by_register(self.register, each.values, each.written).values()
             said = tuple(text.text for text in texts)
             shown = visible(each.written)
             known = tuple(text.known for text in texts)

@@ -12,14 +12,16 @@ from typing import Any, Final
 
 from shibie.case import Value
 from shibie.citizen_id import CHECK_CHARACTERS, WEIGHTS
-from shibie.duckdb_tables import integer_column, text_column
+from shibie.duckdb_tables import Column, integer_column, text_column
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.registers.masked_numbers import HIDDEN, visible
 from shibie.registers.said_texts import (
+    ADDRESSED,
+    NAME,
     WHOLE,
     said_by_person,
-    said_by_row,
+    said_by_register,
     tells_nobody_apart,
 )
 from shibie.rosters.act_rows import Whose
@@ -37,7 +39,10 @@ CROWD_FITS: Final = "crowd_fits"
 _ROWS, _CROWDS, _PEOPLE, _SAID = "perhaps_rows", "crowd_places", "fit_people", "said_texts"
 # Texts of such characters alone are compared as they are, but for capitals: no sign of hidden
 # letters is among them (x, and U+67D0), and nothing that may stand before how many others (U+7B49).
-_PLAIN: Final = r"[0-9A-WYZa-wyz\x{4E00}-\x{67CF}\x{67D1}-\x{7B48}\x{7B4A}-\x{9FFF}]+"
+_LETTERS: Final = r"A-WYZa-wyz\x{4E00}-\x{67CF}\x{67D1}-\x{7B48}\x{7B4A}-\x{9FFF}"
+_PLAIN: Final = f"[0-9{_LETTERS}]+"
+# Of a name these are not all of it: digits, a single letter, how somebody is addressed.
+_PLAIN_NAME: Final = f"[{_LETTERS}]{{2,}}"
 
 # What corrections make of the fields of a household or member.
 Patches = Mapping[Whose, Mapping[str, Value]]
@@ -62,23 +67,18 @@ class SqlPerhapsRows:
         self.registers: set[int] = set()
         self.crowds: set[int] = set()
         self.divided = False
-        self._folded: set[str] = set()
+        self._folded: set[tuple[bool, str]] = set()
         every = (field for each in ruleset.registers.values() for field, _ in each.or_match)
         self.fields = sorted(set(every))
 
     def add(self, index: int, register: Register, records: Sequence[TypedRow]) -> list[str | None]:
         """Note rows; returns of each that tells nobody apart what it shows, None of the others."""
-        columns = dict(register.or_match)
         table: dict[str, list[Any]] = {"register": [], ROW: [], "shown": [], "kind": []}
         said: dict[str, list[str | None]] = {field: [] for field in self.fields}
         crowds: list[str | None] = []
         for record in records:
             shown = visible(record.unusable)
-            its = {
-                field: said_by_row(record.values.get(columns[field]))
-                for field in self.fields
-                if field in columns
-            }
+            its = said_by_register(register, record.values, record.unusable)
             known = tuple((field, each.known) for field, each in its.items() if each.known)
             crowd = tells_nobody_apart(shown, its.values())
             places = tuple(at for at, char in enumerate(shown) if char != HIDDEN)
@@ -165,12 +165,14 @@ class SqlPerhapsRows:
             value, raw = "CAST(NULL AS VARCHAR)", self._raw(field)
             if raw is not None:
                 relation, on = raw
-                self._odd_texts(relation)
+                of_name = field == NAME
+                self._odd_texts(relation, of_name)
                 joins.append(
                     f" LEFT JOIN {relation} AS s{at} ON {on.format(f's{at}')}"
-                    f" LEFT JOIN {_SAID} AS t{at} ON s{at}.said = t{at}.written"
+                    f" LEFT JOIN {_SAID} AS t{at}"
+                    f" ON s{at}.said = t{at}.written AND t{at}.of_name = {of_name}"
                 )
-                plain = f"CASE WHEN {_is_plain(f's{at}.said')} THEN lower(s{at}.said)"
+                plain = f"CASE WHEN {_is_plain(f's{at}.said', of_name)} THEN lower(s{at}.said)"
                 value = f"{plain} ELSE t{at}.said END"
             if corrected := self._corrected(field, patches):
                 joins.append(f" LEFT JOIN {corrected} AS c{at} ON m.{MID} = c{at}.{MID}")
@@ -208,7 +210,7 @@ class SqlPerhapsRows:
     def _corrected(self, field: str, patches: Patches) -> str:
         """A relation of the members of whom corrections make what is said in a field; or empty."""
         said = {
-            whose: _text(said_by_person(patch[field]))
+            whose: _text(said_by_person(patch[field], field == NAME))
             for whose, patch in patches.items()
             if field in patch
         }
@@ -230,13 +232,17 @@ class SqlPerhapsRows:
         spec = self.ruleset.field_specs(owner)[field]
         return f"CAST({self.typed.value(source, spec)} AS VARCHAR)"
 
-    def _odd_texts(self, relation: str) -> None:
+    def _odd_texts(self, relation: str, of_name: bool) -> None:
         """Fold in Python the texts that SQL does not."""
-        query = f"SELECT DISTINCT said FROM {relation} AS s WHERE NOT {_is_plain('said')}"
-        written = {str(text) for (text,) in self.host.rows(query)} - self._folded
-        self._folded |= written
-        said = [None if is_blank(text) else _text(said_by_person(text)) for text in sorted(written)]
-        columns = {"written": text_column(sorted(written)), "said": text_column(said)}
+        query = f"SELECT DISTINCT said FROM {relation} AS s WHERE NOT {_is_plain('said', of_name)}"
+        found = {(of_name, str(text)) for (text,) in self.host.rows(query)} - self._folded
+        self._folded |= found
+        written = sorted(text for _, text in found)
+        said = [
+            None if is_blank(text) else _text(said_by_person(text, of_name)) for text in written
+        ]
+        columns = {"written": text_column(written), "said": text_column(said)}
+        columns["of_name"] = Column("BOOLEAN", [of_name] * len(written))
         self.host.append(_SAID, columns)
 
 
@@ -245,8 +251,11 @@ def _text(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-def _is_plain(text: str) -> str:
-    return f"regexp_full_match({text}, '{_PLAIN}')"
+def _is_plain(text: str, of_name: bool) -> str:
+    if not of_name:
+        return f"regexp_full_match({text}, '{_PLAIN}')"
+    whole = f"regexp_full_match({text}, '{_PLAIN_NAME}')"
+    return f"({whole} AND NOT regexp_matches({text}, '{ADDRESSED}'))"
 
 
 def _runs(places: Iterable[int]) -> list[tuple[int, int]]:

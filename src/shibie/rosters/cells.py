@@ -26,6 +26,7 @@ from shibie.numbers_in_text import without_citizen_numbers
 from shibie.other_documents import other_document
 from shibie.plain_text import latin, legible, plain, unspaced
 from shibie.rosters.days import DayError, day_of_cell
+from shibie.traditional import simplified
 from shibie.vocabulary import FieldSpec, FieldType, folded
 
 
@@ -237,7 +238,7 @@ def _fault(code: str, zh: str, en: str) -> NoReturn:
 def _bool(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, bool):
         return cell
-    text = latin(folded(as_written(cell)))
+    text = simplified(latin(folded(as_written(cell))))
     if text in YES:
         return True
     if text in NO:
@@ -393,7 +394,7 @@ def _found(text: str, spec: FieldSpec) -> str | None:
 
 def _labels(text: str) -> Iterator[str]:
     """What a text may be as a label: a number before the label does not count."""
-    for each in dict.fromkeys((text, latin(text))):
+    for each in dict.fromkeys((text, latin(text), simplified(text))):
         yield folded(each)
         yield folded(_NUMBERED.sub("", each))
 
@@ -450,7 +451,7 @@ def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     whole = _found(text, spec)
     if whole:
         return frozenset((whole,))
-    if text in ("无", "没有"):
+    if simplified(text) in ("无", "没有"):
         return frozenset()
     parts = [
         part

@@ -10,6 +10,7 @@ from typing import Final
 
 from shibie.rosters.cells import Cell, is_blank
 from shibie.rosters.own_additions import is_own
+from shibie.traditional import simplified
 from shibie.vocabulary import folded
 
 MOST_ROWS: Final = 3
@@ -68,7 +69,7 @@ class Label:
 def _spellings(label: Label) -> tuple[str, ...]:
     text = plain(label.text)
     above = plain(label.groups[-1]) if label.groups else ""
-    if (of_one := _OF_ONE.fullmatch(above)) and not text.startswith("户主"):
+    if (of_one := _OF_ONE.fullmatch(simplified(above))) and not text.startswith("户主"):
         return (f"{of_one['head'] or above}{text}",)
     bare = plain(BRACKETS.sub("", folded(label.text)))
     found = [text, bare, _NUMBERED.sub("", bare), UNIT_BEHIND.sub("", bare)]
@@ -78,7 +79,7 @@ def _spellings(label: Label) -> tuple[str, ...]:
         above = plain(BRACKETS.sub("", folded(group)))
         found += [above + bare, bare + above] if above else []
         found += [above] if bare in TOTALS else []
-    return tuple(dict.fromkeys(filter(None, found)))
+    return tuple(dict.fromkeys(filter(None, (*found, *map(simplified, found)))))
 
 
 def plain(text: str) -> str:

@@ -15,6 +15,7 @@ from shibie.rosters.sql_cells import WHITE_SPACE, in_brackets, quoted, texts
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_tables import MatchedColumn, SqlTable, SqlTables
 from shibie.ruleset.model import RuleSet
+from shibie.traditional import traditional
 from shibie.vocabulary import HEAD
 
 # Longer than any text that means a blank, as far as it is not white space.
@@ -78,7 +79,8 @@ def _head(reader: PythonReader, source: SqlTable, column: MatchedColumn) -> str:
     if column.sql_type.upper() != "VARCHAR":
         return "FALSE"
     read_as = column.spec.read_as
-    first = sorted({word[0] for word, code in read_as.items() if code == HEAD})
+    letters = {word[0] for word, code in read_as.items() if code == HEAD}
+    first = sorted(letters.union(*map(traditional, letters)))
     heads = " OR ".join(f"contains({column.sql}, {quoted(letter)})" for letter in first)
     where = f"{heads} OR NOT regexp_full_match({column.sql}, '{_PLAIN}')"
     found = reader.distinct(source, column, where, lambda cell: reads_as(cell, column.spec, HEAD))

@@ -13,6 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import docx
 import duckdb
 import pytest
 from typer.testing import CliRunner
@@ -350,7 +351,7 @@ def test_the_roster_is_not_read_in_python(folder: Path, monkeypatch: pytest.Monk
     assert shibie.explain(PACK, folder, AS_OF, number).household_id == number
 
 
-def test_the_commands_read_no_more_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_reads_no_more_either(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(rows: RowsLater) -> Any:
         raise AssertionError("all rows were read")
 
@@ -362,14 +363,28 @@ def test_the_commands_read_no_more_either(tmp_path: Path, monkeypatch: pytest.Mo
     unknown = CliRunner().invoke(app, ["explain", *base, "H01-01-0O9"])
     assert isinstance(unknown.exception, InputError)
     assert "H01-01-0" in unknown.exception.render().partition("→")[2]
-    out = ["--out", str(tmp_path / "letters"), "--format", "docx"]
-    letters = CliRunner().invoke(app, ["notice", *base, "H01-01-009", *out])
-    assert letters.exit_code == 0, letters.output
-    names = {path.name for path in (tmp_path / "letters").rglob("*.*")}
+
+
+def test_a_letter_alone_is_the_letter_among_all(tmp_path: Path) -> None:
+    """It is written from the household's own rows; the digest in it is of the whole roster."""
+    base = ["notice", str(TOWNSHIP), "--rules", "bazhong-2015", "--as-of", AS_OF.isoformat()]
+    base += ["--format", "docx", "-h", "H01-01-009"]
+    told = CliRunner().invoke(app, [*base, "--out", str(tmp_path / "alone")])
+    assert told.exit_code == 0, told.output
+    names = {path.name for path in (tmp_path / "alone").rglob("*.*")}
     assert names == {"H01-01-009.docx", "目录.xlsx"}
-    # A list is of all of a village.
-    lists = CliRunner().invoke(app, ["notice", *base, "H01-01-009", *out, "--kind", "lists"])
-    assert isinstance(lists.exception, AssertionError)
+    # A list is of all of a village: every household is read and decided.
+    both = [*base, "--kind", "letters", "--kind", "lists", "--out", str(tmp_path / "all")]
+    assert CliRunner().invoke(app, both).exit_code == 0
+    assert len([*(tmp_path / "all").rglob("公示名单.docx")]) == 7
+    (alone,) = (tmp_path / "alone").rglob("H01-01-009.docx")
+    (among,) = (tmp_path / "all").rglob("H01-01-009.docx")
+    assert read_docx(alone) == read_docx(among)
+    assert read_docx(alone)[-1].startswith("认定摘要：")
+
+
+def read_docx(path: Path) -> list[str]:
+    return [paragraph.text for paragraph in docx.Document(str(path)).paragraphs]
 
 
 def test_registers_that_know_nobody_are_supplied(folder: Path, tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ HEADERS: Final[Mapping[Stated, tuple[str, ...]]] = {
         "出生日期", "出生年月", "出生年月日", "生日", "出生时间", "出生年", "出生年份", "出生", "成员出生日期",
         "家庭成员出生日期", "家庭成员出生年月",
     ),
-    "age": ("年龄", "周岁", "实际年龄", "实足年龄", "周岁年龄", "岁数", "成员年龄", "家庭成员年龄"),
+    # Ages are of the day on which a table was made, which it seldom says: where a form says so.
+    "age": (),
 }  # fmt: skip
 NAMES: Final = frozenset(spec.name for spec in STATED.values())
 # Below a group of another name these count something else: 劳动力/人数, 常住/人口数.

@@ -110,8 +110,11 @@ def labels(rows: Sequence[Sequence[Cell]]) -> list[Label | None]:
     spread = [_spread(texts, level) for level in range(len(texts))]
     found: list[Label | None] = []
     for at in range(width):
-        # What the product wrote beside a table when it gave the workbook back is not read.
-        own = [text for level in spread if (text := level[at]) and not is_own(text)]
+        own = [text for level in spread if (text := level[at])]
+        # What the product wrote beside a table when it gave the workbook back is not read, nor is
+        # a group that seems to reach over it.
+        if any(map(is_own, own)):
+            own = []
         # A cell that is merged downwards says one thing, however many rows repeat it.
         own = list(dict.fromkeys(own))
         found.append(Label(own[-1], tuple(own[:-1])) if own else None)

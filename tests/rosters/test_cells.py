@@ -132,8 +132,8 @@ def test_read(cell: Any, kind: FieldSpec, value: Any) -> None:
 @pytest.mark.parametrize(
     ("cell", "kind", "reason"),
     [
-        ("三千", MONEY, "expected a number"),
-        ("1,23", MONEY, "expected a number"),
+        ("三千五", MONEY, "expected a number"),
+        ("1,23", MONEY, "a comma is in the wrong place; write the number without commas, e.g. 12000"),
         ("约3000", MONEY, "write the exact number, e.g. 3000, without 约 or 左右"),
         ("3000左右", MONEY, "write the exact number, e.g. 3000, without 约 or 左右"),
         ("三万多", MONEY, "write the number in full, without 万"),

@@ -95,5 +95,5 @@ def test_names_and_places_stay_as_they_are(tmp_path: Path) -> None:
     (first, *_) = read_roster(
         write_xlsx(tmp_path / "held.xlsx", {"Sheet1": rows}), PACK, AS_OF
     ).households
-    assert first.village == "學堂山村"  # type: ignore[attr-defined]
+    assert first.village == "學堂山村"
     assert {each.name for each in first.members} == {"張國強"}  # type: ignore[attr-defined]

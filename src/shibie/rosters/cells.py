@@ -19,6 +19,7 @@ from typing import Any, Final, NoReturn
 
 from shibie import citizen_id
 from shibie.case import Value
+from shibie.chinese_numbers import chinese_number
 from shibie.errors import Words, closest, listed
 from shibie.health_words import NOT_SHOWN, tells_of_health
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
@@ -107,7 +108,18 @@ LOST_DIGITS: Final = Words(
 )
 _NUMBERS: Final = frozenset(("money", "decimal", "integer"))
 _NUMBER: Final = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?")
-_UNIT: Final = re.compile(r"(元|圆|块)(?:/(年|月))?$")
+_UNIT: Final = re.compile(r"(?:元|圆|块)(?:/(年|月))?$|(?<=[\d百千万])/(年|月)$")
+# 3w and 3k.
+_SHORT_UNIT: Final = re.compile(r"(?<=\d)[wWkK]$")
+# What says that there is nothing, which is no number.
+_NONE: Final = frozenset(("无", "没有", "没", "未务工", "未外出", "无收入", "没有收入"))
+_GROUPED_WRONG: Final = re.compile(r"[+-]?\d+(?:,\d*)+(?:\.\d*)?")
+# Three places behind the point: of a number, or thousands.
+_POINT_OR_COMMA: Final = re.compile(r"[1-9]\d{0,2}\.\d\d0")
+# What a year and half of it are in months; how many the whole year is nobody doubts.
+_YEARS: Final[Mapping[str, int]] = {
+    "半年": 6, "一年": 12, "1年": 12, "全年": 12, "整年": 12, "一整年": 12,
+}  # fmt: skip
 # Written as a part of ten thousand and the like.
 _UNITS: Final[Mapping[str, int]] = {
     "百": 10**2, "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8,
@@ -258,11 +270,16 @@ def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
         case float():
             number = _from_float(cell, places)
         case _:
-            text = unspaced(str(cell))
+            text = unspaced(str(cell)).lstrip("'’‘`")
             text = text.removeprefix("¥").removeprefix("\uffe5")
+            if spec.type == "money":
+                text = _bare_amount(text)
             text = _of_the_period(text, spec)
             if spec.type == "money":
-                text = in_full(text)
+                text = in_full(_SHORT_UNIT.sub(_unit_in_full, text))
+            if (numerals := chinese_number(text)) is not None:
+                text = str(numerals)
+            _must_be_plain(text, spec)
             if "万" in text or "亿" in text:
                 _fault(
                     "not_a_number", "请写出整个数，不用“万”", "write the number in full, without 万"
@@ -292,12 +309,48 @@ def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
     return round(number, places) + 0
 
 
+def _bare_amount(text: str) -> str:
+    """An amount without what says that it is one of yuan and whole."""
+    text = text.removeprefix("人民币")
+    text = text.removesuffix("整").removesuffix("正").removesuffix("钱")
+    for sign in ("¥", "\uffe5", "rmb", "RMB"):
+        text = text.removeprefix(sign).removesuffix(sign)
+    return text
+
+
+def _unit_in_full(found: re.Match[str]) -> str:
+    return {"w": "万", "k": "千"}[found[0].lower()]
+
+
+def _must_be_plain(text: str, spec: FieldSpec) -> None:
+    """Refuse, with what to write, a number that may be one of two, or says that there is none."""
+    if simplified(text) in _NONE:
+        _fault(
+            "not_a_number",
+            "应为数字；没有请填 0，不知道请留空",
+            "expected a number; write 0 for none, or leave it blank where it is not known",
+        )
+    if _GROUPED_WRONG.fullmatch(text) and not _NUMBER.fullmatch(text):
+        _fault(
+            "not_a_number",
+            "逗号的位置不对，请不带逗号重写，如 12000",
+            "a comma is in the wrong place; write the number without commas, e.g. 12000",
+        )
+    if spec.type == "money" and _POINT_OR_COMMA.fullmatch(text):
+        one, other = text.rstrip("0").rstrip("."), text.replace(".", "")
+        _fault(
+            "not_a_number",
+            f"分不清是 {one} 还是 {other}，请写整数或两位小数",
+            f"it may be {one} or {other}; write a whole number, or two decimals",
+        )
+
+
 def _of_the_period(text: str, spec: FieldSpec) -> str:
     """An amount without 元/年; what is said of a month is no amount of a year."""
     unit = _UNIT.search(text)
     if unit is None:
         return text
-    period = unit[2]
+    period = unit[1] or unit[2]
     if (
         period
         and (other := {"年": "月", "月": "年"}[period]) in spec.unit
@@ -349,7 +402,12 @@ def _decimal(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
 
 def _integer(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, str):
-        cell = re.sub(r"(个月|人|月|岁|件|户)$", "", plain(cell))
+        text = unspaced(cell)
+        if spec.unit == "月" and text in _YEARS:
+            return _YEARS[text]
+        cell = re.sub(r"(个月|人|月|岁|件|户)$", "", text)
+        if re.search("[年天]", text) and spec.unit == "月":
+            _fault("not_a_number", "应为月数，如 6", "expected a number of months, e.g. 6")
     number = _exact(cell, spec, 4)
     if number != int(number):
         _fault("not_whole", "应为整数", "expected a whole number")

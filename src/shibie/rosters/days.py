@@ -14,12 +14,24 @@ from decimal import Decimal
 from typing import Final, Literal, NoReturn
 from zoneinfo import ZoneInfo
 
+from shibie.chinese_numbers import chinese_number, digit_by_digit
 from shibie.errors import Words
 from shibie.plain_text import plain
 
 _DAY: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))")
 _MONTH: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})月?|(\d{2}))")
 _YEAR: Final = re.compile(r"(\d{4})年?")
+# A year of two digits may be of this century or of the last.
+_SHORT_YEAR: Final = re.compile(
+    r"['’]?\d{2}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年(?:\d{1,2}月(?:\d{1,2}日?)?)?)"
+)
+# A part of a year, which is no day of it.
+_PART: Final = re.compile(
+    r"(\d{4})年?(?:年?[底末初]|年?度|[上下]半年|第?[一二三四1-4]季度|[春夏秋冬]季?|春节)"
+)
+_YEAR_BY_DIGITS: Final = re.compile(r"[〇○零一二三四五六七八九]{4}(?=年)")
+_NUMERALS: Final = re.compile(r"[一二三四五六七八九十]{1,3}(?=[月日号])")
+_DASHES: Final = re.compile(r"(?<=\d)[‐‑‒–—―−]+(?=\d)")
 # What a spreadsheet writes alike for January and for October.
 _TENTH: Final = re.compile(r"\d{4}\.1")
 _MOMENT: Final = re.compile(
@@ -79,15 +91,23 @@ def day_of_cell(
 
 
 def _of_text(text: str, number: bool, incomplete: Literal["first", "last"] | None) -> date:
+    text = _spelled(text)
     found = _DAY.fullmatch(text)
     if found:
         year, month, day = (int(part) for part in found.groups() if part is not None)
         return _day(year, month, day)
+    if _SHORT_YEAR.fullmatch(text):
+        raise DayError(
+            "not_a_date",
+            "年份只有两位，请写四位，如 2014-12-01",
+            "the year has two digits only; write four, such as 2014-12-01",
+        )
     if text.isascii() and text.isdecimal() and len(text) == 5 and int(text) in _SERIALS:
         return _SERIAL_ZERO + timedelta(days=int(text))
-    found = _MONTH.fullmatch(text) or _YEAR.fullmatch(text)
+    found = _MONTH.fullmatch(text) or _YEAR.fullmatch(text) or _PART.fullmatch(text)
     if found is None:
         _refuse()
+    incomplete = None if _PART.fullmatch(text) else incomplete
     year, *months = (int(part) for part in found.groups() if part is not None)
     # Refused also where it would not be used: 2014.13 is no month.
     last = _day(year, months[0] if months else 12, 1)
@@ -108,6 +128,25 @@ def _of_text(text: str, number: bool, incomplete: Literal["first", "last"] | Non
     if incomplete == "last":
         return last
     return _day(year, months[0] if months else 1, 1)
+
+
+def _spelled(text: str) -> str:
+    """A day as most people write it: digits for numerals, 日 for 号, one dash between numbers.
+
+    >>> _spelled("二〇一四年十二月三十一日"), _spelled("2014年12月1号"), _spelled("2014\u201412\u201401")
+    ('2014年12月31日', '2014年12月1日', '2014-12-01')
+    """
+    if text.isascii():
+        return text.lstrip("'").rstrip(".")
+    text = _YEAR_BY_DIGITS.sub(lambda found: digit_by_digit(found[0]) or found[0], text)
+    text = _NUMERALS.sub(lambda found: _digits(found[0]), text)
+    text = re.sub("号$", "日", _DASHES.sub("-", text))
+    return text.lstrip("'’‘`").rstrip(".\u3002")
+
+
+def _digits(numerals: str) -> str:
+    number = chinese_number(numerals)
+    return numerals if number is None else str(number)
 
 
 def _of_moment(moment: re.Match[str], zone: str) -> date:

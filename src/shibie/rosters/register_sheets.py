@@ -14,10 +14,13 @@ from shibie.rosters.headers import best_header
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.own_additions import COMPARED, NOT_DONE, own
 from shibie.rosters.placing import Placed
+from shibie.rosters.register_answers import answered_no
 from shibie.rosters.register_names import exact_names, has_citizen_numbers, registers_meant
 from shibie.rosters.sheets import Sheet
+from shibie.rosters.table_names import REGISTERS
+from shibie.ruleset.conditions import drawn_on, fields_used
 from shibie.ruleset.model import Register
-from shibie.vocabulary import folded
+from shibie.vocabulary import FieldSpec, folded
 
 if TYPE_CHECKING:
     from shibie.rosters.finding import Finder
@@ -80,8 +83,8 @@ class RegisterSheets:
             if table is not None:
                 self.found[name] = table
 
-    def _table(self, sheet: Sheet, register: Register) -> Placed | None:
-        """The rows of a register."""
+    def _specs(self, register: Register) -> list[FieldSpec]:
+        """The columns of a register, under the headers that lists of it have."""
         # The register speaks of citizen numbers under any of their usual headers.
         number = self.ruleset.field_spec(MEMBER, "id_number")
         taken = frozenset[str]().union(*(spec.headers for spec in register.columns))
@@ -90,11 +93,19 @@ class RegisterSheets:
             for text in ((*number.aliases, number.title, *_OF_OFFICES) if number else ())
             if folded(text) not in taken
         ]
-        specs = [
+        return [
             replace(spec, aliases=(*spec.aliases, *usual)) if spec.name == register.match else spec
             for spec in register.columns
         ]
+
+    def _table(self, sheet: Sheet, register: Register) -> Placed | None:
+        """The rows of a register."""
+        specs = self._specs(register)
         header = self.finder.header(sheet, specs, [register.match])
+        if header is not None:
+            facts = [self.ruleset.field_spec(*fact.field) for fact in register.checks]
+            asked = [spec.title for spec in facts if spec is not None]
+            self.finder.problems += answered_no(sheet, header, register, asked)
         placed = None if header is None else self.finder.placed(sheet, header, specs)
         if placed is None or not _not_compared(placed):
             return placed
@@ -112,7 +123,10 @@ class RegisterSheets:
         every = list(self.ruleset.registers.values())
         for key, sheet in list(self.finder.left.items()):
             meant = registers_meant(sheet.name, every)
-            if not meant or not sheet.rows or HOUSEHOLD_ID in self._asked_of_families(sheet):
+            # A whole file without a cell is no new workbook's spare sheet: it was to be a register.
+            if not sheet.rows and not key.startswith(REGISTERS):
+                continue
+            if not meant or HOUSEHOLD_ID in self._asked_of_families(sheet):
                 continue
             if len(meant) > 1:
                 self._looks_like(sheet, meant)
@@ -146,6 +160,10 @@ class RegisterSheets:
         """
         missing = [each for name, each in self.ruleset.registers.items() if name not in self.found]
         for sheet in self.finder.left.values():
+            more = [table for name, table in self.found.items() if self._is_more(sheet, name)]
+            if more:
+                self._may_be_more(sheet, more[0])
+                continue
             like = [register for register in missing if self._is_like(sheet, register)]
             if like:
                 self._looks_like(sheet, like)
@@ -155,6 +173,41 @@ class RegisterSheets:
                 and has_citizen_numbers(sheet)
             ):
                 self._unknown_list(sheet, missing)
+
+    def _is_more(self, sheet: Sheet, name: str) -> bool:
+        """Whether a sheet has all that a register that was found is made of, and rows: its other half.
+
+        A register of numbers and names alone is made of nothing that would tell.
+        """
+        register = self.ruleset.registers[name]
+        of_persons = {register.match, *register.owners}
+        made_of = self.found[name].header.names - of_persons
+        used = fields_used(self.ruleset, drawn_on(self.ruleset))
+        read = {field for field in made_of if (name, field) in used} or made_of
+        header = best_header(sheet, self._specs(register))
+        return (
+            bool(read)
+            and header is not None
+            and {register.match, *read} <= header.names
+            and any(not is_blank(cell) for row in sheet.rows[header.row :] for cell in row)
+        )
+
+    def _may_be_more(self, sheet: Sheet, table: Placed) -> None:
+        """A register of which another sheet lists more: half of it would clear whom the other has."""
+        self.finder.problems.append(
+            Problem(
+                sheet.shown,
+                Words(
+                    f"栏目与已认作登记表的“{table.sheet.shown}”一样：是它的另一部分，还是又一份？",
+                    f"has the columns of {table.sheet.shown}, which is read as a register: is it"
+                    " another part of it, or a copy?",
+                ),
+                suggestion=Words(
+                    "是另一部分就合并为一张；是又一份，或与比对无关，就移出这份文件",
+                    "join them into one if it is a part; take it out of the file if it is a copy or none",
+                ),
+            )
+        )
 
     def _unknown_list(self, sheet: Sheet, missing: Sequence[Register]) -> None:
         titles = "、".join(each.title for each in missing)

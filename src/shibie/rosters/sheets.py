@@ -345,6 +345,10 @@ def _book_in_folder(file: Path, shown: str) -> Iterator[Sheet]:
         for sheet in sheets
     ]
     prefix = REGISTERS if shown.startswith(REGISTERS) else ""
+    if prefix and sheets and not any(filled):
+        # As an empty file of CSV: it was to be a register, and is none.
+        yield replace(sheets[0], name=prefix + file.stem, shown=shown, rows=())
+        return
     of_book = [SheetOfBook(sheet.name, any_) for sheet, any_ in zip(sheets, filled, strict=True)]
     names = names_in_folder(file.stem, of_book, prefix)
     for sheet, any_, name in zip(sheets, filled, names, strict=True):

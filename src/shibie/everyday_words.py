@@ -8,7 +8,7 @@ white space and case make no difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Final, NamedTuple
 
@@ -90,27 +90,6 @@ RELATION: Final = spoken(
         "弟妹": "其他（弟之妻） 之兄弟姐妹",
     },
 )  # fmt: skip
-EDUCATION: Final = spoken(
-    {
-        "文盲或半文盲": "文盲 半文盲 不识字 识字很少 没读过书 未读书 文盲半文盲 文盲/半文盲 文盲或识字很少 文盲及半文盲",
-        "小学": "小学文化 小学毕业 小学肄业 小学未毕业 初小 高小 完小 小学程度",
-        "初中": "初中文化 初中毕业 初中肄业 初级中学 普通初中 初中程度",
-        "高中": "高中文化 高中毕业 高中肄业 高级中学 普通高中 高中程度 中专 中职 职高 技校 中技 职业高中"
-        " 中等专科 中等专业学校 中等职业教育 中专毕业 高中/中专 高中或中专 高中(中专) 高中及中专 中专/高中 中专或高中 中专(高中) 高中(含中专)",
-        "大专及以上": "大专 专科 大学专科 大专毕业 专科毕业 高职 高职高专 高职大专 大学 大学本科 本科 大学毕业"
-        " 本科毕业 本科及以上 大学及以上 大学本科及以上 大学(含大专) 大专以上 专科及以上"
-        " 研究生 硕士 硕士研究生 博士 博士研究生 硕士及以上 研究生及以上 硕士研究生及以上",
-    },
-    {
-        "小学及以下 小学以下": "文盲或半文盲 小学",
-        "初中及以下 初中以下": "文盲或半文盲 小学 初中",
-        "中学": "初中 高中",
-        "高中及以上 高中以上": "高中 大专及以上",
-        "学前 学龄前 学龄前儿童 学前儿童 学前教育 幼儿园 幼儿": "在校生状况栏的“学龄前儿童” 在校生状况栏的“学前教育”",
-        "在校 在读 在校生 学生": "在校生状况栏的年级",
-        "无 没有": "文盲或半文盲 空白（不知道）",
-    },
-)  # fmt: skip
 _NUMERALS: Final = "一二三四五六"
 
 
@@ -125,23 +104,94 @@ def _grades(schools: str, number: int) -> str:
 _VOCATIONAL: Final = "中专 职高 技校 技工学校 中技 职业高中 中等职业学校 中等职业教育 普通中专 职中"
 _TERTIARY: Final = "大学 本科 大学本科 大专 专科 高职 高职高专 技师学院 高等职业教育 大学专科"
 _YEARS: Final = "七八九"
+
+
+def _words(several: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(several))
+
+
+def _attending(words: str) -> Iterator[str]:
+    """Years of school, and who is in one: 高三, 在读高三, 高三学生."""
+    for word in words.split():
+        yield from (
+            word,
+            f"在读{word}",
+            f"{word}在读",
+            f"{word}学生",
+            f"在校{word}",
+            f"{word}在校",
+            f"{word}(在读)",
+        )
+
+
+def _short(school: str, numbers: range) -> str:
+    return " ".join(f"{school}{numeral}" for n in numbers for numeral in (_NUMERALS[n - 1], n))
+
+
+_SCHOOL_YEARS: Final = " ".join(
+    ("小学", *(f"{n}年级" for n in (*_NUMERALS, *range(1, 7))), *(_grades("小学", n) for n in range(1, 7)),
+     *(f"小学({n}年级)" for n in (*_NUMERALS, *range(1, 7))), _short("小", range(1, 7)))
+)  # fmt: skip
+_LOWER: Final = tuple(
+    f"{_YEARS[year - 1]}年级 {year + 6}年级 {_grades('初中', year)} {_short('初', range(year, year + 1))}"
+    for year in (1, 2, 3)
+)
+_UPPER: Final = tuple(
+    f"高中{_NUMERALS[year - 1]}年级 高中{year}年级 {_short('高', range(year, year + 1))}"
+    for year in (1, 2, 3)
+)
+_UNIVERSITY: Final = f"{_short('大', range(1, 6))} {_short('本科大', range(1, 6))}"
+# What somebody who attends a school is put down with, whom 文化程度 is not asked: level, code, words.
+_ATTENDED: Final = (
+    # 小学 alone is a level.
+    ("小学", "小学", " ".join(_SCHOOL_YEARS.split()[1:])),
+    *zip(("初中",) * 3, (f"{year}年级" for year in _YEARS), _LOWER, strict=True),
+    *zip(("高中",) * 3, (f"高中{n}年级" for n in _NUMERALS[:3]), _UPPER, strict=True),
+    ("大专及以上", "大专及以上", _UNIVERSITY),
+)
+
+
+EDUCATION: Final = spoken(
+    {
+        "文盲或半文盲": "文盲 半文盲 不识字 识字很少 没读过书 未读书 文盲半文盲 文盲/半文盲 文盲或识字很少 文盲及半文盲",
+        "小学": "小学文化 小学文化程度 小学毕业 小学肄业 小学未毕业 初小 高小 完小 小学程度",
+        "初中": "初中文化 初中文化程度 初中毕业 初中肄业 初级中学 普通初中 初中程度",
+        "高中": "高中文化 高中文化程度 高中毕业 高中肄业 高级中学 普通高中 高中程度 中专 中职 职高 技校 中技 职业高中"
+        " 中师 中等师范 中等专科 中等专业学校 中等职业教育 中专毕业 高中/中专 高中或中专 高中(中专) 高中及中专 中专/高中 中专或高中 中专(高中) 高中(含中专)",
+        "大专及以上": "大专 专科 大学专科 大专毕业 专科毕业 高职 高职高专 高职大专 大学 大学本科 本科 大学毕业"
+        " 本科毕业 本科及以上 大学及以上 大学本科及以上 大学(含大专) 大专以上 专科及以上"
+        " 研究生 硕士 硕士研究生 博士 博士研究生 硕士及以上 研究生及以上 硕士研究生及以上"
+        " 函授大专 函授本科 自考大专 自考本科 成人大专 成人本科 电大",
+    },
+    {
+        **{
+            _words(_attending(words)): f"在校生状况栏的“{code}”（在校） {level}（已不在校）"
+            for level, code, words in _ATTENDED
+        },
+        "小学及以下 小学以下": "文盲或半文盲 小学",
+        "初中及以下 初中以下": "文盲或半文盲 小学 初中",
+        "中学": "初中 高中",
+        "高中及以上 高中以上": "高中 大专及以上",
+        "学前 学龄前 学龄前儿童 学前儿童 学前教育 幼儿园 幼儿": "在校生状况栏的“学龄前儿童” 在校生状况栏的“学前教育”",
+        "在校 在读 在校生 学生 小学在读 初中在读 高中在读 大学在读 大专在读 本科在读 中专在读 小学生 初中生 高中生 大学生": "在校生状况栏的年级",
+        "无 没有": "文盲或半文盲 空白（不知道）",
+    },
+)  # fmt: skip
 SCHOOL_STATUS: Final = spoken(
     {
         AS_BLANK: "非在校生 非在校 不在校 未在校 非在校学生 不在校生 已毕业 毕业 无 否",
         "学龄前儿童": "学龄前 学前儿童 未到学龄 未入学儿童",
         "学前教育": "幼儿园 幼儿园小班 幼儿园中班 幼儿园大班 小班 中班 大班 学前班 幼儿园在读",
         "小学": " ".join(
-            ("小学生 小学在读 小学在校", *(f"{numeral}年级" for numeral in _NUMERALS),
-             *(f"{number}年级" for number in range(1, 7)), *(_grades("小学", n) for n in range(1, 7)))
+            ("小学生", *list(_attending(_SCHOOL_YEARS))[1:])
         ),
         **{
-            f"{_YEARS[year - 1]}年级": f"{year + 6}年级 初中{_YEARS[year - 1]}年级 {_grades('初中', year)}"
-            f" 初{_NUMERALS[year - 1]} 初{year}"
+            f"{_YEARS[year - 1]}年级": f"初中{_YEARS[year - 1]}年级 {_words(_attending(_LOWER[year - 1]))}"
             for year in (1, 2, 3)
         },
         **{
             f"高中{_NUMERALS[year - 1]}年级": f"{_grades('普通高中', year)} 高中{year}年级 高中{_NUMERALS[year - 1]}"
-            f" 高{_NUMERALS[year - 1]} 高{year} 高{_NUMERALS[year - 1]}年级"
+            f" 高{_NUMERALS[year - 1]}年级 {_words(_attending(_UPPER[year - 1]))}"
             for year in (1, 2, 3)
         },
         **{
@@ -154,7 +204,7 @@ SCHOOL_STATUS: Final = spoken(
             (_TERTIARY, "大学生 在校大学生 大学在读 本科在读 大专在读 本科及以上 大学及以上 硕士研究生及以上"
              " 研究生 硕士 硕士研究生 博士 博士研究生 研究生及以上 研究生在读",
              *(_grades(school, n) for school in _TERTIARY.split() for n in range(1, 6)),
-             *(f"大{numeral}" for numeral in (*_NUMERALS[:5], *range(1, 6))),
+             *_attending(_UNIVERSITY),
              *(f"研{numeral}" for numeral in _NUMERALS[:3]))
         ),
     },

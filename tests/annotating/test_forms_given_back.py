@@ -28,7 +28,9 @@ def check(path: Path, *more: str) -> Any:
 def decisions(path: Path) -> str:
     out = path.parent / f"{path.stem}-d"
     check(path, "--out", str(out))
-    return "".join((out / f"{each}.csv").read_text() for each in ("decisions", "rejected", "unrecognised"))
+    return "".join(
+        (out / f"{each}.csv").read_text() for each in ("decisions", "rejected", "unrecognised")
+    )
 
 
 def test_a_sheet_a_village_is_given_back_a_sheet_a_village(tmp_path: Path) -> None:

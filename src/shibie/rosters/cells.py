@@ -128,6 +128,14 @@ _IN_UNIT: Final = re.compile(r"(\d+(?:\.\d+)?)([十百千]?万|亿|千|百)")
 _IN_UNITS: Final = re.compile(rf"([+-]?)(?:{_IN_UNIT.pattern})+")
 _ROUGH: Final = re.compile(r"约|大概|大致|左右|上下|差不多|将近|接近|[多余几]$|[多余几][百千万亿]")
 _NUMBERED: Final = re.compile(r"^\d{1,3}[\s.、_:-]*")
+# Where else than in a column for one code there is room for more of it.
+_FURTHER: Final[Mapping[str, tuple[str, str]]] = {
+    "main_cause": (
+        "；请只留最主要的，其余写入“其他致贫原因”",
+        "; keep the main one, and write the others as other_causes",
+    )
+}
+_LISTED: Final = re.compile(r"[|、,;/+\s]+|(?<=[一-鿿])[和及与](?=[一-鿿])")
 SEPARATORS: Final = re.compile(r"[|、,;/\s]+")
 _FIRM_SEPARATORS: Final = re.compile(r"[|、,;/]+")
 # White space separates codes too, but not a number from the label that it numbers.
@@ -471,18 +479,28 @@ def _must_be_sure(text: str, spec: FieldSpec, code: str) -> None:
         )
 
 
+def _how_many(text: str, spec: FieldSpec) -> int:
+    """How many codes a text lists, with or without anything between two."""
+    parts = [part for part in _LISTED.split(text) if part]
+    if len(parts) > 1 and all(_found(part, spec) for part in parts):
+        return len(parts)
+    halves = ((text[:at], text[at:]) for at in range(2, len(text) - 1))
+    return 2 if any(_found(one, spec) and _found(two, spec) for one, two in halves) else 0
+
+
 def _coded(text: str, spec: FieldSpec) -> str:
     """The code behind a label; empty where the label stands for a blank."""
     found = _found(text, spec)
     if found is not None:
         return found
     _must_be_sure(text, spec, "not_a_code")
-    parts = [part for part in SEPARATORS.split(text) if part]
-    if len(parts) > 1 and all(_found(part, spec) for part in parts):
+    count = _how_many(text, spec) if spec.type == "code" else 0
+    if count > 1:
+        further_zh, further_en = _FURTHER.get(spec.name, ("", ""))
         _fault(
             "not_a_code",
-            f"只能填一项，这里写了 {len(parts)} 项",
-            f"only one may be written here, found {len(parts)}",
+            f"只能填一项，这里写了 {count} 项{further_zh}",
+            f"only one may be written here, found {count}{further_en}",
         )
     match = None if spec.sensitive else _most_like(text, spec)
     hint_zh, hint_en = (f"，是否为“{match}”？", f"; did you mean '{match}'?") if match else ("", "")

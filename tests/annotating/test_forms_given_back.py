@@ -36,7 +36,7 @@ def decisions(path: Path) -> str:
 def test_a_sheet_a_village_is_given_back_a_sheet_a_village(tmp_path: Path) -> None:
     """The second has its columns in another order, and a title above."""
     first = [[*TITLES, *INCOME], person("001", 0, "户主", 500), person("001", 1, "配偶", 500)]
-    second = [row[::-1] for row in ([*TITLES, *INCOME], person("101", 2, "户主", "五百"))]
+    second = [row[::-1] for row in ([*TITLES, *INCOME], person("101", 2, "户主", "不少"))]
     sheets: Book = {"石磨村": first, "青杨村": [["青杨村花名册"], *second]}
     roster, out = write_xlsx(tmp_path / "名册.xlsx", sheets), tmp_path / "退还.xlsx"
     done = check(roster, "--annotate", str(out))

@@ -63,7 +63,7 @@ def decisions(path: Path, *more: str) -> str:
 
 
 PENDING = people(
-    ("001", 1000, 0, "否", "否"), ("002", "一千", 1, "否", "否"), ("003", 90000, 2, "否", "否")
+    ("001", 1000, 0, "否", "否"), ("002", "很多", 1, "否", "否"), ("003", 90000, 2, "否", "否")
 )
 
 
@@ -86,7 +86,7 @@ def test_decisions_stand_beside_the_households(pending: Path, tmp_path: Path) ->
     ]
     page = openpyxl.load_workbook(out)["农户"]
     assert comments_of(out, "农户") == {"C3": "应为数字"}
-    assert page["C3"].value == "一千"
+    assert page["C3"].value == "很多"
     assert (page["C3"].fill.fgColor.rgb, page["O2"].fill.fgColor.rgb) == ("FFFBD0D4", "FFFCE8B2")
 
 

@@ -20,7 +20,7 @@ def roster() -> Book:
     sheets = book()
     del sheets["比对-车辆登记比对"]
     sheets["成员"][3][3] = PEOPLE[2][:-1] + ("0" if PEOPLE[2][-1] != "0" else "1")
-    sheets["农户"][3][2] = "一千"
+    sheets["农户"][3][2] = "很多"
     sheets["农户"].append([None, *sheets["农户"][1][1:]])
     return sheets
 

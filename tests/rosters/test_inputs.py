@@ -71,7 +71,7 @@ def rows(*changes: tuple[int, str, object]) -> Book:
         ([(2, "户编号", " 001")], 3, 0),
         ([(2, "户编号", "\v\v\v\v")], 3, 0),  # white space that few know
         ([(5, "户编号", "004")], 4, 1),  # a fourth household, without a head
-        ([(2, "工资性收入", "两千")], 3, 1),
+        ([(2, "工资性收入", "两千五")], 3, 1),
     ],
     ids=str,
 )  # fmt: skip

@@ -19,6 +19,7 @@ from shibie.rosters.csv_text import HEADER_DEPTH
 from shibie.rosters.going_on import gone_on
 from shibie.rosters.headers import Header, best_header, usable
 from shibie.rosters.layout import SHEET_NAMES, Layout
+from shibie.rosters.lone_persons import lone_persons
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.own_additions import is_own
 from shibie.rosters.person_sheets import PersonSheets, missing_tables
@@ -113,6 +114,8 @@ class Finder:
         if self.by_form:
             self._say_what_lacks(pair)
         self._note_empty(pair[0])
+        lone = lone_persons(pair[1] or pair[0])
+        self.notes += [lone] if lone else []
         for sheet in self.left.values():
             if sheet.rows and sheet.shown not in self.said_of:
                 self.notes.append(

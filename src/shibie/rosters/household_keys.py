@@ -18,7 +18,7 @@ from shibie.rosters.header_labels import Label
 from shibie.vocabulary import FieldSpec
 
 SERIALS: Final = ("序号", "编号", "户序号", "户序", "序列号", "no", "no.", "顺序号", "户数")
-HEADS: Final = ("户主姓名", "户主", "户主名字", "家庭户主", "户主名称")
+HEADS: Final = ("户主姓名", "户主", "户主名字", "家庭户主", "户主名称", "申请人姓名", "申请人")
 
 
 IsHead = Callable[[Cell], bool]

@@ -27,6 +27,12 @@ Pair = tuple[Placed, Placed | None]
 _PLACES: Final = frozenset(("county", "township", "village", "group", HOUSEHOLD_ID))
 
 
+# What is said of heads: their names and numbers, on lists of a subsidy those of who applied.
+_OF_HEADS: Final = frozenset((
+    *HEADS, "户主身份证号", "户主身份证号码", "户主身份证", "户主证件号码", "申请人身份证号", "申请人身份证号码", "申请人证件号码",
+))  # fmt: skip
+
+
 class PersonSheets:
     """Reads the sheets of households and persons.
 
@@ -82,6 +88,10 @@ class PersonSheets:
                 continue
             if self._is_of_heads(header, form):
                 heads.append((sheet, form))
+            elif sheet is not members and self._names_heads_alone(sheet, header):
+                # Beside members it is the households' own table.
+                heads.append((sheet, form))
+                alone.append(sheet)
             elif self._is_of_persons(header, form):
                 # The members' own table is no roster: that of the households was forgotten.
                 if sheet is not members or header.names & self.of_household:
@@ -115,18 +125,28 @@ class PersonSheets:
         """Whether a row is a household of which the head alone is named."""
         if form is not None and form.heads_only:
             return True
-        texts = {spelling for label in header.labels.values() for spelling in label.spellings}
         states = stated_columns(header.labels, header.columns, {})
         if "household_size" in states.values() and not {"relation", HOUSEHOLD_ID} & header.names:
             keys = key_columns(header.labels, header.columns)
             return not (keys.head is not None and keys.name is not None)
         return (
             not {"name", "relation"} & header.names
-            and bool(
-                texts & {*HEADS, "户主身份证号", "户主身份证号码", "户主身份证", "户主证件号码"}
-            )
+            and _names_heads(header)
             and not self._numbered_households(header)
         )
+
+    def _names_heads_alone(self, sheet: Sheet, header: Header) -> bool:
+        """Whether a row names the head, and nobody else: each number stands in one row.
+
+        A column 与户主关系 says nothing where it says 户主 of everybody.
+        """
+        if "name" in header.names or not _names_heads(header):
+            return False
+        at = header.column_of(HOUSEHOLD_ID)
+        if at is None or {"id_number", "relation"} <= header.names:
+            return False
+        numbers = list(map(as_written, cells_below(sheet, header, at)))
+        return len(set(numbers)) == len(numbers)
 
     def _numbered_households(self, header: Header) -> bool:
         """Whether it is the households' own table, which may name the head beside its number."""
@@ -189,6 +209,11 @@ class PersonSheets:
                     f"the sheet {sheet.shown} is hidden and was not read as roster; show it to use it",
                 )
             )
+
+
+def _names_heads(header: Header) -> bool:
+    texts = {spelling for label in header.labels.values() for spelling in label.spellings}
+    return not texts.isdisjoint(_OF_HEADS)
 
 
 def _values(sheet: Sheet, header: Header, name: str) -> set[str]:

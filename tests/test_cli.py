@@ -44,7 +44,7 @@ def good(tmp_path: Path) -> Path:
 @pytest.fixture
 def bad(tmp_path: Path) -> Path:
     sheets: Book = book()
-    sheets["农户"][1][2] = "两千"
+    sheets["农户"][1][2] = "两千五"
     return write_xlsx(tmp_path / "bad.xlsx", sheets)
 
 
@@ -80,7 +80,7 @@ def test_rejected_rows_make_exit_3(tmp_path: Path, bad: Path) -> None:
     out = tmp_path / "out"
     shibie("check", bad, *PACK, "--out", out, status=3)
     assert [tuple(row.values()) for row in rows(out / "rejected.csv")] == [
-        ("农户", "2", "wage_income", "两千", "应为数字", "not_a_number")
+        ("农户", "2", "wage_income", "两千五", "应为数字", "not_a_number")
     ]
     shibie("check", bad, *PACK, "--out", out, "--lang", "en", status=3)
     assert rows(out / "rejected.csv")[0]["reason"] == "expected a number"

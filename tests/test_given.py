@@ -65,7 +65,7 @@ def test_numbers_are_taken_as_they_are_written(written: Any, expected: str) -> N
         ("wage_income", 10**12, "too_large",
          "too large (must be below 1000000000000), found '1000000000000'"),
         ("wage_income", -0.01, "too_small", "must be at least 0, found '-0.01'"),
-        ("wage_income", "两千", "not_a_number", "expected a number, found '两千'"),
+        ("wage_income", "两千五", "not_a_number", "expected a number, found '两千五'"),
         ("housing_grade", "E", "not_a_code", "not one of: A, B, C, D, found 'E'"),
         ("food_secure", "maybe", "not_yes_no", "expected 是/否 (yes/no), found 'maybe'"),
         ("food_secure", 2, "not_yes_no", "expected 是/否 (yes/no), found '2'"),
@@ -228,7 +228,7 @@ def people(*members: Given) -> list[Given]:
 
 FAULTS: dict[str, tuple[Given, list[tuple[str, str]]]] = {
     "a cell": (
-        {"wage_income": "两千"}, [("wage_income", "expected a number, found '两千'")],
+        {"wage_income": "两千五"}, [("wage_income", "expected a number, found '两千五'")],
     ),
     "no number": ({"household_id": None}, [("household_id", "the household number is missing")]),
     "two heads": (

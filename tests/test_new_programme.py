@@ -59,5 +59,5 @@ def test_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocks = BLOCK.findall(PAGE.read_text(encoding="utf-8"))
     assert sum(follow(info, text) for info, text in blocks) == 12
     assert (tmp_path / "out" / "rejected.csv").read_text(encoding="utf-8-sig") == (
-        "source,row,field,value,reason,code\nhouseholds.csv,6,monthly_income,八百,应为数字,not_a_number\n"
+        "source,row,field,value,reason,code\nhouseholds.csv,6,monthly_income,很多,应为数字,not_a_number\n"
     )

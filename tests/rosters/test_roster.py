@@ -130,7 +130,7 @@ def add(sheet: str, *rows: list[Any]) -> Change:
 @pytest.mark.parametrize(
     ("change", "expected", "lost"),
     [
-        (put("农户", 2, 2, "两千"), [("农户", 2, "wage_income", "两千", "expected a number")], ["001"]),
+        (put("农户", 2, 2, "两千五"), [("农户", 2, "wage_income", "两千五", "expected a number")], ["001"]),
         (put("农户", 2, 11, "E"), [("农户", 2, "housing_grade", "E", "not one of: A, B, C, D")], ["001"]),
         (put("农户", 2, 2, -5), [("农户", 2, "wage_income", "-5", "must be at least 0")], ["001"]),
         (put("农户", 3, 0, None), [("农户", 3, "household_id", "", "the household number is missing"),

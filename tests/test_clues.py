@@ -139,6 +139,19 @@ def test_without_being_asked_there_are_none(tmp_path: Path) -> None:
         shibie.check(PACK, str(folder), AS_OF, engine="spark", clues=True)
 
 
+@pytest.mark.parametrize("engine", ["interpreter", "duckdb"])
+def test_older_clues_do_not_stay_beside_a_newer_result(tmp_path: Path, engine: Any) -> None:
+    folder, out = write_folder(tmp_path / "r", suspects()), tmp_path / "out"
+    with shibie.check(PACK, folder, AS_OF, engine=engine, clues=True) as result:
+        result.write(out)
+    (out / "notes.txt").write_text("of the officer")
+    assert (out / "clues.csv").is_file()
+    with shibie.check(PACK, folder, AS_OF, engine=engine) as result:
+        result.write(out)
+    assert not (out / "clues.csv").exists()
+    assert (out / "notes.txt").read_text() == "of the officer"
+
+
 def test_the_workbook_has_the_clues(tmp_path: Path) -> None:
     from openpyxl import load_workbook
 

@@ -213,6 +213,19 @@ def test_acts_are_kept_in_the_project(tmp_path: Path, engine: str) -> None:
     assert run("replay", place / "结果").exit_code == 0
 
 
+def test_a_log_that_was_emptied_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a full disk or a broken copy leaves it: read as a new one, it would lose the verdicts."""
+    place = project(tmp_path / "p", book(), "acts: acts.db\nout: 结果\n")
+    assert run("check", place).exit_code == 0
+    (place / "acts.db").write_bytes(b"")
+    said = refused(monkeypatch, capsys, "check", place)
+    assert "空文件：日志里的办理丢了" in said
+    (place / "acts.db").unlink()
+    assert run("check", place).exit_code == 0
+
+
 @pytest.mark.parametrize("kind", ["workbook", "csv", "export"])
 def test_whoever_has_the_name_is_explained(tmp_path: Path, kind: str) -> None:
     sheets = book()

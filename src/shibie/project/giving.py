@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from shibie.actlog import open_acts, with_acts
+from shibie.errors import InputError, Problem, Words
 from shibie.forms.form import TableForm
 from shibie.project.registers import with_registers
 from shibie.project.totals import must_come_to
@@ -44,6 +45,7 @@ def given_roster(
     own = {sheet.shown for sheet in sheets}
     sheets = with_registers(sheets, registers, ruleset)
     if acts is not None:
+        _must_hold_something(acts)
         with open_acts(acts) as log:
             sheets, more = with_acts(sheets, log, ruleset)
         notes = (*notes, *more)
@@ -52,3 +54,18 @@ def given_roster(
     _ = given.layout
     must_come_to(given, totals)
     return given
+
+
+def _must_hold_something(acts: Path) -> None:
+    """Refuse a log that is an empty file: what it held is lost, and would be passed over."""
+    if acts.is_file() and acts.stat().st_size == 0:
+        raise InputError(
+            Problem(
+                str(acts),
+                Words("空文件：日志里的办理丢了", "an empty file: the acts of the log are lost"),
+                suggestion=Words(
+                    "从备份恢复；还没有办理过的，删去这个文件",
+                    "restore it from a backup, or delete it if nothing was recorded yet",
+                ),
+            )
+        )

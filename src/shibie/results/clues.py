@@ -75,6 +75,8 @@ class Clue:
         return tuple(getattr(self, each.name) for each in fields(self))
 
 
+# The name of the table.
+CLUES: Final = "clues"
 COLUMNS: Final = tuple(each.name for each in fields(Clue))
 
 
@@ -291,4 +293,4 @@ def clues_table(parts: Iterable[Checked]) -> tuple[Table, dict[str, Any]]:
         for clue in clues_of(part):
             counts.add(clue)
             rows.append(clue.row())
-    return Table("clues", COLUMNS, tuple(rows)), counts.summary()
+    return Table(CLUES, COLUMNS, tuple(rows)), counts.summary()

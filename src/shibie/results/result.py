@@ -10,8 +10,9 @@ from typing import Any, Literal, Protocol
 
 from shibie.closing import Closing
 from shibie.errors import InputError, Lang, Words, bad_argument
+from shibie.results.clues import CLUES
 from shibie.results.clues import COLUMNS as CLUE_COLUMNS
-from shibie.results.files import CsvStyle, Format, Writing
+from shibie.results.files import CsvStyle, Format, Writing, leave_out_older
 from shibie.results.made_from import MADE_FROM, MadeFrom
 from shibie.results.table import Table
 from shibie.results.tables import COLUMNS
@@ -107,7 +108,7 @@ class Result(Closing):
     @property
     def clues(self) -> Table:
         """A row for each clue against a household, where they were asked for."""
-        return self._tables.get("clues") or Table("clues", CLUE_COLUMNS, ())
+        return self._tables.get(CLUES) or Table(CLUES, CLUE_COLUMNS, ())
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -161,6 +162,8 @@ class Result(Closing):
         style = CsvStyle(self.ruleset.lang == "zh", TITLES if headers == "zh" else {})
         if folders:
             self._decided.write(folders, self.lang, Writing(style, self._beside))
+        for folder, form in folders.items():
+            leave_out_older(Path(folder), form, {*COLUMNS, CLUES} - set(self._tables))
         for path, kind in kinds.items():
             if kind == "workbook":
                 self._workbook(Path(path), show_ids, self._beside(Path(path).parent))

@@ -112,3 +112,32 @@ def test_columns_that_answer_nothing_else(
     ) as found:
         held = {row["household_id"]: row["grounds"] for row in found.decisions}
     assert "payroll" in held["003"]
+
+
+HOUSES = ["权利人", "证件号码", "房产类型", "坐落"]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("header", ["共有人证件号码", "证件号码2", "第二权利人身份证号"])
+@pytest.mark.parametrize("number", [PEOPLE[4], PEOPLE[4][:6] + "********" + PEOPLE[4][14:]])
+def test_further_owners_are_not_left_unread(
+    tmp_path: Path, header: str, number: str, engine: Any
+) -> None:
+    rows = [[*HOUSES, header], ["赵一", PEOPLE[10], "商品房", "甲", ""], ["钱二", PEOPLE[11], "商品房", "乙", number]]  # fmt: skip
+    ((where, message),) = refused(
+        delivered(tmp_path, "房产登记比对", "不动产.xlsx", 房产=rows), engine
+    )
+    assert where == "registers/不动产.xlsx!1"
+    assert message == f"栏目“{header}”中也有证件号码，没有读：这些人会被当作没有登记"
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [("共有人证件号码", ""), ("不动产权证号", "川(2015)第0001号"), ("经办人身份证号", PEOPLE[4])],
+)
+def test_columns_of_numbers_that_name_no_owner(tmp_path: Path, header: str, cell: str) -> None:
+    rows = [[*HOUSES, header], ["赵一", PEOPLE[0], "商品房", "甲", cell]]
+    roster = delivered(tmp_path, "房产登记比对", "不动产.xlsx", 房产=rows)
+    with shibie.check("bazhong-2015", roster, AS_OF) as found:
+        held = {row["household_id"]: row["grounds"] for row in found.decisions}
+    assert "commercial_housing" in held["001"]

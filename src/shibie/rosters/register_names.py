@@ -67,16 +67,22 @@ def registers_meant(name: str, registers: Iterable[Register]) -> list[Register]:
     ]
 
 
+def is_like_number(cell: object) -> bool:
+    """Whether a cell holds what looks like a citizen number, whole or masked.
+
+    >>> is_like_number("511902195502280010"), is_like_number("511902********0010"), is_like_number("12")
+    (True, True, False)
+    """
+    return isinstance(cell, str) and bool(_LIKE_NUMBER.fullmatch(folded(cell)))
+
+
 def has_citizen_numbers(sheet: Sheet) -> bool:
     """Whether a column of a sheet holds citizen numbers, whole or masked, whatever its header says.
 
     Only the beginning is looked at.
     """
     columns: Counter[int] = Counter(
-        at
-        for row in sheet.head
-        for at, cell in enumerate(row)
-        if isinstance(cell, str) and _LIKE_NUMBER.fullmatch(folded(cell))
+        at for row in sheet.head for at, cell in enumerate(row) if is_like_number(cell)
     )
     below = max(len(sheet.head) - 1, 1)
     return any(3 * count >= below for count in columns.values())

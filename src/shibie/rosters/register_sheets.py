@@ -16,6 +16,7 @@ from shibie.rosters.own_additions import COMPARED, NOT_DONE, own
 from shibie.rosters.placing import Placed
 from shibie.rosters.register_answers import answered_no
 from shibie.rosters.register_names import exact_names, has_citizen_numbers, registers_meant
+from shibie.rosters.register_owners import owners_unread
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.table_names import REGISTERS
 from shibie.ruleset.conditions import drawn_on, fields_used
@@ -106,6 +107,7 @@ class RegisterSheets:
             facts = [self.ruleset.field_spec(*fact.field) for fact in register.checks]
             asked = [spec.title for spec in facts if spec is not None]
             self.finder.problems += answered_no(sheet, header, register, asked)
+            self.finder.problems += owners_unread(sheet, header)
         placed = None if header is None else self.finder.placed(sheet, header, specs)
         if placed is None or not _not_compared(placed):
             return placed

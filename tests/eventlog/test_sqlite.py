@@ -181,10 +181,19 @@ def test_another_database_is_refused_and_left_alone(tmp_path: Path, path: Path) 
         SqliteLog(path)
     text = tmp_path / "text.db"
     text.write_text("户编号,户主\n" * 100)
-    with pytest.raises(InputError, match="file is not a database"):
+    with pytest.raises(InputError, match="file is not a database") as caught:
         SqliteLog(text)
+    assert caught.value.render("zh") == f"{text}: 日志用不了：不是办理日志的文件"
     with pytest.raises(InputError):
         SqliteLog(tmp_path)
+
+
+def test_a_damaged_log_is_said_in_chinese(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+    with pytest.raises(InputError) as caught:
+        SqliteLog(path)
+    assert caught.value.problems[0].what.zh == "日志用不了：文件已损坏，请从备份恢复"
 
 
 def test_a_file_that_was_begun_and_not_finished_is_a_new_log(tmp_path: Path) -> None:

@@ -290,10 +290,22 @@ class SqliteLog:
             yield
         except sqlite3.Error as error:
             code = "file_failure" if isinstance(error, sqlite3.OperationalError) else "broken_log"
-            what = Words(f"日志用不了：{error}", f"the log cannot be used: {error}")
+            reason = _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error))
+            what = Words(f"日志用不了：{reason}", f"the log cannot be used: {error}")
             raise InputError(Problem(str(self.path), what, code=code)) from error
 
 
+# What the database says in English alone, by the kind of failure.
+_REASONS: Final = {
+    sqlite3.SQLITE_BUSY: "正被别的程序占用，请稍后再试",
+    sqlite3.SQLITE_LOCKED: "正被别的程序占用，请稍后再试",
+    sqlite3.SQLITE_READONLY: "文件或所在的文件夹是只读的",
+    sqlite3.SQLITE_CANTOPEN: "打不开：所在的文件夹不能写入，或没有权限",
+    sqlite3.SQLITE_IOERR: "读写出错，请检查磁盘",
+    sqlite3.SQLITE_FULL: "磁盘满了",
+    sqlite3.SQLITE_CORRUPT: "文件已损坏，请从备份恢复",
+    sqlite3.SQLITE_NOTADB: "不是办理日志的文件",
+}
 _GONE: Final = Words("记过的条目不见了或变了", "entries that were recorded are gone or changed")
 
 

@@ -319,7 +319,6 @@ BAD_CELLS = [
     ("核实", 8, "household_id"), ("核实", 9, "verdict"), ("核实", 10, "date"),
     ("核实", 11, "verdict"), ("核实", 12, "verdict"),
     ("程序", 5, "step"), ("程序", 6, "household_id"), ("程序", 7, "done_on"),
-    ("程序", 8, "attendance"),
     ("比对-车辆登记比对", 8, "kind"), ("比对-社保公积金比对", 72, "id_number"),
     ("比对-存款比对", 61, "balance"), ("比对-存款比对", 62, "id_number"),
 ]  # fmt: skip

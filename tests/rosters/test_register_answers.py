@@ -10,6 +10,9 @@ import pytest
 
 import shibie
 from shibie.errors import InputError
+from shibie.rosters.finding import lay_out
+from shibie.rosters.sheets import RowsLater, read_sheets
+from shibie.ruleset.loader import load
 from support import books
 from support.books import PEOPLE
 
@@ -141,3 +144,13 @@ def test_columns_of_numbers_that_name_no_owner(tmp_path: Path, header: str, cell
     with shibie.check("bazhong-2015", roster, AS_OF) as found:
         held = {row["household_id"]: row["grounds"] for row in found.decisions}
     assert "commercial_housing" in held["001"]
+
+
+def test_a_register_of_any_size_is_not_held_to_be_looked_through(tmp_path: Path) -> None:
+    rows = [["证件号码", "单位", "共有人身份证号"], [PEOPLE[4], "县中学", ""]]
+    book = books.book() | {"比对-财政供养比对": rows}
+    sheets = read_sheets(books.write_folder(tmp_path / "r", book))
+    lay_out(sheets, load("bazhong-2015"), AS_OF)
+    (payroll,) = (each for each in sheets if each.name == "registers/payroll")
+    assert isinstance(payroll.rows, RowsLater)
+    assert not payroll.rows.held

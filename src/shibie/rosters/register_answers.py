@@ -25,6 +25,8 @@ _ASKS_ANYTHING: Final = re.compile(
 )
 # These ask about the register if they name what it is about.
 _ASKS: Final = re.compile(r"是否|是不是|有无|情况|结果")
+# A list that answers of everybody says "none" in most of its rows.
+_ENOUGH: Final = 10_000
 _NO: Final = re.compile(
     r"[否无非x×✗]|no?|没有.*|不(?:是|在|属).*|未(?:查到|发现|登记|见|比中|命中|匹配).*"
     r"|无(?:记录|登记|信息|车|房|此人|结果|异常).*|查无.*|非(?:财政|在编).*"
@@ -61,7 +63,8 @@ def answered_no(
     }
     if not asking and not telling:
         return
-    for row in islice(iter(sheet.rows), header.row, None):
+    last = None if asking else header.row + _ENOUGH
+    for row in islice(sheet.passing(), header.row, last):
         said = {index: row[index] for index in telling if index < len(row)}
         said = {index: cell for index, cell in said.items() if not is_blank(cell)}
         if said and all(map(_is_no, said.values())):

@@ -38,7 +38,7 @@ def owners_unread(sheet: Sheet, header: Header) -> Iterator[Problem]:
     }
     if not columns:
         return
-    for row in islice(iter(sheet.rows), header.row, None):
+    for row in islice(sheet.passing(), header.row, None):
         for index in [each for each in columns if each < len(row) and is_like_number(row[each])]:
             yield _problem(sheet, header, columns.pop(index))
         if not columns:

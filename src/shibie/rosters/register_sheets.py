@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from shibie.errors import Problem, Words
@@ -191,7 +191,11 @@ class RegisterSheets:
             bool(read)
             and header is not None
             and {register.match, *read} <= header.names
-            and any(not is_blank(cell) for row in sheet.rows[header.row :] for cell in row)
+            and any(
+                not is_blank(cell)
+                for row in islice(sheet.passing(), header.row, None)
+                for cell in row
+            )
         )
 
     def _may_be_more(self, sheet: Sheet, table: Placed) -> None:

@@ -130,6 +130,10 @@ class Sheet:
         """The sheet and the row in it of one of its rows."""
         return self.origins.of(number) if self.origins else (self.shown, number)
 
+    def passing(self) -> Iterator[Cells]:
+        """Its rows one after another; those of a file are not held."""
+        return self.rows.passing() if isinstance(self.rows, RowsLater) else iter(self.rows)
+
     @property
     def head(self) -> Sequence[Cells]:
         """The rows among which the header is looked for."""
@@ -140,8 +144,8 @@ class RowsLater(Sequence[Cells]):
     """The rows of a file of which the first are known, and all are read when asked for.
 
     >>> rows = RowsLater((("a",),), lambda: [("a",), ("1",)])
-    >>> rows[:1], len(rows)
-    ((('a',),), 2)
+    >>> rows[:1], len(list(rows.passing())), rows.held, len(rows), rows.held
+    ((('a',),), 2, False, 2, True)
     """
 
     def __init__(self, first: Sequence[Cells], read: Callable[[], Iterable[Cells]]) -> None:
@@ -177,6 +181,15 @@ class RowsLater(Sequence[Cells]):
 
     def __iter__(self) -> Iterator[Cells]:
         return iter(self._rows())
+
+    @property
+    def held(self) -> bool:
+        """Whether all of them are in memory."""
+        return self._all is not None
+
+    def passing(self) -> Iterator[Cells]:
+        """The rows one after another, none of them held."""
+        return iter(self._read() if self._all is None else self._all)
 
 
 def read_sheets(path: Path) -> tuple[Sheet, ...]:

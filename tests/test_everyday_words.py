@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from shibie.everyday_words import RELATION
-from shibie.rosters.cells import CellError, read_cell, read_plain
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import read_cell, read_plain
 from shibie.rosters.headers import matched
 from shibie.ruleset.loader import load
 from shibie.ruleset.packs import shipped

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shibie.rosters.cells import CellError, read_cell, shown
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import read_cell, shown
 from shibie.vocabulary import FieldSpec, FieldType
 
 AS_OF = date(2015, 12, 20)

@@ -27,7 +27,8 @@ from shibie.explanations.account import explain
 from shibie.explanations.page import as_data
 from shibie.registers.matching import usable_number
 from shibie.rosters import families
-from shibie.rosters.cells import CellError, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import read_cell
 from shibie.rosters.chosen import read_chosen
 from shibie.rosters.records import TypedRow
 from shibie.rosters.roster import read_roster

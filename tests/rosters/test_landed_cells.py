@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from shibie.errors import Words
-from shibie.rosters.cells import Cell, CellError, FaultyCell, as_written, is_blank, read_cell, shown
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import Cell, FaultyCell, as_written, is_blank, read_cell, shown
 from shibie.rosters.landed_cells import unwrap, wrap
 from shibie.vocabulary import FieldSpec
 

@@ -11,7 +11,8 @@ import pytest
 import shibie
 from shibie.citizen_id import CitizenIdError, make, parse
 from shibie.errors import InputError
-from shibie.rosters.cells import CellError, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import read_cell
 from shibie.ruleset.loader import load
 from shibie.vocabulary import FieldSpec
 from support.books import as_export, book, write_xlsx

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from shibie.citizen_id import make
 from shibie.duckdb_tables import Column, make_table
 from shibie.language.types import Number, type_of
-from shibie.rosters.cells import CellError, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import read_cell
 from shibie.rosters.parquet import cell_sql
 from shibie.rosters.sql_cells import reading
 from shibie.vocabulary import FieldSpec

@@ -17,7 +17,8 @@ import pytest
 from rosters.test_chosen import alone, as_person_rows, found, hurt, numbers_of, read, whole, write
 from shibie.plain_text import INVISIBLE
 from shibie.rosters import duckdb_files, families, text_search
-from shibie.rosters.cells import CellError, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import read_cell
 from shibie.rosters.csv_text import csv_rows, csv_text, is_even
 from shibie.rosters.landed_cells import unwrap
 from shibie.rosters.layout import Placed

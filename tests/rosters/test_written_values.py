@@ -11,7 +11,8 @@ from typing import Literal
 import pytest
 
 import shibie
-from shibie.rosters.cells import CellError, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import read_cell
 from shibie.ruleset.loader import load
 from support.books import as_export, book
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from shibie.annotating.additions import SheetAdditions
-from shibie.rosters.cells import Cell, CellError, is_blank, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import Cell, is_blank, read_cell
 from shibie.rosters.given_roster import GivenRoster
 from shibie.rosters.layout import Layout, Placed
 from shibie.rosters.national_export import HOUSEHOLD_ID, filled_down

@@ -14,7 +14,8 @@ from shibie.household import Adjudication
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.numbers_in_text import without_numbers
 from shibie.other_documents import other_document
-from shibie.rosters.cells import CellError, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import read_cell
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 from shibie.words.lists import labelled

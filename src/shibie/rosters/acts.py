@@ -16,7 +16,8 @@ from shibie.errors import Words, with_suggestion
 from shibie.household import StepRecord
 from shibie.rosters.act_rows import GivenAct, WrittenActs
 from shibie.rosters.adjudications import VERDICTS
-from shibie.rosters.cells import NO, YES, CellError, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import NO, YES, read_cell
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.records import Rejection, RowTable, TypedRow
 from shibie.rosters.roster_builder import step_names

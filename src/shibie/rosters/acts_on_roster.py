@@ -25,7 +25,8 @@ from shibie.rosters.act_rows import (
     household_of,
     member_numbers,
 )
-from shibie.rosters.cells import CellError, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import read_cell
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.records import Rejection, RowTable, TypedRow, as_text, sensitive
 from shibie.ruleset.model import RuleSet

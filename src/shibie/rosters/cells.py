@@ -11,22 +11,21 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
-from itertools import pairwise
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 from shibie import citizen_id
 from shibie.case import Value
-from shibie.chinese_numbers import chinese_number
 from shibie.errors import Words, closest, listed
 from shibie.health_words import NOT_SHOWN, tells_of_health
-from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
 from shibie.numbers_in_text import without_citizen_numbers
 from shibie.other_documents import other_document
 from shibie.plain_text import latin, legible, plain, unspaced
+from shibie.rosters.cell_error import CellError, fault
 from shibie.rosters.days import DayError, day_of_cell
+from shibie.rosters.exact_numbers import exact_number, must_be_within_limits
 from shibie.traditional import simplified
 from shibie.vocabulary import FieldSpec, FieldType, folded
 
@@ -107,26 +106,10 @@ LOST_DIGITS: Final = Words(
     "the cell is a number and has lost digits; enter it again as text",
 )
 _NUMBERS: Final = frozenset(("money", "decimal", "integer"))
-_NUMBER: Final = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d*)?")
-_UNIT: Final = re.compile(r"(?:元|圆|块)(?:/(年|月))?$|(?<=[\d百千万])/(年|月)$")
-# 3w and 3k.
-_SHORT_UNIT: Final = re.compile(r"(?<=\d)[wWkK]$")
-# What says that there is nothing, which is no number.
-_NONE: Final = frozenset(("无", "没有", "没", "未务工", "未外出", "无收入", "没有收入"))
-_GROUPED_WRONG: Final = re.compile(r"[+-]?\d+(?:,\d*)+(?:\.\d*)?")
-# Three places behind the point: of a number, or thousands.
-_POINT_OR_COMMA: Final = re.compile(r"[1-9]\d{0,2}\.\d\d0")
 # What a year and half of it are in months; how many the whole year is nobody doubts.
 _YEARS: Final[Mapping[str, int]] = {
     "半年": 6, "一年": 12, "1年": 12, "全年": 12, "整年": 12, "一整年": 12,
 }  # fmt: skip
-# Written as a part of ten thousand and the like.
-_UNITS: Final[Mapping[str, int]] = {
-    "百": 10**2, "千": 10**3, "万": 10**4, "十万": 10**5, "百万": 10**6, "千万": 10**7, "亿": 10**8,
-}  # fmt: skip
-_IN_UNIT: Final = re.compile(r"(\d+(?:\.\d+)?)([十百千]?万|亿|千|百)")
-_IN_UNITS: Final = re.compile(rf"([+-]?)(?:{_IN_UNIT.pattern})+")
-_ROUGH: Final = re.compile(r"约|大概|大致|左右|上下|差不多|将近|接近|[多余几]$|[多余几][百千万亿]")
 _NUMBERED: Final = re.compile(r"^\d{1,3}[\s.、_:-]*")
 # Where else than in a column for one code there is room for more of it.
 _FURTHER: Final[Mapping[str, tuple[str, str]]] = {
@@ -140,14 +123,6 @@ SEPARATORS: Final = re.compile(r"[|、,;/\s]+")
 _FIRM_SEPARATORS: Final = re.compile(r"[|、,;/]+")
 # White space separates codes too, but not a number from the label that it numbers.
 _SOFT_SEPARATORS: Final = re.compile(r"(?<![\d.])\s+")
-
-
-class CellError(ValueError):
-    """A cell that cannot be read; `reason` says what was expected, `code` what kind it is."""
-
-    def __init__(self, reason: Words, code: str = "invalid") -> None:
-        self.reason, self.code = reason, code
-        super().__init__(reason.en)
 
 
 def read_cell(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
@@ -175,7 +150,7 @@ def read_cell(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
         raise CellError(error_words(text), "cell_error")
     value: Value = _READERS[spec.type](cell, spec, as_of)
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        _within_limits(value, spec)
+        must_be_within_limits(value, spec)
     return value
 
 
@@ -197,15 +172,15 @@ def read_plain(value: object, spec: FieldSpec, as_of: date) -> Value:
         texts = [item if isinstance(item, str) else str(item) for item in value]
         return frozenset(filter(None, (_coded(plain(text), spec) for text in texts)))
     if isinstance(value, bool) and spec.type == "text":
-        _fault("not_text", "应为文字", "expected text")
+        fault("not_text", "应为文字", "expected text")
     if spec.type == "citizen_id" and isinstance(value, int):
-        _fault("bad_citizen_number", "号码应写成文字", "write the number as text")
+        fault("bad_citizen_number", "号码应写成文字", "write the number as text")
     if spec.type in _NUMBERS and isinstance(value, float) and math.isfinite(value):
         value = Decimal(float.__repr__(value))
     if isinstance(value, str) and value in spec.codes:
         return frozenset((value,)) if spec.type == "codes" else value
     if value is not None and not isinstance(value, str | int | float | date | time | Decimal):
-        _fault("invalid", "应为单个值", "expected a single value")
+        fault("invalid", "应为单个值", "expected a single value")
     return read_cell(value, spec, as_of)
 
 
@@ -251,10 +226,6 @@ def identifies(spec: FieldSpec) -> bool:
     return spec.name in _IDENTIFYING
 
 
-def _fault(code: str, zh: str, en: str) -> NoReturn:
-    raise CellError(Words(zh, en), code)
-
-
 def _bool(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, bool):
         return cell
@@ -266,146 +237,15 @@ def _bool(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if text in spec.read_as:
         return spec.read_as[text] == "是"
     _must_be_sure(text, spec, "not_yes_no")
-    _fault("not_yes_no", "应为 是/否（或 √/×、有/无）", "expected 是/否 (yes/no)")
-
-
-def _exact(cell: Cell, spec: FieldSpec, places: int) -> Decimal:
-    match cell:
-        case bool() | date() | time():
-            _fault("not_a_number", "应为数字", "expected a number")
-        case int() | Decimal():
-            number = Decimal(cell)
-        case float():
-            number = _from_float(cell, places)
-        case _:
-            text = unspaced(str(cell)).lstrip("'’‘`")
-            text = text.removeprefix("¥").removeprefix("\uffe5")
-            if spec.type == "money":
-                text = _bare_amount(text)
-            text = _of_the_period(text, spec)
-            if spec.type == "money":
-                text = in_full(_SHORT_UNIT.sub(_unit_in_full, text))
-            if (numerals := chinese_number(text)) is not None:
-                text = str(numerals)
-            _must_be_plain(text, spec)
-            if "万" in text or "亿" in text:
-                _fault(
-                    "not_a_number", "请写出整个数，不用“万”", "write the number in full, without 万"
-                )
-            if _ROUGH.search(text) and re.search(r"\d", text):
-                _fault(
-                    "not_a_number",
-                    "应写确切的数，如 3000，不写“约”“左右”",
-                    "write the exact number, e.g. 3000, without 约 or 左右",
-                )
-            if not _NUMBER.fullmatch(text) or len(text) > 40:
-                _fault("not_a_number", "应为数字", "expected a number")
-            try:
-                number = Decimal(text.replace(",", ""))
-            except InvalidOperation:
-                _fault("not_a_number", "应为数字", "expected a number")
-    if not number.is_finite():
-        _fault("not_a_number", "应为数字", "expected a number")
-    if abs(number) >= AMOUNT_LIMIT:
-        _fault(
-            "too_large",
-            f"数值过大（应小于 {AMOUNT_LIMIT}）",
-            f"too large (must be below {AMOUNT_LIMIT})",
-        )
-    if number != round(number, places):
-        _fault("too_many_decimals", f"小数不能超过 {places} 位", f"at most {places} decimal places")
-    return round(number, places) + 0
-
-
-def _bare_amount(text: str) -> str:
-    """An amount without what says that it is one of yuan and whole."""
-    text = text.removeprefix("人民币")
-    text = text.removesuffix("整").removesuffix("正").removesuffix("钱")
-    for sign in ("¥", "\uffe5", "rmb", "RMB"):
-        text = text.removeprefix(sign).removesuffix(sign)
-    return text
-
-
-def _unit_in_full(found: re.Match[str]) -> str:
-    return {"w": "万", "k": "千"}[found[0].lower()]
-
-
-def _must_be_plain(text: str, spec: FieldSpec) -> None:
-    """Refuse, with what to write, a number that may be one of two, or says that there is none."""
-    if simplified(text) in _NONE:
-        _fault(
-            "not_a_number",
-            "应为数字；没有请填 0，不知道请留空",
-            "expected a number; write 0 for none, or leave it blank where it is not known",
-        )
-    if _GROUPED_WRONG.fullmatch(text) and not _NUMBER.fullmatch(text):
-        _fault(
-            "not_a_number",
-            "逗号的位置不对，请不带逗号重写，如 12000",
-            "a comma is in the wrong place; write the number without commas, e.g. 12000",
-        )
-    if spec.type == "money" and _POINT_OR_COMMA.fullmatch(text):
-        one, other = text.rstrip("0").rstrip("."), text.replace(".", "")
-        _fault(
-            "not_a_number",
-            f"分不清是 {one} 还是 {other}，请写整数或两位小数",
-            f"it may be {one} or {other}; write a whole number, or two decimals",
-        )
-
-
-def _of_the_period(text: str, spec: FieldSpec) -> str:
-    """An amount without 元/年; what is said of a month is no amount of a year."""
-    unit = _UNIT.search(text)
-    if unit is None:
-        return text
-    period = unit[1] or unit[2]
-    if (
-        period
-        and (other := {"年": "月", "月": "年"}[period]) in spec.unit
-        and period not in spec.unit
-    ):
-        _fault(
-            "not_a_number",
-            f"这里应填每{other}的数（{spec.unit}），写的是每{period}的，请换算",
-            f"the amount is to be per {other} ({spec.unit}), not per {period}; convert it",
-        )
-    return text[: unit.start()]
-
-
-def in_full(text: str) -> str:
-    """A number with 百, 千, 万 or 亿 in digits, where it is exact; any other text as it is.
-
-    >>> in_full("1.2万"), in_full("3万5千"), in_full("-2百"), in_full("1万2")
-    ('12000.0', '35000', '-200', '1万2')
-    """
-    whole = _IN_UNITS.fullmatch(text)
-    if whole is None:
-        return text
-    parts = [(Decimal(number), _UNITS[unit]) for number, unit in _IN_UNIT.findall(text)]
-    units = [unit for _, unit in parts]
-    exact = len(parts) == 1 or all(number == int(number) for number, _ in parts)
-    if not exact or any(after >= before for before, after in pairwise(units)):
-        return text
-    return f"{whole[1]}{sum(number * unit for number, unit in parts):f}"
-
-
-def _from_float(cell: float, places: int) -> Decimal:
-    """The number that the spreadsheet showed: removes binary noise far below a cent."""
-    number = Decimal(repr(cell))
-    if not number.is_finite():
-        _fault("not_a_number", "应为数字", "expected a number")
-    if abs(number) >= AMOUNT_LIMIT:
-        return number
-    near = round(number, places)
-    return near if near != number and abs(near - number) < Decimal("1e-6") else number
+    fault("not_yes_no", "应为 是/否（或 √/×、有/无）", "expected 是/否 (yes/no)")
 
 
 def _money(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
-    return _exact(cell, spec, 2)
+    return exact_number(cell, spec, 2)
 
 
 def _decimal(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
-    return _exact(cell, spec, 4)
+    return exact_number(cell, spec, 4)
 
 
 def _integer(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
@@ -415,21 +255,11 @@ def _integer(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
             return _YEARS[text]
         cell = re.sub(r"(个月|人|月|岁|件|户)$", "", text)
         if re.search("[年天]", text) and spec.unit == "月":
-            _fault("not_a_number", "应为月数，如 6", "expected a number of months, e.g. 6")
-    number = _exact(cell, spec, 4)
+            fault("not_a_number", "应为月数，如 6", "expected a number of months, e.g. 6")
+    number = exact_number(cell, spec, 4)
     if number != int(number):
-        _fault("not_whole", "应为整数", "expected a whole number")
+        fault("not_whole", "应为整数", "expected a whole number")
     return int(number)
-
-
-def _within_limits(value: int | Decimal, spec: FieldSpec) -> None:
-    limit = COUNT_LIMIT if spec.type == "integer" else AMOUNT_LIMIT
-    if abs(Decimal(value)) >= limit:
-        _fault("too_large", f"数值过大（应小于 {limit}）", f"too large (must be below {limit})")
-    if spec.minimum is not None and value < spec.minimum:
-        _fault("too_small", f"不能小于 {spec.minimum}", f"must be at least {spec.minimum}")
-    if spec.maximum is not None and value > spec.maximum:
-        _fault("too_large", f"不能大于 {spec.maximum}", f"must be at most {spec.maximum}")
 
 
 def _date(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
@@ -472,7 +302,7 @@ def _must_be_sure(text: str, spec: FieldSpec, code: str) -> None:
     meant = next((spec.may_mean[label] for label in _labels(text) if label in spec.may_mean), ())
     if meant:
         zh, en = "、".join(meant), listed(meant)
-        _fault(
+        fault(
             code,
             f"意思不能确定，可能是 {zh}；请写明",
             f"not certain, may mean {en}; write which",
@@ -497,14 +327,14 @@ def _coded(text: str, spec: FieldSpec) -> str:
     count = _how_many(text, spec) if spec.type == "code" else 0
     if count > 1:
         further_zh, further_en = _FURTHER.get(spec.name, ("", ""))
-        _fault(
+        fault(
             "not_a_code",
             f"只能填一项，这里写了 {count} 项{further_zh}",
             f"only one may be written here, found {count}{further_en}",
         )
     match = None if spec.sensitive else _most_like(text, spec)
     hint_zh, hint_en = (f"，是否为“{match}”？", f"; did you mean '{match}'?") if match else ("", "")
-    _fault(
+    fault(
         "not_a_code",
         f"不在代码表中（应为 {listed(spec.codes, lang='zh')}）{hint_zh}",
         f"not one of: {listed(spec.codes)}{hint_en}",
@@ -537,28 +367,28 @@ def _codes(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     ]
     if not parts:
         # A lone separator lists nothing; it does not say that there is nothing.
-        _fault("not_a_code", "没有写出代码；没有请写“无”", "no code is written; write 无 for none")
+        fault("not_a_code", "没有写出代码；没有请写“无”", "no code is written; write 无 for none")
     return frozenset(filter(None, (_coded(part, spec) for part in parts)))
 
 
 def _text(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, float) and not math.isfinite(cell):
-        _fault("not_text", "应为文字", "expected text")
+        fault("not_text", "应为文字", "expected text")
     if isinstance(cell, float) and abs(cell) >= _LAST_SURE:
-        _fault("lost_digits", *LOST_DIGITS)
+        fault("lost_digits", *LOST_DIGITS)
     text = legible(as_written(cell))
     if identifies(spec) and _BROKEN.fullmatch(text):
         raise CellError(error_words(text), "cell_error")
     if identifies(spec) and _ROUNDED.fullmatch(text):
-        _fault("lost_digits", *LOST_DIGITS)
+        fault("lost_digits", *LOST_DIGITS)
     return spec.spelled.get(text, text) or None
 
 
 def _citizen_id(cell: Cell, spec: FieldSpec, as_of: date) -> Value:
     if isinstance(cell, int | float | Decimal):
-        _fault("bad_citizen_number", *LOST_DIGITS)
+        fault("bad_citizen_number", *LOST_DIGITS)
     if not isinstance(cell, str):
-        _fault("bad_citizen_number", "应为文本格式的证件号码", "expected the number as text")
+        fault("bad_citizen_number", "应为文本格式的证件号码", "expected the number as text")
     other = other_document(cell) if spec.documents else None
     if other is not None:
         return other.number

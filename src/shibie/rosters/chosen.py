@@ -24,7 +24,8 @@ from shibie.registers.matching import number_of as register_number
 from shibie.registers.matching import usable_number
 from shibie.rosters.act_rows import WrittenActs, member_numbers, patched
 from shibie.rosters.acts_on_roster import RosterActs, acts_on
-from shibie.rosters.cells import CellError, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import read_cell
 from shibie.rosters.duckdb_host import duck_host
 from shibie.rosters.families import (
     PERSON,

@@ -9,7 +9,8 @@ from typing import Protocol
 from shibie.duckdb_tables import Column
 from shibie.language.tree import HOUSEHOLD
 from shibie.registers.matching import usable_number
-from shibie.rosters.cells import Cell, CellError, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import Cell, read_cell
 from shibie.rosters.national_export import HOUSEHOLD_ID, taken_apart
 from shibie.rosters.python_rows import CellsByRow, PythonReader, number_of, table_of
 from shibie.rosters.records import RowTable, TypedRow

@@ -18,7 +18,8 @@ from shibie.household import Adjudication, BareHousehold
 from shibie.language.names import ELSEWHERE, MEMBERS, PERHAPS
 from shibie.registers.matching import usable_number
 from shibie.rosters.adjudications import adjudication_specs
-from shibie.rosters.cells import Cell, CellError, read_plain, shown
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import Cell, read_plain, shown
 from shibie.rosters.form_rules import by_the_form, found_words, problem_of, verdicts_of
 from shibie.ruleset.model import Register, RuleSet
 from shibie.vocabulary import FieldSpec, folded, in_zone, unused

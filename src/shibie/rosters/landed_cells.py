@@ -22,7 +22,8 @@ from typing import Any, Final
 from shibie.case import Value
 from shibie.duckdb_tables import BATCH, Column
 from shibie.errors import Words
-from shibie.rosters.cells import NOT_ASKED, Cell, CellError, FaultyCell, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import NOT_ASKED, Cell, FaultyCell, read_cell
 from shibie.rosters.layout import Placed
 from shibie.rosters.sql_cells import ODD
 from shibie.rosters.sql_host import ROW, FileRelation, Host

@@ -15,7 +15,8 @@ from typing import Final
 from shibie.errors import InputError, Problem, Words, closest, listed
 from shibie.forms.form import TableForm
 from shibie.language.tree import HOUSEHOLD, MEMBER
-from shibie.rosters.cells import CellError, as_written, is_blank, read_cell, shown
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import as_written, is_blank, read_cell, shown
 from shibie.rosters.header_units import UnitError, factor
 from shibie.rosters.headers import Header, best_header
 from shibie.rosters.household_keys import key_columns

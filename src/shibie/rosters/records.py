@@ -14,7 +14,8 @@ from shibie.household import Member
 from shibie.numbers_in_text import without_citizen_numbers
 from shibie.registers.masked_numbers import is_masked
 from shibie.rosters import stated
-from shibie.rosters.cells import NOT_ASKED, Cell, CellError, as_written, read_cell, shown
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import NOT_ASKED, Cell, as_written, read_cell, shown
 from shibie.rosters.headers import Header
 from shibie.rosters.sheets import Sheet
 from shibie.vocabulary import FieldSpec, specs_of

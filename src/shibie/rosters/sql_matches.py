@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Set
 from shibie.duckdb_tables import text_column
 from shibie.engines.sql.plan import KEY
 from shibie.registers.matching import usable_number
-from shibie.rosters.cells import Cell, CellError, read_cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import Cell, read_cell
 from shibie.rosters.families import PERSON
 from shibie.rosters.python_rows import PythonReader
 from shibie.rosters.sql_cells import is_blank, reading

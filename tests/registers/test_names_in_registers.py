@@ -29,7 +29,7 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> str:
 def decided(
     folder: Path, pack: str, row: str, engine: Any, members: str = MEMBERS
 ) -> dict[str, str]:
-    (folder / "registers").mkdir()
+    (folder / "registers").mkdir(exist_ok=True)
     (folder / "households.csv").write_text(HOUSEHOLDS, encoding="utf-8")
     (folder / "members.csv").write_text(members, encoding="utf-8")
     text = f"id_number,owner,balance,opened_on\n{row},90000,2014-01-01\n"
@@ -76,9 +76,19 @@ def test_whom_a_row_without_a_usable_number_holds_up(
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", ["张三2", "张", "张先生", "张三（小）"])
+@pytest.mark.parametrize("name", ["张先生", "张三（小）", "张三 13900000000"])
 def test_a_roster_name_that_is_not_whole_fits_whatever_a_row_says(
     tmp_path: Path, pack: str, name: str, engine: Any
 ) -> None:
     members = MEMBERS.replace("张三", name)
     assert decided(tmp_path, pack, ",张三", engine, members) == THE_FIRST
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", ["张三2", "张"])
+def test_a_roster_name_with_a_digit_behind_it_or_of_one_letter_is_whole(
+    tmp_path: Path, pack: str, name: str, engine: Any
+) -> None:
+    members = MEMBERS.replace("张三", name)
+    assert decided(tmp_path, pack, ",张三", engine, members)["A1"] == "eligible"
+    assert decided(tmp_path, pack, f",{name}", engine, members)["A1"] == "pending"

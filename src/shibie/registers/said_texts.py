@@ -31,8 +31,9 @@ _REMARK: Final = re.compile(rf"[{re.escape(SIGNS)}(\[【〔{{<《]|等\d*[人户
 _SEVERAL: Final = re.compile(r"[、,;/&+|\n]")
 # How somebody is addressed of whom no more than the surname is told.
 ADDRESSED: Final = "(?:先生|女士|小姐|同志|师傅|老板)$"
-# No part of a name: that, a number in a list, a telephone, a plate from the next column.
-_NO_NAME: Final = re.compile(rf"\d|{ADDRESSED}")
+# No part of a name: that, a number in a list, a telephone, a plate from the next column. A digit
+# or two behind a name tell one person from another of that name.
+_NO_NAME: Final = re.compile(rf"^\d+(?:[^\w]|$)|(?<=[^\w])\d|\d{{5,}}|{ADDRESSED}")
 # Several names with spaces between them; of a name and a surname that are set apart one is one letter.
 _SPACED_NAMES: Final = re.compile(r"[\u4e00-\u9fff]{2,4}(?: +[\u4e00-\u9fff]{2,4})+")
 # A name in the cell of the number, where the cells of a row have slipped or were exchanged; words
@@ -103,7 +104,10 @@ def said_by_row(value: Value, of_name: bool = False) -> SaidText:
     """
     if of_name and isinstance(value, str) and _SPACED_NAMES.fullmatch(plain(value)):
         return SaidText()
-    return _said(value, of_name)
+    said = _said(value, of_name)
+    if of_name and said.known == WHOLE and len(str(said.text)) == 1:
+        return SaidText(said.text, 1)  # A surname alone is the beginning of a name.
+    return said
 
 
 def said_by_register(
@@ -146,9 +150,7 @@ def _said(value: Value, of_name: bool) -> SaidText:
     text = alike(written if shown is None else written[:shown])
     if text is None:
         return SaidText()
-    # A surname alone is the beginning of a name.
-    whole = shown is None and not (of_name and len(str(text)) == 1)
-    return SaidText(text, WHOLE if whole else len(str(text)))
+    return SaidText(text, WHOLE if shown is None else len(str(text)))
 
 
 @lru_cache(maxsize=4096)
@@ -180,7 +182,7 @@ def said_by_person(value: Value, of_name: bool = False) -> Value:
     """What a person or household says, as it is compared; None where it is not all shown.
 
     >>> said_by_person("赵 国强"), said_by_person("赵*强"), said_by_person("赵国强2", of_name=True)
-    ('赵国强', None, None)
+    ('赵国强', None, '赵国强2')
     """
     said = _said(value, of_name)
     return said.text if said.known == WHOLE else None

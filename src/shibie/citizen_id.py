@@ -14,7 +14,7 @@ from operator import mul
 from typing import Final, Literal, NoReturn
 
 from shibie.errors import Words
-from shibie.plain_text import latin, seen, unspaced
+from shibie.plain_text import APOSTROPHES, latin, seen, unspaced
 
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 CHECK_CHARACTERS: Final = "10X98765432"
@@ -58,8 +58,6 @@ PROVINCES: Final = frozenset(
         "83",
     ]
 )
-# What spreadsheets and people put before a number that is text.
-_APOSTROPHES: Final = "'’‘`"
 _CATEGORIES: Final = ("视力", "听力", "言语", "肢体", "智力", "精神", "多重")
 
 Sex = Literal["男", "女"]
@@ -140,8 +138,8 @@ def _normalised(text: str) -> tuple[str, tuple[Words, ...]]:
     if len(text) == 18 and text.isascii() and text[:17].isdigit() and text[17] in "0123456789X":
         return text, ()
     notes = []
-    shown = "".join(seen(text).split()).lstrip(_APOSTROPHES)
-    bare = unspaced(shown).lstrip(_APOSTROPHES)
+    shown = "".join(seen(text).split()).lstrip(APOSTROPHES)
+    bare = unspaced(shown).lstrip(APOSTROPHES)
     if (letters := latin(bare)) != bare:
         notes.append(Words("形似 X 的字母已改为 X", "a letter that looks like X made X"))
     elif bare != shown:

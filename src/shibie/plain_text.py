@@ -42,6 +42,8 @@ _CYRILLIC: Final = ("АВСЕНІЈКМОРЅТУХаеіјорсѕхуԁԛԝ", 
 _GREEK: Final = ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧονχ", "ABEZHIKMNOPTYXovx")
 LOOK_ALIKE: Final = (_CYRILLIC[0] + _GREEK[0], _CYRILLIC[1] + _GREEK[1])
 _LATIN: Final = str.maketrans(*LOOK_ALIKE)
+# What spreadsheets and people put before a number or a day that is text.
+APOSTROPHES: Final = "'’‘`"
 # Most text is plain already.
 _PLAIN: Final = re.compile(r"[ -~\u4e00-\u9fff]*")
 

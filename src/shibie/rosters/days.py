@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from shibie.chinese_numbers import chinese_number, digit_by_digit
 from shibie.errors import Words
-from shibie.plain_text import plain
+from shibie.plain_text import APOSTROPHES, plain
 
 _DAY: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))")
 _MONTH: Final = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})月?|(\d{2}))")
@@ -141,7 +141,7 @@ def _spelled(text: str) -> str:
     text = _YEAR_BY_DIGITS.sub(lambda found: digit_by_digit(found[0]) or found[0], text)
     text = _NUMERALS.sub(lambda found: _digits(found[0]), text)
     text = re.sub("号$", "日", _DASHES.sub("-", text))
-    return text.lstrip("'’‘`").rstrip(".\u3002")
+    return text.lstrip(APOSTROPHES).rstrip(".\u3002")
 
 
 def _digits(numerals: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from shibie.chinese_numbers import chinese_number
 from shibie.household import AMOUNT_LIMIT, COUNT_LIMIT
-from shibie.plain_text import unspaced
+from shibie.plain_text import APOSTROPHES, unspaced
 from shibie.rosters.cell_error import fault
 from shibie.traditional import simplified
 from shibie.vocabulary import FieldSpec
@@ -52,7 +52,7 @@ def exact_number(cell: object, spec: FieldSpec, places: int) -> Decimal:
         case float():
             number = _from_float(cell, places)
         case _:
-            text = unspaced(str(cell)).lstrip("'’‘`")
+            text = unspaced(str(cell)).lstrip(APOSTROPHES)
             text = text.removeprefix("¥").removeprefix("\uffe5")
             if spec.type == "money":
                 text = _bare_amount(text)

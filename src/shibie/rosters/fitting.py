@@ -150,8 +150,8 @@ def fitted(
         columns[index] = fit.places[name]
     if fit.place:
         notes.append(village_note(sheet, fit.place[VILLAGE] if fit.by_title else ""))
-    for name in dict.fromkeys(each.field for each in rows.named.values()):
-        notes.append(places_note(sheet, fit.places[name], rows.named.values()))
+    for name in dict.fromkeys(each.field for each in out.places.values()):
+        notes.append(places_note(sheet, fit.places[name], out.places.values()))
     for index, (unit, times) in fit.units.items():
         if times != 1:
             notes.append(unit_note(sheet, columns[index], unit, times))
@@ -172,12 +172,8 @@ class _Rows:
         self.sheet, self.fit, self.out = sheet, fit, out
         self.as_of, self.width = as_of, width
         self.of = {spec.name: index for index, spec in fit.header.columns.items()}
-        # Where a column says it of each row, nothing else does.
-        self.named = {
-            row: each for row, each in out.places.items() if each.field not in fit.header.names
-        }
-        self.places = Places(fit.place, self.named)
-        named = {*fit.place, *(each.field for each in self.named.values())}
+        self.places = Places(fit.place, out.places)
+        named = {*fit.place, *(each.field for each in out.places.values())}
         # Behind the columns that the sheet has, and behind that of household numbers.
         self.place_columns = {
             name: width + 1 + at for at, name in enumerate(PLACES) if name in named
@@ -250,7 +246,7 @@ class _Rows:
         of_village: defaultdict[str, list[tuple[int, Cells]]] = defaultdict(list)
         for number, row in self.table():
             of_village[self.places.of(number).get(VILLAGE, "")].append((number, row))
-        named = {each.name for each in self.named.values()}
+        named = {each.name for each in self.out.places.values()}
         found: dict[int, Cell] = {}
         for village, rows in of_village.items():
             parts = (prefix, village) if village in named else (prefix or village,)

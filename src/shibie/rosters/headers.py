@@ -20,6 +20,7 @@ _LONG_NUMBER: Final = re.compile(r"\d{6,}[\dXx]")
 # A name of a column, and of a group of columns that stands alone in its row.
 _NAME: Final = re.compile(r"(?![\d.,]+$).{1,20}")
 _GROUP: Final = re.compile(r"[一-鿿()]{2,12}")
+_WHOSE: Final = frozenset(("household_id", "member_id", "name", "relation"))
 _Meant = TypeVar("_Meant")
 
 
@@ -220,7 +221,7 @@ def _names_columns_of_groups(header: Header, above: Sequence[Cell], row: Sequenc
     filled = {at: cell for at, cell in enumerate(row) if not is_blank(cell)}
     if not all(isinstance(cell, str) and _NAME.fullmatch(folded(cell)) for cell in filled.values()):
         return False
-    telling = [at for at, spec in header.columns.items() if tells_whose(spec)]
+    telling = [at for at, spec in header.columns.items() if _tells_whose(spec)]
     if not telling or any(at in filled for at in telling):
         return False
     texts = [text_of(above[at]) if at < len(above) else "" for at in range(len(row))]
@@ -229,14 +230,9 @@ def _names_columns_of_groups(header: Header, above: Sequence[Cell], row: Sequenc
     )  # fmt: skip
 
 
-def tells_whose(spec: FieldSpec) -> bool:
+def _tells_whose(spec: FieldSpec) -> bool:
     """Whether a field tells whose row it is: no row of a table has none of these."""
-    return spec.type == "citizen_id" or spec.name in (
-        "household_id",
-        "member_id",
-        "name",
-        "relation",
-    )
+    return spec.type == "citizen_id" or spec.name in _WHOSE
 
 
 def _without_parts(header: Header) -> Header:

@@ -64,7 +64,8 @@ class LeftOut:
         notes: row number → the cells of footers and notes, which may say something of the table.
         others: row number → what a header repeated there calls a column that is called otherwise
             above: by another unit, or by another column's name.
-        places: row number → the place that it names of the rows below it.
+        places: row number → the place that it names of the rows below it, where the table has no
+            column for that.
     """
 
     rows: Mapping[int, str]
@@ -123,8 +124,12 @@ def left_out(
             notes[number] = row
         if kind == "header" and (other := rules.called_otherwise(row)):
             others[number] = other
-        if kind == "place" and (place := rules.place(row)):
-            named[number] = place
+        if kind == "place":
+            ((_, text),) = _texts(row)
+            place = rules.place(text)
+            # Where a column says it of each row, nothing else does.
+            if place is not None and place.field not in header.names:
+                named[number] = place
     return LeftOut(kinds, notes, others, named)
 
 
@@ -165,16 +170,15 @@ class _Rules:
             return "total"
         if _FOOTER.fullmatch(first[0]) or (self.also and first[0].startswith(self.also)):
             return "footer"
-        if self.place(row):
+        if len(first) > 1:
+            return ""
+        if self.place(first[0]):
             return "place"
-        return "footer" if len(first) == 1 and _is_remark(first[0]) else ""
+        return "footer" if _is_remark(first[0]) else ""
 
-    def place(self, row: Sequence[Cell]) -> PlaceRow | None:
-        """The place that a row names for those below it."""
-        if not self.places:
-            return None
-        texts = _texts(row)
-        found = place_row(texts[0][1]) if len(texts) == 1 else None
+    def place(self, text: str) -> PlaceRow | None:
+        """The place that a cell alone in its row names for the rows below it."""
+        found = place_row(text) if self.places else None
         return found if found is not None and found.field in self.places else None
 
     def called_otherwise(self, row: Sequence[Cell]) -> str:

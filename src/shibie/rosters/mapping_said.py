@@ -49,10 +49,6 @@ def mapping_said(
         **dict.fromkeys(
             fit.place, "lines above the header" if fit.by_title else "name of the sheet"
         ),
-        **{
-            each.field: "rows that name one"
-            for each in out.places.values()
-            if each.field not in header.names
-        },
+        **{each.field: "rows that name one" for each in out.places.values()},
         **({"left_out": dict(Counter(out.rows.values()))} if out.rows else {}),
     }

@@ -19,7 +19,7 @@ GROUP: Final = "group"
 # The fields of the form that such a row may give, the wider first.
 PLACES: Final = (VILLAGE, GROUP)
 _DIGITS: Final = "一二三四五六七八九十百\\d"
-_COUNTED: Final = re.compile(rf"[(]?[{_DIGITS}]+[)、.]+")
+_COUNTED: Final = re.compile(rf"^[(]?[{_DIGITS}]+[)、.]+")
 _HOW_MANY: Final = re.compile(r"(?:[(][^()]*[)]|[:,]?共?\d+户(?:[,、]?共?\d+人)?)?[:]?$")
 _SAID: Final = re.compile(r"(?:行政)?村(?:名|名称)?[:](.+)")
 _UNIT: Final = re.compile(
@@ -61,7 +61,7 @@ def place_row(text: str) -> PlaceRow | None:
     >>> place_row("村名:青杨"), place_row("张三"), place_row("3")
     (PlaceRow(field='village', name='青杨'), None, None)
     """
-    bare = _HOW_MANY.sub("", _COUNTED.sub("", text, count=1) if _COUNTED.match(text) else text)
+    bare = _HOW_MANY.sub("", _COUNTED.sub("", text))
     if _GROUP.fullmatch(bare):
         return PlaceRow(GROUP, bare)
     said = _SAID.fullmatch(bare)

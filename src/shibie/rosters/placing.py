@@ -154,12 +154,11 @@ class Placing:
         unasked = form.unasked if form else ()
         groups = (tuple(of[name] for name in group if name in of) for group in unasked)
         places = {name: spec for name, spec in self.places.items() if name in fields}
-        village, of_title = "", False
+        of_sheet = of_title = ""
         if VILLAGE in places and VILLAGE not in names:
-            above = [] if sheet.named else sheet.head[: header.begins - 1]
-            lines = [text_of(cell) for row in above for cell in row]
-            village = village_of(sheet.name) or village_above(lines)
-            of_title = bool(village) and not village_of(sheet.name)
+            of_sheet = village_of(sheet.name)
+            above = [] if sheet.named or of_sheet else sheet.head[: header.begins - 1]
+            of_title = village_above(text_of(cell) for row in above for cell in row)
         keys = None
         if self.number.name not in names:
             keys = key_columns(
@@ -171,8 +170,8 @@ class Placing:
             unasked=tuple(group for group in groups if group),
             keys=keys,
             places=places,
-            place={VILLAGE: village} if village else {},
-            by_title=of_title,
+            place={VILLAGE: of_sheet or of_title} if of_sheet or of_title else {},
+            by_title=bool(of_title),
             prefix=prefix,
             number=self.number,
             members=members,

@@ -136,6 +136,37 @@ def test_a_reason_is_one_of_the_pack_s(tmp_path: Path) -> None:
     assert [row for row, *_ in rejected(sheets, tmp_path / "2")] == ["5"]
 
 
+@pytest.mark.parametrize("engine", ["interpreter", "duckdb"])
+def test_what_the_product_writes_with_wide_brackets_is_read_back(
+    tmp_path: Path, engine: Any
+) -> None:
+    """Cells are read as plain text, with narrow brackets; titles, reasons and steps have wide ones."""
+    (tmp_path / "pack").mkdir()
+    text = RULES.replace("存疑的审查", "存疑\uff08空挂户\uff09").replace(
+        "已转让", "已转让\uff08有凭证\uff09"
+    )
+    text += "procedure:\n  - {step: 1, id: visit, title: 入户\uff08一\uff09, actor: 村}\n"
+    (tmp_path / "pack" / "ruleset.yaml").write_text(text, encoding="utf-8")
+    roster = tmp_path / "roster"
+    roster.mkdir()
+    for name, lines in {
+        "households": "household_id,car,rich,doubt\n1,否,否,是\n2,是,否,否\n",
+        "members": "household_id,member_id\n1,1\n2,1\n",
+        "adjudications": "household_id,rule_id,verdict,reason,evidence,officer,date\n"
+        "1,存疑\uff08空挂户\uff09,不属实,唯一谋生工具,入户,王,2015-12-01\n"
+        "2,有车的不纳入,属实但例外,已转让\uff08有凭证\uff09,入户,王,2015-12-01\n"
+        "2,富裕的不纳入,不属实,唯一谋生工具,入户,王,2015-12-01\n",
+        "steps": "household_id,step,done_on\n1,入户\uff08一\uff09,2015-11-01\n",
+    }.items():
+        (roster / f"{name}.csv").write_text(lines, encoding="utf-8")
+    with shibie.check(tmp_path / "pack", roster, AS_OF, engine=engine) as found:
+        assert [row["eligibility"] for row in found.decisions] == ["eligible", "eligible"]
+        # What he wrote is shown, not an id of the pack.
+        assert [(row["row"], row["value"], row["code"]) for row in found.rejected] == [
+            (4, "富裕的不纳入", "verdict_not_allowed")
+        ]
+
+
 def test_a_live_verdict_must_be_allowed() -> None:
     live = LiveHousehold(SMALL, "1", AS_OF)
     for bad, said in (

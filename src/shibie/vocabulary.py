@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache, cached_property, lru_cache
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, Field, create_model
 
@@ -36,6 +36,21 @@ def folded(name: str) -> str:
     True
     """
     return unspaced(name).lower()
+
+
+_Meant = TypeVar("_Meant")
+
+
+def meant(known: Mapping[str, _Meant], text: str) -> _Meant | None:
+    """What a name stands for, however it is punctuated and spaced: tables are read as plain text.
+
+    >>> meant({"户籍存疑（迁出）": 1}, "户籍存疑(迁出)"), meant({"a": 1}, "b")
+    (1, None)
+    """
+    if text in known:
+        return known[text]
+    same = folded(text)
+    return next((each for name, each in known.items() if folded(name) == same), None)
 
 
 @dataclass(frozen=True)

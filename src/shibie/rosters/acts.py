@@ -23,7 +23,7 @@ from shibie.rosters.records import Rejection, RowTable, TypedRow
 from shibie.rosters.roster_builder import step_names
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.verdicts import ALL_VERDICTS, listed
-from shibie.vocabulary import folded, specs_of
+from shibie.vocabulary import folded, meant, specs_of
 
 # What an act may be called: its word, or the code itself.
 KINDS: Mapping[str, ActKind] = {
@@ -186,17 +186,18 @@ class _Written:
         """Find the step, and the field of its record; false where there is none."""
         names = step_names(self.ruleset) if self.ruleset else {}
         step = str(values["rule_id"])
-        if names and step not in names:
+        found = meant(names, step)
+        if names and found is None:
             self.reject(record, "rule_id", step, "规则中没有这个步骤", "no such step in the pack")
             return False
-        values["rule_id"] = names.get(step, step)
+        values["rule_id"] = found or step
         return values.get("field") is None or self.step_field(record, values)
 
     def step_field(self, record: TypedRow, values: dict[str, Any]) -> bool:
         """Find the field of a step's record that an act says; false where it has none."""
         known = {text: spec for spec in specs_of(StepRecord) for text in (spec.name, spec.title)}
         written = str(values["field"])
-        spec = known.get(written)
+        spec = meant(known, written)
         if spec is None or spec.name in (HOUSEHOLD_ID, "step"):
             said = Words(f"步骤没有字段“{written}”", "a step has no such field")
             said = with_suggestion(said, written, known)
@@ -218,8 +219,9 @@ class _Written:
 
     def register(self, text: str) -> str | Words:
         """The name of a register by any of its names."""
-        if self.ruleset is None or text in self.registers:
-            return self.registers.get(text, text)
+        found = meant(self.registers, text)
+        if self.ruleset is None or found is not None:
+            return found or text
         said = Words(f"没有比对表“{text}”", "no such register")
         return with_suggestion(said, text, self.registers)
 

@@ -30,7 +30,7 @@ from shibie.rosters.cells import read_cell
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.records import Rejection, RowTable, TypedRow, as_text, sensitive
 from shibie.ruleset.model import RuleSet
-from shibie.vocabulary import HEAD, FieldSpec
+from shibie.vocabulary import HEAD, FieldSpec, meant
 
 
 @dataclass(frozen=True)
@@ -262,11 +262,12 @@ class _Named:
             if spec.name not in (HOUSEHOLD_ID, MEMBER_ID)
             for text in (spec.name, spec.title)
         }
-        if written not in known:
+        spec = meant(known, written)
+        if spec is None:
             said = Words(f"没有可更正的字段“{written}”", "no field to correct")
             said = with_suggestion(said, written, known)
             self.reject(given, "field", written, said.zh, said.en)
-        return known.get(written)
+        return spec
 
 
 def _shown(value: Value, spec: FieldSpec, masked: bool) -> Words:

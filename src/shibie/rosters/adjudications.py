@@ -25,7 +25,7 @@ from shibie.ruleset.verdicts import (
     refusal,
     unknown_reason,
 )
-from shibie.vocabulary import FieldSpec, folded, specs_of
+from shibie.vocabulary import FieldSpec, folded, meant, specs_of
 
 # A verdict as people write it: its word, or the code itself.
 VERDICTS: Mapping[str, Verdict] = {
@@ -137,7 +137,7 @@ class VerdictReader:
         }
         household_id = str(values.get("household_id") or "")
         written = str(values.get("rule_id") or "")
-        rule = self.rules.get(written)
+        rule = meant(self.rules, written)
         day = values.get("date")
         if household_id not in self.households:
             self._reject(
@@ -163,7 +163,7 @@ class VerdictReader:
             return None
         refused = refusal(rule, verdict)
         if refused is not None:
-            self._reject(record, "rule_id", rule.id, refused.zh, refused.en, "verdict_not_allowed")
+            self._reject(record, "rule_id", written, refused.zh, refused.en, "verdict_not_allowed")
             return None
         if not self._rests_on_row(record, rule):
             return None

@@ -18,6 +18,7 @@ from shibie.case import Value
 from shibie.errors import Words
 from shibie.household import Adjudication, BareHousehold, StepRecord
 from shibie.language.types import MAX_ITEMS
+from shibie.plain_text import legible
 from shibie.registers.links import RowLink
 from shibie.rosters.form_faults import pydantic_faults
 from shibie.rosters.records import Rejection, RowTable, TypedRow
@@ -34,7 +35,8 @@ def step_names(ruleset: RuleSet) -> dict[str, str]:
     return {
         **{step.id: step.id for step in steps},
         **{str(step.number): step.id for step in steps},
-        **{step.title: step.id for step in steps},
+        # Cells are read as plain text, in which brackets and commas are narrow.
+        **{text: step.id for step in steps for text in (step.title, legible(step.title))},
     }
 
 

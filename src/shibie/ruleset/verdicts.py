@@ -8,6 +8,7 @@ from typing import get_args
 from shibie.errors import Words, did_you_mean
 from shibie.household import Verdict
 from shibie.ruleset.model import Rule, RuleSet
+from shibie.vocabulary import meant
 
 ALL_VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 VERDICT_WORDS: Mapping[Verdict, Words] = {
@@ -74,9 +75,10 @@ def reason_code(ruleset: RuleSet, written: str) -> str | None:
 
     A pack without `reasons:` takes any text.
     """
-    if not ruleset.reasons or written in ruleset.reasons:
+    if not ruleset.reasons:
         return written
-    return next((code for code, title in ruleset.reasons.items() if title == written), None)
+    codes = {title: code for code, title in ruleset.reasons.items()}
+    return meant(codes | {code: code for code in ruleset.reasons}, written)
 
 
 def unknown_reason(ruleset: RuleSet, written: str) -> Words:

@@ -100,6 +100,16 @@ def test_in_the_folder_it_is_found_and_said(
     assert "小型轿车" in done.stdout
 
 
+def test_a_form_is_proposed_by_the_rules_of_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project(tmp_path / "p", book(), "keep: false\n"))
+    done = run("fit", Path("花名册.xlsx"))
+    assert done.exit_code == 0, done.output
+    assert "按 shibie.yaml" in done.stderr
+    assert '"住房等级": housing_grade' in done.stdout
+
+
 def test_options_win(tmp_path: Path) -> None:
     place = project(tmp_path / "p", book(), "trust_declarations: true\nset_aside: [deposits]\n")
     out = tmp_path / "out"

@@ -578,6 +578,30 @@ def test_fit_proposes_a_form_that_reads_the_table(tmp_path: Path) -> None:
     )
 
 
+def test_fit_counts_the_words_of_persons_and_proposes_no_hidden_sheet(tmp_path: Path) -> None:
+    """A header that is repeated has no words; what is hidden is not read until it is shown."""
+    rows = persons()
+    rows[1][at(rows, "劳动技能")] = "能干"
+    path, form = tmp_path / "held.xlsx", tmp_path / "mine.yaml"
+    with xlsxwriter.Workbook(str(path)) as made:
+        for name, lines in (("名册", [*rows[:3], rows[0], *rows[3:]]), ("旧表", rows)):
+            page = made.add_worksheet(name)
+            for number, row in enumerate(lines):
+                page.write_row(number, 0, row)
+        page.hide()
+    told = CliRunner().invoke(
+        app, ["fit", str(path), "--rules", "bazhong-2015", "--out", str(form)]
+    )
+    assert told.exit_code == 0, told.output
+    assert [line for line in told.output.splitlines() if "读不懂" in line] == [
+        "“劳动技能”有 1 个词读不懂，共 1 行"
+    ]
+    assert form.read_text(encoding="utf-8").splitlines()[-2:] == [
+        '  "名册": roster',
+        '  "旧表": none  # 隐藏的工作表，没有读；要用它，请取消隐藏，写 roster',
+    ]
+
+
 # --- above 8 MB ------------------------------------------------------------------------------
 
 

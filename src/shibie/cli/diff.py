@@ -82,7 +82,7 @@ def diff(
     if out is not None and out.suffix != ".xlsx":
         raise InputError(Problem("--out", Words("应为 .xlsx 文件", "expected an .xlsx file")))
     if roster is not None:
-        task = task_of(roster, new, as_of, None, set_aside, lang, register, form=form, needed=False)
+        task = task_of(roster, new, as_of, None, set_aside, lang, register, form=form, needed=())
         roster, as_of, set_aside = Path(task.roster or ""), task.as_of, list(task.set_aside)
         must_exist(roster)
         keep_inputs([out], [roster])

@@ -9,15 +9,16 @@ from typing import Annotated
 
 import typer
 
-from shibie.cli.app import LangOption, RulesOption, app, day, must_exist, spoken
+from shibie.cli.app import LangOption, RulesOption, app, day, must_exist
 from shibie.cli.inputs_kept import keep_inputs
+from shibie.cli.task import task_of
 from shibie.errors import Words, listed
 
 
 @app.command()
 def fit(
     file: Annotated[Path, typer.Argument(help="要读的表 The table to be read.")],
-    rules: RulesOption,
+    rules: RulesOption = "",
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="把写法存成文件 Where to write the form; else printed."),
@@ -28,7 +29,11 @@ def fit(
     ] = None,
     as_of: Annotated[
         str | None,
-        typer.Option("--as-of", metavar="DATE", help="认定日期，默认今天 Day of judgement; today."),
+        typer.Option(
+            "--as-of",
+            metavar="DATE",
+            help="认定日期，默认按 shibie.yaml 或今天 Day of judgement; that of shibie.yaml, or today.",
+        ),
     ] = None,
     lang: LangOption = None,
 ) -> None:
@@ -39,11 +44,11 @@ def fit(
     from shibie.rosters.sheets import read_sheets
     from shibie.ruleset.loader import load
 
-    language = spoken(lang, rules)
+    task = task_of(None, rules, as_of or "", None, None, lang, needed=("rules",))
     must_exist(file)
     keep_inputs([out], [file, form])
-    ruleset = load(rules)
-    judged = day(as_of) if as_of else date.today()
+    ruleset = load(task.rules)
+    judged = day(task.as_of) if task.as_of else date.today()
     known = read_form(form, names_of(ruleset)) if form else None
     stem = out.stem if out else file.stem
     found = proposal(read_sheets(file), ruleset, judged, stem, known)
@@ -72,4 +77,4 @@ def fit(
             Words(f"写在 {out}；请逐行看过再用", f"written to {out}; read it before you use it")
         )
     for line in said:
-        print(line.say(language), file=sys.stderr)
+        print(line.say(task.lang), file=sys.stderr)

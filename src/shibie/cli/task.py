@@ -6,13 +6,13 @@ import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from shibie.cli.app import Language, day, must_exist, spoken
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from shibie.errors import Lang
     from shibie.project.written import Project, RegisterFile
@@ -99,7 +99,7 @@ class Task:
 def task_of(
     roster: str | Path | None, rules: str, as_of: str, trust_declarations: bool | None,
     set_aside: Sequence[str] | None, lang: Language | None, register: Sequence[str] | None = None,
-    *, form: Path | None = None, needed: bool = True,
+    *, form: Path | None = None, needed: Collection[str] = ("roster", "rules", "as_of"),
 ) -> Task:  # fmt: skip
     """What the options ask for; what they leave out is the project's to say.
 
@@ -112,7 +112,7 @@ def task_of(
         lang: the language.
         register: further registers, each as `name=file`.
         form: the file of a form.
-        needed: whether roster, pack and day must be said somewhere.
+        needed: what must be said somewhere, of roster, rules and as_of.
 
     Raises:
         InputError: when the `shibie.yaml` is at fault, or something is said nowhere.
@@ -137,8 +137,8 @@ def task_of(
         # It was not named, so it is said that it counts.
         said = Words(f"按 {project.file}", f"as {project.file} says")
         print(said.say(language), file=sys.stderr)
-    if needed:
-        _must_be_said(place, rules, as_of, project)
+    said_somewhere = {"roster": place, "rules": rules, "as_of": as_of}
+    _must_be_said([name for name in needed if not said_somewhere[name]], project)
     more = {each.register: each for each in project.registers} if project else {}
     more |= {
         each.register: each
@@ -151,17 +151,16 @@ def task_of(
     )  # fmt: skip
 
 
-def _must_be_said(roster: str | None, rules: str, as_of: str, project: Project | None) -> None:
+_SAID: Final = {
+    "roster": ("名册", "ROSTER", "roster: 花名册.xlsx"),
+    "rules": ("规则包 --rules", "--rules", "rules: bazhong-2015"),
+    "as_of": ("认定日期 --as-of", "--as-of", "as_of: 2015-12-20"),
+}
+
+
+def _must_be_said(unsaid: Sequence[str], project: Project | None) -> None:
     """Refuse a command of which something is said nowhere, with what to write."""
-    missing = [
-        (zh, en, key)
-        for value, zh, en, key in (
-            (roster, "名册", "ROSTER", "roster: 花名册.xlsx"),
-            (rules, "规则包 --rules", "--rules", "rules: bazhong-2015"),
-            (as_of, "认定日期 --as-of", "--as-of", "as_of: 2015-12-20"),
-        )
-        if not value
-    ]
+    missing = [_SAID[name] for name in unsaid]
     if not missing:
         return
     keys = "; ".join(key for *_, key in missing)

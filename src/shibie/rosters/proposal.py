@@ -20,6 +20,7 @@ from shibie.rosters.cells import as_written, is_blank, read_cell, shown
 from shibie.rosters.header_units import UnitError, factor
 from shibie.rosters.headers import Header, best_header
 from shibie.rosters.household_keys import key_columns
+from shibie.rosters.left_out import left_out
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.placing import form_of
 from shibie.rosters.register_names import exact_names, registers_meant
@@ -100,6 +101,10 @@ class _Proposed:
         self.keys = None
         if HOUSEHOLD_ID not in header.names:
             self.keys = key_columns(header.labels, header.columns)
+        out = left_out(sheet, header, form.leave_out if form else ()).rows
+        below = enumerate(sheet.rows[header.row :], start=header.row + 1)
+        # A header that is repeated has no words of anybody.
+        self.rows = [row for number, row in below if number not in out]
         self.unsure: list[str] = []
         self.words: dict[str, tuple[tuple[str, int], ...]] = {}
 
@@ -184,7 +189,7 @@ class _Proposed:
                 f"{_quoted(word)}: {_quoted(meant)}" for word, meant in use.words.items()
             )
             value = f"{{field: {spec.name}, words: {{{pairs}}}}}"
-        return f"{value}  # {';'.join(notes)}" if notes else value
+        return f"{value}  # {'；'.join(notes)}" if notes else value
 
     def _unread(self, spec: FieldSpec, at: int) -> tuple[tuple[str, int], ...]:
         """The words of a column of codes that are none, the most frequent first."""
@@ -193,7 +198,7 @@ class _Proposed:
         use = self.header.uses.get(at)
         known = use.words if use else {}
         counts: Counter[str] = Counter()
-        for row in self.sheet.rows[self.header.row :]:
+        for row in self.rows:
             cell = row[at] if at < len(row) else None
             if is_blank(cell) or folded(as_written(cell)) in known:
                 continue
@@ -213,12 +218,14 @@ class _Proposed:
             header = best_header(sheet, tuple(self.header.columns.values()))
             alike = header is not None and 2 * len(header.names) >= len(self.header.names)
             table = "roster" if alike else meant[0].name if len(meant) == 1 else "none"
-            hidden = "  # 隐藏的工作表" if sheet.hidden else ""
-            yield f"  {_quoted(sheet.name)}: {table}{hidden}"
+            if sheet.hidden:
+                yield f"  {_quoted(sheet.name)}: none  # 隐藏的工作表，没有读；要用它，请取消隐藏，写 {table}"
+            else:
+                yield f"  {_quoted(sheet.name)}: {table}"
 
     def _days(self) -> Iterator[str]:
         dates = [at for at, spec in self.header.columns.items() if spec.type == "date"]
-        for row in self.sheet.rows[self.header.row :]:
+        for row in self.rows:
             for at in dates:
                 cell = row[at] if at < len(row) else None
                 try:

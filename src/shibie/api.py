@@ -324,6 +324,7 @@ def recheck(
     *,
     trust_declarations: bool = False,
     set_aside: Iterable[str] = (),
+    sample: bool = False,
 ) -> Recheck:
     """Compare two rosters by their persons (回头看): who stays, leaves, comes, and why.
 
@@ -336,6 +337,8 @@ def recheck(
         trust_declarations: take declared values where a register was not supplied.
         set_aside: registers, by name or title, of which rows that may be about anybody concern
             nobody.
+        sample: whether that of now holds only a sample of households that somebody looked into;
+            `.rates` then says how much of the roster before is wrong.
 
     Returns:
         the comparison; close it, or use it in a `with` statement.
@@ -355,7 +358,7 @@ def recheck(
             checked_parts(given, trust_declarations, set_aside=set_aside) as parts,
             roster_parts(_given(ruleset, before, as_of)) as old,
         ):
-            found = compared(kept, old, parts, since)
+            found = compared(kept, old, parts, since, sample=sample)
         return replace(found, closing=until_made.pop_all())
 
 

@@ -11,7 +11,6 @@ from shibie.engines.sql.compiling import RunSettings
 from shibie.engines.sql.outcome import NUMBER_OF, Judge, Outcomes
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.errors import Lang, Words
-from shibie.language.tree import HOUSEHOLD
 from shibie.results.counts import Counted, summary
 from shibie.results.digest import lines_query, of_lines
 from shibie.results.files import Format, Writing
@@ -116,10 +115,9 @@ class Run:
         self.outputs = named.outputs()
         if self.uncounted is not None:
             self.uncounted.prepare()
-        standing = self.ruleset.field_spec(HOUSEHOLD, "on_previous_roster") is not None
         return summary(
             Counted(
-                self.ruleset, self.as_of, self.trust, tally_of(self.host, self.ruleset, standing),
+                self.ruleset, self.as_of, self.trust, tally_of(self.host, self.ruleset, self.as_of),
                 loader.rejected.households, loader.rejected.rows,
                 matches(self.host, self.ruleset, self.supplied),
                 held_up_twice(self.host, self.ruleset), self._crowds(),

@@ -9,7 +9,7 @@ Eligibility = Literal["eligible", "ineligible", "pending"]
 ELIGIBILITIES: tuple[Eligibility, ...] = ("eligible", "ineligible", "pending")
 FindingKind = Literal[
     "criterion", "exclusion", "review", "discrepancy", "duplicate", "procedure", "track",
-    "duplicate_row", "uncounted_hit",
+    "duplicate_row", "uncounted_hit", "exit",
 ]  # fmt: skip
 FindingOutcome = Literal["true", "unknown", "upheld", "refuted", "exempt"]
 NOT_POOR = "not_poor"
@@ -51,6 +51,8 @@ class Decision:
         unknown: the facts that are still needed.
         tracks: tracks of an eligible household.
         findings: criteria, exclusions, reviews, discrepancies that are true or unknown.
+        standing: where it is between two rosters, e.g. `retained`; `pending` where that is open,
+            empty where no standing of the pack is its own.
     """
 
     household_id: str
@@ -61,6 +63,7 @@ class Decision:
     unknown: tuple[str, ...] = ()
     tracks: tuple[GivenTrack, ...] = ()
     findings: tuple[Finding, ...] = ()
+    standing: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The decision as plain data, ready for JSON.
@@ -78,7 +81,7 @@ class Decision:
          'grounds': [], 'reviews': [], 'unknown': [],
          'tracks': [{'track': 'medical', 'member_id': '2'}],
          'findings': [{'member_id': '', 'rule_id': 'vehicle', 'kind': 'exclusion',
-                       'outcome': 'unknown'}]}
+                       'outcome': 'unknown'}], 'standing': ''}
         """
         return {
             "household_id": self.household_id,
@@ -97,4 +100,5 @@ class Decision:
                 }
                 for each in self.findings
             ],
+            "standing": self.standing,
         }

@@ -16,17 +16,17 @@ from typing import Any
 
 from shibie.bounds import is_known
 from shibie.case import Case, Value
-from shibie.decision import ELIGIBILITIES, Decision, Finding
-from shibie.engines.decide import place_of
+from shibie.decision import ELIGIBILITIES, Decision, Eligibility, Finding, GivenTrack
+from shibie.engines.decide import NO_TRACKS, place_of, saying, standing_of, tracks_of
 from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.errors import Words
 from shibie.household import StepRecord
 from shibie.lower import Lowered, lowered
-from shibie.lower.decision import CLEARED
 from shibie.lower.named import DECISION
 from shibie.lower.procedure import NAMES, PRESENT, StepCheck, ends, notice_days
+from shibie.lower.standings import CLEARED, HELPED
 from shibie.ruleset.model import Condition, RuleSet, Step
 
 StepRecords = Mapping[str, StepRecord]
@@ -57,6 +57,15 @@ class Violation:
 
 
 @dataclass(frozen=True)
+class BlockedDecision:
+    """What is decided of a household that a step keeps from being eligible."""
+
+    eligibility: Eligibility
+    tracks: tuple[GivenTrack, ...]
+    standing: str
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where a household stands.
 
@@ -67,7 +76,7 @@ class Standing:
             dates before it are not all known.
         earliest_end: for a notice, the first day on which it may end.
         violations: certain ones and open ones.
-        cleared: False where a step blocks an eligible household.
+        blocked: where a step keeps an eligible household from being it: its decision then.
     """
 
     household_id: str
@@ -77,7 +86,7 @@ class Standing:
     earliest: date | None
     earliest_end: date | None
     violations: tuple[Violation, ...]
-    cleared: bool = True
+    blocked: BlockedDecision | None = None
 
     @property
     def at(self) -> str:
@@ -117,7 +126,9 @@ def standing(ruleset: RuleSet, case: Case, decision: Decision, records: StepReco
     following = next((step for step in ruleset.procedure if step.id not in records), None)
     with localcontext(EXACT):
         violations = tuple(_violations(program, records, place))
-        cleared = decision.eligibility != "eligible" or evaluate(CLEARED, place) is True
+        blocked = None
+        if decision.eligibility == "eligible" and evaluate(CLEARED, place) is not True:
+            blocked = _blocked(program, place)
         days = _min_days(following, place) if following else None
         earliest = _earliest(ruleset, following, place) if following else None
     last = None
@@ -126,8 +137,16 @@ def standing(ruleset: RuleSet, case: Case, decision: Decision, records: StepReco
     household = case.household
     return Standing(
         household.household_id, household.village or "", done, following, earliest, last,
-        violations, cleared,
+        violations, blocked,
     )  # fmt: skip
+
+
+def _blocked(program: Lowered, place: Place) -> BlockedDecision:
+    told = {**place.records[DECISION], "cleared": False}
+    place = replace(place, records={**place.records, DECISION: told}, memo={})
+    given, _ = tracks_of(program, place) if evaluate(HELPED, place) else NO_TRACKS
+    standing = standing_of(program, saying(place))
+    return BlockedDecision("pending", given, standing)
 
 
 def _readable(
@@ -273,6 +292,10 @@ def with_procedure(
             for violation in each.violations
         )  # fmt: skip
         decision = replace(decision, findings=(*decision.findings, *findings))
-        if not each.cleared:
-            decision = replace(decision, eligibility="pending", tracks=())
+        blocked = each.blocked
+        if blocked is not None:
+            decision = replace(
+                decision, eligibility=blocked.eligibility, tracks=blocked.tracks,
+                standing=blocked.standing,
+            )  # fmt: skip
         yield decision

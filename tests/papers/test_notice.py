@@ -162,8 +162,8 @@ def test_every_list_of_the_township(township: Checked, fonts: Path, tmp_path: Pa
         plain = re.sub(r"<[^>]+>", "", text)
         assert not [name for name in names if name in plain]
     lists = public_lists(setting(township), township)
-    assert sum(each["households"] for each in lists.values()) == 475
-    assert sum(each["persons"] for each in lists.values()) == 1402
+    assert sum(each["households"] for each in lists.values()) == 455
+    assert sum(each["persons"] for each in lists.values()) == 1347
 
 
 def test_a_number_typed_into_another_column_stops_the_list(village: Checked) -> None:

@@ -144,11 +144,12 @@ def test_half_of_the_persons(tmp_path: Path) -> None:
 
 
 def test_who_left_before_stays_so(tmp_path: Path) -> None:
-    """On the roster before or not, and whatever would keep it out now."""
+    """On the roster before or not: where a pack says nothing else, it stays on the roster."""
     old = {"1": ("甲", "AB", "in")}
     new = {"1": ("甲", "AB", "left with a car"), "2": ("甲", "CD", "left")}
     found = compared(tmp_path, old, new)
-    assert statuses(found) == ({"1": "exited"}, {"2": "exited"})
+    assert statuses(found) == ({"1": "exited"}, {"1": "exited", "2": "exited"})
+    assert [(each.household_id, each.status) for each in found.left] == [("2", "exited")]
     (was,) = found.was
     assert was.grounds == ()
 
@@ -281,7 +282,7 @@ def test_the_township(township: tuple[dict[str, Any], Path]) -> None:
 def test_its_tables(township: tuple[dict[str, Any], Path]) -> None:
     _, out = township
     sheets = load_workbook(out / "a.xlsx", read_only=True)
-    assert sheets.sheetnames == ["原名册", "现名册", "人员变动", "分户合户", "分村"]
+    assert sheets.sheetnames == ["原名册", "现名册", "此前已脱贫", "人员变动", "分户合户", "分村"]
     assert sum(1 for _ in sheets["原名册"].rows) == 482
     sheets.close()
     lines = (out / "csv" / "before.csv").read_text(encoding="utf-8-sig").splitlines()

@@ -37,15 +37,15 @@ def test_the_seed_report() -> None:
     homes = found["原名册 - 清退 + 新进 = 现有", "households"]
     assert numbers(homes) == (455, 475, 20)
     assert homes.outcome == "explained"
-    assert homes.note == "差 +20 户，正是“此前已脱贫”的 20 户"
+    assert homes.note == "差 +20 户，正是“脱贫”的 20 户"
     # 1495 - 1019 + 923 = 1399; published 1402: 3 more; with the 55 of those 20 it is 1454.
     people = found["原名册 - 清退 + 新进 = 现有", "persons"]
     assert numbers(people) == (1399, 1402, 3)
     assert people.outcome == "differs"
-    more = found["原名册 - 清退 + 新进 + 此前已脱贫 = 现有", "persons"]
+    more = found["原名册 - 清退 + 新进 + 脱贫 = 现有", "persons"]
     assert numbers(more) == (1454, 1402, -52)
     assert more.outcome == "differs"
-    assert found["原名册 - 清退 + 新进 + 此前已脱贫 = 现有", "households"].outcome == "holds"
+    assert found["原名册 - 清退 + 新进 + 脱贫 = 现有", "households"].outcome == "holds"
     # 1019 / 1495 = 68.16 %; 333 / 481 = 69.23 %.
     removal = found["清退率 68.2%", None]
     assert removal.outcome == "holds"
@@ -67,7 +67,7 @@ def test_the_command_prints_the_gaps() -> None:
     done = CliRunner().invoke(app, ["report", "--check", str(SEED)])
     assert done.exit_code == 1
     for text in (
-        "差 +20 户，正是“此前已脱贫”的 20 户",
+        "差 +20 户，正是“脱贫”的 20 户",
         "差 +3 人，没有数字能说明",
         "470 / 475 = 98.9%",
     ):
@@ -135,13 +135,11 @@ def test_a_change_of_persons_and_other_ends_are_part_of_the_sum() -> None:
         "change": PublishedCount(0, -3), "now": PublishedCount(24, 70),
     }  # fmt: skip
     found = by_title(reconcile(Published("t", "", figures)))
-    whole = found[
-        "原名册 - 清退 + 新进 - 原名册其他去向 + 此前已脱贫 + 保留户人口增减 = 现有", "persons"
-    ]
+    whole = found["原名册 - 清退 + 新进 - 原名册其他去向 + 脱贫 + 保留户人口增减 = 现有", "persons"]
     # 90 - 30 + 15 = 75; 70 is 5 less: 2 that had left, 3 fewer, and 4 with another end.
     plain = found["原名册 - 清退 + 新进 = 现有", "persons"]
     assert plain.outcome == "explained"
-    assert plain.note == "差 -5 人：此前已脱贫 +2、保留户人口增减 -3、原名册其他去向 -4"
+    assert plain.note == "差 -5 人：脱贫 +2、保留户人口增减 -3、原名册其他去向 -4"
     # 90 - 30 + 15 - 4 + 2 - 3 = 70
     assert numbers(whole) == (70, 70, 0)
     assert whole.outcome == "holds"

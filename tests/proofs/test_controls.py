@@ -21,7 +21,7 @@ from shibie.ruleset.model import RuleSet
 from support.packs import SOUND, sound
 
 Change = tuple[str, str]
-RULES = ("alive", "needed", "alone", "contradiction", "exception", "kind")
+RULES = ("alive", "needed", "alone", "contradiction", "exception", "kind", "standing")
 
 
 def asked(ruleset: RuleSet, *names: str, bound: Bound | None = None) -> PackReport:
@@ -85,6 +85,13 @@ CASES: list[tuple[str, list[Change], list[str]]] = [
     # A kind that an earlier one takes everything from.
     ("kind", [("tracks:\n", "kinds:\n  - {id: a, title: 甲, when: rooms < 5}\n  - {id: b, title: 乙, when: rooms < 3}\ntracks:\n")],
      ["kind.b"]),
+    # A standing that an earlier one takes everything from; an exit that always meets what is asked.
+    ("standing", [("tracks:\n", "standings:\n"
+                   "  - {id: kept, title: 保留, when: eligible or ineligible, on_roster: yes, tracks: yes}\n"
+                   "  - {id: out, title: 清退, when: excluded, on_roster: no, tracks: no}\ntracks:\n")],
+     ["standing.out"]),
+    ("alive", [("tracks:\n", "exits: {when: rooms > 0, criteria: [{id: sound, title: 达标, when: rooms < 0 or rooms >= 0}]}\ntracks:\n")],
+     ["alive.sound.false"]),
     # Complete data that decides nothing.
     ("complete", [("when: per_head < line", '"when": "round(wage_income / rooms, 2) < line"')],
      ["complete"]),

@@ -82,8 +82,8 @@ def test_chinese_titles_where_they_are_asked_for(tmp_path: Path, engine: str) ->
     )
     assert done.exit_code == 0, done.output
     assert rows(out / "decisions.csv")[:2] == [
-        ["户编号", "认定结果", "类别", "原因", "待核实的审查", "还需查清", "帮扶批次"],
-        ["001", "eligible", "", "", "", "", "production"],
+        ["户编号", "认定结果", "类别", "原因", "待核实的审查", "还需查清", "帮扶批次", "状态"],
+        ["001", "eligible", "", "", "", "", "production", "pending"],
     ]
     assert rows(out / "findings.csv")[0] == ["户编号", "人编号", "规则编号", "类型", "结果"]
     assert rows(out / "rejected.csv") == [["来源", "行", "栏目", "内容", "退回原因", "原因代码"]]

@@ -74,7 +74,7 @@ def test_answers_in_the_result_are_read_beside_the_roster(tmp_path: Path, roster
     done = CliRunner().invoke(app, [*arguments, *again])
     assert done.exit_code == 3, done.output + str(done.exception)
     assert (after / "decisions.csv").read_text(encoding="utf-8-sig").splitlines()[1:] == [
-        "001,ineligible,,vehicle,,,"
+        "001,ineligible,,vehicle,,,,pending"
     ]
     assert openpyxl.load_workbook(back)["核实"].max_row == 1
 
@@ -100,12 +100,12 @@ SIGNED = {"核实结论": "属实", "证据": "行驶证", "核实人": "王某"
     ("before", "decided", "acts", "rejected"),
     [
         # The same said twice counts once.
-        (["001", CAR, "属实", "行驶证", "王某", "2015-12-01"], "001,ineligible,,vehicle,,,", 1, []),
+        (["001", CAR, "属实", "行驶证", "王某", "2015-12-01"], "001,ineligible,,vehicle,,,,pending", 1, []),
         # Of two the later counts.
-        (["001", CAR, "不属实", "入户", "李某", "2015-12-05"], "001,eligible,,,,,production", 1, []),
+        (["001", CAR, "不属实", "入户", "李某", "2015-12-05"], "001,eligible,,,,,production,pending", 1, []),
         # Two of one day that contradict each other: neither counts, and each is said.
         (
-            ["001", CAR, "不属实", "入户", "李某", "2015-12-01"], "001,pending,,,,vehicles,", 0,
+            ["001", CAR, "不属实", "入户", "李某", "2015-12-01"], "001,pending,,,,vehicles,,pending", 0,
             ["核实,2,verdict", "答.xlsx/核实,2,verdict"],
         ),
     ],
@@ -184,7 +184,7 @@ def test_acts_that_a_result_lists_are_the_roster_s_own(tmp_path: Path, roster: B
         ("verdict", ""), ("correction", PEOPLE[5]),
     ]  # fmt: skip
     decisions = (after / "decisions.csv").read_text(encoding="utf-8-sig").splitlines()[1:]
-    assert decisions == ["001,ineligible,,vehicle,,,"]
+    assert decisions == ["001,ineligible,,vehicle,,,,pending"]
 
 
 def test_without_a_question_there_is_no_sheet_for_it(tmp_path: Path) -> None:

@@ -44,7 +44,11 @@ def condition(text: str) -> Node:
 def test_the_conditions_of_a_rule_set() -> None:
     facts, rules = len(RULES.facts), len(RULES.rules)
     said = list(rule_conditions(RULES))
-    assert len(said) == facts + rules + 2  # and `poor`, and who counts
+    # And `poor`, who counts, and who has left poverty.
+    assert len(said) == facts + rules + len(RULES.standings) + 3
+    assert RULES.exits is not None
+    assert said[-1] is RULES.exits.when
+    assert said[-2] is RULES.standings[-1].when
     assert list(household_conditions(RULES)) == [*said, *RULES.comparisons.values()]
     checked = [each for register in RULES.registers.values() for each in register.checks]
     hits = [each.hit for each in checked if each.hit]

@@ -39,11 +39,18 @@ tracks:
   - {{id: work, title: 就业, for: member, when: '{work}'}}
   - {{id: house, title: 住房, when: '{house}'}}
   - {{id: care, title: 照料, for: member, when: '{care}'}}
+standings:
+  - {{id: back, title: 返贫, when: '({back}) and eligible', on_roster: true, tracks: true}}
+  - {{id: gone, title: 脱贫, when: '({gone}) and not excluded', on_roster: true, tracks: true}}
+  - {{id: out, title: 清退, when: '({out}) and ineligible or poor', on_roster: false, tracks: false}}
+exits: {{when: '{left}', criteria: [{{id: dry, title: 不漏, when: '{dry}'}}]}}
+tallies:
+  - {{id: helped, title: 在册人数, for: member, among: roster, when: '{helped}'}}
 """
-OF_MEMBER = ("work", "care")
+OF_MEMBER = ("work", "care", "helped")
 OF_HOUSEHOLD = (
     "unsafe", "poor", "vehicle", "cheap", "payroll", "rich", "doubtful", "strange",
-    "sick", "other", "house",
+    "sick", "other", "house", "back", "gone", "out", "left", "dry",
 )  # fmt: skip
 
 

@@ -128,8 +128,11 @@ def _request(lang: Lang) -> bytes:
 
 
 def _how_judged(page: Page, screening: str) -> None:
-    """A first screening, registers set aside, and who is not among the persons."""
+    """Its standing, a first screening, registers set aside, and who is not among the persons."""
     say = page.say
+    page.text("{%p for line in standing %}")
+    page.text(say("状态：{{ line }}。", "Standing: {{ line }}."))
+    page.text("{%p endfor %}")
     page.text("{%p if screening %}")
     page.text(screening, bold=True)
     page.text("{%p endif %}")

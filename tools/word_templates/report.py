@@ -26,11 +26,12 @@ def _report(lang: Lang) -> bytes:
     page.table(
         "row in rows",
         (
-            (say("村", "village"), "{{ row.village }}", 32, True),
-            (say("全部", "all"), "{{ row.all }}", 32, True),
-            ("{{ outcome.eligible }}", "{{ row.eligible }}", 32, True),
-            ("{{ outcome.ineligible }}", "{{ row.ineligible }}", 32, True),
-            ("{{ outcome.pending }}", "{{ row.pending }}", 30, True),
+            (say("村", "village"), "{{ row.village }}", 30, True),
+            (say("全部", "all"), "{{ row.all }}", 26, True),
+            ("{{ outcome.eligible }}", "{{ row.eligible }}", 26, True),
+            ("{{ outcome.ineligible }}", "{{ row.ineligible }}", 26, True),
+            ("{{ outcome.pending }}", "{{ row.pending }}", 24, True),
+            (say("在册", "on the roster"), "{{ row.on_roster }}", 26, True),
         ),
     )
     page.text("{%p for picture in pictures %}")

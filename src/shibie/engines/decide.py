@@ -16,8 +16,10 @@ from shibie.engines.place import Memo, Place
 from shibie.engines.trace import trace, unknown_facts
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.lower import Lowered, lowered
-from shibie.lower.decision import ELIGIBLE, INELIGIBLE, QUALIFIED, RuleVerdicts
+from shibie.lower.decision import QUALIFIED, RuleVerdicts
+from shibie.lower.standings import ELIGIBLE, HELPED, INELIGIBLE
 from shibie.registers.duplicates import duplicates
+from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import Owner
 
@@ -52,8 +54,10 @@ def decide(ruleset: RuleSet, case: Case) -> Decision:
     program = lowered(ruleset, verdicts=verdicts_of(case))
     with localcontext(EXACT):
         place = place_of(program, case)
-        tracks = tracks_of(program, place) if evaluate(ELIGIBLE, place) else NO_TRACKS
-        found = decision_of(program, place, saying(place), tracks)
+        says = saying(place)
+        found = decision_of(
+            program, place, says, tracks_by(program, place), standing_of(program, says)
+        )
         place.leave()
         return found
 
@@ -104,14 +108,24 @@ def eligibility_of(says: Says) -> Eligibility:
     return "ineligible" if says(INELIGIBLE) else "pending"
 
 
-def decision_of(program: Lowered, place: Place, says: Says, tracks: Tracks) -> Decision:
+def standing_of(program: Lowered, says: Says) -> str:
+    """The standing that an engine came to; `UNDECIDED` where that is open, empty where it has none."""
+    found = [(each.name, says(each.node)) for each in program.standings]
+    settled = next((name for name, value in found if value is True), "")
+    return settled or (UNDECIDED if any(value is None for _, value in found) else "")
+
+
+def decision_of(
+    program: Lowered, place: Place, says: Says, tracks: Tracks, standing: str
+) -> Decision:
     """The whole decision of an engine.
 
     Args:
         program: what decides.
         place: the household, to trace what is still needed.
         says: what the engine says of each tree.
-        tracks: of an eligible household.
+        tracks: of a household that is helped.
+        standing: where it is between two rosters.
     """
     found, household_id = judgement_of(program, says), place.case.household.household_id
     given, undecided = tracks
@@ -134,6 +148,7 @@ def decision_of(program: Lowered, place: Place, says: Says, tracks: Tracks) -> D
             *undecided,
             *duplicates(place.case),
         ),
+        standing=standing,
     )
 
 
@@ -161,6 +176,13 @@ def whom(owner: Owner, place: Place) -> Iterator[tuple[str, Place]]:
         return
     for index, member in enumerate(place.case.household.members):
         yield member.member_id, place.at_member(index)
+
+
+def tracks_by(program: Lowered, place: Place) -> Tracks:
+    """The tracks of a household, none of one that is neither eligible nor helped all the same."""
+    if evaluate(ELIGIBLE, place) or evaluate(HELPED, place):
+        return tracks_of(program, place)
+    return NO_TRACKS
 
 
 def tracks_of(program: Lowered, place: Place) -> Tracks:

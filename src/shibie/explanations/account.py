@@ -16,6 +16,7 @@ from shibie.explanations.collect import ToCollect, to_find_out
 from shibie.explanations.explanation import Collect, Explanation, Obstacle, WouldChange
 from shibie.explanations.reasons import Reason, RuleOutcome, reason
 from shibie.explanations.search import By, Search, counterfactuals
+from shibie.explanations.standing_said import said_of_standing
 from shibie.explanations.trials import Trials
 from shibie.explanations.uncounted import not_counted
 from shibie.explanations.words import WHO, Phrases
@@ -123,6 +124,7 @@ def account(
         teller.undone(why),
         not_counted(ruleset, case, lang) if ruleset.persons is not None else None,
         former_head,
+        standing=said_of_standing(speaker, decision),
     )
 
 

@@ -72,6 +72,7 @@ class Explanation:
         uncounted: who of the form does not count, or of whom it is unknown, with the reason; None
             where the pack does not say who counts.
         former_head: the form's head, where he does not count and `head` is somebody else.
+        standing: where it is between two rosters, and what its exit lacks, in words.
         caveats: what is said of how the roster was judged: a first screening, registers set aside.
         cut_short: whether the search for what to find out or for what would change it left
             something untried.
@@ -97,3 +98,4 @@ class Explanation:
     uncounted: tuple[NotCounted, ...] | None = None
     former_head: str = ""
     caveats: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()

@@ -79,6 +79,7 @@ def as_data(told: Explanation) -> dict[str, Any]:
         "needed": list(told.needed),
         "cut_short": told.cut_short,
         "caveats": list(told.caveats),
+        "standing": list(told.standing),
         "other_rules": [_reason(each) for each in told.others],
         **_persons(told),
     }
@@ -174,6 +175,7 @@ def _household(told: Explanation, lang: Lang) -> str:
         f"<h2>{escape(named(told))} <small>{escape(about(told, lang))}</small>{say('：', ': ')}"
         f'<span class="{told.eligibility}">{escape(told.outcome)}</span></h2>',
         *(f"<p><b>{escape(caveat)}</b></p>" for caveat in told.caveats),
+        _section(say("状态", "Standing"), map(escape, told.standing)),
         _section(
             say("人口", "Persons"),
             (

@@ -7,10 +7,15 @@ is open.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
-from shibie.language.tree import And, Known, Literal, Node, Not, Or, Sure
+from shibie.language.tree import And, Compare, Known, Literal, Node, Not, Or, RoundQuotient, Sure
+from shibie.language.types import Number
 
 TRUE, FALSE = Literal(True), Literal(False)
+_ZERO = Literal(Decimal(0), type=Number(0, 0))
+# What is unknown in every reading: nothing can be divided by zero.
+UNKNOWN = Compare("==", RoundQuotient(_ZERO, _ZERO, 0, type=Number(0, 0)), _ZERO)
 
 
 def every(conditions: Iterable[Node]) -> Node:

@@ -8,7 +8,7 @@ ineligible, and everything else is pending.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -50,18 +50,34 @@ from shibie.lower.named import (
     of_rule,
 )  # fmt: skip
 from shibie.lower.procedure import StepCheck, checks_of
+from shibie.lower.standings import (
+    CLEARED,
+    ELIGIBLE,
+    HELPED,
+    INELIGIBLE,
+    ON_ROSTER,
+    POOR,
+    first_standing,
+    standing_definitions,
+)
 from shibie.lower.uncounted_hits import COUNTED, SOMEBODY_IS_LEFT_OUT, hits_over_everyone
 from shibie.ruleset.conditions import counts_matter
-from shibie.ruleset.model import Register, Rule, RuleSet
+from shibie.ruleset.model import Among, Register, Rule, RuleSet
 
-ELIGIBLE, INELIGIBLE, PENDING = map(of_decision, ("eligible", "ineligible", "pending"))
-CLEARED = of_decision("cleared")
-POOR, QUALIFIED = of_decision("poor"), of_decision("qualified")
+PENDING, QUALIFIED = of_decision("pending"), of_decision("qualified")
 EXCLUDED = of_decision("excluded")
 # So many sets of verdicts are kept, as folded into the trees.
 MOST_KEPT = 256
 UNDER_REVIEW, ADMITTED = of_decision("under_review"), of_decision("admitted")
 LEFT_OUT = of_decision("left_out")
+
+
+# Among which households a tally is counted.
+_AMONG: Mapping[Among, tuple[Node, ...]] = {
+    "eligible": (CLEARED,),
+    "roster": (ON_ROSTER,),
+    "all": (),
+}
 
 
 def holds(rule: Rule) -> Node:
@@ -140,6 +156,7 @@ class Lowered:
         }
         if ruleset.persons is not None:
             parts["left_out"] = SOMEBODY_IS_LEFT_OUT
+        found |= standing_definitions(ruleset)
         if self.with_procedure:
             for check in self.checks:
                 found[check.key] = check.node
@@ -234,7 +251,26 @@ class Lowered:
             *(Reported(rule.id, "criterion", holds(rule)) for rule in ruleset.criteria),
             *map(self._reported, (*ruleset.exclusions, *ruleset.reviews)),
             *(self._reported_hit(rule, hit) for rule, hit in self._uncounted),
+            *self._exits(),
         )
+
+    def _exits(self) -> Iterator[Reported]:
+        """What is not so, or not known, of a household that has left poverty."""
+        if self.ruleset.exits is not None:
+            left = self.ruleset.exits.when
+            for rule in self.ruleset.exits.criteria:
+                yield Reported(rule.id, "exit", every((left, Not(holds(rule)))))
+
+    @cached_property
+    def standings(self) -> tuple[Named, ...]:
+        """The first standing that holds, if all before it are known not to; at most one."""
+        return tuple(Named(each.id, first_standing(each)) for each in self.ruleset.standings)
+
+    @cached_property
+    def undecided_standing(self) -> Node:
+        """That no standing holds, and of one it is not known whether it does."""
+        return every((Not(some(Sure(each.node) for each in self.standings)),
+                      some(unknown(each.node) for each in self.standings)))  # fmt: skip
 
     @cached_property
     def tracks(self) -> tuple[Track, ...]:
@@ -244,8 +280,8 @@ class Lowered:
                 rule.id,
                 rule.owner,
                 asked,
-                And((CLEARED, asked)),
-                And((ELIGIBLE, unknown(asked))),
+                And((HELPED, asked)),
+                And((some((ELIGIBLE, Sure(HELPED))), unknown(asked))),
             )
             for rule in self.ruleset.tracks
             for asked in (self.of_counted(rule),)
@@ -261,7 +297,7 @@ class Lowered:
     def tallies(self) -> tuple[Named, ...]:
         """What is counted, among the eligible or among all."""
         return tuple(
-            Named(rule.id, asked if rule.among_all else And((CLEARED, asked)), rule.owner)
+            Named(rule.id, every((*_AMONG[rule.among], asked)), rule.owner)
             for rule in self.ruleset.tallies
             for asked in (self.of_counted(rule),)
         )

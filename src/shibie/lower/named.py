@@ -52,7 +52,7 @@ class Reported:
     """
 
     name: str
-    kind: Literal["criterion", "exclusion", "review", "uncounted_hit"]
+    kind: Literal["criterion", "exclusion", "review", "uncounted_hit", "exit"]
     holds: Node
     verdicts: tuple[tuple[Verdict, Node], ...] = ()
 

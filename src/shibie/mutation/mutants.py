@@ -14,12 +14,21 @@ from shibie.language.tree import Node
 from shibie.language.types import Bool, Number
 from shibie.language.walks import parts
 from shibie.ruleset.conditions import WrittenCondition, written_conditions
-from shibie.ruleset.model import CheckedFact, Condition, Persons, Register, Rule, RuleSet
+from shibie.ruleset.model import (
+    CheckedFact,
+    Condition,
+    Exits,
+    Persons,
+    Register,
+    RosterStanding,
+    Rule,
+    RuleSet,
+)
 
 _EDGE = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
 _SUM = {"+": "-", "-": "+"}
-# As what mutants of who counts are named.
-PERSONS = "persons"
+# As what mutants of who counts, and of who has left poverty, are named.
+PERSONS, EXITS = "persons", "exits"
 # An expression in a rule set: how to read it, and how to put another in its place.
 Put = Callable[[Node], RuleSet]
 
@@ -70,6 +79,12 @@ def expressions(ruleset: RuleSet) -> Iterator[tuple[str, Node, Put]]:
     """Every expression that decides something: its rule, the tree, and how to replace it."""
     for each in written_conditions(ruleset):
         yield each.id, each.node, partial(_with_written, ruleset, each)
+    for standing in ruleset.standings:
+        if not standing.implied:
+            name = f"standing.{standing.id}"
+            yield name, standing.when, partial(_with_standing, ruleset, standing)
+    if ruleset.exits is not None:
+        yield EXITS, ruleset.exits.when, partial(_with_exits, ruleset, ruleset.exits)
     if ruleset.persons is not None:
         yield PERSONS, ruleset.persons.counted, partial(_with_counted, ruleset, ruleset.persons)
     for register in ruleset.registers.values():
@@ -110,7 +125,20 @@ def _with_rule(ruleset: RuleSet, rule: Rule, changed: Rule) -> RuleSet:
     }
     rules["facts"] = {key: changed if each is rule else each for key, each in ruleset.facts.items()}
     rules["poor"] = changed if ruleset.poor is rule else ruleset.poor
+    if ruleset.exits is not None:
+        asked = tuple(changed if each is rule else each for each in ruleset.exits.criteria)
+        rules["exits"] = replace(ruleset.exits, criteria=asked)
     return replace(ruleset, **rules)
+
+
+def _with_standing(ruleset: RuleSet, standing: RosterStanding, node: Node) -> RuleSet:
+    changed = replace(standing, when=node)
+    others = (changed if each is standing else each for each in ruleset.standings)
+    return replace(ruleset, standings=tuple(others))
+
+
+def _with_exits(ruleset: RuleSet, exits: Exits, node: Node) -> RuleSet:
+    return replace(ruleset, exits=replace(exits, when=node))
 
 
 def _with_counted(ruleset: RuleSet, persons: Persons, node: Node) -> RuleSet:

@@ -13,6 +13,8 @@ from shibie.engines.solver.logic import BoolTerm, TruthTerm, both, either, inver
 from shibie.engines.solver.outcome import SymbolicOutcome
 from shibie.engines.solver.symbolic import Symbolic
 from shibie.errors import InputError, Problem, Words
+from shibie.language.tree import Node
+from shibie.lower import Lowered, lowered
 from shibie.mutation.mutants import Mutant, mutants
 from shibie.proofs.decision_conditions import rule_truth
 from shibie.proofs.derived_households import DerivedHousehold
@@ -170,7 +172,7 @@ def tried(
 
 
 def _differ(one: SymbolicOutcome, other: SymbolicOutcome) -> BoolTerm:
-    """A condition that two rule sets differ on a household, in any rule or in the result."""
+    """A condition that two rule sets differ on a household, in any rule, its standing or the result."""
     pairs = list(zip(_rules(one.facts.ruleset), _rules(other.facts.ruleset), strict=True))
     parts = [
         both(there, _unequal(truth, theirs))
@@ -179,10 +181,29 @@ def _differ(one: SymbolicOutcome, other: SymbolicOutcome) -> BoolTerm:
             _truths(one, mine), _truths(other, yours), strict=True
         )
     ]
+    mine, yours = lowered(one.facts.ruleset), lowered(other.facts.ruleset)
+    parts += [
+        _unequal(one.reading.truth(this), other.reading.truth(that))
+        for this, that in zip(_exits(mine), _exits(yours), strict=True)
+    ]
+    # Only a standing that is settled is told, and that none is.
+    for this, that in zip(_standings(mine), _standings(yours), strict=True):
+        has, had = one.reading.truth(this).yes, other.reading.truth(that).yes
+        parts += [both(has, inverse(had)), both(had, inverse(has))]
     return either(
         *parts, both(one.eligible, inverse(other.eligible)), both(one.ineligible, inverse(other.ineligible)),
         both(other.eligible, inverse(one.eligible)), both(other.ineligible, inverse(one.ineligible)),
     )  # fmt: skip
+
+
+def _exits(program: Lowered) -> list[Node]:
+    """What of an exit may be a finding."""
+    return [each.holds for each in program.findings if each.kind == "exit"]
+
+
+def _standings(program: Lowered) -> list[Node]:
+    """Which standing a household has, and that it is open."""
+    return [*(each.node for each in program.standings), program.undecided_standing]
 
 
 def _rules(ruleset: RuleSet) -> tuple[Rule, ...]:
@@ -215,4 +236,5 @@ def _seen(ruleset: RuleSet, case: Case) -> tuple[object, ...]:
         )
         for rule in _rules(ruleset)
     )
-    return decision.eligibility, decision.tracks, truths
+    exits = tuple(each for each in decision.findings if each.kind == "exit")
+    return decision.eligibility, decision.standing, exits, decision.tracks, truths

@@ -46,6 +46,7 @@ QUESTIONS = (
     Question("contradiction", Words("标准与不纳入不互相抵消", "no exclusion undoes a criterion"), rules.contradictions),
     Question("exception", Words("例外不吞没规则，也不落空", "exceptions neither swallow nor idle"), rules.exceptions),
     Question("kind", Words("每个类别都有户", "every kind is some household's"), rules.kinds),
+    Question("standing", Words("每种状态都有户", "every standing is some household's"), rules.standings),
     Question("one", Words("每户恰得一个结论", "exactly one eligibility"), decisions.one, True),
     Question("complete", Words("资料齐全必有结论（除严格审查）", "complete data decides (reviews apart)"), decisions.complete, True),
     Question("knowledge", Words("补充资料不翻转已有结论", "more facts never turn a decision"), decisions.knowledge, True),

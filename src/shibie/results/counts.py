@@ -13,17 +13,15 @@ from typing import Any, Final, cast
 
 from shibie.decision import ELIGIBILITIES
 from shibie.lower import lowered
+from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import RuleSet
 
 SCHEMA: Final = 2
 NO_VILLAGE: Final = ""
 # So many rows that hold up households are listed by themselves.
 WORST: Final = 10
-# Against the roster before: on it and eligible now, and so on.
-STANDINGS: Final = ("retained", "removed", "pending", "new", "exited")
 # The persons of the form: all, who counts, who does not, of whom it is unknown.
 PEOPLE: Final = ("on_form", "counted", "not_counted", "unknown")
-_BEFORE: Final = ("retained", "removed", "pending")
 Count = dict[str, int]
 # What is counted: its kind (`eligibility`, `ground`, …), then its names.
 Key = tuple[str, ...]
@@ -35,7 +33,8 @@ class Tally:
 
     Keys: `("eligibility", e)`, `("kind", k)`, `("ground", g)`, `("grounds", number)`,
     `("rule", id, outcome)`, `("track", id)`, `("tally", id)`, `("village", v, e)`,
-    `("standing", s)`, `("held_up", register, row)`, `("held_up_by", register)`, and where a pack
+    `("standing", s)`, `("on_roster",)`, `("was", before | left | not | unsettled)` by what the
+    form says of the roster before, `("held_up", register, row)`, `("held_up_by", register)`, and where a pack
     says who counts `("people", p)`.
 
     >>> tally = Tally()
@@ -125,7 +124,8 @@ def summary(counted: Counted) -> dict[str, Any]:
         "by_track": {rule.id: tally.of("track", rule.id) for rule in ruleset.tracks},
         "by_village": by_village(tally),
         "tallies": {rule.id: tally.of("tally", rule.id) for rule in ruleset.tallies},
-        **previous_roster(tally),
+        **standings(ruleset, tally),
+        **previous_roster(ruleset, tally),
         "registers": {name: _register(counted, name) for name in ruleset.registers},
         "held_up": held_up(tally, counted.crowds, counted.twice),
         "unmatched_register_rows": {
@@ -217,11 +217,28 @@ def by_village(tally: Tally) -> dict[str, dict[str, Count]]:
     return found
 
 
-def previous_roster(tally: Tally) -> dict[str, dict[str, Count]]:
-    """Under `previous_roster`, the counts against it, where the form asks for it."""
-    if not tally.names("standing"):
+def standings(ruleset: RuleSet, tally: Tally) -> dict[str, Any]:
+    """Under `by_standing` the counts of each standing, and `on_roster`, where the pack has standings."""
+    if not ruleset.standings:
         return {}
-    counts = {name: tally.of("standing", name) for name in STANDINGS}
-    before = total(counts[name] for name in _BEFORE)
-    found: dict[str, Count] = {"before": before, **counts}
-    return {"previous_roster": found}
+    return {"by_standing": by_standing(ruleset, tally), "on_roster": tally.of("on_roster")}
+
+
+def by_standing(ruleset: RuleSet, tally: Tally) -> dict[str, Count]:
+    """The counts of each standing, in the pack's order, those that are open last."""
+    names = [*(each.id for each in ruleset.standings), UNDECIDED]
+    return {name: tally.of("standing", name) for name in names}
+
+
+def previous_roster(ruleset: RuleSet, tally: Tally) -> dict[str, dict[str, Count]]:
+    """Under `previous_roster`, the counts against it, where the form says whether it was on it.
+
+    `before` was on it, `left` had left poverty by then, as the form says; then each standing. With
+    `unsettled`, which were on it and are open, before + left - removed - unsettled + new is the
+    roster of now.
+    """
+    if not tally.names("was"):
+        return {}
+    found = {name: tally.of("was", name) for name in ("before", "left")}
+    found |= by_standing(ruleset, tally)
+    return {"previous_roster": {**found, "unsettled": tally.of("was", "unsettled")}}

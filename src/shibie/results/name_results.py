@@ -17,6 +17,7 @@ from shibie.lower.named import Track
 from shibie.results.tables import COLUMNS, lists_of
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host, Output
+from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import RuleSet
 
 # Where findings stand in a household's list, after the rules of the combination.
@@ -26,6 +27,13 @@ DISCREPANCY, TRACK, DUPLICATE, PROCEDURE = 1_000_000, 2_000_000, 3_000_000, 4_00
 def flag(name: str, at: int, table: str = "") -> str:
     """Whether a flag is set in the words of that name."""
     return f"({table}{name}{at // WORD} & {1 << at % WORD} <> 0)"
+
+
+def standing_sql(ruleset: RuleSet, table: str = "") -> str:
+    """The name of a household's standing; empty where it has none."""
+    names = [*(each.id for each in ruleset.standings), UNDECIDED]
+    arms = " ".join(f"WHEN {at} THEN {quoted(name)}" for at, name in enumerate(names, 1))
+    return f"CASE {table}standing {arms} ELSE '' END" if ruleset.standings else "''"
 
 
 class NamedResults:
@@ -138,7 +146,8 @@ class NamedResults:
         return (
             f"SELECT d.hid AS household_id, CASE d.eligibility {eligibility} END AS eligibility,"
             f" {kind} AS kind, n.grounds, n.reviews,"
-            " coalesce(u.unknown, CAST([] AS VARCHAR[])) AS unknown, n.tracks, d.ord_"
+            " coalesce(u.unknown, CAST([] AS VARCHAR[])) AS unknown, n.tracks,"
+            f" {standing_sql(self.ruleset, 'd.')} AS standing, d.ord_"
             f" FROM decided_all AS d JOIN named AS n ON {self._same()}"
             " LEFT JOIN needed AS u ON d.hid = u.hid"
         )

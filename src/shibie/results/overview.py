@@ -14,7 +14,8 @@ from shibie.registers.set_aside import caveats
 from shibie.registers.unmatched import said_of_empty, said_of_matching_nobody
 from shibie.results.counts import total
 from shibie.results.workbook_sheets import printed_across
-from shibie.ruleset.model import RuleSet
+from shibie.ruleset.checking.standings import UNDECIDED
+from shibie.ruleset.model import Among, RuleSet
 from shibie.words import terms
 from shibie.words.speaker import Speaker
 
@@ -144,8 +145,8 @@ def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tup
         if count != "0"
     ]
     previous = [
-        (terms.STANDINGS[name].say(lang), each["households"], each["persons"])
-        for name, each in summary.get("previous_roster", {}).items()
+        (speaker.standing(name), each["households"], each["persons"])
+        for name, each in between_rosters(summary).items()
     ]
     firing = {
         rule: total(each[word] for word in ("true", "upheld") if word in each)
@@ -158,8 +159,8 @@ def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tup
         if UNCOUNTED_HIT in each
     }
 
-    def tallies(among_all: bool) -> Mapping[str, Any]:
-        rules = [rule for rule in ruleset.tallies if rule.among_all is among_all]
+    def tallies(among: Among) -> Mapping[str, Any]:
+        rules = [rule for rule in ruleset.tallies if rule.among == among]
         return {rule.id: summary["tallies"][rule.id] for rule in rules}
 
     villages = [
@@ -182,8 +183,9 @@ def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tup
         ),
         (say("原因个数", "number of reasons"), number_of_grounds),
         (say("帮扶批次（一户可有多个）", "tracks (several a household)"), rule_rows(summary["by_track"])),
-        (say("其中", "of the eligible"), rule_rows(tallies(False))),
-        (say("全部户中", "of all households"), rule_rows(tallies(True))),
+        (say("其中", "of the eligible"), rule_rows(tallies("eligible"))),
+        (say("在册户中", "of those on the roster"), rule_rows(tallies("roster"))),
+        (say("全部户中", "of all households"), rule_rows(tallies("all"))),
         (say("规则成立", "rules that hold"), rule_rows(firing)),
         (
             say("不计入人口的人有此情形（不计入结果）", "so of who does not count (no part of the result)"),
@@ -192,6 +194,21 @@ def blocks(ruleset: RuleSet, summary: Mapping[str, Any], lang: Lang) -> list[tup
         (say("分村", "by village"), villages),
         *_clues(ruleset, summary, lang),
     ]  # fmt: skip
+
+
+def between_rosters(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """What was on the roster before, each standing, and what is on the roster now.
+
+    Nothing where no form says what was before: then nobody's standing is known.
+    """
+    found = dict(summary.get("previous_roster", {}))
+    if not found:
+        return {}
+    optional = ("left", "unsettled", UNDECIDED)
+    told = {
+        name: each for name, each in found.items() if name not in optional or each["households"]
+    }
+    return {**told, "on_roster": summary["on_roster"]}
 
 
 def _clues(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, Literal, cast
+from datetime import date
+from typing import Any, Final
 
 from shibie.case import Case
 from shibie.checking_in_python import Checked
-from shibie.decision import UNCOUNTED_HIT, Decision, Eligibility, Finding
+from shibie.decision import UNCOUNTED_HIT, Decision, Finding
 from shibie.engines.interpreter import evaluate
 from shibie.engines.kleene import Truth
 from shibie.engines.persons import who_counts
@@ -16,18 +17,16 @@ from shibie.engines.place import Place
 from shibie.household import BareHousehold
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
+from shibie.lower.standings import is_on_roster
 from shibie.registers.matching import Registers
 from shibie.results.counts import NO_VILLAGE, Counted, Tally, summary
 from shibie.results.digest import digest
 from shibie.results.tables import result_tables
+from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import Rule, RuleSet
 
-StandingId = Literal["retained", "removed", "pending", "new", "exited", ""]
 # Of a person of the form whether he counts, as the summary names it.
 _PEOPLE: Final[Mapping[Truth, str]] = {True: "counted", False: "not_counted", None: "unknown"}
-_OF_BEFORE: Final[Mapping[Eligibility, StandingId]] = {
-    "eligible": "retained", "ineligible": "removed", "pending": "pending",
-}  # fmt: skip
 
 
 def summarise(checked: Checked) -> dict[str, Any]:
@@ -98,12 +97,29 @@ def _add(tally: Tally, checked: Checked, case: Case, decision: Decision) -> None
     for register in {register for register, _ in held}:
         tally.add(("held_up_by", register), 1, size)
     tally.add(("village", case.household.village or NO_VILLAGE, eligibility), 1, size)
-    if getattr(case.household, "on_previous_roster", None) is not None:
-        tally.add(("standing", standing(case, decision)), 1, size)
-    for rule in counted(checked.ruleset, eligibility):
+    _add_standing(tally, checked, case, decision, size)
+    for rule in counted(checked.ruleset, decision):
         hits = holders(checked.ruleset, rule, case)
         if hits:
             tally.add(("tally", rule.id), 1, size if rule.owner == HOUSEHOLD else len(hits))
+
+
+def _add_standing(
+    tally: Tally, checked: Checked, case: Case, decision: Decision, size: int
+) -> None:
+    """Count where a household is between two rosters, and what its form says of the one before."""
+    if decision.standing:
+        tally.add(("standing", decision.standing), 1, size)
+    if is_on_roster(checked.ruleset, decision):
+        tally.add(("on_roster",), 1, size)
+        tally.add(("village_on_roster", case.household.village or NO_VILLAGE), 1, size)
+    before = getattr(case.household, "on_previous_roster", None)
+    if before is None:
+        return
+    left = has_left(case.household, checked.as_of)
+    tally.add(("was", ("left" if left else "before") if before else "not"), 1, size)
+    if before and decision.standing == UNDECIDED:
+        tally.add(("was", "unsettled"), 1, size)
 
 
 def count_people(tally: Tally, counts: Sequence[Truth]) -> None:
@@ -123,9 +139,13 @@ def outcome_of(finding: Finding) -> str:
     return UNCOUNTED_HIT if apart else finding.outcome
 
 
-def counted(ruleset: RuleSet, eligibility: Eligibility) -> tuple[Rule, ...]:
-    """The tallies that are counted among households of an eligibility."""
-    return tuple(rule for rule in ruleset.tallies if rule.among_all or eligibility == "eligible")
+def counted(ruleset: RuleSet, decision: Decision) -> tuple[Rule, ...]:
+    """The tallies that a household of such a decision is counted in."""
+    among = {
+        "all": True, "eligible": decision.eligibility == "eligible",
+        "roster": is_on_roster(ruleset, decision),
+    }  # fmt: skip
+    return tuple(rule for rule in ruleset.tallies if among[rule.among])
 
 
 def holders(ruleset: RuleSet, rule: Rule, case: Case) -> tuple[str, ...]:
@@ -144,33 +164,7 @@ def holders(ruleset: RuleSet, rule: Rule, case: Case) -> tuple[str, ...]:
     return tuple(found)
 
 
-def standing(case: Case, decision: Decision) -> StandingId:
-    """Where a household stands against the previous roster, by what its form declares."""
-    household = cast("Any", case.household)
-    return stands(
-        decision.eligibility, getattr(household, "on_previous_roster", None), has_left(household)
-    )
-
-
-def has_left(household: BareHousehold) -> bool:
-    """Whether a household has left poverty before."""
-    return getattr(household, "exited_on", None) is not None
-
-
-def stands(eligibility: Eligibility, before: bool | None, left: bool) -> StandingId:
-    """Where a household stands between two rosters.
-
-    One of `retained`, `removed`, `pending` (was on it), `new`, `exited` (left poverty
-    before and stays on the books), or empty (never on it, or it is not known).
-
-    Args:
-        eligibility: what it is decided to be now.
-        before: whether it was on the roster before; None where that is not known.
-        left: whether it has left poverty before.
-
-    >>> stands("ineligible", before=True, left=False), stands("eligible", False, False)
-    ('removed', 'new')
-    """
-    if before:
-        return "exited" if left else _OF_BEFORE[eligibility]
-    return "new" if eligibility == "eligible" and before is False else ""
+def has_left(household: BareHousehold, as_of: date) -> bool:
+    """Whether a household has left poverty by a day, as its form says."""
+    left = getattr(household, "exited_on", None)
+    return left is not None and left <= as_of

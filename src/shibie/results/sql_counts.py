@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import date
 
 from shibie.decision import DUPLICATE_PERSON, ELIGIBILITIES, UNCOUNTED_HIT
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
 from shibie.results.counts import NO_VILLAGE, Tally
-from shibie.results.name_results import flag
+from shibie.results.name_results import flag, standing_sql
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host
 from shibie.ruleset.model import Rule, RuleSet
@@ -23,17 +24,16 @@ HELD_UP = (
 _COUNT = "count(*) AS households, sum(size_) AS persons"
 
 
-def tally_of(host: Host, ruleset: RuleSet, standing: bool) -> Tally:
+def tally_of(host: Host, ruleset: RuleSet, as_of: date) -> Tally:
     """The counts of all decided households.
 
     Args:
         host: has the tables `decided`, `people`, `named`, `twice`, `came_twice`, `needed`.
         ruleset: the rules.
-        standing: whether the form asks about the previous roster.
+        as_of: the day of judgement.
     """
     parts = [*_of_households(ruleset), *_of_combinations(), *_of_rules(ruleset), *_held_up()]
-    if standing:
-        parts.append(_standings())
+    parts += _standings(ruleset, as_of)
     if ruleset.persons is not None:
         parts += _people()
     for name, several in (("track", ruleset.tracks), ("tally", ruleset.tallies)):
@@ -42,7 +42,7 @@ def tally_of(host: Host, ruleset: RuleSet, standing: bool) -> Tally:
     tally = Tally()
     rows = host.rows(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY place, one, two")
     for kind, first, second, households, persons, _ in rows:
-        names = (first,) if second is None else (first, second)
+        names = tuple(name for name in (first, second) if name is not None)
         if households:
             tally.add((kind, *names), int(households), int(persons or 0))
     return tally
@@ -153,19 +153,35 @@ def _people() -> list[str]:
     ]
 
 
-def _standings() -> str:
-    """Against the previous roster, of those of whom it is known whether they were on it."""
-    arms = " ".join(
-        f"WHEN {number} THEN {quoted(name)}"
-        for number, name in enumerate(("retained", "removed", "pending"), 1)
-    )
-    standing = (
-        "CASE WHEN before_ AND exited_ IS NOT NULL THEN 'exited'"
-        f" WHEN before_ THEN CASE eligibility {arms} END"
-        " WHEN eligibility = 1 THEN 'new' ELSE '' END"
-    )
-    known = f"(SELECT *, {standing} AS s_ FROM decided WHERE before_ IS NOT NULL)"
-    return _counted("standing", "s_", known)
+def _standings(ruleset: RuleSet, as_of: date) -> list[str]:
+    """By standing, who is on the roster, and what the form says of the roster before."""
+    parts = [
+        _part("on_roster", "NULL", "NULL", _COUNT) + f" FROM decided WHERE {on_roster(ruleset)}"
+    ]
+    if not ruleset.standings:
+        return parts
+    named = standing_sql(ruleset)
+    known = f"(SELECT *, {named} AS s_ FROM decided WHERE standing > 0)"
+    parts.append(_counted("standing", "s_", known))
+    if ruleset.field_spec(HOUSEHOLD, "on_previous_roster") is not None:
+        was = (
+            "CASE WHEN NOT before_ THEN 'not'"
+            f" WHEN exited_ <= DATE '{as_of}' THEN 'left' ELSE 'before' END"
+        )
+        asked = f"(SELECT *, {was} AS w_ FROM decided WHERE before_ IS NOT NULL)"
+        parts.append(_counted("was", "w_", asked))
+        open_ = f"decided WHERE before_ AND standing = {len(ruleset.standings) + 1}"
+        parts.append(_part("was", "'unsettled'", "NULL", _COUNT) + f" FROM {open_}")
+    return parts
+
+
+def on_roster(ruleset: RuleSet) -> str:
+    """SQL: whether a decided household is on the roster, as `lower.standings.is_on_roster` says it."""
+    if not ruleset.standings:
+        return "eligibility = 1"
+    on = [str(at) for at, each in enumerate(ruleset.standings, 1) if each.on_roster]
+    open_ = f"standing IN (0, {len(ruleset.standings) + 1}) AND eligibility = 1"
+    return f"(standing IN ({', '.join(on)}) OR {open_})" if on else f"({open_})"
 
 
 def _owned(kind: str, rule: Rule, at: int, bits: str) -> str:

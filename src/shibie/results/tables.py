@@ -45,6 +45,7 @@ class UnknownWord(NamedTuple):
 COLUMNS: Final = {
     "decisions": (
         "household_id", "eligibility", "kind", "grounds", "reviews", "unknown", "tracks",
+        "standing",
     ),
     "findings": ("household_id", "member_id", "rule_id", "kind", "outcome"),
     "tracks": ("household_id", "member_id", "track"),
@@ -178,6 +179,7 @@ def _decision_row(checked: Checked, decision: Decision) -> tuple[Any, ...]:
         decision.reviews,
         decision.unknown,
         tracks,
+        decision.standing,
     )
 
 

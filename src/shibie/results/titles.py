@@ -19,6 +19,7 @@ TITLES: Final[Mapping[str, Mapping[str, str]]] = {
     "decisions": {
         **_HOUSEHOLD, "eligibility": "认定结果", "kind": "类别", "grounds": "原因",
         "reviews": "待核实的审查", "unknown": "还需查清", "tracks": "帮扶批次",
+        "standing": "状态",
     },
     "findings": {**_PERSON, "rule_id": "规则编号", "kind": "类型", "outcome": "结果"},
     "tracks": {**_PERSON, "track": "帮扶批次"},

@@ -26,7 +26,6 @@ from shibie.household import BareHousehold
 from shibie.language.tree import HOUSEHOLD
 from shibie.language.types import Number
 from shibie.results.overview import write_overview
-from shibie.results.python_counts import standing
 from shibie.results.questions import ToVerify, questions_of
 from shibie.results.rejected_households import RejectedHousehold
 from shibie.results.said_of_decision import reasons, tracks
@@ -35,6 +34,7 @@ from shibie.results.workbook_ledgers import Ledgers
 from shibie.results.workbook_origin import write_origin
 from shibie.results.workbook_questions import write_lists, write_questions
 from shibie.results.workbook_sheets import Cell, SheetColumn, Sheets, new_book
+from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.vocabulary import shared
 from shibie.words import terms
@@ -174,7 +174,7 @@ class _WorkbookWriter:
             SheetColumn(self.say("待核实的审查", "reviews waiting"), wrap=True, width=24),
             SheetColumn(self.say("还需查清", "still needed"), wrap=True, width=30),
             SheetColumn(terms.TRACKS.say(self.lang), wrap=True, width=26),
-            SheetColumn(self.say("与上一轮名册", "against the previous roster")),
+            SheetColumn(terms.STANDING.say(self.lang)),
             *(SheetColumn(_with_unit(rule, self.lang)) for rule in self.numbers),
         ]
 
@@ -193,9 +193,16 @@ class _WorkbookWriter:
             "\n".join(self.titles(decision.reviews)),
             "\n".join(self.speaker.unknown(household, path) for path in decision.unknown),
             "\n".join(tracks(self.speaker, decision)),
-            terms.STANDINGS[standing(case, decision)].say(self.lang),
+            self.standing(household, decision),
             *_values(self.ruleset, case, self.numbers, self.lang),
         ]
+
+    def standing(self, household: BareHousehold, decision: Decision) -> str:
+        """The household's standing; nothing where the form does not say what was before."""
+        unsaid = shared(household, "on_previous_roster") is None
+        if decision.standing == UNDECIDED and unsaid:
+            return ""
+        return self.speaker.standing(decision.standing)
 
     def lost_row(self, lost: RejectedHousehold) -> Sequence[Any]:
         """A household that is not decided, under the same columns."""

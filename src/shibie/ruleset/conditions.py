@@ -38,12 +38,15 @@ Inside = Callable[[Collection, Where], Where]
 
 
 def rule_conditions(ruleset: RuleSet) -> Iterator[Node]:
-    """What the facts and rules say: facts (criteria are among them), rules, `poor`, who counts.
+    """What the facts and rules say: facts (criteria are among them), rules, `poor`, who counts, standings.
 
     A criterion comes twice, as a fact and as a rule.
     """
     yield from (rule.node for rule in (*ruleset.facts.values(), *ruleset.rules, ruleset.poor))
     yield from who_counts_conditions(ruleset)
+    yield from (each.when for each in ruleset.standings)
+    if ruleset.exits is not None:
+        yield ruleset.exits.when
 
 
 def household_conditions(ruleset: RuleSet) -> Iterator[Node]:
@@ -126,7 +129,8 @@ def written_conditions(ruleset: RuleSet) -> Iterator[WrittenCondition]:
     for rule in (each for each in rules if not each.implied):
         yield WrittenCondition(rule.id, rule.when or rule.node, rule)
         yield from (WrittenCondition(each.id, each.node, rule, each) for each in rule.unless)
-    for rule in (*ruleset.tracks, *ruleset.kinds, *ruleset.tallies):
+    exits = ruleset.exits.criteria if ruleset.exits else ()
+    for rule in (*ruleset.tracks, *ruleset.kinds, *ruleset.tallies, *exits):
         yield WrittenCondition(rule.id, rule.node, rule)
 
 

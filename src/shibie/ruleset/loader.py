@@ -20,6 +20,7 @@ from shibie.ruleset.checking.parameters import Parameters
 from shibie.ruleset.checking.persons import PersonsChecking
 from shibie.ruleset.checking.properties import Promises
 from shibie.ruleset.checking.rules import Rules
+from shibie.ruleset.checking.standings import StandingsChecking
 from shibie.ruleset.checking.steps import Steps
 from shibie.ruleset.composing import compose, composed
 from shibie.ruleset.fingerprint import of_folders, of_texts
@@ -62,8 +63,8 @@ def load(name: str | Path) -> RuleSet:
 
 
 class _Loader(
-    Declarations, Parameters, Facts, PersonsChecking, DuplicatesChecking, Rules, Steps, Measures,
-    Promises,
+    Declarations, Parameters, Facts, PersonsChecking, DuplicatesChecking, Rules, StandingsChecking,
+    Steps, Measures, Promises,
 ):  # fmt: skip
     """Checks one pack; collects problems and goes on wherever it can."""
 
@@ -88,6 +89,8 @@ class _Loader(
         tracks, tallies, kinds = self.tracks(), self.tallies(), self.kinds()
         procedure, shares, measures = self.procedure(), self.shares(), self.measures()
         relevant = self.relevant()
+        exits = self.exits()
+        standings = self.standings(exits)
         properties, accepted = self.properties(), self.accepted()
         reasons = self.reasons()
         if self.problems:
@@ -127,6 +130,8 @@ class _Loader(
             reasons=reasons,
             relevant=relevant,
             time_zone=head.time_zone or _ZONES.get(head.lang, ""),
+            standings=standings,
+            exits=exits,
         )
 
     def check_effect(self) -> None:

@@ -21,7 +21,10 @@ from shibie.ruleset.dated_parameter import DatedParameter
 from shibie.vocabulary import FieldSpec, Owner, Vocabulary, specs_of
 
 T = TypeVar("T")
-RuleKind = Literal["fact", "criterion", "poor", "exclusion", "review", "track", "kind", "tally"]
+RuleKind = Literal[
+    "fact", "criterion", "poor", "exclusion", "review", "track", "kind", "tally", "exit",
+]  # fmt: skip
+Among = Literal["eligible", "roster", "all"]
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Rule:
         when: the condition without its exceptions.
         unless: the exceptions; `node` is `when` and none of them.
         unit: unit of a fact's value.
-        among_all: of a tally: whether it is counted among all households, not the eligible.
+        among: of a tally: among which households it is counted.
         line: line of the condition in its file.
         statement: what is so where it holds, as a sentence that may be true or not; or empty.
         implied: whether it follows from the rest of the pack, so that nobody wrote it: it may well
@@ -70,9 +73,46 @@ class Rule:
     unless: tuple[Condition, ...] = ()
     unit: str = ""
     line: int = 0
-    among_all: bool = False
+    among: Among = "eligible"
     statement: str = ""
     implied: bool = False
+
+
+@dataclass(frozen=True)
+class RosterStanding:
+    """Where a household is between two rosters 状态.
+
+    Attributes:
+        when: the condition; in it eligibility is unknown while a household is pending.
+        on_roster: whether such a household is on the roster.
+        tracks: whether such a household is given the tracks that it fits.
+        implied: whether the pack says nothing of standings, so that nobody wrote it.
+    """
+
+    id: str
+    title: str
+    when: Node
+    text: str
+    on_roster: bool
+    tracks: bool
+    basis: Basis = NO_BASIS
+    line: int = 0
+    implied: bool = False
+
+
+@dataclass(frozen=True)
+class Exits:
+    """What must be so of a household that has left poverty 脱贫退出标准.
+
+    Attributes:
+        when: which households have left.
+        criteria: each must hold of these; what does not, or is unknown, is a finding.
+    """
+
+    when: Node
+    text: str
+    criteria: tuple[Rule, ...]
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -280,6 +320,8 @@ class RuleSet:
         relevant: by (owner, field): of which households or members the field means something.
         sha256: of the files, or of the text, that it was loaded from (`ruleset.fingerprint`).
         time_zone: in which a moment that tells its own zone is a day; empty where it is refused.
+        standings: in their order; the first that holds of a household is its own.
+        exits: what must be so of who has left poverty, where the pack says it.
     """
 
     id: str
@@ -314,6 +356,8 @@ class RuleSet:
     relevant: Mapping[tuple[str, str], Node] = field(default_factory=dict, repr=False)
     sha256: str = field(default="", compare=False)
     time_zone: str = ""
+    standings: tuple[RosterStanding, ...] = ()
+    exits: Exits | None = None
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle or a copy takes along: the data, not what was worked out from it.
@@ -328,10 +372,11 @@ class RuleSet:
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        """Criteria, exclusions, reviews, tracks, kinds and tallies, in the pack's order."""
+        """Criteria, exclusions, reviews, tracks, kinds, tallies and what exits ask, in the pack's order."""
+        exits = self.exits.criteria if self.exits else ()
         return (
             *self.criteria, *self.exclusions, *self.reviews, *self.tracks, *self.kinds,
-            *self.tallies,
+            *self.tallies, *exits,
         )  # fmt: skip
 
     def kept(self, name: str, make: Callable[[], T]) -> T:
@@ -350,6 +395,10 @@ class RuleSet:
     def reviews_duplicates(self) -> bool:
         """Whether a person who is in two households is to be verified (`duplicates: review`)."""
         return any(rule.id == DUPLICATE_PERSON and rule.implied for rule in self.reviews)
+
+    def standing(self, standing_id: str) -> RosterStanding | None:
+        """The standing of that id; None of 待定, and of a household without one."""
+        return next((each for each in self.standings if each.id == standing_id), None)
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of that id."""

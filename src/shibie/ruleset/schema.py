@@ -189,9 +189,27 @@ class TrackForm(RuleForm):
 
 
 class TallyForm(TrackForm):
-    """A figure to count among eligible households, or among all (and their members)."""
+    """A figure to count among eligible households, those on the roster, or all (and their members)."""
 
-    among: Literal["eligible", "all"] = "eligible"
+    among: Literal["eligible", "roster", "all"] = "eligible"
+
+
+class StandingForm(Form):
+    """Where a household is between two rosters; the first that holds is the household's."""
+
+    id: Name
+    title: str = Field("", description="名称；常用的（retained、exited 等）可以不写")
+    when: Expression
+    on_roster: bool = Field(description="这样的户在不在名册上")
+    tracks: bool = Field(description="这样的户有没有帮扶批次")
+    basis: BasisForm = BasisForm()
+
+
+class ExitForm(Form):
+    """What must be so of a household that has left poverty."""
+
+    when: Expression = Field(description="哪些户算已脱贫退出")
+    criteria: list[RuleForm] = Field(min_length=1)
 
 
 class MeasureForm(TrackForm):
@@ -288,6 +306,10 @@ class PackForm(Form):
     poor: Expression | None = None
     exclusions: list[ExclusionForm] = []
     kinds: list[RuleForm] = []
+    standings: list[StandingForm] | None = Field(
+        None, description="状态：上一轮名册与这一次之间，农户处在哪里；依次看，第一个成立的就是"
+    )
+    exits: ExitForm | None = None
     tracks: list[TrackForm] = []
     tallies: list[TallyForm] = []
     measures: list[MeasureForm] = []

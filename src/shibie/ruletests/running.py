@@ -125,7 +125,7 @@ def _differences(
     values: Mapping[str, tuple[Value, ...]],
     facts: Mapping[str, Value],
 ) -> Iterator[Difference]:
-    for name in ("eligibility", "kind"):
+    for name in ("eligibility", "kind", "standing"):
         wanted, found = getattr(expect, name), getattr(decision, name)
         if wanted is not None and wanted != found:
             yield Difference(name, wanted, found)
@@ -134,10 +134,14 @@ def _differences(
         if wanted is not None and sorted(wanted) != sorted(found):
             yield Difference(name, _list(wanted), _list(found))
     yield from _track_differences(expect, decision)
-    if expect.discrepancies is not None:
-        hits = {each.rule_id for each in decision.findings if each.kind == "discrepancy"}
-        if hits != set(expect.discrepancies):
-            yield Difference("discrepancies", _list(expect.discrepancies), _list(sorted(hits)))
+    for name, kind in (("discrepancies", "discrepancy"), ("exits", "exit")):
+        wanted = getattr(expect, name)
+        hits = {
+            each.rule_id for each in decision.findings
+            if each.kind == kind and each.outcome == "true"
+        }  # fmt: skip
+        if wanted is not None and hits != set(wanted):
+            yield Difference(name, _list(wanted), _list(sorted(hits)))
     for rule_id, wanted in expect.rules.items():
         found = _any(values[rule_id])
         if found != (None if wanted == "unknown" else wanted):

@@ -16,6 +16,7 @@ from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
 from shibie.rosters.cells import NO, YES
 from shibie.rosters.household_input import case_from
+from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.schema import Form
 from shibie.ruleset.schema_validation import validated
@@ -38,6 +39,8 @@ class ExpectForm(Form):
 
     eligibility: Literal["eligible", "ineligible", "pending"] | None = None
     kind: str | None = None
+    standing: str | None = None
+    exits: list[str] | None = None
     grounds: list[str] | None = None
     reviews: list[str] | None = None
     unknown: list[str] | None = None
@@ -171,6 +174,10 @@ class _RuleTestReader:
             ("reviews", expect.reviews or (), {rule.id for rule in ruleset.reviews}),
             ("facts", expect.facts, {name for owner, name in ruleset.facts if owner == HOUSEHOLD}),
             ("kind", [expect.kind] if expect.kind else (), {rule.id for rule in ruleset.kinds}),
+            ("standing", [expect.standing] if expect.standing else (),
+             {UNDECIDED, *(each.id for each in ruleset.standings)}),
+            ("exits", expect.exits or (),
+             {rule.id for rule in (ruleset.exits.criteria if ruleset.exits else ())}),
             ("discrepancies", expect.discrepancies or (), {each.id for each in ruleset.registers.values()}),
         ]  # fmt: skip
         for key, names, allowed in known:

@@ -27,9 +27,13 @@ WHATS: Mapping[str, Words] = {
 # What rules decide.
 KINDS: Mapping[str, Words] = {
     **{name: terms.FINDINGS[name] for name in ("criterion", "exclusion", "review", "track")},
-    "fact": Words("事实", "fact"), "poor": Words("符合识别标准", "poor"),
+    "fact": Words("事实", "fact"), "poor": Words("符合识别标准", "poor"), "exit": Words("脱贫退出标准", "exit criterion"),
     "kind": Words("类别", "kind"), "tally": Words("计数", "tally"),
 }  # fmt: skip
+_AMONG: Mapping[str, Words] = {
+    "all": Words("计入全部农户", "among all households"),
+    "roster": Words("计入在册农户", "among those on the roster"),
+}
 NOTHING = Words("", "")
 
 
@@ -53,7 +57,9 @@ class WrittenChange:
 def changes(old: RuleSet, new: RuleSet) -> tuple[WrittenChange, ...]:
     """Everything that is written differently, in the order of the packs."""
     found = [*_of_rules(old, new), *_of_parameters(old, new)]
-    for name, title in (("registers", "比对"), ("procedure", "步骤"), ("fields", "字段")):
+    for name, title in (
+        ("registers", "比对"), ("procedure", "步骤"), ("fields", "字段"), ("standings", "状态"),
+    ):  # fmt: skip
         found += _of_items(_items(old, name), _items(new, name), title)
     return tuple(found)
 
@@ -102,13 +108,14 @@ def _condition(rule: Rule, ruleset: RuleSet) -> Words:
 
 def _sort(rule: Rule) -> tuple[object, ...]:
     """What a rule is for: what it decides, which verdicts it allows, among whom it counts."""
-    return rule.kind, rule.verdicts, rule.among_all
+    return rule.kind, rule.verdicts, rule.among
 
 
 def _kind(rule: Rule) -> Words:
     kind = KINDS[rule.kind]
-    if rule.among_all:
-        return Words(f"{kind.zh}，计入全部农户", f"{kind.en}, among all households")
+    if rule.among in _AMONG:
+        among = _AMONG[rule.among]
+        return Words(f"{kind.zh}，{among.zh}", f"{kind.en}, {among.en}")
     if not rule.verdicts:
         return kind
     zh, en = ([terms.VERDICTS[word].say(lang) for word in rule.verdicts] for lang in ("zh", "en"))
@@ -158,6 +165,9 @@ def _values(parameter: DatedParameter) -> Words:
 def _items(ruleset: RuleSet, name: str) -> dict[str, Any]:
     if name == "procedure":
         return {step.id: step for step in ruleset.procedure}
+    if name == "standings":
+        # Where a condition stands in its file is no part of it.
+        return {each.id: replace(each, line=0) for each in ruleset.standings}
     if name == "registers":
         return {register.id: register for register in ruleset.registers.values()}
     return {spec.name: spec for spec in (*ruleset.vocabulary.household, *ruleset.vocabulary.member)}

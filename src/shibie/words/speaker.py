@@ -91,6 +91,19 @@ class Speaker:
         """What an officer verified: 属实, 不属实 or 属实但例外."""
         return terms.VERDICTS[value].say(self.lang)
 
+    def standing(self, standing_id: str) -> str:
+        """Where a household is between two rosters: 保留, 清退, 脱贫 …; empty where it has none.
+
+        >>> from shibie.ruleset.loader import load
+        >>> Speaker(load("bazhong-2015")).standing("exited")
+        '脱贫'
+        """
+        standing = self.ruleset.standing(standing_id)
+        known = terms.STANDINGS.get(standing_id)
+        if standing is None or (self.is_foreign and known is not None):
+            return known.say(self.lang) if known is not None else standing_id
+        return standing.title
+
     def finding(self, kind: str) -> str:
         """Which kind of thing was found."""
         return terms.FINDINGS[kind].say(self.lang)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from shibie.decision import UNCOUNTED_HIT
 from shibie.errors import Words
+from shibie.ruleset.checking.standings import STANDING_TITLES
 from shibie.ruleset.verdicts import VERDICT_WORDS
 
 # Instead of what is sensitive.
@@ -19,10 +20,11 @@ DOES_NOT_HOLD = Words("不成立", "does not hold")
 UNKNOWN = Words("未知", "unknown")
 PENDING = Words("待核实", "pending")
 REJECTED = Words("退回", "rejected")
-KEPT = Words("保留", "kept")
-NEW = Words("新进", "new")
-REMOVED = Words("清退", "removed")
-EXITED = Words("此前已脱贫", "exited")
+STANDING = Words("状态", "standing")
+KEPT, NEW, REMOVED, EXITED = (
+    STANDING_TITLES[name] for name in ("retained", "new", "removed", "exited")
+)
+ON_ROSTER = Words("在册", "on the roster")
 REASONS = Words("原因", "reasons")
 SOURCE = Words("依据", "source")
 COMPARISON = Words("比对", "comparison")
@@ -43,8 +45,10 @@ OUTCOMES: Mapping[str, Words] = {
 }  # fmt: skip
 VERDICTS: Mapping[str, Words] = {str(verdict): word for verdict, word in VERDICT_WORDS.items()}
 STANDINGS: Mapping[str, Words] = {
-    "before": Words("上一轮名册", "previous roster"), "retained": KEPT, "removed": REMOVED,
-    "pending": PENDING, "new": NEW, "exited": EXITED, "": Words("", ""),
+    "before": Words("上一轮名册", "previous roster"),
+    "left": Words("此前已脱贫退出", "exited before"),
+    "unsettled": Words("原在册而待定", "was on it, undecided"),
+    "on_roster": ON_ROSTER, **STANDING_TITLES, "": Words("", ""),
 }  # fmt: skip
 FINDINGS: Mapping[str, Words] = {
     "criterion": Words("识别标准", "criterion"),
@@ -56,6 +60,7 @@ FINDINGS: Mapping[str, Words] = {
     "track": Words("帮扶批次", "track"),
     "duplicate_row": Words("比对记录重复", "register row twice"),
     UNCOUNTED_HIT: _OF_UNCOUNTED,
+    "exit": Words("脱贫退出标准没有达到", "exit criterion not met"),
 }
 PROVENANCES: Mapping[str, Words] = {
     "verbatim": Words("原文", "verbatim"),

@@ -9,11 +9,12 @@ from decimal import localcontext
 from shibie.case import Case
 from shibie.decision import Decision
 from shibie.engines.decide import (
-    NO_TRACKS,
     decision_of,
     eligibility_of,
     place_of,
-    tracks_of,
+    saying,
+    standing_of,
+    tracks_by,
     whom,
 )  # fmt: skip
 from shibie.engines.exact import EXACT
@@ -86,13 +87,16 @@ def due_tracks(program: Lowered, place: Place) -> Iterator[tuple[str, str]]:
 def concluded(engine: Compiled, place: Place, session: Session) -> Decision:
     """Read the decision off the conclusions."""
     program, reader = engine.program, _Conclusions(engine, session)
-    tracks = NO_TRACKS
-    if eligibility_of(reader.says) == "eligible":
-        # What was concluded stands; it is not asked of the interpreter again.
-        there = replace(place, records={DECISION: {"eligible": True, "cleared": True}})
-        given, undecided = tracks_of(program, there)
-        tracks = (tuple(t for t in given if (t.track, t.member_id) in session.granted), undecided)
-    return decision_of(program, place, reader.says, tracks)
+    eligibility = eligibility_of(reader.says)
+    eligible = eligibility == "eligible"
+    # What was concluded stands; it is not asked of the interpreter again.
+    told = {"eligible": eligible, "cleared": eligible, "ineligible": eligibility == "ineligible"}
+    there = replace(place, records={DECISION: told})
+    given, undecided = tracks_by(program, there)
+    if eligible:
+        given = tuple(t for t in given if (t.track, t.member_id) in session.granted)
+    standing = standing_of(program, saying(there))
+    return decision_of(program, place, reader.says, (given, undecided), standing)
 
 
 class _Conclusions:

@@ -11,7 +11,8 @@ from shibie.engines.solver.logic import BoolTerm, TruthTerm
 from shibie.engines.solver.reading import SolverReading
 from shibie.engines.solver.values import ValueTerm
 from shibie.lower import lowered
-from shibie.lower.decision import ELIGIBLE, INELIGIBLE, PENDING, of_household
+from shibie.lower.decision import PENDING, of_household
+from shibie.lower.standings import ELIGIBLE, INELIGIBLE
 from shibie.ruleset.model import Rule
 
 

@@ -13,6 +13,7 @@ from shibie.engines.sql.plan import MID
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import Named, lowered
 from shibie.registers.duplicates import duplicates
+from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import RuleSet
 
 Outputs = list[dict[str, Any]]
@@ -69,7 +70,14 @@ class _Assembler:
                 ),
                 *duplicates(self.case),
             ),
+            standing=self.standing(),
         )
+
+    def standing(self) -> str:
+        """The name of the standing's number."""
+        names = ["", *(each.id for each in self.program.ruleset.standings), UNDECIDED]
+        at: int = self.row.get("standing", 0)
+        return names[at]
 
     def names(self, name: str, several: Sequence[Named]) -> tuple[str, ...]:
         """The names whose flags are set."""

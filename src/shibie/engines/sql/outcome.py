@@ -40,9 +40,9 @@ from shibie.engines.sql.verdicts_and_steps import RecordColumns
 from shibie.household import Verdict
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.lower import lowered
-from shibie.lower.decision import CLEARED, ELIGIBLE, INELIGIBLE
 from shibie.lower.membership import parts
 from shibie.lower.named import Named
+from shibie.lower.standings import CLEARED, ELIGIBLE, INELIGIBLE
 from shibie.ruleset.model import RuleSet
 
 # Eligibilities as numbers, in the order of `ELIGIBILITIES`.
@@ -180,6 +180,15 @@ class Judge:
             ("eligibility", self._eligibility(CLEARED)),
             ("kind", case(*kinds, default=number(0)) if kinds else number(0)),
         ]
+        standings = [
+            (self._value(each.node), number(place))
+            for place, each in enumerate(self.lowered.standings, start=1)
+        ]
+        if standings:
+            # The last number is that of a standing that is open.
+            open_ = self._value(self.lowered.undecided_standing), number(len(standings) + 1)
+            found = case(*standings, open_, default=number(0))
+            self.household.append(("standing", self.plan.derive(HOUSEHOLDS, found)))
         self._where_true("g", self.lowered.grounds)
         self._where_true("w", self.lowered.reviews)
 

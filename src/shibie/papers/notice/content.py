@@ -137,6 +137,7 @@ def letter(
         "uncounted_basis": setting.speaker.source(told.uncounted[0].basis)
         if told.uncounted
         else "",
+        "standing": list(told.standing),
         "moved": [*told.moved, *said_of_acts(ruleset, case, acts, lang, to_household=True)],
         **of_kind,
     }

@@ -20,6 +20,7 @@ from shibie.engines.place import Place
 from shibie.engines.trace import trace, unknown_facts
 from shibie.errors import Lang, Words
 from shibie.language.tree import HOUSEHOLD, Node
+from shibie.lower.standings import is_helped
 from shibie.ruleset.model import Measure, RuleSet
 from shibie.words.prose import describe
 from shibie.words.speaker import Speaker
@@ -48,7 +49,7 @@ class Proposed:
 
 @dataclass(frozen=True)
 class HouseholdPlan:
-    """The draft of one eligible household."""
+    """The draft of one household that is helped."""
 
     household_id: str
     village: str
@@ -61,7 +62,7 @@ class HouseholdPlan:
 
 
 def drafts(checked: Checked, lang: Lang = "zh") -> tuple[HouseholdPlan, ...]:
-    """A draft for each eligible household, in the roster's order."""
+    """A draft for each household that is helped, in the roster's order."""
     pairs = zip(checked.cases, checked.decisions, strict=True)
     return tuple(
         HouseholdPlan(
@@ -69,7 +70,7 @@ def drafts(checked: Checked, lang: Lang = "zh") -> tuple[HouseholdPlan, ...]:
             tuple(_proposed(checked.ruleset, case, decision, lang)),
         )
         for case, decision in pairs
-        if decision.eligibility == "eligible"
+        if is_helped(checked.ruleset, decision)
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from shibie.engines.place import Place
 from shibie.engines.trace import trace
 from shibie.errors import InputError, Lang, Problem, Words, did_you_mean
 from shibie.language.tree import HOUSEHOLD
+from shibie.lower.standings import is_helped
 from shibie.papers.plan.draft import judged, on_track
 from shibie.rosters.headers import find_header
 from shibie.rosters.records import Rejection, TypedRow, read_table
@@ -107,7 +108,7 @@ class _PlanReader:
                 mine = planned.pop(decision.household_id, [])
                 found = [each for each in (self.one(r, case, decision) for r in mine) if each]
                 rows += found
-                if decision.eligibility == "eligible":
+                if is_helped(self.ruleset, decision):
                     eligible += 1
                     without += [] if found else [decision.household_id]
         for household_id, mine in planned.items():
@@ -150,7 +151,7 @@ class _PlanReader:
     def verdict(
         self, measure: Measure, case: Case, decision: Decision, place: Place, member_id: str
     ) -> tuple[FitVerdict, str]:
-        if decision.eligibility != "eligible":
+        if not is_helped(self.ruleset, decision):
             word = str(getattr(self.ruleset.outcome, decision.eligibility))
             return "misfit", self.say(f"该户认定为“{word}”", f"the household is '{word}'")
         track = on_track(measure, self.ruleset, decision, member_id)

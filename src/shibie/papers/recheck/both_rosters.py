@@ -16,14 +16,14 @@ from shibie import citizen_id
 from shibie.case import Case
 from shibie.checking_in_parts import CheckedParts
 from shibie.checking_in_python import Checked
-from shibie.decision import ELIGIBILITIES
-from shibie.duckdb_tables import Column, make_table
+from shibie.decision import Decision, FindingKind
 from shibie.engines.persons import Uncounted, heads, uncounted
 from shibie.errors import LANGS
+from shibie.papers.recheck.standings import standings_by_past
 from shibie.registers.matching import index, key_of, matched, usable_number
 from shibie.results.counts import Tally
 from shibie.results.growing_table import GrowingTable
-from shibie.results.python_counts import count_part, has_left, stands
+from shibie.results.python_counts import count_part
 from shibie.results.why_uncounted import why
 from shibie.rosters.parts import RosterParts
 from shibie.ruleset.model import RuleSet
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 # which follows from the others; NULL where there is none that can be used.
 _HOUSEHOLD: Final = {
     "nth": "BIGINT", "household_id": "VARCHAR", "village": "VARCHAR", "persons": "BIGINT",
+    "exited_on": "DATE", "declared": "BOOLEAN",
 }  # fmt: skip
 # Whether a person is one in figures (`counts`), what is known of it (`membership`), and of who
 # does not count the reason in both languages.
@@ -43,9 +44,13 @@ _PERSON: Final = {
     "nth": "BIGINT", "place": "BIGINT", "name": "VARCHAR", "key": "BIGINT", "born": "DATE",
     "counts": "BOOLEAN", "membership": "VARCHAR", "zh": "VARCHAR", "en": "VARCHAR",
 }  # fmt: skip
+_KEY: Final = list(_PERSON).index("key")
 _DECIDED: Final = {
-    "eligibility": "VARCHAR", "has_left": "BOOLEAN", "declared": "BOOLEAN",
-    "grounds": "VARCHAR[]", "criteria": "VARCHAR[]",
+    "eligibility": "VARCHAR", "grounds": "VARCHAR[]", "criteria": "VARCHAR[]", "unmet": "VARCHAR[]",
+}  # fmt: skip
+# Where a household of now stands, by whether it was on the roster before and when it left poverty.
+_STANDING: Final = {
+    "nth": "BIGINT", "was": "BOOLEAN", "exited_on": "DATE", "status": "VARCHAR", "on_roster": "BOOLEAN",
 }  # fmt: skip
 # How two rosters are matched, table by table. `then_at` and `now_at` are places.
 _MATCHING: Final = {
@@ -106,9 +111,15 @@ def load_before(
 
 
 def load_now(connection: duckdb.DuckDBPyConnection, parts: Iterable[Checked], tally: Tally) -> None:
-    """Make now_households and now_persons, and count as a check counts."""
+    """Make now_households, now_persons and now_standings, and count as a check counts.
+
+    A form that does not say when its household left poverty has that from the roster before: so
+    its standing is told for each day on which any of its persons did, by that roster.
+    """
     households = GrowingTable(connection, "now_households", _HOUSEHOLD | _DECIDED)
     persons = GrowingTable(connection, "now_persons", _PERSON)
+    standings = GrowingTable(connection, "now_standings", _STANDING)
+    exits = _exits_before(connection)
     places = count()
     for part in parts:
         count_part(tally, part)
@@ -117,15 +128,50 @@ def load_now(connection: duckdb.DuckDBPyConnection, parts: Iterable[Checked], ta
             for case, decision in zip(part.cases, part.decisions, strict=True)
         ]
         households.add(
-            (*_household(part.ruleset, nth, case), decision.eligibility, has_left(case.household),
-             getattr(case.household, "on_previous_roster", None), list(decision.grounds),
-             [each.rule_id for each in decision.findings
-              if each.kind == "criterion" and each.outcome == "true"])
+            (
+                *_household(part.ruleset, nth, case), decision.eligibility, list(decision.grounds),
+                _rules(decision, "criterion"), _rules(decision, "exit"),
+            )
             for nth, case, decision in placed
         )  # fmt: skip
-        persons.add(
-            row for nth, case, _ in placed for row in _persons(part.ruleset, nth, case, part.as_of)
+        rows = {nth: list(_persons(part.ruleset, nth, case, part.as_of)) for nth, case, _ in placed}
+        persons.add(row for several in rows.values() for row in several)
+        standings.add(
+            (nth, *each)
+            for nth, case, decision in placed
+            for each in standings_by_past(
+                part.ruleset, case, decision, _exits_of(case, rows[nth], exits)
+            )
         )
+
+
+def _exits_before(connection: duckdb.DuckDBPyConnection) -> dict[int, set[date]]:
+    """By person, when his household left poverty by the roster before."""
+    found: dict[int, set[date]] = {}
+    for key, day in connection.execute(
+        "SELECT DISTINCT key, exited_on FROM then_persons JOIN then_households USING (nth)"
+        " WHERE key IS NOT NULL AND exited_on IS NOT NULL"
+    ).fetchall():
+        found.setdefault(key, set()).add(day)
+    return found
+
+
+def _exits_of(
+    case: Case, persons: Iterable[tuple[Any, ...]], before: Mapping[int, set[date]]
+) -> list[date | None]:
+    """The days on which a household may have left poverty: its own, or those of its persons before."""
+    own = getattr(case.household, "exited_on", None)
+    if own is not None:
+        return [own]
+    keys = (person[_KEY] for person in persons)
+    return [None, *sorted({day for key in keys for day in before.get(key, ())})]
+
+
+def _rules(decision: Decision, kind: FindingKind) -> list[str]:
+    """The rules of a kind that were found to hold."""
+    return [
+        each.rule_id for each in decision.findings if each.kind == kind and each.outcome == "true"
+    ]
 
 
 def load_registry(connection: duckdb.DuckDBPyConnection, rows: Iterable[tuple[int, str]]) -> None:
@@ -154,6 +200,17 @@ def match(connection: duckdb.DuckDBPyConnection, since: date) -> None:
     make_tables(connection, _MATCHING, since)
 
 
+def leave_out_unsampled(connection: duckdb.DuckDBPyConnection) -> None:
+    """Take the households of before of which nobody is on the roster of now out of the comparison."""
+    connection.execute(
+        "CREATE TABLE unsampled AS SELECT t.* FROM then_households AS t"
+        " ANTI JOIN (SELECT p.nth FROM then_people AS p SEMI JOIN now_people USING (key)) AS s"
+        " ON t.nth = s.nth"
+    )
+    for table in ("then_households", "then_persons", "then_people", "then_counted"):
+        connection.execute(f"DELETE FROM {table} WHERE nth IN (SELECT nth FROM unsampled)")
+
+
 def make_tables(
     connection: duckdb.DuckDBPyConnection, queries: Mapping[str, str], since: date
 ) -> None:
@@ -163,24 +220,10 @@ def make_tables(
         connection.execute(f"CREATE TABLE {name} AS {made}")
 
 
-def load_standings(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make standings: where a household stands, by all on which that depends."""
-    every = [(e, before, left) for e in ELIGIBILITIES for before in (True, False) for left in (True, False)]  # fmt: skip
-    make_table(
-        connection,
-        "standings",
-        {
-            "eligibility": Column("VARCHAR", [eligibility for eligibility, _, _ in every]),
-            "was": Column("BOOLEAN", [before for _, before, _ in every]),
-            "has_left": Column("BOOLEAN", [left for _, _, left in every]),
-            "standing": Column("VARCHAR", [stands(*each) for each in every]),
-        },
-    )
-
-
 def _household(ruleset: RuleSet, nth: int, case: Case) -> tuple[Any, ...]:
     household = case.household
-    return nth, household.household_id, household.village or "", heads(ruleset, case)
+    past = (getattr(household, name, None) for name in ("exited_on", "on_previous_roster"))
+    return nth, household.household_id, household.village or "", heads(ruleset, case), *past
 
 
 def _persons(ruleset: RuleSet, nth: int, case: Case, as_of: date) -> Iterator[tuple[Any, ...]]:

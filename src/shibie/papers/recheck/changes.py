@@ -7,12 +7,13 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from shibie.closing import Closing
 from shibie.errors import Words
 from shibie.results.counts import Tally
 from shibie.results.table import StreamedRows, streamed
+from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import RuleSet
 from shibie.scratch_database import rows_of
 from shibie.words.lists import joined
@@ -20,23 +21,31 @@ from shibie.words.lists import joined
 if TYPE_CHECKING:
     import duckdb
 
-# Of a household of before: what its successor is; or its people live in others' households
-# (dissolved), or none of them is on the roster (gone), or nobody has a usable number.
-Before = Literal[
-    "retained", "removed", "pending", "exited", "rejected", "dissolved", "gone", "unmatched"
-]
-# Of a household of now that is, or may be, on the new roster.
-Now = Literal["retained", "new", "exited", "pending"]
 Moved = Literal[
     "moved", "gone", "born", "joined", "unmatched", "unmatched_now", "uncounted", "counted"
 ]
-BEFORE: tuple[Before, ...] = (
-    "retained", "removed", "pending", "exited", "rejected", "dissolved", "gone", "unmatched",
+# What becomes of a household of before without a successor that is decided: it is rejected now, or
+# its people live in others' households (dissolved), or none of them is on the roster (gone), or
+# nobody has a usable number.
+FATES: tuple[str, ...] = ("rejected", "dissolved", "gone", "unmatched")
+# In this order standings are told; what else a pack has comes after them.
+_TOLD_FIRST: tuple[str, ...] = (
+    "retained", "new", "removed", UNDECIDED, "pre_exited", "exited", "returned", "wrongly_exited",
 )  # fmt: skip
-NOW: tuple[Now, ...] = ("retained", "new", "exited", "pending")
 MOVED: tuple[Moved, ...] = ("moved", "gone", "born", "joined", "unmatched", "unmatched_now")
 # Where a pack says who counts: who is still on a form and no longer counts, and who now counts.
 COUNTED: tuple[Moved, ...] = ("uncounted", "counted")
+
+
+def statuses(ruleset: RuleSet) -> tuple[str, ...]:
+    """All that a household of before or of now may be, in the order in which it is told.
+
+    >>> from shibie.ruleset.loader import load
+    >>> statuses(load("us-snap-2024"))[:4]
+    ('retained', 'new', 'removed', 'pending')
+    """
+    own = (each.id for each in ruleset.standings)
+    return tuple(dict.fromkeys((*_TOLD_FIRST, *own, *FATES)))
 
 
 @dataclass(frozen=True)
@@ -44,7 +53,7 @@ class HouseholdThen:
     """A household of the roster before.
 
     Attributes:
-        status: what became of it.
+        status: the standing of its main successor, or one of `FATES`.
         successors: the households of now in which it continues, the main one first.
         grounds: why it was removed: the grounds of the main successor.
         persons: how many persons it had then.
@@ -54,7 +63,7 @@ class HouseholdThen:
     household_id: str
     village: str
     persons: int
-    status: Before
+    status: str
     successors: tuple[str, ...] = ()
     grounds: tuple[str, ...] = ()
     persons_now: int = 0
@@ -74,10 +83,28 @@ class HouseholdNow:
     household_id: str
     village: str
     persons: int
-    status: Now
+    status: str
     origins: tuple[str, ...] = ()
     criteria: tuple[str, ...] = ()
     declared: bool | None = None
+
+
+@dataclass(frozen=True)
+class HouseholdLeft:
+    """A household of now that had left poverty before and is not on the roster before.
+
+    Attributes:
+        status: where it stands.
+        grounds: why it is ineligible.
+        unmet: what exits ask and it does not meet.
+    """
+
+    household_id: str
+    village: str
+    persons: int
+    status: str
+    grounds: tuple[str, ...] = ()
+    unmet: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +153,8 @@ class Records(Collection[Listed], Generic[Listed]):
 class Recheck(Closing):
     """The whole comparison; held by a database until it is closed.
 
-    A context manager. Its tables `before`, `now` and `changed` are what the properties read.
+    A context manager. Its tables `before`, `now`, `left_before` and `changed` are what the properties
+    read.
 
     Attributes:
         ruleset: by what the roster of now was decided.
@@ -154,12 +182,28 @@ class Recheck(Closing):
 
     @property
     def now(self) -> Collection[HouseholdNow]:
-        """Every household of now that is eligible or pending, in its roster's order."""
+        """Every household of now that is, or may be, on the roster, in its roster's order."""
         return Records(
             self._rows("SELECT household_id, village, persons, status, origins, criteria, declared"
                        " FROM now ORDER BY nth"),
             HouseholdNow,
         )  # fmt: skip
+
+    @property
+    def left(self) -> Collection[HouseholdLeft]:
+        """Who had left poverty before and is not on the roster before, in the order of now."""
+        return Records(
+            self._rows("SELECT household_id, village, persons, status, grounds, unmet"
+                       " FROM left_before ORDER BY nth"),
+            HouseholdLeft,
+        )  # fmt: skip
+
+    @property
+    def rates(self) -> dict[str, dict[str, Any]]:
+        """错评率, 漏评率 and 错退率, where the roster of now is a sample: see `sample_rates`."""
+        from shibie.papers.recheck.sample import sample_rates
+
+        return sample_rates(self)
 
     @property
     def persons(self) -> Collection[Person]:
@@ -203,7 +247,7 @@ class Recheck(Closing):
         """Households of now whose form is wrong about the roster before, with what it says."""
         return tuple(
             self._rows("SELECT household_id, declared FROM now_households"
-                       " LEFT JOIN origins USING (nth) WHERE NOT has_left"
+                       " LEFT JOIN origins USING (nth) WHERE exited_on IS NULL"
                        " AND declared <> (origins.nth IS NOT NULL) ORDER BY nth")
         )  # fmt: skip
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Final
 from shibie.checking_in_parts import CheckedParts
 from shibie.checking_in_python import Checked
 from shibie.papers.recheck.both_rosters import (
+    leave_out_unsampled,
     load_before,
     load_now,
     load_registry,
     load_rejected,
-    load_standings,
     make_tables,
     match,
 )
@@ -26,6 +26,15 @@ if TYPE_CHECKING:
 
 # The results, table by table, from those that both rosters and their matching are in.
 _RESULTS: Final = {
+    # Every household of now with its past: what the roster before says of it, or else its own form.
+    # Who has left poverty was on a roster before, be it not the one that is given.
+    "placed": """
+        SELECT n.*, o.ids AS origins, w.status, w.on_roster, coalesce(n.exited_on, t.exited_on) AS left_on
+        FROM now_households AS n LEFT JOIN origins AS o ON o.nth = n.nth
+        LEFT JOIN then_households AS t ON t.nth = o.places[1]
+        JOIN now_standings AS w ON w.nth = n.nth
+          AND w.was = (o.nth IS NOT NULL OR n.exited_on IS NOT NULL)
+          AND w.exited_on IS NOT DISTINCT FROM coalesce(n.exited_on, t.exited_on)""",
     "before": """
         SELECT t.nth, t.household_id, t.village, t.persons, s.status,
           coalesce(s.ids, []) AS successors,
@@ -33,9 +42,8 @@ _RESULTS: Final = {
           CAST(coalesce(p.persons, 0) AS BIGINT) AS persons_now
         FROM then_households AS t
         LEFT JOIN (
-          SELECT s.nth, s.ids, n.grounds, w.standing AS status FROM successors AS s
-          JOIN now_households AS n ON s.places[1] = n.nth
-          JOIN standings AS w ON w.eligibility = n.eligibility AND w.was AND w.has_left = n.has_left
+          SELECT s.nth, s.ids, n.grounds, n.status FROM successors AS s
+          JOIN placed AS n ON s.places[1] = n.nth
           UNION ALL
           SELECT t.nth, NULL, NULL, CASE
             WHEN t.household_id IN (SELECT household_id FROM rejected_now) THEN 'rejected'
@@ -48,15 +56,14 @@ _RESULTS: Final = {
           SELECT o.places[1] AS nth, sum(n.persons) AS persons FROM origins AS o
           JOIN now_households AS n ON o.nth = n.nth GROUP BY 1
         ) AS p ON p.nth = t.nth""",
-    # Who has left poverty was on a roster before, be it not the one that is given.
+    # Who is, or may be, on the roster.
     "now": """
-        SELECT n.nth, n.household_id, n.village, n.persons,
-          CASE WHEN n.eligibility = 'pending' THEN 'pending' ELSE w.standing END AS status,
-          coalesce(o.ids, []) AS origins, n.criteria, n.declared
-        FROM now_households AS n LEFT JOIN origins AS o ON o.nth = n.nth
-        JOIN standings AS w ON w.eligibility = n.eligibility AND w.has_left = n.has_left
-          AND w.was = (o.nth IS NOT NULL OR n.has_left)
-        WHERE n.eligibility <> 'ineligible'""",
+        SELECT nth, household_id, village, persons, status, coalesce(origins, []) AS origins,
+          criteria, declared, on_roster FROM placed WHERE on_roster OR status = 'pending'""",
+    # Who had left poverty before and is not on the roster that is given.
+    "left_before": """
+        SELECT nth, household_id, village, persons, status, grounds, unmet FROM placed
+        WHERE origins IS NULL AND left_on IS NOT NULL""",
     # Who counts somewhere now has moved there; who is on a form and does not count is not gone.
     "changed": """
         SELECT row_number() OVER (ORDER BY side, first, nth, place) AS nth, * EXCLUDE (nth, first, place)
@@ -103,7 +110,7 @@ _RESULTS: Final = {
 
 def recheck(
     connection: duckdb.DuckDBPyConnection, before: RosterParts, now: CheckedParts, since: date,
-    parts: Iterable[Checked] | None = None, registry: str = "civil_registry",
+    parts: Iterable[Checked] | None = None, registry: str = "civil_registry", sample: bool = False,
 ) -> Recheck:  # fmt: skip
     """What became of the roster before.
 
@@ -115,14 +122,16 @@ def recheck(
         parts: those of the roster of now, where they are gone through for something else, too.
         registry: the register that says who has died or moved away, where the pack has it: by
             its first column of codes, e.g. 死亡.
+        sample: whether that of now holds only a sample: who of before is not in it is left out.
     """
     tally = Tally()
     load_before(connection, before, now, since)
     load_now(connection, now.parts() if parts is None else parts, tally)
     load_rejected(connection, now.roster.rejected_numbers())
     load_registry(connection, _registry(now, registry))
-    load_standings(connection)
     match(connection, since)
+    if sample:
+        leave_out_unsampled(connection)
     make_tables(connection, _RESULTS, since)
     return Recheck(now.ruleset, now.as_of, since, tally, connection)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
-from shibie.papers.recheck.changes import BEFORE, COUNTED, MOVED, NOW, Moved, Recheck
+from shibie.papers.recheck.changes import COUNTED, MOVED, Moved, Recheck, statuses
 from shibie.results.counts import PEOPLE, Count
 
 # What a person's change adds to the persons of the households that stay.
@@ -26,9 +26,11 @@ def figures(found: Recheck) -> dict[str, Any]:
         "as_of": found.as_of.isoformat(),
         "since": found.since.isoformat(),
         "before": ask.count("before"),
-        "before_by_status": ask.statuses("before", BEFORE, persons_now=True),
-        "now": found.tally.of("eligibility", "eligible"),
-        "now_by_status": ask.statuses("now", NOW),
+        "before_by_status": ask.statuses("before", persons_now=True),
+        "now": ask.on_roster(),
+        "eligible": found.tally.of("eligibility", "eligible"),
+        "now_by_status": ask.statuses("now"),
+        "left_by_status": ask.statuses("left_before"),
         "removed_by_ground": ask.several("before", "removed", "grounds"),
         "new_by_criterion": ask.several("now", "new", "criteria"),
         "persons": ask.persons(),
@@ -53,6 +55,7 @@ class _Asker:
 
     def __init__(self, found: Recheck) -> None:
         self.connection, self.kinds = found.connection, kinds(found)
+        self.order = statuses(found.ruleset)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(query).fetchall()
@@ -67,15 +70,22 @@ class _Asker:
         )
         return _count(households, persons)
 
-    def statuses(
-        self, table: str, names: Sequence[str], persons_now: bool = False
-    ) -> dict[str, Count]:
+    def on_roster(self) -> Count:
+        """Who is on the roster now, whatever he is; not who may be."""
+        ((households, persons),) = self.rows(
+            "SELECT count(*), coalesce(sum(persons), 0) FROM placed WHERE on_roster"
+        )
+        return _count(households, persons)
+
+    def statuses(self, table: str, persons_now: bool = False) -> dict[str, Count]:
         more = ", sum(persons_now)" if persons_now else ""
         rows = self.rows(
             f"SELECT status, count(*), sum(persons){more} FROM {table} GROUP BY status"
         )
         found = {}
-        for status, households, persons, *now in sorted(rows, key=lambda row: names.index(row[0])):
+        for status, households, persons, *now in sorted(
+            rows, key=lambda row: self.order.index(row[0])
+        ):
             found[status] = _count(households, persons)
             if persons_now:
                 found[status]["persons_now"] = int(now[0])
@@ -121,11 +131,11 @@ class _Asker:
             "SELECT village, count(*), sum(persons) FROM before GROUP BY village ORDER BY min(nth)"
         ):
             found[village] = {"before": _count(households, persons)}
-        for table, names, suffix in (("before", BEFORE, "_then"), ("now", NOW, "")):
+        for table, suffix in (("before", "_then"), ("now", "")):
             rows = self.rows(
                 "SELECT village, status, count(*), sum(persons) FROM (SELECT *, min(nth)"
                 f" OVER (PARTITION BY village) AS first FROM {table}) GROUP BY village, status, first"
-                f" ORDER BY first, list_position({list(names)}, status)"
+                f" ORDER BY first, list_position({list(self.order)}, status)"
             )
             for village, status, households, persons in rows:
                 of_village = found.setdefault(village, {"before": _count(0, 0)})

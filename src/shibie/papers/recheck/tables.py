@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from shibie.errors import Lang, Words
-from shibie.papers.recheck.changes import HouseholdNow, HouseholdThen, Person, Recheck
+from shibie.papers.recheck.changes import (
+    HouseholdLeft,
+    HouseholdNow,
+    HouseholdThen,
+    Person,
+    Recheck,
+)
 from shibie.results.files import json_text
 from shibie.results.table import Cells, StreamedRows, Table
 from shibie.results.tables import CAVEAT_TITLES, caveats_tables
@@ -15,8 +21,7 @@ from shibie.results.workbook_sheets import write_tables
 from shibie.words import terms
 from shibie.words.speaker import Speaker
 
-STATUSES: Mapping[str, Words] = {
-    **terms.STANDINGS,
+FATE_WORDS: Mapping[str, Words] = {
     "rejected": Words("本次数据被退回", "rejected this time"),
     "dissolved": Words("户已不在，人在他户", "dissolved into other households"),
     "gone": Words("全户不在名册", "nobody on the roster"),
@@ -34,6 +39,7 @@ KINDS: Mapping[str, Words] = {
 TITLES: Mapping[str, Words] = {
     **terms.COLUMNS, **CAVEAT_TITLES,
     "before": Words("原名册", "before"), "now": Words("现名册", "now"),
+    "left_before": Words("此前已脱贫", "exited before"), "unmet": Words("没有达到的退出标准", "not met"),
     "persons_changed": Words("人员变动", "persons"), "villages": Words("分村", "villages"),
     "relations": Words("分户合户", "relations"),
     "persons_now": Words("现有人口", "persons now"),
@@ -48,19 +54,26 @@ TITLES: Mapping[str, Words] = {
 
 def tables(found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> tuple[Table, ...]:
     """The tables of a re-check, without anybody's number."""
-    titles = Speaker(found.ruleset, lang).rules
+    speaker = Speaker(found.ruleset, lang)
+    titles = speaker.rules
     counted = found.ruleset.persons is not None
 
     def before(w: HouseholdThen) -> Cells:
         return (
-            w.household_id, w.village, w.persons, STATUSES[w.status].say(lang),
+            w.household_id, w.village, w.persons, status(speaker, w.status),
             "|".join(w.successors), w.persons_now, titles(w.grounds),
         )  # fmt: skip
 
     def now(i: HouseholdNow) -> Cells:
         return (
-            i.household_id, i.village, i.persons, STATUSES[i.status].say(lang),
+            i.household_id, i.village, i.persons, status(speaker, i.status),
             "|".join(i.origins), titles(i.criteria),
+        )  # fmt: skip
+
+    def left(one: HouseholdLeft) -> Cells:
+        return (
+            one.household_id, one.village, one.persons, status(speaker, one.status),
+            titles(one.grounds), titles(one.unmet),
         )  # fmt: skip
 
     def person(p: Person) -> Cells:
@@ -79,13 +92,15 @@ def tables(found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> tuple[
     villages = tuple(
         (village, item, each["households"], each["persons"])
         for village, items in data["by_village"].items()
-        for item, each in ((village_item(name, lang), each) for name, each in items.items())
+        for item, each in ((village_item(speaker, name), each) for name, each in items.items())
     )
     return (
         Table("before", ("household_id", "village", "persons", "status", "successors",
                          "persons_now", "grounds"), mapped(found.was, before)),
         Table("now", ("household_id", "village", "persons", "status", "origins", "criteria"),
               mapped(found.now, now)),
+        Table("left_before", ("household_id", "village", "persons", "status", "grounds", "unmet"),
+              mapped(found.left, left)),
         Table("persons_changed", ("name", "kind", "from", "to", "village", "why",
                                   *(["uncounted"] if counted else [])),
               mapped(found.persons, person)),
@@ -103,17 +118,31 @@ def mapped(listed: Collection[Listed], row: Callable[[Listed], Cells]) -> Stream
     return StreamedRows(lambda: len(listed), lambda: map(row, listed))
 
 
-def village_item(name: str, lang: Lang) -> str:
+def status(speaker: Speaker, name: str) -> str:
+    """A standing, or what else became of a household, in words.
+
+    >>> from shibie.ruleset.loader import load
+    >>> bazhong = Speaker(load("bazhong-2015"))
+    >>> status(bazhong, "removed"), status(bazhong, "gone")
+    ('清退', '全户不在名册')
+    """
+    fate = FATE_WORDS.get(name)
+    return speaker.standing(name) if fate is None else fate.say(speaker.lang)
+
+
+def village_item(speaker: Speaker, name: str) -> str:
     """A figure of a village in words.
 
-    >>> village_item("removed_then", "zh"), village_item("new", "en")
-    ('原名册：清退', 'new')
+    >>> from shibie.ruleset.loader import load
+    >>> bazhong = Speaker(load("bazhong-2015"))
+    >>> village_item(bazhong, "removed_then"), village_item(bazhong, "new")
+    ('原名册：清退', '新进')
     """
     if name == "before":
-        return TITLES["before"].say(lang)
-    status, then, _ = name.partition("_then")
-    word = STATUSES[status].say(lang)
-    return Words(f"原名册：{word}", f"then: {word}").say(lang) if then else word
+        return TITLES["before"].say(speaker.lang)
+    of, then, _ = name.partition("_then")
+    word = status(speaker, of)
+    return speaker.say(f"原名册：{word}", f"then: {word}") if then else word
 
 
 def write(out: Path, found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> None:

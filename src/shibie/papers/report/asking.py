@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable
 from shibie.decision import ELIGIBILITIES
 from shibie.errors import Lang
 from shibie.language.tree import HOUSEHOLD
-from shibie.papers.recheck.changes import Recheck
+from shibie.papers.recheck.changes import FATES, Recheck
 from shibie.papers.report.data import Book
 from shibie.papers.report.figures import Breakdown, Figure, Figures
 from shibie.papers.report.published import TITLES, PublishedCount
 from shibie.results.counts import NO_VILLAGE, by_village, previous_roster, total
+from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import Rule
 from shibie.words.speaker import Speaker
 
@@ -48,6 +49,11 @@ class _Asking:
         self.ruleset, self.tally = book.ruleset, book.tally
         self.speaker = Speaker(book.ruleset, lang)
         self.say, self.rule = self.speaker.say, self.speaker.rule
+        # By a re-check, a household's standing is what the roster before makes of it.
+        self.on_roster = (
+            "on_roster" if recheck is None
+            else "household_id IN (SELECT household_id FROM now WHERE on_roster)"
+        )  # fmt: skip
         self.single: dict[str, Figure] = {}
         self.by: dict[str, Breakdown] = {}
         self.numbers: dict[str, tuple[int, str]] = {}
@@ -114,49 +120,63 @@ class _Asking:
         elif self.has("on_previous_roster") and self.has("exited_on"):
             self.declared()
 
+    def standings(self, on_roster: bool) -> list[str]:
+        """The ids of the pack's standings that keep on the roster, or do not."""
+        if not self.ruleset.standings:
+            return ["retained", "new", "exited"] if on_roster else ["removed"]
+        return [each.id for each in self.ruleset.standings if each.on_roster is on_roster]
+
     def matched(self) -> None:
         """What the re-check came to."""
         count = "SELECT count(*), coalesce(sum(persons), 0) FROM"
+        on = ", ".join(f"'{name}'" for name in self.standings(True))
+        # Of who had left poverty before, and is on no roster that is given, only the form says it.
+        of_all = (
+            "(SELECT status, persons FROM before UNION ALL SELECT status, persons FROM left_before)"
+        )
+        open_ = ", ".join(f"'{name}'" for name in (UNDECIDED, *FATES))
+        kept = (
+            f"SELECT count(*) AS h, coalesce(sum(persons), 0) AS p FROM {{}} WHERE status IN ({on})"
+        )
         queries = {
             "before": f"{count} before",
-            "removed": f"{count} before WHERE status = 'removed'",
-            "unsettled": f"{count} before WHERE status NOT IN ('removed', 'retained')",
-            "retained": f"{count} now WHERE status = 'retained'",
-            "new": f"{count} now WHERE status = 'new'",
-            "exited": f"{count} now WHERE status = 'exited'",
-            "change": "SELECT n.h - b.h, n.p - b.p FROM"
-            " (SELECT count(*) AS h, coalesce(sum(persons), 0) AS p FROM now WHERE status = 'retained') AS n,"
-            " (SELECT count(*) AS h, coalesce(sum(persons), 0) AS p FROM before WHERE status = 'retained') AS b",
+            "removed": f"{count} {of_all} WHERE status = 'removed'",
+            "unsettled": f"{count} {of_all} WHERE status IN ({open_})",
+            **{name: f"{count} now WHERE status = '{name}'" for name in self.standings(True)},
+            "left": f"{count} left_before",
+            "change": f"SELECT n.h - b.h, n.p - b.p FROM ({kept.format('now')} AND len(origins) > 0) AS n,"
+            f" ({kept.format('before')}) AS b",
         }
         for name, query in queries.items():
-            self.one(name, TITLES[name].say(self.lang), query)
+            if name in TITLES:
+                self.one(name, TITLES[name].say(self.lang), query)
         self.removed(
             "SELECT ground, count(*), coalesce(sum(persons), 0) FROM (SELECT unnest(grounds) AS ground,"
-            " persons FROM before WHERE status = 'removed') GROUP BY ground ORDER BY 2 DESC, 1"
+            " status, persons FROM before UNION ALL SELECT unnest(grounds), status, persons FROM"
+            " left_before) WHERE status = 'removed' GROUP BY ground ORDER BY 2 DESC, 1"
         )
 
     def declared(self) -> None:
         """What the forms say of the roster before, if any says that it was on it."""
-        counts = previous_roster(self.tally).get("previous_roster", {})
-        if not any(counts[name]["households"] for name in ("before", "exited") if counts):
+        counts = previous_roster(self.ruleset, self.tally).get("previous_roster", {})
+        if not any(counts[name]["households"] for name in ("before", "left") if counts):
             return
-        was = "on_previous_roster AND exited_on IS NULL"
         queries = {
-            "before": ("before", f"{_HOUSEHOLDS} WHERE {was}"),
-            "removed": ("removed", f"{_HOUSEHOLDS} WHERE {was} AND eligibility = 'ineligible'"),
-            "unsettled": ("pending", f"{_HOUSEHOLDS} WHERE {was} AND eligibility = 'pending'"),
-            "retained": ("retained", f"{_HOUSEHOLDS} WHERE {was} AND eligibility = 'eligible'"),
-            "new": ("new", f"{_HOUSEHOLDS} WHERE NOT on_previous_roster AND eligibility = 'eligible'"),
-        }  # fmt: skip
-        for name, (standing, query) in queries.items():
-            self.one(name, TITLES[name].say(self.lang), query, PublishedCount(**counts[standing]))
-        # Of those that left poverty, the ones that are part of what is now.
-        self.one("exited", TITLES["exited"].say(self.lang),
-                 f"{_HOUSEHOLDS} WHERE on_previous_roster AND exited_on IS NOT NULL"
-                 " AND eligibility = 'eligible'")  # fmt: skip
+            "before": f"{_HOUSEHOLDS} WHERE on_previous_roster AND NOT had_left",
+            "left": f"{_HOUSEHOLDS} WHERE on_previous_roster AND had_left",
+            "unsettled": f"{_HOUSEHOLDS} WHERE on_previous_roster AND standing = '{UNDECIDED}'",
+            **{
+                each.id: f"{_HOUSEHOLDS} WHERE standing = '{each.id}'"
+                for each in self.ruleset.standings
+            },
+        }
+        for name, query in queries.items():
+            if name in TITLES:
+                count = PublishedCount(**counts[name])
+                self.one(name, TITLES[name].say(self.lang), query, count)
         self.removed(
             f"{_OF.format(label='ground')} JOIN grounds USING (household_id)"
-            " WHERE on_previous_roster AND exited_on IS NULL GROUP BY ground ORDER BY 2 DESC, 1"
+            " WHERE standing = 'removed' GROUP BY ground ORDER BY 2 DESC, 1"
         )
 
     def removed(self, query: str) -> None:
@@ -164,7 +184,13 @@ class _Asking:
 
     def now(self) -> None:
         word = self.speaker.eligibility
-        self.one("now", TITLES["now"].say(self.lang), _ELIGIBLE, self.of("eligibility", "eligible"))
+        self.one("eligible", word("eligible"), _ELIGIBLE, self.of("eligibility", "eligible"))
+        title = TITLES["now"].say(self.lang)
+        if self.recheck is None:
+            self.one("now", title, f"{_HOUSEHOLDS} WHERE on_roster", self.of("on_roster"))
+        else:
+            query = "SELECT count(*), coalesce(sum(persons), 0) FROM now WHERE on_roster"
+            self.one("now", title, query)
         for name in ("ineligible", "pending"):
             query = f"{_HOUSEHOLDS} WHERE eligibility = '{name}'"
             self.one(name, word(name), query, self.of("eligibility", name))
@@ -189,6 +215,14 @@ class _Asking:
             places = [place for place, of in self.tally.names("village") if of == name]
             rows = [(place, self.of("village", place, name)) for place in places]
             self.several(f"{name}_by_village", word(name), query, rows=rows)
+        query = f"{of_all} WHERE on_roster GROUP BY village ORDER BY min(households.rowid)"
+        on_roster: list[tuple[str, PublishedCount]] | None = None
+        if self.recheck is None:
+            places = [place for (place,) in self.tally.names("village_on_roster")]
+            on_roster = [(place, self.of("village_on_roster", place)) for place in places]
+        else:
+            query = "SELECT village, count(*), coalesce(sum(persons), 0) FROM now WHERE on_roster GROUP BY village ORDER BY min(nth)"
+        self.several("now_by_village", TITLES["now"].say(self.lang), query, rows=on_roster)
         query = f"{of_all.split(' JOIN')[0]} GROUP BY village ORDER BY min(rowid)"
         rows = [
             (place, PublishedCount(**of["all"])) for place, of in by_village(self.tally).items()
@@ -212,20 +246,20 @@ class _Asking:
         for rule in self.ruleset.tallies:
             query = self.of_rule("tallies", "tally", rule)
             self.one(f"tally:{rule.id}", rule.title, query, self.of("tally", rule.id))
-        of_eligible = (rule for rule in self.ruleset.tallies if not rule.among_all)
+        of_eligible = (rule for rule in self.ruleset.tallies if rule.among != "all")
         return tuple(f"tally:{rule.id}" for rule in of_eligible)
 
     def causes(self) -> None:
         if not self.has("main_cause"):
             return
         unsaid = self.say("（未填）", "(not stated)")
-        query = (f"{_OF.format(label='main_cause')} WHERE eligibility = 'eligible'"
+        query = (f"{_OF.format(label='main_cause')} WHERE {self.on_roster}"
                  " GROUP BY main_cause ORDER BY 2 DESC, 1")  # fmt: skip
         title = self.say("主要致贫原因", "main cause")
         self.several("main_causes", title, query, lambda text: text or unsaid)
         query = (
             "SELECT cause, count(*), coalesce(sum(persons), 0) FROM (SELECT unnest(other_causes) AS cause,"
-            " persons FROM households JOIN decisions USING (household_id) WHERE eligibility = 'eligible')"
+            f" persons FROM households JOIN decisions USING (household_id) WHERE {self.on_roster})"
             " GROUP BY cause ORDER BY 2 DESC, 1"
         )
         self.several("other_causes", self.say("其他致贫原因", "other causes"), query)

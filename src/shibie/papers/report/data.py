@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from shibie.checking_in_python import Checked
 from shibie.engines.persons import persons_of
+from shibie.lower.standings import is_on_roster
 from shibie.papers.report.published import PublishedCount
 from shibie.results.counts import Tally
 from shibie.results.growing_table import GrowingTable
-from shibie.results.python_counts import count_part, counted, holders
+from shibie.results.python_counts import count_part, counted, has_left, holders
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec
 
@@ -50,7 +51,8 @@ class Book:
         columns = {
             "households": _columns(self.of_household) | {"persons": "BIGINT"},
             "members": _texts("household_id") | _columns(self.of_member),
-            "decisions": _texts("household_id", "eligibility", "kind"),
+            "decisions": _texts("household_id", "eligibility", "kind", "standing")
+            | {"on_roster": "BOOLEAN", "had_left": "BOOLEAN"},
             "grounds": _texts("household_id", "ground"),
             "findings": _texts("household_id", "member_id", "rule_id", "kind", "outcome"),
             "tracks": _texts("household_id", "member_id", "track"),
@@ -101,7 +103,17 @@ class Book:
                 for household, persons in people
                 for person in persons
             ],
-            "decisions": [(d.household_id, d.eligibility, d.kind) for d in decisions],
+            "decisions": [
+                (
+                    d.household_id,
+                    d.eligibility,
+                    d.kind,
+                    d.standing,
+                    is_on_roster(self.ruleset, d),
+                    has_left(case.household, case.as_of),
+                )
+                for case, d in zip(checked.cases, decisions, strict=True)
+            ],
             "grounds": [(d.household_id, ground) for d in decisions for ground in d.grounds],
             "findings": [
                 (f.household_id, f.member_id, f.rule_id, f.kind, f.outcome)
@@ -116,7 +128,7 @@ class Book:
 def _tallied(checked: Checked) -> Iterator[tuple[str, str, str]]:
     """Every tally that holds of a household that it counts, or of one of its members."""
     for case, decision in zip(checked.cases, checked.decisions, strict=True):
-        for rule in counted(checked.ruleset, decision.eligibility):
+        for rule in counted(checked.ruleset, decision):
             for member_id in holders(checked.ruleset, rule, case):
                 yield decision.household_id, member_id, rule.id
 

@@ -64,7 +64,7 @@ def published(figures: Figures, title: str, lang: Lang = "zh") -> Published:
         return Part(figure.title, "now", figure.count, whole)
 
     villages: dict[str, dict[str, PublishedCount]] = {}
-    for breakdown, name in (("base_by_village", "base"), ("eligible_by_village", "now")):
+    for breakdown, name in (("base_by_village", "base"), ("now_by_village", "now")):
         for village, count in figures.by[breakdown].rows:
             villages.setdefault(village, {})[name] = count
     for of_village in villages.values():

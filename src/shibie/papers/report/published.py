@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import Field
 
 from shibie.errors import InputError, Problem, Words, did_you_mean, listed
+from shibie.ruleset.checking.standings import STANDING_TITLES
 from shibie.ruleset.schema import Form
 from shibie.ruleset.schema_validation import validated
 from shibie.ruleset.yaml_source import YamlSource, read_file
@@ -22,8 +23,11 @@ BYS: tuple[By, ...] = ("households", "persons")
 TITLES: Mapping[str, Words] = {
     "base": Words("全部农户", "all households"), "before": Words("原名册", "before"),
     "removed": terms.REMOVED, "retained": terms.KEPT, "new": terms.NEW, "exited": terms.EXITED,
+    **{name: STANDING_TITLES[name] for name in ("pre_exited", "returned", "wrongly_exited")},
+    "left": Words("此前已脱贫退出", "exited before"),
     "change": Words("保留户人口增减", "change of persons in households kept"),
     "unsettled": Words("原名册其他去向", "others of the roster before"), "now": Words("现有", "now"),
+    "eligible": Words("认定纳入", "eligible"),
 }  # fmt: skip
 
 

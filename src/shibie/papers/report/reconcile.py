@@ -32,6 +32,10 @@ def failures(checks: Sequence[FigureIdentity]) -> tuple[FigureIdentity, ...]:
     return tuple(check for check in checks if check.outcome == "differs")
 
 
+# Who is on the roster beside those retained and new.
+_KEPT = ("exited", "pre_exited", "returned", "wrongly_exited")
+
+
 class _CountIdentities(NamedFigures):
     """The identities between the counts of one report."""
 
@@ -41,9 +45,11 @@ class _CountIdentities(NamedFigures):
         """Before - removed + new = now; then with those that had left, and other changes."""
         for by in BYS:
             plain = (("before", 1), ("removed", -1), ("new", 1))
+            # Who had left poverty before is on the roster, or was taken off it, as everybody else.
+            left = "exited" if self.value("left", by) is None else "left"
             more = [
                 (name, sign)
-                for name, sign in (("unsettled", -1), ("exited", 1), ("change", 1))
+                for name, sign in (("unsettled", -1), (left, 1), ("change", 1))
                 if self.value(name, by)
             ]
             yield from self.sum(plain, "now", by, explained=more)
@@ -52,13 +58,14 @@ class _CountIdentities(NamedFigures):
 
     def retained(self) -> Iterator[FigureIdentity]:
         for by in BYS:
+            kept = [(name, 1) for name in _KEPT if self.value(name, by)]
             terms = [("before", 1), ("removed", -1)]
-            terms += [(n, s) for n, s in (("unsettled", -1), ("change", 1)) if self.value(n, by)]
+            signs = (("unsettled", -1), ("change", 1), ("left", 1), *((n, -1) for n, _ in kept))
+            if self.value("left", by) is None:
+                signs = signs[:2]
+            terms += [(n, s) for n, s in signs if self.value(n, by)]
             yield from self.sum(terms, "retained", by)
-            yield from self.sum(
-                [("retained", 1), ("new", 1), *([("exited", 1)] if self.value("exited", by) else [])],
-                "now", by,
-            )  # fmt: skip
+            yield from self.sum([("retained", 1), ("new", 1), *kept], "now", by)
 
     def sum(
         self,
@@ -92,9 +99,10 @@ class _CountIdentities(NamedFigures):
         """Names the figure, or the sum of figures, that is exactly as large as the difference."""
         unit = UNITS[by].say(self.lang)
         shown = self.say(f"差 {gap:+d} {unit}", f"{gap:+d} {unit}")
+        left = "exited" if self.value("left", by) is None else "left"
         free = {
             name: sign * value
-            for name, sign in (("exited", 1), ("change", 1), ("unsettled", -1))
+            for name, sign in ((left, 1), ("change", 1), ("unsettled", -1))
             if name not in used and (value := self.value(name, by))
         }
         for name, value in free.items():
@@ -116,6 +124,9 @@ class _CountIdentities(NamedFigures):
         """No part is larger than its whole, and no household is without a person."""
         inside = [("removed", "before"), ("new", "now"), ("exited", "now"), ("retained", "now"),
                   ("now", "base"), ("before", "base")]  # fmt: skip
+        # Who had left poverty before can be removed, too, and was not on it any more.
+        if self.named.get("left", PublishedCount()).households:
+            inside.remove(("removed", "before"))
         for name, whole in inside:
             yield from self.within(self.title(name), self.named.get(name), whole)
         for part in (*self.report.parts, *self.report.tracks):

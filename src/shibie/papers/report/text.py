@@ -12,7 +12,7 @@ from shibie.engines.exact import quotient
 from shibie.errors import Lang, Words
 from shibie.papers.report.figures import Figures, rates
 from shibie.papers.report.identities import UNITS
-from shibie.papers.report.published import PublishedCount
+from shibie.papers.report.published import TITLES, PublishedCount
 from shibie.words import terms
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
@@ -77,7 +77,7 @@ class _ReportWriter:
             self.plans(),
         ]
         for name in ("removed_by_ground", "grounds", "criteria", "eligible_by_village",
-                     "ineligible_by_village", "pending_by_village", "other_causes"):  # fmt: skip
+                     "ineligible_by_village", "pending_by_village", "now_by_village", "other_causes"):  # fmt: skip
             if name in self.figures.by:
                 each = self.figures.by[name]
                 by_village = self.say("（分村）", " by village") if "village" in name else ""
@@ -115,6 +115,11 @@ class _ReportWriter:
         shown = [f"{word} {percent}%" for word, percent in parts if percent is not None]
         return self.speaker.joined(shown)
 
+    @property
+    def all_eligible(self) -> bool:
+        """Whether those on the roster are just the eligible."""
+        return self.figures.single["now"].count == self.figures.single["eligible"].count
+
     def base(self) -> list[Piece]:
         """How large the place is, and its poverty rate."""
         villages, query = self.figures.numbers["villages"]
@@ -130,11 +135,13 @@ class _ReportWriter:
             pieces += [self.say(f"，{groups} 个村民小组", f", {groups} groups"),
                        self.mark(self.say("村民小组", "groups"), query)]  # fmt: skip
         pieces += [self.say("，", ", "), *self.figure("base")]
-        outcome = self.words["eligible"]
+        of = Words(f"“{self.words['eligible']}”", f"'{self.words['eligible']}'")
+        if not self.all_eligible:
+            of = terms.ON_ROSTER
         pieces.append(
             self.say(
-                f"。以 {amount(self.checked_by.as_of)} 为认定日期，贫困率（“{outcome}”占全部农户）{self.rate('now', 'base')}。",
-                f". As of {self.checked_by.as_of}, the poverty rate ('{outcome}' of all) is"
+                f"。以 {amount(self.checked_by.as_of)} 为认定日期，贫困率（{of.zh}占全部农户）{self.rate('now', 'base')}。",
+                f". As of {self.checked_by.as_of}, the poverty rate ({of.en} of all) is"
                 f" {self.rate('now', 'base')}.",
             )
         )
@@ -156,18 +163,19 @@ class _ReportWriter:
             return []
         since = self.figures.since[:4]
         of = self.say(f" {since} 年" if since else "原", f"of {since} " if since else "")
+        rate = self.rate("removed", "before")
         pieces: list[Piece] = [
             self.say(f"在精准识别“回头看”工作中，在{of}名册 ", f"Of the roster {of}with "),
             *self.figure("before"),
             self.say(" 的基础上，共清退 ", ", removed: "), *self.figure("removed"),
-            self.say(f"，清退率{self.rate('removed', 'before')}",
-                     f" ({self.rate('removed', 'before')})"),
+            self.say(f"，清退率{rate}", f" ({rate})") if rate else "",
             self.part(terms.KEPT), *self.figure("retained"),
             self.part(terms.NEW), *self.figure("new"),
         ]  # fmt: skip
+        others = ("exited", "pre_exited", "returned", "wrongly_exited")
         for name, title in (
-            ("exited", terms.EXITED),
-            ("unsettled", Words("原名册其他去向（待核实、不在名册等）", "others of it")),
+            *((name, TITLES[name]) for name in others),
+            ("unsettled", Words("原名册其他去向（待定、不在名册等）", "others of it")),
         ):
             if name in self.figures.single and self.figures.single[name].count.households:
                 pieces += [self.part(title), *self.figure(name)]
@@ -185,8 +193,13 @@ class _ReportWriter:
         pieces: list[Piece] = [
             self.say("现认定为“", "Decided '") + self.words["eligible"]
             + self.say("”的共 ", "': "),
-            *self.figure("now"),
+            *self.figure("eligible"),
         ]  # fmt: skip
+        if not self.all_eligible:
+            pieces += [
+                self.say("；连同脱贫等仍在册的，在册共 ", "; with those that left and stay, on the roster: "),
+                *self.figure("now"),
+            ]  # fmt: skip
         for number, name in enumerate(self.figures.tallies):
             pieces.append(
                 self.say("，其中" if number == 0 else "；", ", of whom " if number == 0 else "; ")

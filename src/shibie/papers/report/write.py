@@ -17,6 +17,7 @@ from shibie.papers.report.figures import Figures
 from shibie.papers.report.identities import UNITS, FigureIdentity
 from shibie.papers.report.published import PublishedCount
 from shibie.papers.report.text import Mark, Piece, ReportText
+from shibie.words import terms
 from shibie.words.lists import bracketed
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
@@ -53,14 +54,16 @@ class WholeReport:
         return Words(zh, en).say(self.lang)
 
     def rows(self) -> list[dict[str, Any]]:
-        """By village: all, eligible, ineligible, pending."""
+        """By village: all, eligible, ineligible, pending, and who is on the roster."""
         names = ("base_by_village", "eligible_by_village", "ineligible_by_village",
-                 "pending_by_village")  # fmt: skip
+                 "pending_by_village", "now_by_village")  # fmt: skip
         found = {name: dict(self.figures.by[name].rows) for name in names}
         return [
             {"village": village or "—", **{
                 key: pair(found[name].get(village, PublishedCount(0, 0)))
-                for key, name in zip(("all", "eligible", "ineligible", "pending"), names, strict=True)
+                for key, name in zip(
+                    ("all", "eligible", "ineligible", "pending", "on_roster"), names, strict=True
+                )
             }}
             for village in found["base_by_village"]
         ]  # fmt: skip
@@ -126,8 +129,8 @@ def markdown(whole: WholeReport, folder: str) -> str:
         lines += ["".join(map(_linked, paragraph)), ""]
     lines += [f"## {say('分村情况（户 / 人）', 'By village (households / persons)')}", ""]
     heads = (say("村", "village"), say("全部", "all"),
-             *map(eligibility, ELIGIBILITIES))  # fmt: skip
-    keys = ("village", "all", *ELIGIBILITIES)
+             *map(eligibility, ELIGIBILITIES), terms.ON_ROSTER.say(lang))  # fmt: skip
+    keys = ("village", "all", *ELIGIBILITIES, "on_roster")
     lines += _table(heads, [[row[key] for key in keys] for row in whole.rows()])
     if whole.drawn:
         lines += [f"## {say('图', 'Charts')}", ""]

@@ -11,7 +11,8 @@ from shibie.engines.solver.logic import both, either, inverse
 from shibie.errors import Words
 from shibie.language.connectives import every, negated, some
 from shibie.language.tree import And, Node, Not, Or
-from shibie.lower.decision import ELIGIBLE, INELIGIBLE, PENDING, adjudicated, holds
+from shibie.lower.decision import PENDING, adjudicated, holds
+from shibie.lower.standings import ELIGIBLE, INELIGIBLE
 from shibie.proofs.derived_households import Forgotten
 from shibie.proofs.findings import ProofFinding
 from shibie.proofs.prover import Prover, SolverReply

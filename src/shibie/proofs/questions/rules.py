@@ -10,7 +10,8 @@ from shibie.engines.solver.logic import FALSE
 from shibie.errors import Words
 from shibie.language.connectives import every, negated, not_true, some, unknown
 from shibie.language.tree import HOUSEHOLD, Node, Not
-from shibie.lower.decision import ELIGIBLE, adjudicated, holds
+from shibie.lower.decision import adjudicated, holds
+from shibie.lower.standings import ELIGIBLE, first_standing
 from shibie.proofs.decision_conditions import eligibility_without
 from shibie.proofs.findings import ProofFinding
 from shibie.proofs.prover import Prover
@@ -160,6 +161,15 @@ def kinds(prover: Prover) -> Iterator[ProofFinding]:
             f"没有户会是{named(rule)}", f"no household is of the kind {rule.id}",
         ))  # fmt: skip
         before.append(rule)
+
+
+def standings(prover: Prover) -> Iterator[ProofFinding]:
+    """Every standing that the pack writes is some household's."""
+    for each in prover.ruleset.standings:
+        if not each.implied:
+            yield wanted(prover, f"standing.{each.id}", first_standing(each), Words(
+                f"没有户会是“{each.title}”（{each.id}）", f"no household is ever {each.id}",
+            ))  # fmt: skip
 
 
 def has_exceptions(ruleset: RuleSet) -> bool:

@@ -11,7 +11,8 @@ from shibie.engines.solver.logic import both
 from shibie.errors import Words
 from shibie.language.connectives import every
 from shibie.language.tree import Node, Not
-from shibie.lower.decision import ELIGIBLE, holds
+from shibie.lower.decision import holds
+from shibie.lower.standings import ELIGIBLE
 from shibie.proofs.findings import ProofFinding
 from shibie.proofs.prover import Prover
 from shibie.proofs.questions.existence import unwanted

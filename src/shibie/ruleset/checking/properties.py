@@ -94,6 +94,7 @@ class Promises(Checking):
         form = self.form
         rules: Iterable[schema.RuleForm] = (
             *form.criteria, *form.exclusions, *form.kinds, *form.tracks, *form.tallies,
+            *(form.exits.criteria if form.exits else ()),
         )  # fmt: skip
         for rule in rules:
             yield rule.id, rule.title, isinstance(rule, schema.ExclusionForm)

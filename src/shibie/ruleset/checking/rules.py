@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from shibie.decision import DUPLICATE_PERSON, NOT_POOR
 from shibie.errors import Words
@@ -117,7 +118,7 @@ class Rules(Checking):
             (each, self.owned("tally", ("tallies", index), each))
             for index, each in enumerate(self.form.tallies)
         )
-        return [rule and replace(rule, among_all=each.among == "all") for each, rule in rules]
+        return [rule and replace(rule, among=each.among) for each, rule in rules]
 
     def kinds(self) -> list[Rule | None]:
         return [
@@ -139,22 +140,26 @@ class Rules(Checking):
         seen: dict[str, YamlPath] = {}
         sections = ("comparisons", "criteria", "exclusions", "kinds", "tracks", "tallies",
                     "measures")  # fmt: skip
-        for section in sections:
-            for index, each in enumerate(getattr(self.form, section)):
-                path: YamlPath = (section, index, "id")
-                if each.id in seen or each.id in self.reserved():
-                    first = seen.get(each.id)
-                    where, where_en = "", ""
-                    if each.id in self.reserved():
-                        where = f"，它是 {self.reserved()[each.id]} 的"
-                        where_en = f", it is that of {self.reserved()[each.id]}"
-                    elif first:
-                        where = f"，首见于第 {self.line(first)} 行"
-                        where_en = f", first on line {self.line(first)}"
-                    self.problem(
-                        path,
-                        Words(
-                            f"编号“{each.id}”重复{where}", f"id '{each.id}' is used twice{where_en}"
-                        ),
-                    )
-                seen.setdefault(each.id, path)
+        listed: list[tuple[YamlPath, Any]] = [
+            ((section, index, "id"), each)
+            for section in sections
+            for index, each in enumerate(getattr(self.form, section))
+        ]
+        if self.form.exits is not None:
+            criteria = enumerate(self.form.exits.criteria)
+            listed += [(("exits", "criteria", index, "id"), each) for index, each in criteria]
+        for path, each in listed:
+            if each.id in seen or each.id in self.reserved():
+                first = seen.get(each.id)
+                where, where_en = "", ""
+                if each.id in self.reserved():
+                    where = f"，它是 {self.reserved()[each.id]} 的"
+                    where_en = f", it is that of {self.reserved()[each.id]}"
+                elif first:
+                    where = f"，首见于第 {self.line(first)} 行"
+                    where_en = f", first on line {self.line(first)}"
+                self.problem(
+                    path,
+                    Words(f"编号“{each.id}”重复{where}", f"id '{each.id}' is used twice{where_en}"),
+                )
+            seen.setdefault(each.id, path)

@@ -78,6 +78,8 @@ class FieldSpec:
         documents: of a citizen number: whether another document's is one of its values, for who
             has no citizen number.
         spellings: texts that are another text in another spelling, each with that one.
+        if_absent: of a register's column, the code that every row has where the table has no such
+            column; empty where it is then unknown, as a blank cell always is.
     """
 
     name: str
@@ -98,6 +100,7 @@ class FieldSpec:
     unsure: tuple[tuple[str, tuple[str, ...]], ...] = field(default=(), hash=False, repr=False)
     documents: bool = False
     spellings: tuple[tuple[str, str], ...] = field(default=(), hash=False, repr=False)
+    if_absent: str = ""
 
     def __getstate__(self) -> dict[str, Any]:
         """What a pickle takes along: the data, not what was worked out from it."""

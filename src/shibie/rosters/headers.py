@@ -36,6 +36,7 @@ class Header:
         labels: column index → what the header says of it.
         uses: column index → what a form says that the column is for.
         ignored_at: the indexes of their columns, in the same order.
+        supposed: field → what every row has of it where the table has no column of it.
     """
 
     row: int
@@ -45,6 +46,7 @@ class Header:
     labels: Mapping[int, Label] = field(default_factory=dict)
     uses: Mapping[int, ColumnUse] = field(default_factory=dict)
     ignored_at: tuple[int, ...] = ()
+    supposed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> frozenset[str]:

@@ -239,7 +239,10 @@ class _HouseholdReader:
             at = f"{path}[{count}]."
             cells = dict(values)
             perhaps = self.flag(_PERHAPS, cells, register.columns, at)
-            return Row(count, self.fields(register.columns, cells, at, []), sure=not perhaps)
+            found = self.fields(register.columns, cells, at, [])
+            # A key that is not there is a column that is not there; null is a blank cell.
+            supposed = {spec.name: spec.if_absent for spec in register.columns if spec.if_absent}
+            return Row(count, {**supposed, **found}, sure=not perhaps)
 
         for given in self.mappings(table, register.name):
             found = row(given, register.name)

@@ -102,7 +102,7 @@ class PythonReader:
             match: of a register, the column by which its rows are matched.
         """
         specs = [column.spec for column in source.columns.values()]
-        header = Header(0, dict(enumerate(specs)), ())
+        header = Header(0, dict(enumerate(specs)), (), supposed=source.supposed)
         numbers = list(rows)
         sheet = Sheet(source.shown, source.shown, tuple(rows.values()))
         if fill:

@@ -146,13 +146,18 @@ def _records(sheet: Sheet, header: Header, as_of: date, match: str) -> Iterator[
         (index, spec, {}) for index, spec in header.columns.items()
     ]
     masked = sensitive(header.columns.values())
+    supposed = {name: code for name, code in header.supposed.items() if name not in header.names}
     for number, row in enumerate(sheet.rows[header.row :], start=header.row + 1):
         values: dict[str, Value] = {}
         bad: list[tuple[FieldSpec, Cell, CellError]] = []
         unusable = ""
+        taken: dict[str, Value] = {**supposed}
         for index, spec, texts in columns:
             cell = row[index] if index < len(row) else None
             if cell is NOT_ASKED:
+                if spec.name in header.supposed:
+                    # Of the sheets that make up the table, this row's has no such column.
+                    taken[spec.name] = header.supposed[spec.name]
                 continue
             if type(cell) is not str:
                 found = _read(cell, spec, as_of)
@@ -173,6 +178,7 @@ def _records(sheet: Sheet, header: Header, as_of: date, match: str) -> Iterator[
             bad.append((spec, cell, found))
         if not bad and not unusable and not any(value is not None for value in values.values()):
             continue
+        values.update(taken)
         household_id = values.get("household_id")
         source, written_at = sheet.origin(number)
         faults = tuple(

@@ -110,7 +110,7 @@ class RegisterSheets:
             self.finder.problems += owners_unread(sheet, header)
         placed = None if header is None else self.finder.placed(sheet, header, specs)
         if placed is None or not _not_compared(placed):
-            return placed
+            return None if placed is None else self._without_columns(placed, register)
         self.finder.notes.append(
             Words(
                 f"{sheet.shown}：空表，按未比对处理；已经比对而没有一条记录的，把表上方的“{NOT_DONE.zh}”改为“已做”",
@@ -119,6 +119,25 @@ class RegisterSheets:
             )
         )
         return None
+
+    def _without_columns(self, placed: Placed, register: Register) -> Placed:
+        """The table with what the pack says of columns that it does not have; where it has rows, said."""
+        supposed = {spec.name: spec.if_absent for spec in register.columns if spec.if_absent}
+        sheet, header = placed.sheet, placed.header
+        lacking = [
+            spec for spec in register.columns
+            if spec.name in supposed and spec.name not in header.names
+        ]  # fmt: skip
+        if lacking and next(islice(sheet.passing(), header.row, None), None) is not None:
+            self.finder.notes += [
+                Words(
+                    f"{sheet.shown}：没有“{spec.title}”一栏，每一行都当作“{spec.if_absent}”；不是的，请补上这一栏",
+                    f"{sheet.shown}: there is no column {spec.name}, so every row is taken as"
+                    f" '{spec.if_absent}'; where that is not so, add the column",
+                )
+                for spec in lacking
+            ]
+        return replace(placed, header=replace(header, supposed=supposed))
 
     def take_by_subject(self) -> None:
         """Sheets that are registers by what people call them, such as 存款比对 or 工商登记."""

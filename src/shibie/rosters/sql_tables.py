@@ -43,6 +43,7 @@ class SqlTable:
         columns: the matched columns by field name.
         landed: whether Python held its cells; any of them may be odd (`sql_cells.ODD`).
         origins: of a table put together from several sheets, where its rows were written.
+        supposed: field → what every row has of it where the table has no column of it.
     """
 
     shown: str
@@ -50,6 +51,7 @@ class SqlTable:
     columns: Mapping[str, MatchedColumn]
     landed: bool = False
     origins: Origins | None = None
+    supposed: Mapping[str, str] = field(default_factory=dict)
 
     def origin(self, number: int) -> tuple[str, int]:
         """The sheet and the row in it of one of its rows."""
@@ -127,4 +129,7 @@ def open_table(host: Host, placed: Placed, as_of: date) -> SqlTable:
         spec.name: MatchedColumn(spec, *relation.columns[index])
         for index, spec in header.columns.items()
     }
-    return SqlTable(sheet.shown, relation.name, columns, not sheet.file, sheet.origins)
+    landed_here = not sheet.file
+    return SqlTable(
+        sheet.shown, relation.name, columns, landed_here, sheet.origins, header.supposed
+    )

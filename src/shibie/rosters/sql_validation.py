@@ -92,7 +92,8 @@ class Typed:
     def value(self, source: SqlTable, spec: FieldSpec) -> str:
         """The typed value of a field."""
         if spec.name not in source.columns:
-            return f"CAST(NULL AS {sql_type(spec)})"
+            code = source.supposed.get(spec.name)
+            return quoted(code) if code else f"CAST(NULL AS {sql_type(spec)})"
         return self.cell(source, spec.name).value
 
     def canonical(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import cast
 
@@ -91,6 +91,7 @@ class Declarations(Checking):
             self.check_words(path, codes)
         extra = form if isinstance(form, schema.FieldForm) else None
         return FieldSpec(
+            if_absent=self.if_absent(path, form, codes or ()),
             name=name,
             title=title,
             type=form.type,
@@ -103,6 +104,21 @@ class Declarations(Checking):
             maximum=extra.maximum if extra else None,
             sensitive=form.sensitive or form.type == "citizen_id",
         )
+
+    def if_absent(
+        self, path: YamlPath, form: schema.FieldForm | schema.ColumnForm, codes: Iterable[str]
+    ) -> str:
+        """What rows have in a column that their table does not have; empty where it is unknown."""
+        code = form.if_absent if isinstance(form, schema.ColumnForm) else None
+        if code is None:
+            return ""
+        if form.type != "code":
+            what = Words("只有 code 类型可写 if_absent", "only a column of type code takes if_absent")
+            self.problem((*path, "if_absent"), what)
+        elif code not in codes:
+            what = Words(f"代码表里没有“{code}”", f"'{code}' is not on the list of codes")
+            self.problem((*path, "if_absent"), what, did_you_mean(code, codes))
+        return code
 
     def check_words(self, path: YamlPath, codes: Mapping[str, list[str]]) -> None:
         """Refuse a word that stands for two codes, or is a code by itself."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import cast
 
-from shibie.errors import Words
+from shibie.errors import Words, did_you_mean
 from shibie.language import tree
 from shibie.language.names import Context, spelled
 from shibie.language.parse import RefusedError
@@ -20,6 +20,7 @@ from shibie.plain_text import legible
 from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, YamlPath, taken_words
 from shibie.ruleset.dated_parameter import DatedParameter
+from shibie.vocabulary import Owner
 
 
 class Parameters(Checking):
@@ -68,6 +69,7 @@ class Parameters(Checking):
             parameter = self.declared[name]
             if key is not None:
                 self.keys(key, path, parameter.series)
+                self.chosen(key, path, parameter)
                 if isinstance(key.type, Text):
                     parameter = self.declared[name] = self.in_plain_text(parameter, path)
                 self.keyed.setdefault(name, tree.Parameter(name, key, type=parameter.type))
@@ -76,6 +78,25 @@ class Parameters(Checking):
         if node is None:
             raise RefusedError
         return node
+
+    def chosen(self, key: Node, path: YamlPath, parameter: DatedParameter) -> None:
+        """Where the key is one text, written in a fact: whether the parameter has values for it."""
+        at = (*path, "by")
+        if isinstance(key, tree.Fact):
+            fact = self.queued[cast("Owner", key.owner), key.name]
+            at, key = fact.path, self.facts[cast("Owner", key.owner), key.name].node
+        series = [str(each) for each in parameter.series]
+        if not isinstance(key, tree.Literal) or not isinstance(key.value, str):
+            return
+        if legible(key.value) not in map(legible, series):
+            self.problem(
+                at,
+                Words(
+                    f"“{parameter.title}”没有“{key.value}”这一组数",
+                    f"{parameter.name} has no values for '{key.value}'",
+                ),
+                did_you_mean(key.value, series),
+            )
 
     def in_plain_text(self, parameter: DatedParameter, path: YamlPath) -> DatedParameter:
         """The parameter with its keys spelled as text that is read."""

@@ -149,7 +149,14 @@ def test_the_percentage_is_never_rounded_up_to_100(found: Score) -> None:
 
 
 # Those with the most mutants, a third of a minute each.
-LARGE = {"low-income-2024", "monitoring-2024", "national-2016"}
+LARGE = {
+    "jiangxi-2017",
+    "low-income-2024",
+    "monitoring-2024",
+    "national-2016",
+    "ten-principles-2018",
+    "wubao-2015",
+}
 
 
 @pytest.mark.long

@@ -26,6 +26,7 @@ class DatedParameter:
         series: for each key (None where there is no key) the (from, value) pairs, by date.
         key: what gives the key (a text, a code or a whole number), or None.
         source: where the values come from.
+        open: whether keys that have no values are meant to have none until a place states them.
     """
 
     name: str
@@ -36,6 +37,7 @@ class DatedParameter:
     key: Node | None = None
     source: str = ""
     provenance: Provenance = "reconstructed"
+    open: bool = False
 
     def steps(self, key: object = None) -> tuple[tuple[date, Decimal], ...]:
         """The dated values for a value of `key`; none where it has none.

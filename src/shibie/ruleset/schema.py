@@ -66,6 +66,9 @@ class ParameterForm(Form):
     unit: str = ""
     by: Expression | None = None
     values: dict[str, Decimal | dict[str, Decimal]] = Field(min_length=1)
+    otherwise: Literal["unknown"] | None = Field(
+        None, description="unknown：没有写的键本来就不知道，由当地补上；verify 不再逐个指出"
+    )
     source: str = ""
     provenance: ProvenanceWord | None = None
 

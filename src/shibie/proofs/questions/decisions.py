@@ -10,7 +10,7 @@ from shibie.engines.decide import decide
 from shibie.engines.solver.logic import both, either, inverse
 from shibie.errors import Words
 from shibie.language.connectives import every, negated, some
-from shibie.language.tree import And, Node, Not, Or
+from shibie.language.tree import And, Known, Node, Not, Or, Parameter
 from shibie.lower.decision import PENDING, adjudicated, holds
 from shibie.lower.standings import ELIGIBLE, INELIGIBLE
 from shibie.proofs.derived_households import Forgotten
@@ -34,7 +34,13 @@ def complete(prover: Prover) -> Iterator[ProofFinding]:
     reviewed = some(
         every([holds(rule), negated(adjudicated(rule))]) for rule in prover.ruleset.reviews
     )
-    claim = every([PENDING, Not(reviewed)])
+    # A value that places are yet to state is none that the household could supply.
+    stated = [
+        Known(Parameter(each.name, each.key, type=each.type))
+        for each in prover.ruleset.parameters.values()
+        if each.open
+    ]
+    claim = every([PENDING, Not(reviewed), *stated])
     yield unwanted(
         prover, "complete", claim,
         Words("资料齐全而仍待核实", "everything is known, and the household is still pending"),

@@ -150,7 +150,7 @@ def _keys(parameter: DatedParameter) -> Iterator[ProofFinding]:
                 f"values.{parameter.name}.{key}", f"参数{parameter.title}的“{key}”不在代码表中",
                 f"'{key}' of {parameter.name} is not on its code list",
             )  # fmt: skip
-    for code in codes:
+    for code in () if parameter.open else codes:
         if code not in keys:
             yield _refuted(
                 f"values.{parameter.name}.{code}", f"参数{parameter.title}没有“{code}”的值，只能是未知",

@@ -121,6 +121,9 @@ class Parameters(Checking):
                 key=True,
             )
             return None
+        if form.otherwise and not keyed:
+            words = Words("没有 by，就没有别的键", "without `by` there are no other keys")
+            self.problem((*path, "otherwise"), words)
         series: dict[str | None, tuple[tuple[date, Decimal], ...]] = {}
         groups = form.values.items() if keyed else [(None, form.values)]
         for key, values in groups:
@@ -134,7 +137,7 @@ class Parameters(Checking):
             return None
         return DatedParameter(
             name, form.title, form.unit, _number_type(numbers), series, None, form.source,
-            form.provenance or self.form.ruleset.provenance,
+            form.provenance or self.form.ruleset.provenance, form.otherwise == "unknown",
         )  # fmt: skip
 
     def keys(self, key: Node, path: YamlPath, series: Iterable[str | None]) -> None:

@@ -35,7 +35,7 @@ COSTS = {"field": 1, "number": 1, "verdict": 2, "whose": 2, "column": 3, "rows":
 WHOLE_REGISTER = 8
 MOST_SETS = 4
 # Of the decisions that are tried, so many for sets; the rest for what one fact alone may settle.
-MOST_FOR_SETS = 500
+MOST_FOR_SETS = 600
 
 
 @dataclass(frozen=True)

@@ -309,7 +309,8 @@ class Speaker:
         """The path of an unknown fact in words.
 
         `members[3].health` → 王小明的健康状况; `vehicles` → 车辆登记比对(未做);
-        `vehicles[7]` → 车辆登记比对第 7 行是否属于本户、是否重复.
+        `vehicles[7]` → 车辆登记比对第 7 行是否属于本户、是否重复; a parameter that has no value
+        for the household is said to be the rules' to state.
         """
         if row := _ROW.fullmatch(path):
             return self._whose_row(row["of"], row["row"])
@@ -330,6 +331,12 @@ class Speaker:
         if name in registers:
             return self.say(
                 f"{registers[name].title}（未做）", f"{registers[name].title} (not done)"
+            )
+        if name in self.ruleset.parameters:
+            title = name if self.is_foreign else self.ruleset.parameters[name].title
+            return self.say(
+                f"{title}（规则里没有适用于本户的数，要补上）",
+                f"{title} (the rules have no value for this household: state it)",
             )
         return self._title(HOUSEHOLD, name)
 

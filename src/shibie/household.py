@@ -343,10 +343,12 @@ class Adjudication(Record):
         return self
 
 
-class StepRecord(Record):
-    """What was done, when and by whom at one step of the procedure for one household."""
+class StepFields(Record):
+    """What was done, when and by whom at one step of the procedure, of one household or of several."""
 
-    household_id: str = asked("户编号", "所办理的户", required=True)
+    household_id: str | None = asked(
+        "户编号", "所办理的户；整村、整组、全乡镇一次办的空着，写明村、组、乡镇"
+    )
     step: str = asked("程序", "步骤编号或名称", aliases=("步骤", "环节"), required=True)
     done_on: datetime.date | None = asked("完成日期", "该步骤完成的日期", aliases=("办理日期",))
     actor: str | None = asked("办理主体", "由谁办理", aliases=("办理人",))
@@ -358,3 +360,30 @@ class StepRecord(Record):
     votes_for: Count | None = asked("同意人数", "同意人数", unit="人", minimum=0)
     objections: Count | None = asked("未结异议", "尚未办结的异议件数", unit="件", minimum=0)
     document: str | None = asked("佐证材料", "材料名称，多份以 | 分隔", aliases=("材料",))
+
+
+class StepRecord(StepFields):
+    """What was done, when and by whom at one step of the procedure for one household."""
+
+    household_id: str = asked("户编号", "所办理的户", required=True)
+
+
+class StepOfPlace(StepRecord):
+    """A step of one household that is recorded once for its whole group, village or township."""
+
+    record_of: str = asked("记录属于", "一次记录的村、组、乡镇", required=True)
+
+
+class StepRow(StepFields):
+    """A row of the table of steps: of one household, or of all households of a place."""
+
+    township: str | None = asked("乡镇", "全乡镇一次办的，写乡镇", aliases=HEADERS["township"])
+    village: str | None = asked(
+        "村", "整村一次办的，写村，算到这个村的每一户", aliases=HEADERS["village"]
+    )
+    group: str | None = asked("组", "整组一次办的，写村和组", aliases=HEADERS["group"])
+    among: str | None = asked(
+        "对象",
+        "只算自己有这一步记录的户：写步骤，如农户申请；空着，算这个地方的全部户",
+    )
+    included: Flag | None = asked("列入", "否：村、组、乡镇的这次记录没有列入这一户；空着算列入")

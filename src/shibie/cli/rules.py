@@ -35,7 +35,7 @@ PackOption = Annotated[
 def fields(rules: PackOption = None, as_json: JsonOption = False, lang: LangOption = None) -> None:
     """列出全部字段 List every field: name, title, type, unit, codes, meaning."""
     from shibie.acts import act_specs, row_specs
-    from shibie.household import Adjudication, StepRecord
+    from shibie.household import Adjudication, StepRow
     from shibie.ruleset.loader import load
     from shibie.vocabulary import Vocabulary, specs_of
 
@@ -45,7 +45,7 @@ def fields(rules: PackOption = None, as_json: JsonOption = False, lang: LangOpti
         "households": vocabulary.household,
         "members": (specs_of(Adjudication)[0], *vocabulary.member),
         "adjudications": (*specs_of(Adjudication), *row_specs()),
-        "steps": specs_of(StepRecord),
+        "steps": specs_of(StepRow),
         "acts": act_specs(),
     }
     for name, register in (ruleset.registers if ruleset else {}).items():

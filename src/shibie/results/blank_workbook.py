@@ -15,7 +15,7 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from shibie.errors import Lang, Words
-from shibie.household import StepRecord
+from shibie.household import StepRow
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.results.workbook_questions import write_lists, write_questions
 from shibie.results.workbook_sheets import (
@@ -85,7 +85,7 @@ class _Blank:
             self.register(register)
         write_questions(self.looks, self.speaker, ())
         if self.ruleset.procedure:
-            self.table(self.say("程序", "steps"), specs_of(StepRecord), "")
+            self.table(self.say("程序", "steps"), specs_of(StepRow), "")
         write_lists(self.book, self.speaker)
         self.codes()
 

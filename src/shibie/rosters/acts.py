@@ -20,7 +20,7 @@ from shibie.rosters.cell_error import CellError
 from shibie.rosters.cells import NO, YES, read_cell
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.records import Rejection, RowTable, TypedRow
-from shibie.rosters.roster_builder import step_names
+from shibie.rosters.step_rows import step_names
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.verdicts import ALL_VERDICTS, listed
 from shibie.vocabulary import folded, meant, specs_of

@@ -32,11 +32,13 @@ from shibie.rosters.families import (
     Families,
     families,
     of_households,
+    of_no_household,
     of_register,
     person_of,
 )  # fmt: skip
 from shibie.rosters.finding import lay_out
 from shibie.rosters.layout import Layout
+from shibie.rosters.meetings import Meetings
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.python_rows import PythonReader, number_of, table_of
 from shibie.rosters.records import RowTable
@@ -46,6 +48,7 @@ from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host
 from shibie.rosters.sql_matches import Whole
 from shibie.rosters.sql_tables import SqlTable, open_table, open_tables
+from shibie.rosters.step_rows import StepReader
 from shibie.ruleset.model import RuleSet
 
 # How many like it are looked at for the one that was perhaps meant.
@@ -115,10 +118,11 @@ class _Chosen:
             households,
             members,
             self._about(signed, asked),
-            self._about(self.tables.steps, asked),
+            self._own_steps(asked),
             self._registers(persons | named, unnumbered=bool(people)),
             acts,
             linking,
+            meetings=self._meetings(),
         )
         found = assemble(tables, self.ruleset, self.as_of)
         return replace(found, nobody=self._matching_nobody(found, persons, those))
@@ -203,6 +207,25 @@ class _Chosen:
         if source is None:
             return None
         return table_of(source, list(of_households(self.reader, source, asked).values()))
+
+    def _own_steps(self, asked: Set[str]) -> RowTable | None:
+        """The steps recorded of some households each."""
+        steps = self.tables.steps
+        return (
+            None
+            if steps is None or HOUSEHOLD_ID not in steps.columns
+            else self._about(steps, asked)
+        )
+
+    def _meetings(self) -> Meetings:
+        """The steps recorded of whole places; whatever is wrong with them is not said here."""
+        source = self.tables.steps
+        if source is None or not self.tables.has_places_of_steps:
+            return Meetings()
+        rows = of_no_household(self.reader, source)
+        read = StepReader(self.ruleset, frozenset(), {})
+        read.read(table_of(source, rows))
+        return self.reader.settled(read.of_places, loaded=False) if read.of_places else Meetings()
 
     def _registers(self, persons: Set[str], unnumbered: bool) -> dict[str, RowTable]:
         """The rows that are or may be about some persons; a register without any is supplied nevertheless.

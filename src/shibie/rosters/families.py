@@ -61,6 +61,18 @@ def of_households(reader: PythonReader, source: SqlTable, numbers: Set[str]) -> 
     return {record.number: record for record in records if number_of(record) in numbers}
 
 
+def of_no_household(reader: PythonReader, source: SqlTable) -> list[TypedRow]:
+    """The records that bear no household number."""
+    column = source.columns.get(HOUSEHOLD_ID)
+    where = "TRUE"
+    if column is not None:
+        cell = reading(column.sql, column.sql_type, column.spec, reader.as_of)
+        where = f"CASE WHEN {cell.canonical} THEN {cell.value} IS NULL ELSE TRUE END"
+    return [
+        each for each in reader.typed(source, reader.cells(source, where)) if not number_of(each)
+    ]
+
+
 def of_persons(
     reader: PythonReader, source: SqlTable, name: str, persons: Set[str]
 ) -> dict[int, TypedRow]:

@@ -10,7 +10,7 @@ from typing import Any
 from shibie.acts import act_specs, row_specs
 from shibie.errors import InputError, Problem, Words
 from shibie.forms.form import TableForm
-from shibie.household import StepRecord
+from shibie.household import StepRow
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.rosters.adjudications import adjudication_specs
 from shibie.rosters.alike_numbers import alike_numbers
@@ -19,6 +19,7 @@ from shibie.rosters.csv_text import HEADER_DEPTH
 from shibie.rosters.going_on import gone_on
 from shibie.rosters.headers import Header, best_header, usable
 from shibie.rosters.layout import SHEET_NAMES, Layout
+from shibie.rosters.localities import FIELDS as WHOLE_PLACES
 from shibie.rosters.lone_persons import lone_persons
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.own_additions import is_own
@@ -91,7 +92,7 @@ class Finder:
         """All tables of the roster."""
         self._as_the_form_says()
         adjudications = self.optional("adjudications", (*adjudication_specs(), *row_specs()))
-        steps = self.optional("steps", specs_of(StepRecord))
+        steps = self.steps()
         acts = self.optional("acts", act_specs())
         registers = RegisterSheets(self)
         registers.take_named()
@@ -192,6 +193,23 @@ class Finder:
                 return None
             found.append(placed)
         return gone_on(found) if found else None
+
+    def steps(self) -> Placed | None:
+        """The records of the procedure: each of a household, or of a place."""
+        found = self.optional("steps", specs_of(StepRow))
+        if found is not None and found.header.names.isdisjoint((HOUSEHOLD_ID, *WHOLE_PLACES)):
+            self.problems.append(
+                Problem(
+                    f"{found.sheet.shown}!{found.header.row}",
+                    Words(
+                        "缺少栏目：household_id 户编号；整村、整组、全乡镇一次记录的，village 村 或 township 乡镇",
+                        "missing columns: household_id; or for records of whole places village or"
+                        " township",
+                    ),
+                )
+            )
+            return None
+        return found
 
     # --- households and persons ---------------------------------------------------------
 

@@ -10,7 +10,7 @@ from shibie.acts import COLUMNS as ACT_COLUMNS
 from shibie.acts import ROW_NAMES
 from shibie.duckdb_tables import quoted_name
 from shibie.errors import InputError, Problem, Words, bad_argument, did_you_mean, listed
-from shibie.household import Adjudication, StepRecord
+from shibie.household import Adjudication, StepRow
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.rosters.parquet import cell_sql
 from shibie.rosters.sheets import Cells, Sheet
@@ -64,7 +64,7 @@ def _columns(ruleset: RuleSet, name: str) -> tuple[str, ...]:
         "households": ruleset.field_specs(HOUSEHOLD),
         "members": {"household_id": None, **ruleset.field_specs(MEMBER)},
         "adjudications": (*Adjudication.model_fields, *ROW_NAMES),
-        "steps": StepRecord.model_fields,
+        "steps": StepRow.model_fields,
         "acts": ACT_COLUMNS,
     }
     return tuple(specs[name] if name in specs else ruleset.field_specs(name))

@@ -16,6 +16,7 @@ from shibie.duckdb_tables import text_column
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.language.tree import HOUSEHOLD
 from shibie.rosters.layout import Layout
+from shibie.rosters.meetings import StepCounts
 from shibie.rosters.national_export import taken_apart
 from shibie.rosters.parts import RosterPart
 from shibie.rosters.python_rows import number_of, table_of
@@ -24,6 +25,7 @@ from shibie.rosters.roster import RosterTables, assemble
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_matches import matches
+from shibie.rosters.sql_meetings import HELD, taken_in
 from shibie.rosters.sql_members import FOUND_TWICE
 from shibie.rosters.sql_perhaps_rows import FITS
 from shibie.rosters.sql_rejected import REJECTED_HOUSEHOLDS
@@ -98,9 +100,12 @@ class LandedParts:
     @property
     def has_steps(self) -> bool:
         """Whether any step of the pack's procedure is recorded."""
-        return self.loader.procedure and bool(
-            self.host.rows(f"SELECT 1 FROM ({_steps('step')}) LIMIT 1")
-        )
+        return self.loader.procedure and bool(self.host.rows(f"SELECT 1 FROM {HELD} LIMIT 1"))
+
+    @property
+    def step_counts(self) -> StepCounts:
+        """How many records of steps there are, of households and of whole places."""
+        return self.loader.records.counts
 
     @property
     def rejected_households(self) -> int:
@@ -124,7 +129,7 @@ class LandedParts:
         named = "string_split(replace(coalesce(document, ''), '、', '|'), '|')"
         (row,) = self.host.rows(
             f"SELECT count(*), count(*) FILTER (WHERE list_contains({named}, {quoted(document)}))"
-            f" FROM ({_steps('step, document')}) WHERE step = {quoted(step)}"
+            f" FROM {HELD} WHERE step = {quoted(step)}"
         )
         return int(row[0]), int(row[1])
 
@@ -184,7 +189,8 @@ class LandedParts:
         members = tables.persons or tables.members
         steps = None
         if self.loader.procedure and tables.steps is not None:
-            named = f"(SELECT household_id AS {HID}, {ROW} FROM ({_steps(f'household_id, {ROW}')}))"
+            own = taken_in(f"household_id, {ROW}")
+            named = f"(SELECT household_id AS {HID}, {ROW} FROM ({own}))"
             steps = self._by_part(tables.steps, self._of(named, ROW, _OWN))
         return _LaidOut(
             households,
@@ -253,6 +259,7 @@ class LandedParts:
                 for name, source in laid_out.registers.items()
             },
             self.reader.acts.about(own),
+            meetings=self.loader.records.meetings,
         )
         return RosterPart(assemble(tables, self.ruleset, self.as_of), own)
 
@@ -285,9 +292,3 @@ def landed(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Loader:
     loader = Loader(host, tables, ruleset, as_of, columns, layout.places)
     loader.load()
     return loader
-
-
-def _steps(columns: str) -> str:
-    """A query of the step records that are taken in."""
-    odd = f"SELECT {columns} FROM steps_odd"
-    return f"SELECT {columns} FROM steps_typed WHERE fine UNION ALL {odd}"

@@ -10,6 +10,7 @@ from typing import Protocol
 from shibie.procedure import documented
 from shibie.registers.matching import index, key_of, number_of
 from shibie.registers.unmatched import matches, people_of
+from shibie.rosters.meetings import StepCounts
 from shibie.rosters.roster import Roster
 from shibie.ruleset.model import RuleSet
 
@@ -47,6 +48,11 @@ class RosterParts(Protocol):
     @property
     def has_steps(self) -> bool:
         """Whether any step of the pack's procedure is recorded."""
+        ...
+
+    @property
+    def step_counts(self) -> StepCounts:
+        """How many records of steps there are, of households and of whole places."""
         ...
 
     def parts(self) -> Iterator[RosterPart]:
@@ -110,6 +116,11 @@ class HeldParts:
     def has_steps(self) -> bool:
         """Whether any step of the pack's procedure is recorded."""
         return bool(self.ruleset.procedure) and bool(self.roster.steps)
+
+    @property
+    def step_counts(self) -> StepCounts:
+        """How many records of steps there are, of households and of whole places."""
+        return self.roster.step_counts
 
     def parts(self) -> Iterator[RosterPart]:
         """The whole roster."""

@@ -8,17 +8,22 @@ than a batch is held.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from shibie.case import Value
 from shibie.duckdb_tables import integer_column, text_column
-from shibie.household import Adjudication, BareHousehold, StepRecord
+from shibie.household import Adjudication, BareHousehold, StepRow
 from shibie.language.tree import HOUSEHOLD
 from shibie.rosters.act_rows import all_verdicts, step_rows
 from shibie.rosters.acts_on_roster import RosterActs, acts_on
-from shibie.rosters.cells import Cell
+from shibie.rosters.cell_error import CellError
+from shibie.rosters.cells import Cell, read_cell
 from shibie.rosters.headers import Header
 from shibie.rosters.landed_cells import unwrap
+from shibie.rosters.localities import FIELDS, Locality, locality_of
+from shibie.rosters.meetings import Meeting, Meetings, settled
 from shibie.rosters.national_export import HOUSEHOLD_ID, filled_down, taken_apart
 from shibie.rosters.parquet import cell_sql
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
@@ -27,6 +32,7 @@ from shibie.rosters.roster_builder import RosterBuilder
 from shibie.rosters.sheets import Sheet
 from shibie.rosters.sql_host import ROW, Host
 from shibie.rosters.sql_tables import MatchedColumn, SqlTable, SqlTables
+from shibie.rosters.step_rows import StepReader
 from shibie.rosters.text_search import Sought
 from shibie.ruleset.model import RuleSet
 
@@ -249,25 +255,64 @@ class PythonReader:
         builder = self.builder(table.records)
         return builder.adjudications(table), builder
 
-    def act_steps(self) -> tuple[list[tuple[int, StepRecord]], list[Rejection]]:
+    def act_steps(self) -> tuple[list[tuple[int, StepRow]], list[Rejection]]:
         """The steps among the acts, each with a row after all rows of the steps' table."""
         rows = step_rows(self.acts.of_kind("step"), self.as_of)
-        builder, found = self.builder(rows), []
-        for place, record in enumerate(rows):
-            table = RowTable(record.source, frozenset(record.values), (record,))
-            found += [(ACT_ROWS + place, step) for step in builder.steps(table)]
-        return found, builder.rejected
+        places = {id(record): ACT_ROWS + place for place, record in enumerate(rows)}
+        read = self.builder(rows).steps(RowTable("", frozenset(), rows))
+        return [(places[id(record)], row) for record, row in read.own], read.rejected
 
-    def steps(
-        self, source: SqlTable, rows: str
-    ) -> tuple[list[tuple[int, StepRecord]], list[Rejection]]:
-        """Chosen step records with their rows."""
+    def steps(self, source: SqlTable, rows: str) -> StepReader:
+        """Chosen rows of the table of steps."""
         records = self.records(source, rows)
         builder = self.builder(records)
-        found = []
-        for record in records:
-            found += [(record.number, step) for step in builder.steps(table_of(source, [record]))]
-        return found, builder.rejected
+        if self.tables.has_places_of_steps:
+            builder.homes = self._homes_asked()
+        return builder.steps(table_of(source, records))
+
+    def _homes_asked(self) -> dict[str, Locality]:
+        """Where the households that are asked for live."""
+        home = "hid, township_, village_, group_"
+        found: dict[str, Locality] = {}
+        # What Python read of a household counts before what SQL did.
+        for table in (HOUSEHOLDS, "h_odd"):
+            rows = self.host.rows(
+                f"SELECT {home} FROM {table} WHERE hid IN (SELECT hid FROM asked)"
+            )
+            found |= {str(hid): Locality(*place) for hid, *place in rows}
+        return found
+
+    def settled(self, meetings: Sequence[Meeting], loaded: bool = True) -> Meetings:
+        """The records of whole places that count.
+
+        Args:
+            meetings: as they are written.
+            loaded: whether the households were read; else their table is looked through.
+        """
+        homes = set(self._homes_written())
+        if loaded:
+            home = "township_, village_, group_"
+            rows = self.host.rows(
+                f"SELECT DISTINCT {home} FROM {HOUSEHOLDS} WHERE fine"
+                f" UNION SELECT DISTINCT {home} FROM h_odd"
+            )
+            homes |= {Locality(*row) for row in rows}
+        return settled(meetings, homes, self.ruleset)
+
+    def _homes_written(self) -> Iterator[Locality]:
+        """The different places that the rows of households name."""
+        source = self.tables.households
+        there = {name: source.columns[name] for name in FIELDS if name in source.columns}
+        picked = ", ".join(cell_sql(each.sql, each.sql_type) for each in there.values())
+        if not picked:
+            return
+        for row in self.host.rows(f"SELECT DISTINCT {picked} FROM {source.relation}"):
+            values: dict[str, Value] = {}
+            for (name, column), cell in zip(there.items(), map(unwrap, row), strict=True):
+                # What cannot be read is nobody's place: its household is rejected.
+                with suppress(CellError):
+                    values[name] = read_cell(cell, column.spec, self.as_of)
+            yield locality_of(values)
 
 
 def number_of(record: TypedRow) -> str:

@@ -34,6 +34,8 @@ from shibie.rosters.acts_on_roster import RosterActs, acts_on
 from shibie.rosters.finding import lay_out
 from shibie.rosters.layout import Layout, Placed
 from shibie.rosters.links_on_roster import linked_rows, verdicts_lost, without_unfitting
+from shibie.rosters.localities import locality_of
+from shibie.rosters.meetings import Meetings, StepCounts, counts_of, held_steps, settled
 from shibie.rosters.national_export import filled_down, taken_apart
 from shibie.rosters.other_papers import other_papers, said_of_papers
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
@@ -51,7 +53,7 @@ class Roster:
         households: the valid households, in the order of the input.
         registers: rows of each register; None where it was not supplied.
         adjudications: valid adjudications, one a household and rule.
-        steps: valid step records.
+        steps: what is recorded of each household: a valid record a household and step.
         rejected: every fault, in the order of the input.
         rejected_households: the households that are not decided.
         given: how many households came in.
@@ -66,6 +68,7 @@ class Roster:
         rows: of each table that was found, how many rows are not blank throughout; where a row
             is a person there is no table of households.
         unknown_columns: of its tables, those that no field answers to.
+        step_counts: how many records of steps there are, of households and of whole places.
     """
 
     households: tuple[BareHousehold, ...]
@@ -83,6 +86,7 @@ class Roster:
     tables: tuple[str, ...] = ()
     rows: Mapping[str, int] = field(default_factory=dict)
     unknown_columns: tuple[UnknownColumn, ...] = ()
+    step_counts: StepCounts = field(default_factory=StepCounts)
 
 
 def read_roster(path: Path, ruleset: RuleSet, as_of: date, form: TableForm | None = None) -> Roster:
@@ -131,6 +135,8 @@ class RosterTables:
     Attributes:
         linking: of a part of a roster, all acts that say of whom its rows are; else `acts`.
         rows: of the tables of a whole roster, how many there are; but for verdicts and acts.
+        meetings: of a part of a roster, what is recorded of places on the whole of it; then there
+            is no record of a place among the steps.
     """
 
     households: RowTable
@@ -141,6 +147,7 @@ class RosterTables:
     acts: RosterActs = field(default_factory=RosterActs)
     linking: RosterActs | None = None
     rows: Mapping[str, int] = field(default_factory=dict)
+    meetings: Meetings | None = None
 
 
 def read_tables(layout: Layout, ruleset: RuleSet, as_of: date) -> RosterTables:
@@ -222,7 +229,7 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
     )
     builder.notes += said_of_papers(other_papers(households))
     verdicts, signed = _signed(tables, acts, builder)
-    steps = builder.steps(joined(tables.steps, step_rows(acts.of_kind("step"), as_of)))
+    steps, step_counts = _steps(tables, builder, households)
     registers: dict[str, tuple[RegisterRow, ...] | None] = {}
     for name, register in ruleset.registers.items():
         table = tables.registers.get(name)
@@ -253,7 +260,27 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         acts=in_force(acts.given, (*signed, *verdicts.beside)),
         links=links,
         same_persons=acts.same_persons,
+        step_counts=step_counts,
     )
+
+
+def _steps(
+    tables: RosterTables, builder: RosterBuilder, households: Iterable[BareHousehold]
+) -> tuple[tuple[StepRecord, ...], StepCounts]:
+    """What is recorded of each household, by itself or with its whole village."""
+    of_acts = step_rows(tables.acts.of_kind("step"), builder.as_of)
+    read = builder.steps(joined(tables.steps, of_acts))
+    homes = {each.household_id: locality_of(dict(each)) for each in households}
+    meetings = tables.meetings
+    if meetings is None:
+        written = {locality_of(record.values) for record in tables.households.records}
+        meetings = settled(read.of_places, written.union(homes.values()), builder.ruleset)
+        builder.rejected += meetings.rejected
+    own = [row for _, row in read.own]
+    held = held_steps(own, meetings, homes)
+    counts = counts_of(len(own), meetings, held, homes, builder.ruleset)
+    builder.notes += counts.notes
+    return held, counts
 
 
 def _signed(

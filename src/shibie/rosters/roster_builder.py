@@ -16,28 +16,18 @@ from pydantic import ValidationError
 from shibie.acts import Link
 from shibie.case import Value
 from shibie.errors import Words
-from shibie.household import Adjudication, BareHousehold, StepRecord
+from shibie.household import Adjudication, BareHousehold
 from shibie.language.types import MAX_ITEMS
-from shibie.plain_text import legible
 from shibie.registers.links import RowLink
 from shibie.rosters.form_faults import pydantic_faults
+from shibie.rosters.localities import Locality, locality_of
 from shibie.rosters.records import Rejection, RowTable, TypedRow
+from shibie.rosters.step_rows import StepReader
 from shibie.ruleset.model import RuleSet
 
 HOUSEHOLD_ID = "household_id"
 # The code of what only says that a household falls with its members' rows.
 MEMBER_ROWS = "member_rows"
-
-
-def step_names(ruleset: RuleSet) -> dict[str, str]:
-    """How a step of the procedure may be written: by its id, its number or its title."""
-    steps = ruleset.procedure
-    return {
-        **{step.id: step.id for step in steps},
-        **{str(step.number): step.id for step in steps},
-        # Cells are read as plain text, in which brackets and commas are narrow.
-        **{text: step.id for step in steps for text in (step.title, legible(step.title))},
-    }
 
 
 class RosterBuilder:
@@ -46,6 +36,7 @@ class RosterBuilder:
     Attributes:
         rejected: every fault, in the order found.
         known: numbers of the households on the roster.
+        homes: where these live, decided or not.
         beside: verdicts that count and decide about no rule by themselves.
         verdict_links: what verdicts say of whose rows of registers are.
     """
@@ -56,6 +47,7 @@ class RosterBuilder:
         self.rejected_households: list[str] = []
         self.notes: list[Words] = []
         self.known: set[str] = set()
+        self.homes: dict[str, Locality] = {}
         self.beside: list[tuple[TypedRow, Adjudication]] = []
         self.verdict_links: list[Link] = []
 
@@ -103,6 +95,7 @@ class RosterBuilder:
         done = []
         for household_id, of_household in rows.items():
             self.known.add(household_id)
+            self.homes[household_id] = locality_of(of_household[0].values)
             built = self.household(household_id, of_household, people.pop(household_id, []))
             if built is None:
                 self.rejected_households.append(household_id)
@@ -209,34 +202,12 @@ class RosterBuilder:
         self.beside, self.verdict_links = verdicts.beside, verdicts.links
         return found
 
-    def steps(self, table: RowTable | None) -> tuple[StepRecord, ...]:
-        """The valid step records."""
-        if table is None:
-            return ()
-        done = []
-        ids = step_names(self.ruleset)
-        for record in table.records:
-            self.rejected += record.faults
-            if record.faults:
-                continue
-            values = dict(record.values)
-            step = str(values.get("step") or "")
-            values["step"] = ids.get(step, step)
-            if self.ruleset.procedure and values["step"] not in ids.values():
-                self.fault(record, "step", step, "规则中没有这个步骤", "no such step in the pack")
-                continue
-            if _household_id(record) not in self.known:
-                self.fault(
-                    record, HOUSEHOLD_ID, _household_id(record),
-                    "名册中没有这一户", "no such household on the roster",
-                )  # fmt: skip
-                continue
-            try:
-                done.append(StepRecord.model_validate(values))
-            except ValidationError as error:
-                for _, field, shown, reason, code in pydantic_faults(error, self.ruleset):
-                    self.rejected.append(record.rejection(field, shown, reason, code))
-        return tuple(done)
+    def steps(self, table: RowTable | None) -> StepReader:
+        """The records of steps that are valid by themselves."""
+        reader = StepReader(self.ruleset, self.known, self.homes)
+        reader.read(table)
+        self.rejected += reader.rejected
+        return reader
 
 
 def _household_id(record: TypedRow) -> str:

@@ -27,7 +27,7 @@ from shibie.rosters.sql_register_rows import RegisterRows, names_of
 from shibie.rosters.sql_registers import RegisterSources
 from shibie.rosters.sql_rejected import RejectedTables
 from shibie.rosters.sql_tables import SqlTable, SqlTables
-from shibie.rosters.sql_validation import PASSED, Typed
+from shibie.rosters.sql_validation import HOME, Typed
 from shibie.ruleset.model import RuleSet
 
 
@@ -86,7 +86,8 @@ class Loader:
             self.members.add_odd(found.households)
             papers += other_papers(household for _, household, _ in found.households)
         self.notes += said_of_papers(papers)
-        self.records.load_steps(self.columns["h"])
+        self.records.load_steps(self.columns["h"], self._homes())
+        self.notes += self.records.counts.notes
         signed, builder = self.reader.adjudications()
         judged = builder.verdict_links if builder is not None else ()
         links = linked_rows(self.reader.acts, judged, self.ruleset, self.as_of)
@@ -162,6 +163,14 @@ class Loader:
         """SQL: whether a row is decided from its typed columns, not read again in Python."""
         return f"{HID} NOT IN (SELECT hid FROM {SUSPECT})" if self.some else "TRUE"
 
+    def _homes(self) -> str:
+        """SQL: the decided households, with where they live."""
+        home = ", ".join((HID, "ord_", *HOME))
+        return (
+            f"SELECT {home} FROM h_typed WHERE {HID} IS NOT NULL AND {self._trusted()}"
+            f" UNION ALL SELECT {home} FROM h_odd"
+        )
+
     def _odd_households(self, found: Sequence[OddHousehold]) -> None:
         """Add households that Python read to h_odd."""
         specs = self.ruleset.field_specs(HOUSEHOLD)
@@ -170,7 +179,7 @@ class Loader:
             HID: text_column([household.household_id for household in households]),
             "ord_": integer_column([row for row, _, _ in found]),
         }
-        for alias, name in PASSED.items():
+        for alias, name in self.typed.passed.items():
             spec = specs.get(name)
             values = [getattr(h, name) for h in households] if spec else []
             table[alias] = typed(spec, values) if spec else text_column([None] * len(households))

@@ -11,6 +11,7 @@ from shibie.language.tree import HOUSEHOLD
 from shibie.rosters.act_rows import WrittenActs
 from shibie.rosters.landed_cells import landed
 from shibie.rosters.layout import Layout, Placed
+from shibie.rosters.localities import FIELDS
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.origins import Origins
 from shibie.rosters.roster import acts_written
@@ -76,6 +77,11 @@ class SqlTables:
     verdicts: Placed | None
     steps: SqlTable | None
     acts: WrittenActs = field(default_factory=WrittenActs)
+
+    @property
+    def has_places_of_steps(self) -> bool:
+        """Whether steps may be recorded of whole places."""
+        return self.steps is not None and not self.steps.columns.keys().isdisjoint(FIELDS)
 
     @property
     def has_steps(self) -> bool:

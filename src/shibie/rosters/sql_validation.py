@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Set
 from datetime import date
 
 from shibie.engines.sql.plan import HID, KEY, MID
-from shibie.household import Household, StepRecord
+from shibie.household import Household, StepRow
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import MAX_ITEMS
 from shibie.rosters.national_export import HOUSEHOLD_ID
@@ -37,6 +37,14 @@ from shibie.vocabulary import FieldSpec, specs_of
 PASSED: Mapping[str, str] = {
     "village_": "village", "before_": "on_previous_roster", "exited_": "exited_on",
 }  # fmt: skip
+# Where a household lives, where steps may be of whole places: alias → field.
+HOME: Mapping[str, str] = {
+    "township_": "township", "village_": "village", "group_": "group",
+}  # fmt: skip
+# What a row of the steps' table says of a household, without where it lives.
+STEP_SPECS: tuple[FieldSpec, ...] = tuple(
+    spec for spec in specs_of(StepRow) if spec.name not in (*HOME.values(), "among")
+)
 
 
 class Typed:
@@ -56,6 +64,7 @@ class Typed:
         self.ruleset, self.as_of, self.columns = ruleset, as_of, columns
         self.made: dict[str, list[str]] = {}
         self.national = issubclass(ruleset.vocabulary.household_model, Household)
+        self.passed = {**PASSED, **(HOME if tables.has_places_of_steps else {})}
 
     # --- cells --------------------------------------------------------------------------
 
@@ -127,11 +136,12 @@ class Typed:
         needed = {name for name in self.columns["h"] if name in specs}
         columns = {HID: self.number(source), "ord_": f"CAST({ROW} AS BIGINT)"}
         columns |= {name: self.value(source, specs[name]) for name in sorted(needed)}
-        for alias, name in PASSED.items():
+        for alias, name in self.passed.items():
             columns[alias] = (
                 self.value(source, specs[name]) if name in specs else "CAST(NULL AS VARCHAR)"
             )
-        fine = [self.canonical(source, needed | {"village", HOUSEHOLD_ID})]
+        read = {*self.passed.values(), HOUSEHOLD_ID}
+        fine = [self.canonical(source, needed | read)]
         causes: list[str] = [
             name for name in ("other_causes", "main_cause")
             if self.national and name in source.columns
@@ -212,19 +222,33 @@ class Typed:
         self._create(f"r{index}_typed", relation, columns, fine)
 
     def load_steps(self, source: SqlTable, ids: Mapping[str, str]) -> None:
-        """Fill steps_typed; `ids` says how a step may be written."""
-        specs = {spec.name: spec for spec in specs_of(StepRecord)}
-        columns = {name: self.value(source, spec) for name, spec in specs.items()}
+        """Fill steps_typed; `ids` says how a step may be written.
+
+        Records of whole places are left to Python.
+        """
+        columns = {spec.name: self.value(source, spec) for spec in STEP_SPECS}
         arms = " ".join(f"WHEN {quoted(text)} THEN {quoted(step)}" for text, step in ids.items())
         step = columns["step"]
         columns["step"] = f"CASE {step} {arms} END"
-        columns[HOUSEHOLD_ID] = self.number(source)
+        number = self.number(source) if HOUSEHOLD_ID in source.columns else "CAST(NULL AS VARCHAR)"
+        columns[HOUSEHOLD_ID] = number
         columns[ROW] = f"CAST({ROW} AS BIGINT)"
         fine = [
-            self.canonical(source, set(specs)),
+            self.canonical(source, {spec.name for spec in specs_of(StepRow)}),
             f"coalesce({step} IN ({texts(ids)}), FALSE)",
-            f"coalesce({self.number(source)} IN (SELECT {HID} FROM h_typed), FALSE)",
+            f"coalesce({number} IN (SELECT {HID} FROM h_typed), FALSE)",
         ]
+        # What such a row seldom says is looked at by Python, but for where the household lives.
+        fine += [
+            f"{self.cell(source, name).value} IS NULL"
+            for name in ("among", "included")
+            if name in source.columns
+        ]
+        for alias, name in HOME.items():
+            if name in source.columns:
+                place = self.cell(source, name).value
+                there = f"({number}, {place}) IN (SELECT {HID}, {alias} FROM h_typed)"
+                fine.append(f"{place} IS NULL OR coalesce({there}, FALSE)")
         self._create("steps_typed", source.relation, columns, fine)
 
     def _create(

@@ -53,8 +53,7 @@ def one_name_each(names: Iterable[str]) -> dict[str, str]:
     """
     of: dict[str, list[str]] = {}
     for name in names:
-        bare = "".join(name.split())
-        of.setdefault(_SUFFIX.sub("", bare) or bare, []).append(name)
+        of.setdefault(bare_village(name), []).append(name)
     return {
         name: f"{base}村"
         for base, group in of.items()
@@ -62,6 +61,16 @@ def one_name_each(names: Iterable[str]) -> dict[str, str]:
         for name in group
         if name != f"{base}村"
     }
+
+
+def bare_village(name: str) -> str:
+    """What all names of one village have in common: the name without its suffix.
+
+    >>> bare_village("石磨村"), bare_village("石磨村委会"), bare_village("村")
+    ('石磨', '石磨', '村')
+    """
+    bare = "".join(name.split())
+    return _SUFFIX.sub("", bare) or bare
 
 
 def _names(sheet: Sheet, header: Header, at: int) -> Mapping[str, int]:

@@ -212,6 +212,8 @@ class Step:
         requires: documents that must be there.
         must: conditions over the step's record and its predecessors'.
         blocking: whether a violation keeps a household from being eligible.
+        of: of whom there is one record: each household, or the smallest place that may have one
+            for all its households; a wider place may, too.
     """
 
     number: int
@@ -226,6 +228,7 @@ class Step:
     blocking: bool = False
     basis: Basis = NO_BASIS
     counting: Literal["inclusive", "exclusive"] = "inclusive"
+    of: Literal["household", "group", "village", "township"] = "household"
 
 
 @dataclass(frozen=True)

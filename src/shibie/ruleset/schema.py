@@ -248,6 +248,7 @@ class StepForm(Form):
     signed: bool = False
     must: list[MustForm] = []
     blocking: bool = False
+    of: Literal["household", "group", "village", "township"] = "household"
     basis: BasisForm = BasisForm()
 
 

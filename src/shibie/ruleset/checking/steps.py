@@ -73,7 +73,7 @@ class Steps(Checking):
                     each.step, each.id, each.title, each.actor, tuple(each.after), days,
                     tuple(each.requires), tuple(must), each.signed, each.blocking,
                     self.basis(each.basis),
-                    each.counting,
+                    each.counting, each.of,
                 )
             )  # fmt: skip
         return tuple(steps)

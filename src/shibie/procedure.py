@@ -22,7 +22,7 @@ from shibie.engines.exact import EXACT
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.errors import Words
-from shibie.household import StepRecord
+from shibie.household import StepOfPlace, StepRecord
 from shibie.lower import Lowered, lowered
 from shibie.lower.named import DECISION
 from shibie.lower.procedure import NAMES, PRESENT, StepCheck, ends, notice_days
@@ -42,6 +42,8 @@ class Violation:
         title: the same for people.
         certain: False where a missing fact leaves it open.
         blocking: whether it keeps the household from being eligible.
+        record_of: the village, group or township that the step is recorded once for; empty where
+            the household has a record of its own.
     """
 
     step: str
@@ -49,6 +51,7 @@ class Violation:
     title: Words
     certain: bool
     blocking: bool = False
+    record_of: str = ""
 
     @property
     def rule_id(self) -> str:
@@ -181,7 +184,13 @@ def _violations(program: Lowered, records: StepRecords, place: Place) -> Iterato
         if value is not False:
             step, said = check.step, _words(check, value is True, records, place)
             title = Words(f"{step.title}：{said.zh}", f"{step.id}: {said.en}")
-            yield Violation(step.id, check.name, title, value is True, step.blocking)
+            of = recorded_of(records[step.id])
+            yield Violation(step.id, check.name, title, value is True, step.blocking, of)
+
+
+def recorded_of(record: StepRecord) -> str:
+    """The place that a step is recorded once for; empty where it is the household's own record."""
+    return record.record_of if isinstance(record, StepOfPlace) else ""
 
 
 def _words(check: StepCheck, certain: bool, records: StepRecords, place: Place) -> Words:

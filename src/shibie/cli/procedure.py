@@ -26,14 +26,15 @@ from shibie.cli.app import (
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.task import task_of
-from shibie.errors import InputError, Problem, Words
+from shibie.errors import InputError, Lang, Problem, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shibie.checking_in_parts import CheckedParts
     from shibie.procedure import ShareResult
-    from shibie.results.procedure_tables import Progress
+    from shibie.results.procedure_tables import Progress, ViolationCount
+    from shibie.rosters.meetings import StepCounts
 
 
 @app.command()
@@ -77,13 +78,20 @@ def procedure(
         progress = Progress(given.ruleset, connection, language)
         shares = _gone_through(checked, progress)
         tables, caveats = progress.tables(shares), caveats_of(checked, language)
+        counts = checked.roster.step_counts
         for path in outs:
             write_progress(path, progress, (*tables, *caveats_tables(caveats)))
         if as_json:
             rows = {table.name: list(table) for table in tables}
-            print(json.dumps({"caveats": caveats, **rows}, ensure_ascii=False, indent=1))
+            records = {
+                "records": counts.records,
+                "of_places": counts.of_places,
+                "households": counts.households,
+            }
+            given_back = {"caveats": caveats, **rows, "records": records}
+            print(json.dumps(given_back, ensure_ascii=False, indent=1))
         else:
-            report(progress, shares, caveats)
+            report(progress, shares, caveats, counts)
             for path in outs:
                 print(Words(f"结果在 {path}", f"results in {path}").say(language))
         doubtful = warned(given.ruleset, checked.roster.matches(), language)
@@ -102,12 +110,32 @@ def _gone_through(checked: CheckedParts, progress: Progress) -> tuple[ShareResul
     return shares(ruleset, first, checked.roster.documented)
 
 
-def report(progress: Progress, shares: Sequence[ShareResult], caveats: Sequence[str]) -> None:
+# So many places are named; the others are counted.
+_NAMED = 4
+
+
+def _of_places(kind: ViolationCount, lang: Lang) -> str:
+    """The places whose records are at fault, each with how many households it is."""
+    from rich.markup import escape
+
+    named = [
+        Words(f"{escape(place)} {households} 户", f"{escape(place)}: {households}").say(lang)
+        for place, households in kind.of_places[:_NAMED]
+    ]
+    more = len(kind.of_places) - len(named)
+    named += [Words(f"另 {more} 处", f"{more} more").say(lang)] if more else []
+    return "\n".join(named)
+
+
+def report(
+    progress: Progress, shares: Sequence[ShareResult], caveats: Sequence[str], counts: StepCounts
+) -> None:
     """Print how the roster was judged, households at each step and violations by kind."""
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
+    from shibie.results.said_of_rejected import said_of_faults
     from shibie.words import terms
     from shibie.words.lists import labelled
     from shibie.words.speaker import Speaker
@@ -123,6 +151,9 @@ def report(progress: Progress, shares: Sequence[ShareResult], caveats: Sequence[
     for caveat in caveats:
         console.print(escape(caveat))
     console.print(say(f"有程序记录的 {count} 户", f"{count} households with recorded steps"))
+    said = [words.say(lang) for words in (counts.said, *counts.notes)]
+    for line in (*said, *said_of_faults(progress.ruleset, counts, lang)):
+        console.print(escape(line))
     table = Table(title=say("各步骤户数", "households at each step"), title_justify="left")
     for title in (
         say("步骤", "step"),
@@ -137,11 +168,14 @@ def report(progress: Progress, shares: Sequence[ShareResult], caveats: Sequence[
     console.print(table)
     table = Table(title=say("程序问题", "violations"), title_justify="left")
     titles = [say("例如", "for example"), terms.HOLDS.say(lang), terms.UNKNOWN.say(lang)]
+    whole = any(kind.of_places for kind in progress.violations)
+    titles += [say("其中整村、整组、全乡镇的", "of whole places")] if whole else []
     # A Chinese reader has the example, which names its step, in the place of the English id.
     for title in titles if lang == "zh" else ["rule_id", *titles]:
         table.add_column(title)
     for kind in progress.violations:
         cells = [kind.example.say(lang), str(kind.certain), str(kind.unknown)]
+        cells += [_of_places(kind, lang)] if whole else []
         table.add_row(*cells if lang == "zh" else [kind.rule_id, *cells])
     console.print(table)
     for share in shares:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ TITLES: Mapping[str, Words] = {
     "actor": Words("由谁办理", "by whom"), "earliest": Words("最早可开始", "earliest begin"),
     "earliest_end": Words("公示最早结束", "notice ends at the earliest"),
     "violations_count": Words("问题数", "violations"), "open_count": Words("无从判断数", "open"),
-    "rule_id": Words("编号", "rule_id"), "outcome": Words("结果", "outcome"),
+    "record_of": Words("记录属于", "record of"), "rule_id": Words("编号", "rule_id"), "outcome": Words("结果", "outcome"),
     "title": Words("问题", "what"), "begin": Words("最早开始", "begin"), "end": Words("最早结束", "end"),
     "households": Words("户数", "households"), "of": Words("户数", "of"),
     "having": Words("已抽查", "having"), "percent": Words("比例（%）", "percent"),
@@ -42,7 +42,9 @@ _STANDINGS = {
     **dict.fromkeys(("household_id", "village", "at", "next", "actor", "earliest", "earliest_end"), "VARCHAR"),
     **dict.fromkeys(("violations_count", "open_count"), "BIGINT"),
 }  # fmt: skip
-_VIOLATIONS = dict.fromkeys(("household_id", "village", "rule_id", "outcome", "title"), "VARCHAR")
+_VIOLATIONS = dict.fromkeys(
+    ("household_id", "village", "rule_id", "outcome", "title", "record_of"), "VARCHAR"
+)
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,15 @@ class ViolationCount:
 
     Attributes:
         example: one of them in words.
+        of_places: of the households where the step is recorded once for a whole place, how many
+            there are, by place; the most first.
     """
 
     rule_id: str
     example: Words
     certain: int
     unknown: int
+    of_places: tuple[tuple[str, int], ...] = ()
 
 
 class Progress:
@@ -81,6 +86,7 @@ class Progress:
         self._calendar: Counter[tuple[str, ...]] = Counter()
         self._examples: dict[str, Words] = {}
         self._kinds: Counter[tuple[str, bool]] = Counter()
+        self._of_places: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def add(self, found: Sequence[Standing]) -> None:
         """Take in where some households stand."""
@@ -88,7 +94,8 @@ class Progress:
         self._standings.add(map(self._row, found))
         self._violations.add(
             (each.household_id, each.village, violation.rule_id,
-             _OUTCOMES[violation.certain].say(self.lang), violation.title.say(self.lang))
+             _OUTCOMES[violation.certain].say(self.lang), violation.title.say(self.lang),
+             violation.record_of)
             for each in found
             for violation in each.violations
         )  # fmt: skip
@@ -101,6 +108,8 @@ class Progress:
             for violation in each.violations:
                 self._kinds[violation.rule_id, violation.certain] += 1
                 self._examples[violation.rule_id] = violation.title
+                if violation.record_of:
+                    self._of_places[violation.rule_id][violation.record_of] += 1
 
     def _row(self, each: Standing) -> tuple[Any, ...]:
         return (
@@ -123,7 +132,10 @@ class Progress:
     def violations(self) -> tuple[ViolationCount, ...]:
         """What is wrong, each with how often."""
         return tuple(
-            ViolationCount(rule_id, example, self._kinds[rule_id, True], self._kinds[rule_id, False])
+            ViolationCount(
+                rule_id, example, self._kinds[rule_id, True], self._kinds[rule_id, False],
+                tuple(self._of_places[rule_id].most_common()),
+            )
             for rule_id, example in self._examples.items()
         )  # fmt: skip
 

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from shibie.errors import Lang, Words
 from shibie.results.table import Table
+from shibie.rosters.meetings import StepCounts
 from shibie.ruleset.model import RuleSet
 from shibie.words.lists import joined
 from shibie.words.speaker import Speaker
@@ -52,6 +53,26 @@ def said_of_rejected(ruleset: RuleSet, rejected: Table, lang: Lang) -> Rejected 
     each = joined((f"{source} {number}" for source, number in counts.items()), lang)
     line = Words(f"退回 {total} 行：{each}", f"rejected {total} rows: {each}")
     return Rejected(line.say(lang), first)
+
+
+def said_of_faults(ruleset: RuleSet, counts: StepCounts, lang: Lang) -> list[str]:
+    """What is said of the rows of steps that were rejected, where nothing else lists them."""
+    if not counts.rejected:
+        return []
+    speaker = Speaker(ruleset, lang)
+    told = [
+        _told(speaker, each.source, each.row, speaker.field(each.field, each.source), each.value,
+              each.reason.say(lang))
+        for each in counts.faults
+    ]  # fmt: skip
+    line = Words(
+        f"退回程序记录 {counts.rejected} 行", f"rejected rows of steps: {counts.rejected}"
+    ).say(lang)
+    more = counts.rejected - len(told)
+    rest = Words(
+        f"另有 {more} 行，见 shibie check 的“退回”表", f"{more} more, see rejected of shibie check"
+    ).say(lang)
+    return [line, *told, *([rest] if more else [])]
 
 
 def _told(speaker: Speaker, source: str, row: int, field: str, value: str, reason: str) -> str:

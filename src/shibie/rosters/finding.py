@@ -19,7 +19,6 @@ from shibie.rosters.csv_text import HEADER_DEPTH
 from shibie.rosters.going_on import gone_on
 from shibie.rosters.headers import Header, best_header, usable
 from shibie.rosters.layout import SHEET_NAMES, Layout
-from shibie.rosters.localities import FIELDS as WHOLE_PLACES
 from shibie.rosters.lone_persons import lone_persons
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.own_additions import is_own
@@ -197,7 +196,9 @@ class Finder:
     def steps(self) -> Placed | None:
         """The records of the procedure: each of a household, or of a place."""
         found = self.optional("steps", specs_of(StepRow))
-        if found is not None and found.header.names.isdisjoint((HOUSEHOLD_ID, *WHOLE_PLACES)):
+        if found is not None and found.header.names.isdisjoint(
+            (HOUSEHOLD_ID, "village", "township")
+        ):
             self.problems.append(
                 Problem(
                     f"{found.sheet.shown}!{found.header.row}",

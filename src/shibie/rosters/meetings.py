@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from shibie.errors import Words, listed, with_suggestion
@@ -68,12 +68,24 @@ class StepCounts:
         of_places: how many of them are of a village, a group or a township.
         households: how many decided households have a step by one of these.
         notes: what is to be said of them.
+        rejected: how many rows were not.
+        faults: what is wrong with the first of these, one fault a row.
     """
 
     records: int = 0
     of_places: int = 0
     households: int = 0
     notes: tuple[Words, ...] = ()
+    rejected: int = 0
+    faults: tuple[Rejection, ...] = ()
+
+    def without(self, faults: Iterable[Rejection]) -> StepCounts:
+        """The same with the rows that were rejected."""
+        first: dict[tuple[int, str], Rejection] = {}
+        for fault in faults:
+            first.setdefault((fault.row, fault.source), fault)
+        some = tuple(fault for _, fault in sorted(first.items(), key=lambda item: item[0]))
+        return replace(self, rejected=len(first), faults=some[:NAMED])
 
     @property
     def said(self) -> Words:
@@ -154,7 +166,8 @@ def settled(given: Sequence[Meeting], homes: Set[Locality], ruleset: RuleSet) ->
         mine = frozenset(home for home in perhaps if each.place.covers(home))
         fault = _misplaced(each, mine, homes)
         if fault is None:
-            same[each.record.step, each.place.level, mine].append(each)
+            named = replace(each, place=_as_on_roster(each.place, mine))
+            same[each.record.step, each.place.level, mine].append(named)
         else:
             rejected.append(fault)
     kept = []
@@ -166,9 +179,19 @@ def settled(given: Sequence[Meeting], homes: Set[Locality], ruleset: RuleSet) ->
         kept.append(meetings[-1])
         if len({each.day for each in meetings}) > 1:
             notes.append(_said_of_repeated(meetings, ruleset))
-    order = {id(each): at for at, each in enumerate(given)}
-    kept.sort(key=lambda each: order[id(each)])
+    order = {id(each.row): at for at, each in enumerate(given)}
+    kept.sort(key=lambda each: order[id(each.row)])
     return Meetings(kept, rejected, notes)
+
+
+def _as_on_roster(place: Locality, mine: Set[Locality]) -> Locality:
+    """A place under the names that the roster has for it, where it has one name each."""
+    names: dict[str, str | None] = {}
+    for name in FIELDS:
+        written = getattr(place, name)
+        there = {text for home in mine if (text := getattr(home, name)) is not None}
+        names[name] = there.pop() if written is not None and len(there) == 1 else written
+    return Locality(**names)
 
 
 def _misplaced(meeting: Meeting, mine: Set[Locality], homes: Set[Locality]) -> Rejection | None:
@@ -238,7 +261,7 @@ def _contradiction(meeting: Meeting, other: Meeting, differ: Sequence[str]) -> R
     value = getattr(meeting.record, name)
     at = other.written_at
     said = Words(
-        f"“{meeting.place.title}”的这一步记了不止一次，与{at.zh}不一致（{titles}）；留下对的一行，另一天重开的写明日期",
+        f"“{meeting.place.title}”的这一步记了不止一次，与 {at.zh}不一致（{titles}）；留下对的一行，另一天重开的写明日期",
         f"'{meeting.place.title}' has another record of this step, at {at.en}, that says otherwise"
         f" ({', '.join(differ)}); keep the right one, or give each its day if it was held again",
     )
@@ -352,9 +375,9 @@ def said_of_unplaced(households: int, some: Sequence[str]) -> Words:
     more = households > len(some)
     zh, en = "、".join(some) + ("……" if more else ""), ", ".join(some) + (" …" if more else "")
     return Words(
-        f"{households} 户在名册上没有写明乡镇、村或组，整村、整组、全乡镇的记录不算到：{zh}",
-        f"households of which the township, village or group is not known, so records of whole"
-        f" places do not hold for them: {households} ({en})",
+        f"{households} 户在名册上没有写全乡镇、村、组，不知道是不是它们的整村、整组记录，没有算到：{zh}",
+        f"households of which the township, village or group is not known: records of places that"
+        f" may be theirs do not hold for them: {households} ({en})",
     )
 
 

@@ -280,7 +280,7 @@ def _steps(
     held = held_steps(own, meetings, homes)
     counts = counts_of(len(own), meetings, held, homes, builder.ruleset)
     builder.notes += counts.notes
-    return held, counts
+    return held, counts.without((*read.rejected, *meetings.rejected))
 
 
 def _signed(

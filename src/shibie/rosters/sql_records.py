@@ -77,6 +77,7 @@ class RecordSources:
             return
         self._odd_steps(of_acts)
         of_places: list[Meeting] = []
+        lost = list(faults)
         if source is None:
             none = {spec.name: typed(spec, []) for spec in STEP_SPECS}
             empty = {ROW: integer_column([]), **none, "fine": Column("BOOLEAN", [])}
@@ -87,13 +88,15 @@ class RecordSources:
                 found = self.reader.steps(source, page)
                 self._odd_steps([(record.number, row) for record, row in found.own])
                 self.rejected.add(found.rejected)
+                lost += found.rejected
                 of_places += found.of_places
         if of_places:
             self.meetings = self.reader.settled(of_places)
             self.rejected.add(self.meetings.rejected)
+            lost += self.meetings.rejected
         if not self.procedure:
             return
-        self.counts = hold(self.host, self.ruleset, self.meetings, homes)
+        self.counts = hold(self.host, self.ruleset, self.meetings, homes).without(lost)
         for step in steps:
             mine = f"step = {quoted(step.id)}"
             prefix = f"step{step.number}_"

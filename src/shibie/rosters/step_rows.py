@@ -135,7 +135,7 @@ class StepReader:
             return False
         if step is not None and not self._may_be_of(record, step, place):
             return False
-        return values.get("among") is None or self._among(record, values, step)
+        return values.get("among") is None or self._among(record, values)
 
     def _may_be_of(self, record: TypedRow, step: Step, place: Locality) -> bool:
         """Whether the pack has one record of a step for such a place."""
@@ -159,21 +159,18 @@ class StepReader:
         )  # fmt: skip
         return False
 
-    def _among(self, record: TypedRow, values: dict[str, Any], step: Step | None) -> bool:
+    def _among(self, record: TypedRow, values: dict[str, Any]) -> bool:
         """Find the step that those have whom the record is of; false where there is none."""
         written = str(values["among"])
-        fitting = [
-            each for each in self.ruleset.procedure
-            if each.of == "household" and (step is None or each.number < step.number)
-        ]  # fmt: skip
+        fitting = [each for each in self.ruleset.procedure if each.of == "household"]
         found = self.names.get(written, written)
         if any(each.id == found for each in fitting):
             values["among"] = found
             return True
         titles = [each.title for each in fitting]
         said = Words(
-            f"“对象”应写在它之前、一户一户办的步骤：{'、'.join(titles) or '（没有）'}",
-            "'among' names an earlier step that is each household's own: "
+            f"“对象”应写一户一户办的步骤：{'、'.join(titles) or '（没有）'}",
+            "'among' names a step that is each household's own: "
             + (", ".join(each.id for each in fitting) or "(none)"),
         )
         self._fault(

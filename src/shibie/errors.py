@@ -68,6 +68,10 @@ CODES: Final[Mapping[str, str]] = {
     "heads": "not exactly one head of household",
     "too_many_causes": "more other causes than the form has room for",
     "same_cause": "a cause is given twice",
+    # steps of the procedure
+    "unknown_place": "no household of the roster is of that place, or it is not clear which is meant",
+    "not_of_places": "the step is not recorded for a whole place of that kind",
+    "steps_contradict": "two records of one step of a place contradict each other",
     # verdicts
     "unknown_rule": "there is no such rule to adjudicate",
     "bad_verdict": "the verdict cannot be used",

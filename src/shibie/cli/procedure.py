@@ -26,7 +26,7 @@ from shibie.cli.app import (
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.task import task_of
-from shibie.errors import InputError, Lang, Problem, Words
+from shibie.errors import LANGS, InputError, Lang, Problem, Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,15 +66,7 @@ def procedure(
         scratch_database() as (connection, _),
     ):
         if not checked.roster.has_steps:
-            raise InputError(
-                Problem(
-                    str(task.roster),
-                    Words(
-                        "名册没有程序表，或规则包没有程序",
-                        "no steps table, or the pack has no procedure",
-                    ),
-                )
-            )
+            raise InputError(_nothing_recorded(checked, str(task.roster)))
         progress = Progress(given.ruleset, connection, language)
         shares = _gone_through(checked, progress)
         tables, caveats = progress.tables(shares), caveats_of(checked, language)
@@ -97,6 +89,23 @@ def procedure(
         doubtful = warned(given.ruleset, checked.roster.matches(), language)
         status = REJECTED if doubtful or checked.roster.rejected_rows else 0
     raise typer.Exit(status)
+
+
+def _nothing_recorded(checked: CheckedParts, roster: str) -> Problem:
+    """Why there is nothing to say of the procedure."""
+    from shibie.results.said_of_rejected import said_of_faults
+
+    counts = checked.roster.step_counts
+    if not (counts.rejected or counts.of_places):
+        return Problem(
+            roster,
+            Words(
+                "名册没有程序表，或规则包没有程序", "no steps table, or the pack has no procedure"
+            ),
+        )
+    zh, en = ("\n".join(said_of_faults(checked.ruleset, counts, lang)) for lang in LANGS)
+    found = Words("程序表没有一行算到名册上的户", "no row of the steps table holds for a household")
+    return Problem(roster, found, suggestion=Words(zh, en) if counts.rejected else None)
 
 
 def _gone_through(checked: CheckedParts, progress: Progress) -> tuple[ShareResult, ...]:

@@ -39,6 +39,11 @@ NEEDED: Final[Mapping[ActKind, tuple[str, ...]]] = {
     "undo": ("value", "officer", "date"),
 }
 
+_WHOLE_PLACE = Words(
+    "；整村、整组、全乡镇一次办的，写在程序表里",
+    "; what was done for a whole village, group or township is a row of the table of steps",
+)
+
 
 def written_acts(table: RowTable, ruleset: RuleSet, as_of: date) -> WrittenActs:
     """The acts of a table, each read by itself, and what is taken back left out."""
@@ -114,11 +119,14 @@ class _Written:
             return None
         missing = [name for name in _needed(kind, values) if values.get(name) is None]
         if missing:
+            # A meeting of a village is no act about a household; say where it belongs.
+            whole = kind == "step" and missing == ["household_id"]
+            zh, en = _WHOLE_PLACE if whole else ("", "")
             titles = {spec.name: spec.title for spec in act_specs()}
             self.reject(
                 record, missing[0], "",
-                f"{KIND_WORDS[kind].zh}缺 {'、'.join(titles[name] for name in missing)}",
-                f"an act of kind {kind} needs {', '.join(missing)}", "missing",
+                f"{KIND_WORDS[kind].zh}缺 {'、'.join(titles[name] for name in missing)}{zh}",
+                f"an act of kind {kind} needs {', '.join(missing)}{en}", "missing",
             )  # fmt: skip
             return None
         if kind == "link" and not self.names_whom(record, values):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -41,13 +41,19 @@ from shibie.rosters.roster import Roster, read_roster
 from shibie.rosters.sql_host import ROW
 from shibie.rosters.sql_meetings import HELD, hold
 from shibie.rosters.sql_validation import STEP_SPECS
-from shibie.ruleset.loader import load
+from shibie.ruleset.loader import load, loads
 from support.profiles import examples
 
 ROOT = Path(__file__).parents[2]
 TOWNSHIP = ROOT / "fixtures" / "township-2015"
 AS_OF = date(2015, 12, 20)
 PACK = load("bazhong-2015")
+NO_PROCEDURE = loads(
+    "ruleset: {id: p, title: p, effective: {from: 2015-01-01, to: 2015-12-31}}\n"
+    'poor: "true"\n'
+    "tracks: [{id: t, title: t, when: 'true'}]\n"
+)
+ENGINES: tuple[Literal["interpreter", "duckdb"], ...] = ("interpreter", "duckdb")
 Row = Mapping[str, Any]
 
 
@@ -208,6 +214,15 @@ def test_all_paths_agree(folder: Path, tmp_path: Path) -> None:
     assert found["H2", "village_vote.quorum", "unknown"] == 1
     assert found["H6", "village_vote.quorum", "true"] == 1
     assert found["H1", "village_notice.notice", "unknown"] == 1
+
+    # A pack without a procedure has no steps to say anything of, and the same is refused.
+    said = []
+    for engine in ENGINES:
+        with check(NO_PROCEDURE, folder, AS_OF, engine=engine) as result:
+            said.append((result.notes, list(result.rejected)))
+    assert said[0] == said[1]
+    assert UNPLACED not in said[0][0]
+    assert {"township", "among"} <= {row["field"] for row in said[0][1]}
 
     whole = read_roster(folder, PACK, AS_OF)
     given = roster_of_path(folder, PACK, AS_OF)

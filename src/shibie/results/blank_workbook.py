@@ -30,7 +30,7 @@ from shibie.rosters.own_additions import COMPARED, DONE, NOT_DONE, own
 from shibie.ruleset.conditions import all_conditions, drawn_on, fields_used
 from shibie.ruleset.model import Register, RuleSet
 from shibie.vocabulary import FieldSpec, specs_of
-from shibie.words.lists import bracketed, labelled
+from shibie.words.lists import bracketed, joined, labelled
 from shibie.words.speaker import Speaker
 
 # So many rows have lists and formats.
@@ -85,9 +85,31 @@ class _Blank:
             self.register(register)
         write_questions(self.looks, self.speaker, ())
         if self.ruleset.procedure:
-            self.table(self.say("程序", "steps"), specs_of(StepRow), "")
+            self.steps()
         write_lists(self.book, self.speaker)
         self.codes()
+
+    def steps(self) -> None:
+        """The records of the procedure, with the steps to choose from."""
+        procedure = self.ruleset.procedure
+        own = tuple(step.title for step in procedure if step.of == "household")
+        whole = [f"{step.number} {step.title}" for step in procedure if step.of != "household"]
+        sheet = self.table(self.say("程序", "steps"), specs_of(StepRow), "")
+        names = [spec.name for spec in specs_of(StepRow)]
+        for name, titles in (("step", tuple(step.title for step in procedure)), ("among", own)):
+            if titles:
+                at = names.index(name)
+                options = {"validate": "list", "source": self.place(titles), "show_error": False}
+                sheet.data_validation(1, at, _ROWS, at, options)
+        if whole:
+            said = self.say(
+                "可以整村、整组、全乡镇一次记录的步骤", "steps that may be of a whole place"
+            )
+            listed = joined(whole, self.speaker.lang)
+            at = names.index("village")
+            note = self.note(specs_of(StepRow)[at], required=False, read=True)
+            lines = (note, labelled(said, listed, self.speaker.lang))
+            sheet.write_comment(0, at, "\n".join(lines), {"x_scale": 2, "y_scale": 1.5})
 
     def register(self, register: Register) -> None:
         """A comparison's table, below a line that says whether it was made."""

@@ -97,6 +97,9 @@ def spelled_alike(name: str, written: str) -> str:
 
 
 def locality_of(values: Mapping[str, Value]) -> Locality:
-    """Where a row says that a household lives, or of what place a record is."""
+    """Where a row says that a household lives, or of what place a record is.
+
+    A pack may have a number under such a name, which is no place.
+    """
     found = (values.get(name) for name in FIELDS)
-    return Locality(*(None if value is None else str(value) for value in found))
+    return Locality(*(value if isinstance(value, str) else None for value in found))

@@ -394,6 +394,8 @@ def counts_of(
         homes: where the decided households live.
         ruleset: has the order of the steps.
     """
+    if not ruleset.procedure:
+        return StepCounts()
     if not meetings.given:
         return StepCounts(own, notes=meetings.notes)
     records = tuple(held)

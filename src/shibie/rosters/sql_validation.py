@@ -64,7 +64,15 @@ class Typed:
         self.ruleset, self.as_of, self.columns = ruleset, as_of, columns
         self.made: dict[str, list[str]] = {}
         self.national = issubclass(ruleset.vocabulary.household_model, Household)
-        self.passed = {**PASSED, **(HOME if tables.has_places_of_steps else {})}
+        self.passed = {**PASSED, **(self._home() if tables.has_places_of_steps else {})}
+
+    def _home(self) -> dict[str, str]:
+        """The columns of where a household lives; a number under such a name is no place."""
+        specs = self.ruleset.field_specs(HOUSEHOLD)
+        return {
+            alias: name if name in specs and specs[name].type in ("text", "code") else ""
+            for alias, name in HOME.items()
+        }
 
     # --- cells --------------------------------------------------------------------------
 

@@ -89,7 +89,7 @@ NOTICE = {
     "step": "7", "notice_from": "2015-09-21", "notice_to": "2015-09-28", "actor": "村委会",
     "objections": "0", "document": "公示照片",
 }  # fmt: skip
-# Rows 2 to 15 of the table: what is taken in.
+# Rows 2 to 17 of the table: what is taken in.
 TAKEN: list[Row] = [
     {"step": "宣传动员", "done_on": "2015-09-01", "actor": "村委会", "township": "示例乡"},
     *({"household_id": each, "step": "农户申请", **APPLIED} for each in ("H1", "H2", "H3", "H4", "H7")),
@@ -100,9 +100,11 @@ TAKEN: list[Row] = [
     {"household_id": "H2", "step": "6", "attendance": "40"},
     {"household_id": "H3", "step": "6", "included": "否"},
     {**NOTICE, "village": "石磨村"},
+    {**NOTICE, "notice_from": "2015-09-22", "township": "示例乡"},
+    {"household_id": "H2", "step": "7", "done_on": "2015-10-09"},
     {"household_id": "H1", "step": "7", "done_on": "2015-10-08", "notice_from": "2015-09-30"},
 ]  # fmt: skip
-# Rows 16 on: what is not.
+# Rows 18 on: what is not.
 REFUSED: list[Row] = [
     {"step": "农户申请", "village": "石磨村"},
     {"step": "7", "village": "石墨村"},
@@ -120,23 +122,23 @@ REFUSED: list[Row] = [
     {"household_id": "", "step": "村级公示", "village": "青杨村", "included": "也许"},
 ]
 FAULTS = [
-    (16, "household_id", "“农户申请”是一户一户办的，写户编号，一户一行（规则包在这一步写 of: village，才可整村记录）"),
-    (17, "village", "名册上没有这个村，是否想写“石磨村”？"),
-    (18, "group", "“村级公示”是整个村一次办的，不按组记；只写村"),
-    (19, "group", "青杨村没有这个组，是否想写“三社”？"),
-    (20, "group", "整组的记录还要写村"),
-    (21, "township", "名册上没有这个乡镇，是否想写“示例乡”？"),
-    (22, "household_id", "没有写户编号；整村、整组、全乡镇一次办的，写村、组、乡镇"),
-    (23, "among", "“对象”应写一户一户办的步骤：农户申请、入户调查、签字确认、建档立卡录入，是否想写“农户申请”？"),
-    (24, "village", "与名册不符：名册上这一户在“青杨村”；是不是写错了户编号？"),
-    (25, "among", "“对象”只在整村、整组、全乡镇一次的记录上写；这一行写了户编号"),
-    (26, "votes_for", "“列入”写了否，就是没有办这一步，不能再写别的"),
-    (27, "actor", "“青杨村”的这一步记了不止一次，与 steps.csv 第 28 行不一致（办理主体）；留下对的一行，另一天重开的写明日期"),
-    (28, "actor", "“青杨村”的这一步记了不止一次，与 steps.csv 第 27 行不一致（办理主体）；留下对的一行，另一天重开的写明日期"),
-    (29, "included", "应为 是/否（或 √/×、有/无）"),
+    (18, "household_id", "“农户申请”是一户一户办的，写户编号，一户一行（规则包在这一步写 of: village，才可整村记录）"),
+    (19, "village", "名册上没有这个村，是否想写“石磨村”？"),
+    (20, "group", "“村级公示”是整个村一次办的，不按组记；只写村"),
+    (21, "group", "青杨村没有这个组，是否想写“三社”？"),
+    (22, "group", "整组的记录还要写村"),
+    (23, "township", "名册上没有这个乡镇，是否想写“示例乡”？"),
+    (24, "household_id", "没有写户编号；整村、整组、全乡镇一次办的，写村、组、乡镇"),
+    (25, "among", "“对象”应写一户一户办的步骤：农户申请、入户调查、签字确认、建档立卡录入，是否想写“农户申请”？"),
+    (26, "village", "与名册不符：名册上这一户在“青杨村”；是不是写错了户编号？"),
+    (27, "among", "“对象”只在整村、整组、全乡镇一次的记录上写；这一行写了户编号"),
+    (28, "votes_for", "“列入”写了否，就是没有办这一步，不能再写别的"),
+    (29, "actor", "“青杨村”的这一步记了不止一次，与 steps.csv 第 30 行不一致（办理主体）；留下对的一行，另一天重开的写明日期"),
+    (30, "actor", "“青杨村”的这一步记了不止一次，与 steps.csv 第 29 行不一致（办理主体）；留下对的一行，另一天重开的写明日期"),
+    (31, "included", "应为 是/否（或 √/×、有/无）"),
 ]  # fmt: skip
 UNPLACED = "2 户在名册上没有写全乡镇、村、组，不知道是不是它们的整村、整组记录，没有算到：H5、H6"
-UNENTERED = "整村、整组或全乡镇的记录算到了 1 户没有“农户申请”记录的户；只算办过的户，在“对象”栏写“农户申请”"
+UNENTERED = "整村、整组或全乡镇的记录算到了 2 户没有“农户申请”记录的户；只算办过的户，在“对象”栏写“农户申请”"
 
 
 @pytest.fixture(scope="module")
@@ -182,19 +184,23 @@ def test_what_holds_for_each_household_and_what_is_refused(folder: Path) -> None
         ("H2", "village_vote"): ("石磨村", date(2015, 9, 20), 40, None, "会议记录"),
         ("H6", "village_vote"): ("石磨村", date(2015, 9, 20), 29, 25, "会议记录"),
         # H1 was posted apart, later: nothing of the village's notice is taken.
+        # Of H2's day the village's notice says nothing: it may be another.
         ("H1", "village_notice"): (None, date(2015, 10, 8), None, None, None),
-        **{(each, "village_notice"): ("石磨村", None, None, None, "公示照片") for each in ("H2", "H3", "H6")},
+        ("H2", "village_notice"): (None, date(2015, 10, 9), None, None, None),
+        # The village's own notice holds for its households, the township's for the others.
+        **{(each, "village_notice"): ("石磨村", None, None, None, "公示照片") for each in ("H3", "H6")},
+        **{(each, "village_notice"): ("示例乡", None, None, None, "公示照片") for each in ("H4", "H5")},
     }  # fmt: skip
     found = told(roster.steps, "notice_to", "eligible_voters")
     assert found["H1", "village_notice"] == (None, None)
-    assert found["H2", "village_notice"] == (date(2015, 9, 28), None)
+    assert found["H3", "village_notice"] == (date(2015, 9, 28), None)
     assert found["H2", "village_vote"] == (None, None)
     steps = [each for each in roster.rejected if each.source == "steps.csv"]
     assert [(each.row, each.field, each.reason.zh) for each in steps] == FAULTS
     counts = roster.step_counts
-    # 9 records of households and 5 of places; each household but H7 has one of a place.
-    assert (counts.records, counts.of_places, counts.households) == (14, 5, 6)
-    assert (counts.rejected, counts.faults[0].row) == (14, 16)
+    # 10 records of households and 6 of places; each household but H7 has one of a place.
+    assert (counts.records, counts.of_places, counts.households) == (16, 6, 6)
+    assert (counts.rejected, counts.faults[0].row) == (14, 18)
     assert [note.zh for note in counts.notes] == [UNPLACED, UNENTERED]
 
 
@@ -244,9 +250,9 @@ def test_the_command_says_a_meeting_once(folder: Path, tmp_path: Path) -> None:
     done = CliRunner().invoke(app, ["procedure", *given, "--out", str(tmp_path)])
     assert done.exit_code == 3, done.output
     lines = done.output.splitlines()
-    assert "程序记录 14 条，其中 5 条是整村、整组或全乡镇的，算到 6 户" in lines
+    assert "程序记录 16 条，其中 6 条是整村、整组或全乡镇的，算到 6 户" in lines
     assert {UNPLACED, "退回程序记录 14 行", "另有 9 行，见 shibie check 的“退回”表"} <= set(lines)
-    assert "steps.csv 第 17 行 村 “石墨村”：名册上没有这个村，是否想写“石磨村”？" in lines
+    assert "steps.csv 第 19 行 村 “石墨村”：名册上没有这个村，是否想写“石磨村”？" in lines
     (quorum,) = (line for line in lines if "到会代表达三分之二" in line)
     cells = [cell.strip() for cell in quorum.split("│")[1:-1]]
     assert cells == ["村民代表大会评议：未做到“到会代表达三分之二”", "2", "1", "石磨村 3 户"]
@@ -256,7 +262,7 @@ def test_the_command_says_a_meeting_once(folder: Path, tmp_path: Path) -> None:
     assert of == [("H1", "石磨村"), ("H2", "石磨村"), ("H6", "石磨村")]
     english = CliRunner().invoke(app, ["procedure", *given, "--lang", "en", "--json"])
     assert (
-        '"records": {\n  "records": 14,\n  "of_places": 5,\n  "households": 6\n }' in english.output
+        '"records": {\n  "records": 16,\n  "of_places": 6,\n  "households": 6\n }' in english.output
     )
 
 
@@ -305,8 +311,12 @@ def test_two_townships_and_meetings_held_again() -> None:
 
 # --- SQL and Python ------------------------------------------------------------------------------
 
-WHERE = st.tuples(*(st.sampled_from([None, "甲", "乙"]) for _ in range(3)))
-STEPS = ("application", "village_vote", "village_notice")
+# Of one village one in a group and one of whom it is not known; of another village; of elsewhere.
+LIVING = {
+    "H0": Locality("甲", "甲", "甲"), "H1": Locality("甲", "甲"), "H2": Locality("甲", "乙", "甲"),
+    "H3": Locality("乙", "丙"),
+}  # fmt: skip
+STEPS = ("application", "village_vote")
 SAYINGS = st.fixed_dictionaries({
     "done_on": st.sampled_from([None, date(2015, 9, 1), date(2015, 9, 2)]),
     "notice_to": st.sampled_from([None, None, date(2015, 9, 9)]),
@@ -329,13 +339,9 @@ OWN = st.tuples(
 
 
 @settings(max_examples=examples(quick=25, ci=100, deep=1000))
-@given(
-    st.lists(WHERE, min_size=4, max_size=4), st.lists(PLACED, max_size=5), st.lists(OWN, max_size=6)
-)
-def test_sql_holds_what_python_does(
-    where: list[tuple[str | None, ...]], placed: list[Any], mine: list[Any]
-) -> None:
-    homes = {f"H{at}": Locality(*home) for at, home in enumerate(where)}
+@given(st.lists(PLACED, max_size=4), st.lists(OWN, max_size=6))
+def test_sql_holds_what_python_does(placed: list[Any], mine: list[Any]) -> None:
+    homes = LIVING
     given = tuple(
         Meeting(Locality(*place), StepRow(step=step, among=among, included=included,
                                           **({} if included is False else said)),

@@ -305,6 +305,9 @@ def test_two_townships_and_meetings_held_again() -> None:
         "“甲乡青杨村”的“村民代表大会评议”记了 2 次，日期不同，以最后一行为准（程序 第 4 行）"
     ]
     assert found.of(Locality("甲乡", "青杨村"))["village_vote"][0].place.title == "甲乡青杨村"
+    # Without a day it is not known that it was held again.
+    unsure = settled((third, meeting(5, Locality("甲乡", "青杨村"), attendance=3)), homes, PACK)
+    assert ([each.row for each in unsure.rejected], unsure.given) == ([5, 4], ())
     # The same written twice is no contradiction.
     assert len(settled((third, third), homes, PACK).given) == 1
 

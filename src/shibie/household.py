@@ -69,6 +69,7 @@ SchoolStatus = Literal[
 Health = Literal["健康", "长期慢性病", "患有大病", "残疾"]
 Labor = Literal["普通劳动力", "技能劳动力", "弱劳动力或半劳动力", "丧失劳动力", "无劳动力"]
 Verdict = Literal["upheld", "refuted", "exempt"]
+HelpRole = Literal["帮扶责任人", "第一书记", "驻村工作队员", "村干部", "其他"]
 
 
 def asked(
@@ -387,3 +388,68 @@ class StepRow(StepFields):
         "只算自己有这一步记录的户：写步骤，如农户申请；空着，算这个地方的全部户",
     )
     included: Flag | None = asked("列入", "否：村、组、乡镇的这次记录没有列入这一户；空着算列入")
+
+
+class HelperRecord(Record):
+    """Who helps a household, or is stationed in a village (帮扶责任人, 第一书记 …), and since when.
+
+    It gives a household or a village. A blank day leaves that end open.
+    """
+
+    household_id: str | None = asked(
+        "户编号", "所帮扶的户；驻村的可只填村", aliases=HEADERS["household_id"]
+    )
+    village: str | None = asked("村", "所驻的村；填了户编号可不填", aliases=HEADERS["village"])
+    helper: str = asked("帮扶责任人", "姓名", aliases=HEADERS["helper"], required=True)
+    employer: str | None = asked(
+        "帮扶单位", "帮扶责任人的单位；同名的人按单位区分", aliases=HEADERS["employer"]
+    )
+    position: str | None = asked("职务", "在单位的职务", aliases=HEADERS["position"])
+    role: HelpRole | None = asked(
+        "帮扶身份", "以什么身份帮扶", aliases=HEADERS["role"], spoken=said.HELP_ROLE
+    )
+    phone: str | None = asked(
+        "联系电话", "联系电话；各处都遮去一部分", sensitive=True, aliases=HEADERS["phone"]
+    )
+    from_date: datetime.date | None = asked(
+        "帮扶开始日期", "从哪天起；不填则不限", aliases=HEADERS["from_date"]
+    )
+    to_date: datetime.date | None = asked(
+        "帮扶结束日期", "到哪天止，含当天；仍在帮扶则空", aliases=HEADERS["to_date"]
+    )
+
+
+class VisitRecord(Record):
+    """A visit (入户走访) of somebody to a household."""
+
+    household_id: str = asked("户编号", "走访的户", aliases=HEADERS["household_id"], required=True)
+    helper: str = asked("帮扶责任人", "谁去走访", aliases=HEADERS["visitor"], required=True)
+    visited_on: datetime.date = asked(
+        "走访日期", "入户的日期", aliases=HEADERS["visited_on"], required=True
+    )
+    content: str | None = asked("走访内容", "为什么去，做了什么", aliases=HEADERS["content"])
+    document: str | None = asked("佐证材料", "材料名称", aliases=("材料",))
+    signed_by: str | None = asked("农户签字", "农户中由谁签字", aliases=HEADERS["household_signed"])
+    employer: str | None = asked(
+        "帮扶单位", "走访人的单位；同名的人按单位区分", aliases=HEADERS["employer"]
+    )
+
+
+class PlanRecord(Record):
+    """A measure planned for a household (member_id empty) or one of its members."""
+
+    household_id: str = asked("户编号", "规划的户", aliases=HEADERS["household_id"], required=True)
+    member_id: str | None = asked("人编号", "给一个人的措施才填", aliases=HEADERS["member_id"])
+    measure: str = asked(
+        "措施", "规则包里措施的编号或名称", aliases=HEADERS["planned_measure"], required=True
+    )
+    responsible: str | None = asked("责任人", "由谁落实", aliases=HEADERS["responsible"])
+    deadline: datetime.date | None = asked(
+        "完成时限", "哪天以前完成，含当天", aliases=HEADERS["deadline"]
+    )
+    money: Money | None = asked(
+        "资金", "计划投入的资金", unit="元", minimum=0, aliases=HEADERS["money"]
+    )
+    done_on: datetime.date | None = asked(
+        "完成日期", "完成的日期；未完成则空", aliases=HEADERS["done_on"]
+    )

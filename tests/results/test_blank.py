@@ -40,7 +40,7 @@ def decisions(path: Path) -> tuple[list[list[str]], Any]:
 def test_it_has_every_table_of_the_pack(blank: Path) -> None:
     sheets = openpyxl.load_workbook(blank)
     assert [sheet.title for sheet in sheets if sheet.sheet_state == "visible"] == [
-        "农户", "成员", *(f"比对-{title}" for title in REGISTERS), "核实", "程序",
+        "农户", "成员", *(f"比对-{title}" for title in REGISTERS), "核实", "程序", "帮扶", "走访", "规划",
     ]  # fmt: skip
     page = sheets["农户"]
     assert (page["A1"].value, page["I1"].value) == ("*户编号", "工资性收入（元/年）")

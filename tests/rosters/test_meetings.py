@@ -441,7 +441,7 @@ def judged(roster: Roster) -> tuple[Any, ...]:
     of_roster = shares(PACK, checked.cases[0], lambda step, _: (
         documented[step, True] + documented[step, False], documented[step, True]))  # fmt: skip
     told = [
-        (each.household_id, each.done, each.next, each.earliest, each.earliest_end, each.cleared,
+        (each.household_id, each.done, each.next, each.earliest, each.earliest_end, each.blocked,
          [(violation.rule_id, violation.title, violation.certain) for violation in each.violations])
         for each in found
     ]  # fmt: skip

@@ -87,7 +87,7 @@ def other_tables(given: GivenRoster) -> list[TableOnSheet]:
     layout = given.layout
     several = (
         layout.members, layout.adjudications, layout.steps, layout.acts,
-        *layout.registers.values(),
+        *layout.registers.values(), *layout.helping.values(),
     )  # fmt: skip
     return [table for each in several if each for table in _on_sheets(given, each)]
 

@@ -36,6 +36,8 @@ def fields(rules: PackOption = None, as_json: JsonOption = False, lang: LangOpti
     """列出全部字段 List every field: name, title, type, unit, codes, meaning."""
     from shibie.acts import act_specs, row_specs
     from shibie.household import Adjudication, StepRow
+    from shibie.rosters.helping_rows import helping_specs
+    from shibie.rosters.table_names import HELPING
     from shibie.ruleset.loader import load
     from shibie.vocabulary import Vocabulary, specs_of
 
@@ -47,6 +49,7 @@ def fields(rules: PackOption = None, as_json: JsonOption = False, lang: LangOpti
         "adjudications": (*specs_of(Adjudication), *row_specs()),
         "steps": specs_of(StepRow),
         "acts": act_specs(),
+        **{table: helping_specs(table) for table in HELPING},
     }
     for name, register in (ruleset.registers if ruleset else {}).items():
         tables[f"registers/{name}"] = register.columns

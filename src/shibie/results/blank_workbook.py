@@ -26,6 +26,7 @@ from shibie.results.workbook_sheets import (
     printed_across,
     text_width,
 )
+from shibie.rosters.helping_rows import helping_specs
 from shibie.rosters.own_additions import COMPARED, DONE, NOT_DONE, own
 from shibie.ruleset.conditions import all_conditions, drawn_on, fields_used
 from shibie.ruleset.model import Register, RuleSet
@@ -86,6 +87,12 @@ class _Blank:
         write_questions(self.looks, self.speaker, ())
         if self.ruleset.procedure:
             self.steps()
+        if vocabulary.national and self.ruleset.tracks:
+            # Who helps whom: no rule asks it.
+            self.table(self.say("帮扶", "helpers"), helping_specs("helpers"), "")
+            self.table(self.say("走访", "visits"), helping_specs("visits"), "")
+            if self.ruleset.measures:
+                self.table(self.say("规划", "plans"), helping_specs("plans"), "")
         write_lists(self.book, self.speaker)
         self.codes()
 

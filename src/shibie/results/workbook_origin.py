@@ -14,7 +14,8 @@ from shibie.words import terms
 _TABLES: Mapping[str, Words] = {
     "households": Words("农户", "households"), "members": Words("成员", "members"),
     "adjudications": Words("核实", "adjudications"), "steps": Words("程序", "steps"),
-    "acts": Words("办理", "acts"),
+    "acts": Words("办理", "acts"), "helpers": Words("帮扶", "helpers"),
+    "visits": Words("走访", "visits"), "plans": Words("规划", "plans"),
 }  # fmt: skip
 
 

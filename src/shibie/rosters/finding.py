@@ -18,7 +18,8 @@ from shibie.rosters.cells import is_blank
 from shibie.rosters.csv_text import HEADER_DEPTH
 from shibie.rosters.going_on import gone_on
 from shibie.rosters.headers import Header, best_header, usable
-from shibie.rosters.layout import SHEET_NAMES, Layout
+from shibie.rosters.helping_rows import helping_specs
+from shibie.rosters.layout import HELPING, SHEET_NAMES, Layout
 from shibie.rosters.lone_persons import lone_persons
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.own_additions import is_own
@@ -93,6 +94,7 @@ class Finder:
         adjudications = self.optional("adjudications", (*adjudication_specs(), *row_specs()))
         steps = self.steps()
         acts = self.optional("acts", act_specs())
+        helping = {name: self.optional(name, helping_specs(name), used=False) for name in HELPING}
         registers = RegisterSheets(self)
         registers.take_named()
         households, members = (
@@ -133,6 +135,7 @@ class Finder:
             acts,
             tuple(self.forms),
             self.form.text if self.form else "",
+            {name: placed for name, placed in helping.items() if placed is not None},
         )
 
     def _note_empty(self, households: Placed) -> None:
@@ -174,8 +177,15 @@ class Finder:
             )
         )
 
-    def optional(self, table: str, specs: Sequence[FieldSpec]) -> Placed | None:
-        """A table that may be missing."""
+    def optional(self, table: str, specs: Sequence[FieldSpec], used: bool = True) -> Placed | None:
+        """A table that may be missing.
+
+        Args:
+            table: its name.
+            specs: its fields.
+            used: whether decisions rest on it. If not, one that cannot be read keeps nobody from
+                being decided: it is left out, and it is said why.
+        """
         own, names = self.take(SHEET_NAMES[table]), {folded(each) for each in SHEET_NAMES[table]}
         more = [each for each in self.sheets if each.goes_on and folded(each.name) in names]
         # An empty sheet of the roster for the same, as blank workbooks have it, says nothing.
@@ -186,9 +196,12 @@ class Finder:
         for sheet in (own, *more):
             if sheet is None or not sheet.rows:
                 continue
+            before = len(self.problems)
             header = self.header(sheet, specs, required)
             placed = None if header is None else self.placed(sheet, header, specs, lists=False)
             if placed is None:
+                if not used:
+                    self._leave_out(sheet, before)
                 return None
             found.append(placed)
         return gone_on(found) if found else None
@@ -211,6 +224,17 @@ class Finder:
             )
             return None
         return found
+
+    def _leave_out(self, sheet: Sheet, before: int) -> None:
+        """Say of a sheet that it is not used, and why, instead of refusing the roster."""
+        why = self.problems[before:]
+        del self.problems[before:]
+        self.notes.append(
+            Words(
+                f"未使用的表：{sheet.shown}：" + "；".join(each.what.zh for each in why),
+                f"table not used: {sheet.shown}: " + "; ".join(each.what.en for each in why),
+            )
+        )
 
     # --- households and persons ---------------------------------------------------------
 
@@ -296,7 +320,7 @@ class Finder:
             sheet = self.left.pop(name, None)
             if sheet is None or table == "none":
                 continue
-            own = table if table == "roster" else f"registers/{table}"
+            own = table if table in ("roster", *HELPING) else f"registers/{table}"
             shown = sheet.name if table == "roster" else own
             self.left[folded(shown)] = replace(sheet, name=shown)
 

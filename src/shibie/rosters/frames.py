@@ -12,12 +12,14 @@ from shibie.duckdb_tables import quoted_name
 from shibie.errors import InputError, Problem, Words, bad_argument, did_you_mean, listed
 from shibie.household import Adjudication, StepRow
 from shibie.language.tree import HOUSEHOLD, MEMBER
+from shibie.rosters.helping_rows import helping_specs
 from shibie.rosters.parquet import cell_sql
 from shibie.rosters.sheets import Cells, Sheet
+from shibie.rosters.table_names import HELPING
 from shibie.ruleset.model import RuleSet
 
 # The tables of a roster beside its registers.
-TABLES: Final = ("households", "members", "adjudications", "steps", "acts")
+TABLES: Final = ("households", "members", "adjudications", "steps", "acts", *HELPING)
 
 
 def sheets_of(ruleset: RuleSet, tables: Mapping[str, Any]) -> tuple[Sheet, ...]:
@@ -25,8 +27,8 @@ def sheets_of(ruleset: RuleSet, tables: Mapping[str, Any]) -> tuple[Sheet, ...]:
 
     Args:
         ruleset: says which registers there are.
-        tables: by name: `households`, `members`, `adjudications`, `steps`, `acts`, or a register's;
-            None where there is none.
+        tables: by name: `households`, `members`, `adjudications`, `steps`, `acts`, `helpers`,
+            `visits`, `plans`, or a register's; None where there is none.
 
     Raises:
         InputError: for names of no table, and for things that are no tables; all at once.
@@ -66,6 +68,7 @@ def _columns(ruleset: RuleSet, name: str) -> tuple[str, ...]:
         "adjudications": (*Adjudication.model_fields, *ROW_NAMES),
         "steps": StepRow.model_fields,
         "acts": ACT_COLUMNS,
+        **{table: [spec.name for spec in helping_specs(table)] for table in HELPING},
     }
     return tuple(specs[name] if name in specs else ruleset.field_specs(name))
 

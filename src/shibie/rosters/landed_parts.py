@@ -15,12 +15,13 @@ from typing import Final
 from shibie.duckdb_tables import text_column
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.language.tree import HOUSEHOLD
+from shibie.rosters.helping_rows import HelpingRow
 from shibie.rosters.layout import Layout
 from shibie.rosters.meetings import StepCounts
 from shibie.rosters.national_export import taken_apart
 from shibie.rosters.parts import RosterPart
 from shibie.rosters.python_rows import number_of, table_of
-from shibie.rosters.records import RowTable, TypedRow, read_table
+from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
 from shibie.rosters.roster import RosterTables, assemble
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
@@ -132,6 +133,14 @@ class LandedParts:
             f" FROM {HELD} WHERE step = {quoted(step)}"
         )
         return int(row[0]), int(row[1])
+
+    def helping(self, table: str) -> Iterator[HelpingRow] | None:
+        """The rows of `helpers`, `visits` or `plans` that are taken in; None if it was not supplied."""
+        return self.loader.helping.rows(table)
+
+    def faults_in(self, sources: Set[str]) -> Iterator[Rejection]:
+        """What is wrong in some tables, as messages name them, in their order."""
+        return self.loader.rejected.of(sources)
 
     def codes(self, register: str, column: str) -> Iterator[tuple[int, str]]:
         """Of each row of a register about a person: his key, and what a column says."""

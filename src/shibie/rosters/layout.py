@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from shibie.errors import Words
 from shibie.rosters.placing import Placed
-from shibie.rosters.table_names import SHEET_NAMES
+from shibie.rosters.table_names import HELPING, SHEET_NAMES
 
-__all__ = ["SHEET_NAMES", "Layout", "Placed"]
+__all__ = ["HELPING", "SHEET_NAMES", "Layout", "Placed"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class Layout:
         registers: by name.
         notes: what was ignored.
         acts: whatever was decided or corrected, a row each.
+        helping: who helps whom, visits and plans, by name, as far as they were supplied.
         form_text: the form by which it was asked to be read, as it is written.
         forms: how sheets that are not in the product's own form were read.
     """
@@ -38,6 +39,7 @@ class Layout:
     acts: Placed | None = None
     forms: tuple[Mapping[str, Any], ...] = ()
     form_text: str = ""
+    helping: Mapping[str, Placed] = field(default_factory=dict)
 
     @property
     def own_tables(self) -> tuple[str, ...]:
@@ -56,7 +58,7 @@ class Layout:
             "adjudications": self.adjudications, "steps": self.steps, "acts": self.acts,
         }  # fmt: skip
         there = {name: placed for name, placed in beside.items() if placed is not None}
-        return {**pair, **there, **self.registers}
+        return {**pair, **there, **self.registers, **self.helping}
 
     @property
     def places(self) -> dict[str, int]:

@@ -10,7 +10,9 @@ from typing import Protocol
 from shibie.procedure import documented
 from shibie.registers.matching import index, key_of, number_of
 from shibie.registers.unmatched import matches, people_of
+from shibie.rosters.helping_rows import HelpingRow
 from shibie.rosters.meetings import StepCounts
+from shibie.rosters.records import Rejection
 from shibie.rosters.roster import Roster
 from shibie.ruleset.model import RuleSet
 
@@ -78,6 +80,14 @@ class RosterParts(Protocol):
 
     def documented(self, step: str, document: str) -> tuple[int, int]:
         """How many records of a step there are, and how many of them with a document."""
+        ...
+
+    def helping(self, table: str) -> Iterator[HelpingRow] | None:
+        """The rows of `helpers`, `visits` or `plans` that are taken in; None if it was not supplied."""
+        ...
+
+    def faults_in(self, sources: Set[str]) -> Iterator[Rejection]:
+        """What is wrong in some tables, as messages name them, in their order."""
         ...
 
     def codes(self, register: str, column: str) -> Iterator[tuple[int, str]]:
@@ -149,6 +159,15 @@ class HeldParts:
     def documented(self, step: str, document: str) -> tuple[int, int]:
         """How many records of a step there are, and how many of them with a document."""
         return documented(self.roster.steps, step, document)
+
+    def helping(self, table: str) -> Iterator[HelpingRow] | None:
+        """The rows of `helpers`, `visits` or `plans` that are taken in; None if it was not supplied."""
+        found = self.roster.helping.get(table)
+        return None if found is None else iter(found)
+
+    def faults_in(self, sources: Set[str]) -> Iterator[Rejection]:
+        """What is wrong in some tables, as messages name them, in their order."""
+        return (each for each in self.roster.rejected if each.source in sources)
 
     def codes(self, register: str, column: str) -> Iterator[tuple[int, str]]:
         """Of each row of a register about a person: his key, and what a column says."""

@@ -21,6 +21,7 @@ from shibie.rosters.acts_on_roster import RosterActs, acts_on
 from shibie.rosters.cell_error import CellError
 from shibie.rosters.cells import Cell, read_cell
 from shibie.rosters.headers import Header
+from shibie.rosters.helping_rows import HelpingReader, HelpingRow
 from shibie.rosters.landed_cells import unwrap
 from shibie.rosters.localities import FIELDS, Locality, locality_of
 from shibie.rosters.meetings import Meeting, Meetings, settled
@@ -313,6 +314,25 @@ class PythonReader:
                 with suppress(CellError):
                     values[name] = read_cell(cell, column.spec, self.as_of)
             yield locality_of(values)
+
+    def helping(self, name: str, rows: str) -> tuple[list[tuple[int, HelpingRow]], list[Rejection]]:
+        """Chosen rows of who helps whom, of visits or of plans, with their row numbers."""
+        source = self.tables.helping[name]
+        records = self.records(source, rows)
+        builder = self.builder(records)
+        # Of households that are not decided it is not known where they are.
+        villages = {
+            str(hid): str(village)
+            for hid, village in self.host.rows(
+                "SELECT hid, village_ FROM h_src WHERE village_ IS NOT NULL"
+                " AND hid IN (SELECT hid FROM asked)"
+            )
+        }
+        every = self.host.rows("SELECT DISTINCT village_ FROM h_src WHERE village_ IS NOT NULL")
+        names = frozenset(str(village) for (village,) in every)
+        reader = HelpingReader(self.ruleset, self.as_of, builder.known, villages, names)
+        found = reader.read(name, table_of(source, records))
+        return found, reader.rejected
 
 
 def number_of(record: TypedRow) -> str:

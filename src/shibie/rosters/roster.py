@@ -32,6 +32,7 @@ from shibie.rosters.act_rows import (
 from shibie.rosters.acts import written_acts
 from shibie.rosters.acts_on_roster import RosterActs, acts_on
 from shibie.rosters.finding import lay_out
+from shibie.rosters.helping_rows import HelpingReader, HelpingRow, villages_of
 from shibie.rosters.layout import Layout, Placed
 from shibie.rosters.links_on_roster import linked_rows, verdicts_lost, without_unfitting
 from shibie.rosters.localities import locality_of
@@ -69,6 +70,8 @@ class Roster:
             is a person there is no table of households.
         unknown_columns: of its tables, those that no field answers to.
         step_counts: how many records of steps there are, of households and of whole places.
+        helping: of who helps whom, visits and plans, the rows that are taken in, as far as these
+            tables were supplied.
     """
 
     households: tuple[BareHousehold, ...]
@@ -87,6 +90,7 @@ class Roster:
     rows: Mapping[str, int] = field(default_factory=dict)
     unknown_columns: tuple[UnknownColumn, ...] = ()
     step_counts: StepCounts = field(default_factory=StepCounts)
+    helping: Mapping[str, tuple[HelpingRow, ...]] = field(default_factory=dict)
 
 
 def read_roster(path: Path, ruleset: RuleSet, as_of: date, form: TableForm | None = None) -> Roster:
@@ -148,6 +152,7 @@ class RosterTables:
     linking: RosterActs | None = None
     rows: Mapping[str, int] = field(default_factory=dict)
     meetings: Meetings | None = None
+    helping: Mapping[str, RowTable] = field(default_factory=dict)
 
 
 def read_tables(layout: Layout, ruleset: RuleSet, as_of: date) -> RosterTables:
@@ -175,8 +180,12 @@ def read_tables(layout: Layout, ruleset: RuleSet, as_of: date) -> RosterTables:
         pair = taken_apart(person_rows, frozenset(ruleset.field_specs(HOUSEHOLD)))
     rows |= {"steps": len(steps.records)} if steps is not None else {}
     rows |= {name: len(table.records) for name, table in registers.items()}
+    helping = {name: read(placed) for name, placed in layout.helping.items()}
+    rows |= {name: len(table.records) for name, table in helping.items()}
     acts = acts_on(acts_written(layout, ruleset, as_of), *pair, ruleset, as_of)
-    return RosterTables(*pair, adjudications, steps, registers, acts, rows=rows)
+    return RosterTables(
+        *pair, adjudications, steps, registers, acts, rows=rows, helping=helping
+    )  # fmt: skip
 
 
 def few_rows(layout: Layout, as_of: date) -> dict[str, int]:
@@ -248,6 +257,13 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
             said = links.get(name, {})
             builder.note_unmatchable(tables.registers[name], register.match, said)
     builder.rejected += acts.rejected
+    villages = villages_of(households)
+    reader = HelpingReader(ruleset, as_of, builder.known, villages, frozenset(villages.values()))
+    helping = {
+        name: tuple(row for _, row in reader.read(name, table))
+        for name, table in tables.helping.items()
+    }
+    builder.rejected += reader.rejected
     return Roster(
         households=households,
         registers=registers,
@@ -261,6 +277,7 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
         links=links,
         same_persons=acts.same_persons,
         step_counts=step_counts,
+        helping=helping,
     )
 
 

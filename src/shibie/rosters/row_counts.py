@@ -26,7 +26,8 @@ def rows_by_sql(
     keys = dict.fromkeys(sources, HOUSEHOLD_ID)
     if tables.steps is not None:
         sources["steps"], keys["steps"] = tables.steps, HOUSEHOLD_ID
-    sources |= tables.registers
+    sources |= {**tables.helping, **tables.registers}
+    keys |= dict.fromkeys(tables.helping, HOUSEHOLD_ID)
     keys |= {name: ruleset.registers[name].match for name in tables.registers}
     found = {name: _rows(reader, source, keys[name]) for name, source in sources.items()}
     return found | few_rows(layout, as_of)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Final
 
 from shibie.duckdb_tables import integer_column, text_column
 from shibie.engines.sql.plan import HID
+from shibie.errors import Words
 from shibie.rosters.records import Rejection
+from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
 
 REJECTED_ROWS: Final = "rejected_rows"
@@ -55,3 +57,16 @@ class RejectedTables:
         """Note households that are not decided."""
         self.host.append(REJECTED_HOUSEHOLDS, {HID: text_column(numbers)})
         self.households += len(numbers)
+
+    def of(self, sources: Set[str]) -> Iterator[Rejection]:
+        """The faults of some tables, as messages name them, in their order."""
+        if not sources:
+            return
+        named = ", ".join(quoted(each) for each in sorted(sources))
+        query = (
+            f"SELECT source, {ROW}, field, value, zh, en, code, {HID} FROM {REJECTED_ROWS}"
+            f" WHERE source IN ({named}) ORDER BY place, {ROW}, seq"
+        )
+        for source, row, name, value, zh, en, code, household in self.host.stream(query):
+            reason = Words(zh, en)
+            yield Rejection(source, int(row), name, value, reason, household or None, code)

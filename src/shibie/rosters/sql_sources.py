@@ -20,6 +20,7 @@ from shibie.rosters.other_papers import other_papers, said_of_papers
 from shibie.rosters.person_rows import filled
 from shibie.rosters.python_rows import BATCH, SUSPECT, PythonReader
 from shibie.rosters.records import TypedRow
+from shibie.rosters.sql_helping import HelpingSources
 from shibie.rosters.sql_host import Host
 from shibie.rosters.sql_members import MemberSources, OddHousehold
 from shibie.rosters.sql_records import RecordSources
@@ -58,6 +59,7 @@ class Loader:
         self.reader = PythonReader(host, tables, ruleset, as_of)
         self.rejected = RejectedTables(host, places)
         self.records = RecordSources(host, tables, ruleset, self.typed, self.reader, self.rejected)
+        self.helping = HelpingSources(tables, self.typed, self.reader, self.rejected)
         self.members = MemberSources(host, ruleset, as_of, columns["m"])
         self.notes: list[Words] = []
 
@@ -124,6 +126,7 @@ class Loader:
         self.acts = in_force(acts.given, (*signed, *beside))
         self.members.make_source(self.registers, rows.damaged)
         self._households()
+        self.helping.load()
 
     def _cells(self) -> None:
         """Make h_typed and m_typed: every row with its household number, read by whomever."""

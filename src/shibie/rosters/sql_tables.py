@@ -68,6 +68,7 @@ class SqlTables:
             person; else None.
         verdicts: adjudications, which Python reads: they are few beside the roster.
         acts: whatever was decided or corrected; Python has read them: they are few, too.
+        helping: who helps whom, visits and plans, as far as they were supplied.
     """
 
     households: SqlTable
@@ -77,6 +78,7 @@ class SqlTables:
     verdicts: Placed | None
     steps: SqlTable | None
     acts: WrittenActs = field(default_factory=WrittenActs)
+    helping: Mapping[str, SqlTable] = field(default_factory=dict)
 
     @property
     def has_places_of_steps(self) -> bool:
@@ -124,7 +126,10 @@ def open_tables(host: Host, layout: Layout, ruleset: RuleSet, as_of: date) -> Sq
     registers = {name: source(placed) for name, placed in layout.registers.items()}
     steps = source(layout.steps) if layout.steps else None
     acts = acts_written(layout, ruleset, as_of)
-    return SqlTables(households, members, persons, registers, layout.adjudications, steps, acts)
+    helping = {name: source(placed) for name, placed in layout.helping.items()}
+    return SqlTables(
+        households, members, persons, registers, layout.adjudications, steps, acts, helping
+    )
 
 
 def open_table(host: Host, placed: Placed, as_of: date) -> SqlTable:

@@ -6,13 +6,14 @@ All others, usually a few in a hundred, are suspects: `python_rows.py` reads tho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import date
 
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.household import Household, StepRow
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import MAX_ITEMS
+from shibie.rosters.helping_rows import helping_specs, measure_names
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.python_rows import SUSPECT
 from shibie.rosters.sql_cells import (
@@ -258,6 +259,27 @@ class Typed:
                 there = f"({number}, {place}) IN (SELECT {HID}, {alias} FROM h_typed)"
                 fine.append(f"{place} IS NULL OR coalesce({there}, FALSE)")
         self._create("steps_typed", source.relation, columns, fine)
+
+    def load_helping(self, name: str, source: SqlTable, fine: Sequence[str]) -> None:
+        """Fill <name>_typed with who helps whom, visits or plans.
+
+        Args:
+            name: of the table.
+            source: has its rows.
+            fine: what must be true of a row whose cells are beyond doubt.
+        """
+        specs = {spec.name: spec for spec in helping_specs(name)}
+        columns = {each: self.value(source, spec) for each, spec in specs.items()}
+        ids = measure_names(self.ruleset)
+        if "measure" in columns and ids:
+            arms = " ".join(f"WHEN {quoted(text)} THEN {quoted(of)}" for text, of in ids.items())
+            columns["measure"] = f"CASE {columns['measure']} {arms} END"
+        columns[ROW] = f"CAST({ROW} AS BIGINT)"
+        canonical = self.canonical(source, set(specs))
+        values = ", ".join(f'{value} AS "{each}"' for each, value in columns.items())
+        relation = f"(SELECT {values}, ({canonical}) AS canonical_ FROM {source.relation})"
+        named = {each: f'"{each}"' for each in columns}
+        self._create(f"{name}_typed", relation, named, ["canonical_", *fine])
 
     def _create(
         self, table: str, relation: str, columns: Mapping[str, str], fine: Iterable[str]

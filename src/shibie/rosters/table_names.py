@@ -15,7 +15,20 @@ SHEET_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "adjudications": ("adjudications", "核实", "核实表"),
     "steps": ("steps", "程序", "程序表"),
     "acts": TABLE_NAMES,
+    "helpers": (
+        "helpers",
+        "帮扶",
+        "帮扶责任人",
+        "帮扶表",
+        "帮扶责任人表",
+        "结对帮扶",
+        "结对帮扶表",
+    ),
+    "visits": ("visits", "走访", "入户走访", "走访表", "走访记录", "入户走访记录", "入户走访表"),
+    "plans": ("plans", "规划", "帮扶规划", "帮扶计划", "一户一规划", "规划表", "帮扶规划表"),
 }
+# Of these, the ones that no decision rests on.
+HELPING: Final = ("helpers", "visits", "plans")
 REGISTERS: Final = "registers/"
 _OWN: Final = frozenset(folded(name) for names in SHEET_NAMES.values() for name in names)
 # Tables that say of themselves what they are; of persons there is one in every village.

@@ -10,7 +10,14 @@ from pathlib import PurePath
 from shibie.acts import TABLE_NAMES, act_specs
 from shibie.decision import DUPLICATE_PERSON, NOT_POOR
 from shibie.errors import Lang, Words
-from shibie.household import Adjudication, BareHousehold, StepRow
+from shibie.household import (
+    Adjudication,
+    BareHousehold,
+    HelperRecord,
+    PlanRecord,
+    StepRow,
+    VisitRecord,
+)
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.ruleset.basis import Basis, Provenance
 from shibie.ruleset.checking.duplicates import IN_ANOTHER_HOUSEHOLD, IN_TWO_HOUSEHOLDS
@@ -399,6 +406,7 @@ class Speaker:
             *own, *ruleset.vocabulary.household, *ruleset.vocabulary.member,
             *specs_of(Adjudication), *specs_of(StepRow),
             *(column for register in registers for column in register.columns), *act_specs(),
+            *specs_of(HelperRecord), *specs_of(VisitRecord), *specs_of(PlanRecord),
             *STATED.values(),
         )  # fmt: skip
         titles = {spec.name: spec.title for spec in reversed(specs)}

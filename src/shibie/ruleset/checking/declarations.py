@@ -113,7 +113,9 @@ class Declarations(Checking):
         if code is None:
             return ""
         if form.type != "code":
-            what = Words("只有 code 类型可写 if_absent", "only a column of type code takes if_absent")
+            what = Words(
+                "只有 code 类型可写 if_absent", "only a column of type code takes if_absent"
+            )
             self.problem((*path, "if_absent"), what)
         elif code not in codes:
             what = Words(f"代码表里没有“{code}”", f"'{code}' is not on the list of codes")

@@ -10,9 +10,11 @@ import io
 import zipfile
 from pathlib import Path
 
+from tools.word_templates.helping import lists
 from tools.word_templates.notices import notices
 from tools.word_templates.report import reports
 
+from shibie.papers.helping.write import TEMPLATES as LISTS
 from shibie.papers.notice.write import FOLDER as NOTICES
 from shibie.papers.report.write import TEMPLATES as REPORTS
 
@@ -21,11 +23,11 @@ def templates() -> dict[Path, bytes]:
     """What belongs into each shipped Word template.
 
     >>> sorted(path.name for path in templates())[:3]
-    ['letter.docx', 'letter.en.docx', 'list.docx']
+    ['helper.docx', 'helper.en.docx', 'letter.docx']
     """
     return {
         folder / name: data
-        for folder, made in ((NOTICES, notices()), (REPORTS, reports()))
+        for folder, made in ((NOTICES, notices()), (REPORTS, reports()), (LISTS, lists()))
         for name, data in made.items()
     }
 

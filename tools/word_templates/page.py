@@ -13,9 +13,15 @@ _TITLE, _BODY = "黑体", "仿宋"
 
 
 class Page:
-    """A Word document on A4 with Chinese type."""
+    """A Word document on A4 with Chinese type.
 
-    def __init__(self, lang: Lang, title: str) -> None:
+    Args:
+        lang: the language.
+        title: of the document.
+        across: whether the page lies on its long side.
+    """
+
+    def __init__(self, lang: Lang, title: str, across: bool = False) -> None:
         docxtpl_library()
         import docx
         from docx.shared import Mm, Pt
@@ -26,6 +32,13 @@ class Page:
         section.page_width, section.page_height = Mm(210), Mm(297)
         section.left_margin = section.right_margin = Mm(26)
         section.top_margin = section.bottom_margin = Mm(22)
+        if across:
+            from docx.enum.section import WD_ORIENT
+
+            section.orientation = WD_ORIENT.LANDSCAPE
+            section.page_width, section.page_height = Mm(297), Mm(210)
+            section.left_margin = section.right_margin = Mm(11)
+            section.top_margin = section.bottom_margin = Mm(14)
         normal = self.it.styles["Normal"]
         normal.font.size = Pt(12)
         _typeface(normal, _BODY)
@@ -129,7 +142,8 @@ class Page:
             head.paragraphs[0].alignment = _alignment("CENTER")
             cell.text = field
             for each in (head, cell):
-                each.paragraphs[0].runs[0].font.size = Pt(size)
+                for run in each.paragraphs[0].runs:
+                    run.font.size = Pt(size)
                 each.paragraphs[0].paragraph_format.space_before = Pt(2)
                 each.paragraphs[0].paragraph_format.space_after = Pt(2)
                 each.paragraphs[0].paragraph_format.line_spacing = 1.1

@@ -56,7 +56,7 @@ def plan(
         typer.Option(
             "--check",
             metavar="PLANS",
-            help="核查已有的规划（CSV：户编号、人编号、措施）Check plans.",
+            help="核查已有的规划（CSV：户编号、人编号、措施，可有责任人、完成时限、资金）Check plans.",
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -208,7 +208,10 @@ def _print_review(
             "eligible": found.eligible, "covered": found.planned, "without": list(found.without),
             "rows": [
                 {"row": r.row, "household_id": r.household_id, "member_id": r.member_id,
-                 "measure": r.measure, "verdict": r.verdict, "why": r.why}
+                 "measure": r.measure, "verdict": r.verdict, "why": r.why,
+                 "responsible": r.responsible, "deadline": r.deadline and r.deadline.isoformat(),
+                 "money": None if r.money is None else f"{r.money:f}",
+                 "done_on": r.done_on and r.done_on.isoformat()}
                 for r in found.rows
             ],
             "rejected": [
@@ -233,11 +236,12 @@ def _print_review(
         Words(f"{total} 行：", f"{total} rows: ").say(lang) + joined([*counts, rejected], lang)
     )
     table = Table(show_header=True)
-    for name in reviewed.columns:
+    shown = reviewed.columns[: reviewed.columns.index("why") + 1]
+    for name in shown:
         table.add_column(TITLES[name].say(lang), overflow="fold")
     for row, each in zip(reviewed.rows, found.rows, strict=True):
         if each.verdict != "fits":
-            table.add_row(*map(str, row))
+            table.add_row(*map(str, row[: len(shown)]))
     for fault in found.rejected:
         table.add_row(str(fault.row), "", "", fault.value, terms.REJECTED.say(lang),
                       fault.reason.say(lang))  # fmt: skip

@@ -18,7 +18,7 @@ from shibie.ruleset.schema import Form
 from shibie.ruleset.schema_validation import validated
 from shibie.ruleset.yaml_source import YamlSource, read_file
 
-Command = Literal["check", "report", "notice", "plan", "procedure", "recheck"]
+Command = Literal["check", "report", "notice", "plan", "procedure", "recheck", "helpers"]
 Text = Annotated[str, Field(min_length=1)]
 _Outs = Text | list[Text]
 
@@ -54,6 +54,8 @@ class ProjectForm(Form):
     lang: Literal["zh", "en"] | None = None
     headers: Literal["zh", "en"] | None = None
     keep: bool = True
+    visit_days: Annotated[int, Field(ge=1)] | None = None
+    most_households: Annotated[int, Field(ge=1)] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,8 @@ class Project:
         outs: by command, where its results are written.
         keep: whether what is decided is kept as it was received.
         headers: the language of the columns of CSV.
+        visit_days: how often a household is to be visited, if the place says so.
+        most_households: how many a helper may have, likewise.
     """
 
     file: Path
@@ -121,6 +125,8 @@ class Project:
     lang: Lang | None = None
     headers: Lang | None = None
     keep: bool = True
+    visit_days: int | None = None
+    most_households: int | None = None
 
     @property
     def folder(self) -> Path:
@@ -180,6 +186,8 @@ def read_project(file: Path) -> Project:
         lang=form.lang,
         headers=form.headers,
         keep=form.keep,
+        visit_days=form.visit_days,
+        most_households=form.most_households,
     )
 
 

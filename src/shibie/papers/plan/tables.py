@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,12 +32,16 @@ TITLES: Mapping[str, Words] = {
     "fit": Words("是否合适", "fit"), "why": Words("说明", "why"), "basis": terms.SOURCE,
     "given": Words("项", "given"), "misfits": Words("不合适", "do not fit"), "open": terms.UNKNOWN,
     "review": Words("核查", "review"),
+    "responsible": Words("责任人", "responsible"), "deadline": Words("完成时限", "deadline"),
+    "money": Words("资金（元）", "money (yuan)"), "done_on": Words("完成日期", "done on"),
 }  # fmt: skip
 
 
 _PLANS = dict.fromkeys(
-    ("household_id", "village", "member_id", "name", "measure", "fit", "why"), "VARCHAR"
-)
+    ("household_id", "village", "member_id", "name", "measure", "fit", "why",
+     # To be filled in, and read again with the rest.
+     "responsible", "deadline", "money"), "VARCHAR"
+)  # fmt: skip
 _MEASURES = ("id", "measure", "households", "given", "misfits", "open", "basis")
 
 
@@ -69,7 +74,7 @@ class DraftedPlans:
         self.without += [each.household_id for each in plans if not each.of("fits")]
         self._plans.add(
             (each.household_id, plan.village, each.member_id, each.name,
-             self._titles[each.measure], FITS[each.fit].say(self.lang), each.why)
+             self._titles[each.measure], FITS[each.fit].say(self.lang), each.why, "", "", "")
             for plan in plans
             for each in plan.proposed
         )  # fmt: skip
@@ -96,13 +101,21 @@ def review_table(ruleset: RuleSet, found: Review, lang: Lang = "zh") -> Table:
     """Somebody else's plans with the verdict on each row."""
     titles = {measure.id: measure.title for measure in ruleset.measures}
     return Table(
-        "review", ("row", "household_id", "member_id", "measure", "fit", "why"),
+        "review",
+        ("row", "household_id", "member_id", "measure", "fit", "why", "responsible", "deadline",
+         "money", "done_on"),
         tuple(
             (each.row, each.household_id, each.member_id, titles[each.measure],
-             FITS[each.verdict].say(lang), each.why)
+             FITS[each.verdict].say(lang), each.why, each.responsible, written_day(each.deadline),
+             "" if each.money is None else each.money, written_day(each.done_on))
             for each in found.rows
         ),
     )  # fmt: skip
+
+
+def written_day(day: date | None) -> str:
+    """A day as tables have it; empty where there is none."""
+    return "" if day is None else day.isoformat()
 
 
 def write_plans(out: Path, tables: Sequence[Table], lang: Lang = "zh") -> None:

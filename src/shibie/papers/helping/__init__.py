@@ -1,0 +1,1 @@
+"""Who helps whom: households without a helper, the load of each helper, visits, and plans."""

@@ -8,7 +8,7 @@ from shibie.errors import LANGS, Lang, Words
 from shibie.papers.helping.write import COLUMNS, template_name
 
 # Of each column its width in millimetres, on A4 across.
-_WIDTHS = (9, 23, 25, 16, 10, 20, 34, 48, 21, 12, 16, 24, 16)
+_WIDTHS = (9, 23, 25, 16, 10, 20, 34, 48, 24, 12, 15, 23, 16)
 
 
 def lists() -> dict[str, bytes]:

@@ -44,9 +44,13 @@ def helper_lists(tables: HelpingTables) -> Iterator[dict[str, Any]]:
         mine = rows.get(said["helper"], [])
         if mine:
             yield {
-                **{
-                    name: said[name] for name in ("helper", "employer", "position", "role", "phone")
-                },
+                "helper": said["helper"],
+                # Where he is called by his employer, it is said already.
+                "who": [
+                    str(said[name])
+                    for name in ("employer", "position", "role", "phone")
+                    if said[name] and str(said[name]) not in said["helper"]
+                ],
                 "lang": tables.lang,
                 "ruleset": book.ruleset.title,
                 "as_of": amount(book.as_of, tables.lang),

@@ -103,7 +103,7 @@ def _long_ago(figures: HelpingFigures) -> str:
         )
     long_ago = counted(figures.single["long_ago"].count, figures.tables)
     return say(
-        f"最近一次走访在 {days} 天以前的 {long_ago}。",
+        f"最近一次走访已超过 {days} 天的 {long_ago}。",
         f"Last visited more than {days} days ago: {long_ago}.",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from shibie.case import Case
 from shibie.decision import Decision
@@ -16,6 +17,9 @@ from shibie.ruleset.model import Measure, RuleSet
 from shibie.vocabulary import shared
 from shibie.words import terms
 from shibie.words.speaker import Speaker
+
+# In a cause (因残) it is said by one character.
+_DISABLED: Final = "残"
 
 
 class Shown:
@@ -46,7 +50,7 @@ class Shown:
     def cause(self, case: Case) -> str:
         """Its main cause of poverty, unless that is an illness or a disability."""
         cause = str(shared(case.household, "main_cause") or "")
-        return self.withheld if tells_of_health(cause) else cause
+        return self.withheld if tells_of_health(cause) or _DISABLED in cause else cause
 
     def tracks_of(self, decision: Decision) -> str:
         """Its tracks, each once; those that rest on health are only said to be there."""

@@ -186,7 +186,7 @@ def _list_sheet(
 
 def said_of_list(it: Mapping[str, Any], lang: Lang) -> str:
     """Who the helper is, how many households he has, and what is not known."""
-    who = [str(it[name]) for name in ("employer", "position", "role", "phone") if it[name]]
+    who = it["who"]
     zh = f"帮扶责任人：{it['helper']}" + (f"（{'，'.join(who)}）" if who else "")
     zh += f"。共 {it['households']} 户 {it['persons']} 人，截至 {it['as_of']}。"
     en = f"Helper: {it['helper']}" + (f" ({', '.join(who)})" if who else "")

@@ -25,8 +25,9 @@ from shibie.papers.report.asking import figures_of
 from shibie.papers.report.charts import charts
 from shibie.papers.report.data import Book
 from shibie.papers.report.figures import Figures, published
+from shibie.papers.report.pieces import Mark
 from shibie.papers.report.reconcile import failures, reconcile
-from shibie.papers.report.text import Mark, told
+from shibie.papers.report.text import told
 from shibie.results.python_counts import summarise
 from shibie.rosters.parts import HeldParts
 from shibie.rosters.roster import read_roster

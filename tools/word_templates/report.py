@@ -37,6 +37,12 @@ def _report(lang: Lang) -> bytes:
     page.text("{%p for picture in pictures %}")
     page.picture("{{ picture }}")
     page.text("{%p endfor %}")
+    page.text("{%p for section in sections %}")
+    page.heading("{{ section.heading }}")
+    page.text("{%p for paragraph in section.paragraphs %}")
+    page.text("{{ paragraph }}", indent=True)
+    page.text("{%p endfor %}")
+    page.text("{%p endfor %}")
     page.heading(say("数字核对", "Reconciliation"))
     page.text("{{ counted }}")
     page.table(

@@ -25,6 +25,7 @@ from shibie.cli.app import (
     spoken,
     warned,
 )  # fmt: skip
+from shibie.cli.helpers import MostOption, VisitDaysOption, asked_limits
 from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.recheck import since_of
 from shibie.cli.task import task_of
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
     from shibie.checking_in_python import Checked
     from shibie.errors import Lang
+    from shibie.papers.helping.gathering import Gathering
+    from shibie.papers.helping.limits import Limits
     from shibie.papers.report.charts import Chart
     from shibie.papers.report.data import Book
     from shibie.papers.report.figures import Figures
@@ -94,6 +97,8 @@ def report(
     register: RegisterOption = None,
     form: FormOption = None,
     lang: LangOption = None,
+    visit_days: VisitDaysOption = None,
+    most_households: MostOption = None,
 ) -> None:
     """乡镇报告和数字核对 The township's report, or a check of published figures."""
     gc.disable()
@@ -112,7 +117,10 @@ def report(
         must_exist(before)
         old = _Before(before, since_of(since, given.as_of))
     charted = None if no_charts or not targets else (fonts,)
-    whole, doubtful = _whole(given, old, task.trust_declarations, task.set_aside, language, charted)
+    limits = asked_limits(task, given.ruleset, visit_days, most_households)
+    whole, doubtful = _whole(
+        given, old, task.trust_declarations, task.set_aside, language, charted, limits
+    )
     _write(whole, targets, template)
     if as_json:
         print(json.dumps(_data(whole), ensure_ascii=False, indent=1))
@@ -131,8 +139,14 @@ def _write(whole: WholeReport, targets: Sequence[Path], template: Path | None) -
 def _print_whole(whole: WholeReport, targets: Sequence[Path], full: bool) -> None:
     for caveat in whole.caveats:
         print(caveat)
+    from shibie.papers.report.write import sections
+
     for paragraph in whole.report.paragraphs:
         print("".join(piece for piece in paragraph if isinstance(piece, str)))
+    for heading, paragraphs in sections(whole):
+        print(heading)
+        for paragraph in paragraphs:
+            print("".join(piece for piece in paragraph if isinstance(piece, str)))
     _print(whole.checks, full, whole.lang)
     for path in targets:
         print(Words(f"结果在 {path}", f"results in {path}").say(whole.lang))
@@ -185,7 +199,7 @@ class _Before(NamedTuple):
 
 def _whole(
     given: GivenRoster, before: _Before | None, trust_declarations: bool, set_aside: Sequence[str], lang: Lang,
-    charted: tuple[Path | None] | None,
+    charted: tuple[Path | None] | None, limits: Limits,
 ) -> tuple[WholeReport, bool]:  # fmt: skip
     """The report, and whether a row of either roster is rejected or a register matches nobody.
 
@@ -196,8 +210,12 @@ def _whole(
         set_aside: registers of which rows that cannot be matched concern nobody.
         lang: the language.
         charted: the folder of fonts for charts, if they are wanted.
+        limits: what is too long without a visit, and too many households for one helper.
     """
     from shibie.checking_in_parts import checked_parts, roster_parts
+    from shibie.papers.helping.figures import helping_figures
+    from shibie.papers.helping.gathering import Gathering
+    from shibie.papers.helping.said import as_data
     from shibie.papers.recheck.comparing import recheck
     from shibie.papers.report.asking import figures_of
     from shibie.papers.report.data import Book
@@ -214,8 +232,8 @@ def _whole(
         kept, _ = held.enter_context(scratch_database())
         rejected, compared = bool(checked.roster.rejected_rows), None
         of_old = None
-        book = Book(kept, ruleset)
-        parts = _taken_in(book, checked.parts(), lang)
+        book, gathering = Book(kept, ruleset), Gathering(kept, checked, given.layout, lang)
+        parts = _taken_in(book, gathering, checked.parts(), lang)
         if before is not None:
             old = held.enter_context(
                 roster_parts(roster_of_path(before.path, ruleset, given.as_of))
@@ -226,19 +244,28 @@ def _whole(
         for _ in parts:
             pass  # whatever of the roster is not gone through yet
         figures = figures_of(book, compared, lang, checked.roster.rejected_households)
-        text = told(checked, figures, lang)
+        helping = helping_figures(gathering.tables(limits))
+        text = told(checked, figures, lang, helping)
         checks = reconcile(published(figures, text.title, lang), lang)
         pictures = _pictures(given, figures, charted[0], lang) if charted is not None else ()
         doubtful = warned(ruleset, checked.roster.matches(), lang, of_old)
-        return WholeReport(checked, figures, text, checks, pictures, lang), doubtful or rejected
+        rejected = rejected or any(helping.tables.rejected.values())
+        # The database is gone when the report is written: what is told of it is told now.
+        data = as_data(helping)
+        return (
+            WholeReport(checked, figures, text, checks, pictures, lang, data), doubtful or rejected
+        )  # fmt: skip
 
 
-def _taken_in(book: Book, parts: Iterable[Checked], lang: Lang) -> Iterator[Checked]:
+def _taken_in(
+    book: Book, gathering: Gathering, parts: Iterable[Checked], lang: Lang
+) -> Iterator[Checked]:
     """The parts of the roster, each taken into the book as it goes by."""
     from shibie.papers.plan.draft import drafts, given
 
     for part in parts:
         book.add(part, given(drafts(part, lang)) if book.ruleset.measures else ())
+        gathering.add(part)
         yield part
 
 
@@ -270,6 +297,7 @@ def _data(whole: WholeReport) -> dict[str, Any]:
                 for label, count in each.rows}}
             for name, each in whole.figures.by.items()
         },
+        "helping": whole.helping,
         "reconciliation": [_check_data(each) for each in whole.checks],
     }  # fmt: skip
 

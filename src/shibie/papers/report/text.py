@@ -1,4 +1,4 @@
-"""The words of the report's section 一, with a mark at each figure that leads to its query."""
+"""The words of the report, with a mark at each figure that leads to its query."""
 
 from __future__ import annotations
 
@@ -10,22 +10,15 @@ from shibie.checking_in_python import CheckedBy
 from shibie.decision import ELIGIBILITIES
 from shibie.engines.exact import quotient
 from shibie.errors import Lang, Words
+from shibie.papers.helping.figures import HelpingFigures
 from shibie.papers.report.figures import Figures, rates
+from shibie.papers.report.helping_text import told_of_helping, told_of_problems
 from shibie.papers.report.identities import UNITS
+from shibie.papers.report.pieces import Mark, Paragraphs, Piece
 from shibie.papers.report.published import TITLES, PublishedCount
 from shibie.words import terms
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
-
-
-@dataclass(frozen=True)
-class Mark:
-    """The number of a query, where a figure stands in the text."""
-
-    number: int
-
-
-Piece = str | Mark
 
 
 @dataclass(frozen=True)
@@ -45,16 +38,30 @@ class ReportText:
         title: its title.
         paragraphs: of section 一, in pieces.
         queries: in the order in which the text uses them.
+        helping: of section 二: who helps whom.
+        problems: of section 三.
     """
 
     title: str
-    paragraphs: tuple[tuple[Piece, ...], ...]
+    paragraphs: Paragraphs
     queries: tuple[Query, ...]
+    helping: Paragraphs = ()
+    problems: Paragraphs = ()
 
 
-def told(checked_by: CheckedBy, figures: Figures, lang: Lang = "zh") -> ReportText:
-    """The report in words."""
-    return _ReportWriter(checked_by, figures, lang).report()
+def told(
+    checked_by: CheckedBy, figures: Figures, lang: Lang = "zh",
+    helping: HelpingFigures | None = None,
+) -> ReportText:  # fmt: skip
+    """The report in words.
+
+    Args:
+        checked_by: by what the roster was judged.
+        figures: of section 一.
+        lang: the language.
+        helping: the figures of sections 二 and 三; without them the report has no such sections.
+    """
+    return _ReportWriter(checked_by, figures, lang).report(helping)
 
 
 class _ReportWriter:
@@ -67,7 +74,7 @@ class _ReportWriter:
         self.say = self.speaker.say
         self.words = {value: self.speaker.eligibility(value) for value in ELIGIBILITIES}
 
-    def report(self) -> ReportText:
+    def report(self, helping: HelpingFigures | None) -> ReportText:
         paragraphs = [
             self.base(),
             self.recheck(),
@@ -85,7 +92,11 @@ class _ReportWriter:
         title = self.say(
             f"{self.figures.place}精准识别情况", f"{self.figures.place}: identification"
         )
-        return ReportText(title, tuple(tuple(p) for p in paragraphs if p), tuple(self.queries))
+        helped = told_of_helping(helping, self.mark) if helping else ()
+        problems = told_of_problems(helping, self.mark) if helping else ()
+        return ReportText(
+            title, tuple(tuple(p) for p in paragraphs if p), tuple(self.queries), helped, problems
+        )
 
     def mark(self, title: str, sql: str) -> Mark:
         known = next((query for query in self.queries if query.sql == sql), None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from shibie.papers.printing.word import filled
 from shibie.papers.report.charts import Chart
 from shibie.papers.report.figures import Figures
 from shibie.papers.report.identities import UNITS, FigureIdentity
+from shibie.papers.report.pieces import Mark, Paragraphs, Piece
 from shibie.papers.report.published import PublishedCount
-from shibie.papers.report.text import Mark, Piece, ReportText
+from shibie.papers.report.text import ReportText
 from shibie.words import terms
 from shibie.words.lists import bracketed
 from shibie.words.speaker import Speaker
@@ -35,6 +36,7 @@ class WholeReport:
 
     Attributes:
         drawn: each chart with its picture; none where charts were not wanted.
+        helping: the figures of who helps whom, as plain data.
     """
 
     checked_by: CheckedBy
@@ -43,6 +45,7 @@ class WholeReport:
     checks: tuple[FigureIdentity, ...]
     drawn: tuple[tuple[Chart, bytes], ...] = ()
     lang: Lang = "zh"
+    helping: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def speaker(self) -> Speaker:
@@ -136,6 +139,10 @@ def markdown(whole: WholeReport, folder: str) -> str:
         lines += [f"## {say('图', 'Charts')}", ""]
         for chart, _ in whole.drawn:
             lines += [f"![{chart.title}]({folder}/{chart.name}.png)", ""]
+    for heading, paragraphs in sections(whole):
+        lines += [f"## {heading}", ""]
+        for paragraph in paragraphs:
+            lines += ["".join(map(_linked, paragraph)), ""]
     lines += [f"## {say('数字核对', 'Reconciliation')}", "", counted(whole.checks, lang), ""]
     titles = (say("核对", "identity"), "", say("算式", "worked"), say("报告", "reported"),
               say("结果", "outcome"), say("说明", "note"))  # fmt: skip
@@ -147,6 +154,15 @@ def markdown(whole: WholeReport, folder: str) -> str:
         lines += [f'<a id="q{query.number}"></a>[{query.number}] {query.title}', "",
                   f"```sql\n{query.sql}\n```", ""]  # fmt: skip
     return "\n".join(lines)
+
+
+def sections(whole: WholeReport) -> list[tuple[str, Paragraphs]]:
+    """The sections behind the first, with their headings; one without a word is left out."""
+    found = (
+        (whole.say("二、帮扶责任", "2. Who helps whom"), whole.report.helping),
+        (whole.say("三、存在的主要问题", "3. What is wanting"), whole.report.problems),
+    )
+    return [(heading, paragraphs) for heading, paragraphs in found if paragraphs]
 
 
 def _linked(piece: Piece) -> str:
@@ -198,6 +214,10 @@ def word(whole: WholeReport, template: Path | None = None) -> bytes:
         "title": whole.report.title,
         "provenance": whole.provenance(),
         "paragraphs": ["".join(map(_marked, each)) for each in whole.report.paragraphs],
+        "sections": [
+            {"heading": heading, "paragraphs": ["".join(map(_marked, each)) for each in paragraphs]}
+            for heading, paragraphs in sections(whole)
+        ],
         "outcome": {name: whole.speaker.eligibility(name) for name in ELIGIBILITIES},
         "rows": whole.rows(),
         "counted": counted(whole.checks, whole.lang),

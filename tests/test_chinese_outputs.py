@@ -45,7 +45,9 @@ def given(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     run("plan", VILLAGE, "--out", folder / "规划.xlsx")
     stepped = books.write_xlsx(folder / "程序.xlsx", {**books.book(), "程序": STEPS})
     run("procedure", stepped)
-    for path in (book, folder / "规划.xlsx"):
+    helped = books.write_xlsx(folder / "帮扶名册.xlsx", {**books.book(), **HELPING})
+    run("helpers", helped, "--out", folder / "帮扶.xlsx", "--visit-days", "90")
+    for path in (book, folder / "规划.xlsx", folder / "帮扶.xlsx"):
         texts[path.name] = list(cells(path))
     letters = sorted((folder / "告知书").rglob("*.docx"))
     assert len(letters) > 15
@@ -58,6 +60,26 @@ STEPS: list[list[str | None]] = [
     ["001", "农户申请", "2015-09-15", "农户", "户主"],
     ["001", "入户调查", "2015-09-14", "工作队", None],
 ]
+
+
+HELPING: books.Book = {
+    "帮扶": [
+        ["户编号", "帮扶责任人", "帮扶单位", "身份", "联系电话", "结对时间"],
+        ["001", "王强", "县农业局", "帮扶干部", "13800001234", "2014-06-01"],
+        ["002", "王强", "县水务局", "帮扶干部", "13800001235", "2014-06-01"],
+        ["009", "王强", "县农业局", "书记", "13800001234", "2014年6月"],
+    ],
+    "走访": [
+        ["户编号", "走访人", "走访日期", "走访内容"],
+        ["001", "赵丽", "2015-12-01", "宣传政策"],
+        ["001", "王强", "2016-01-01", "宣传政策"],
+    ],
+    "规划": [
+        ["户编号", "人编号", "措施", "责任人", "完成时限", "资金"],
+        ["001", "", "实用技术培训", "王强", "2015-11-30", 800],
+        ["001", "", "没有的措施", "王强", "2015-11-30", 800],
+    ],
+}
 
 
 def cells(path: Path) -> Iterator[str]:
@@ -75,7 +97,8 @@ def paragraphs(path: Path) -> Iterator[str]:
         yield from (cell.text for row in table.rows for cell in row.cells)
 
 
-WAYS = ["check", "explain", "notice", "plan", "procedure", "结果.xlsx", "规划.xlsx", "letters"]
+WAYS = ["check", "explain", "notice", "plan", "procedure", "结果.xlsx", "规划.xlsx", "letters", "helpers",
+        "帮扶.xlsx"]  # fmt: skip
 
 
 @pytest.mark.parametrize("way", WAYS)

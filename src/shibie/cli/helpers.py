@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from shibie.cli.task import Task
     from shibie.papers.helping.figures import HelpingFigures
     from shibie.papers.helping.limits import Limits
-    from shibie.papers.helping.write import ListPress
     from shibie.papers.notice.write import LetterFormat
     from shibie.results.table import Table as ResultTable
     from shibie.ruleset.model import RuleSet
@@ -105,7 +104,11 @@ def helpers(
     from shibie.papers.helping.gathering import Gathering
     from shibie.papers.helping.lists import helper_lists
     from shibie.papers.helping.said import remarks
-    from shibie.papers.helping.write import ListPress
+    from shibie.papers.helping.write import (
+        ListPress,
+        write_helping_book,
+        write_helping_folder,
+    )
     from shibie.results.tables import caveats_tables
     from shibie.scratch_database import scratch_database
 
@@ -131,7 +134,12 @@ def helpers(
         figures = helping_figures(tables)
         caveats = caveats_of(checked, language)
         written = (*tables.all(), *caveats_tables([*caveats, *remarks(tables)]))
-        _write(targets, written, list(helper_lists(tables)) if targets else [], press, language)
+        lists = list(helper_lists(tables)) if targets else []
+        for path in targets:
+            if path.suffix.lower() == ".xlsx":
+                write_helping_book(path, written, lists, tables.book.speaker)
+            else:
+                write_helping_folder(path, written, lists, press, language)
         notes = [note.say(language) for note in given.layout.notes if _is_ours(note)]
         if as_json:
             print(json.dumps(_data(figures, [*caveats, *notes]), ensure_ascii=False, indent=1))
@@ -168,19 +176,6 @@ def asked_limits(
 def _is_ours(note: Words) -> bool:
     """Whether a note says why a sheet is not used."""
     return note.en.startswith("table not used")
-
-
-def _write(
-    targets: Sequence[Path], tables: Sequence[ResultTable], lists: Sequence[dict[str, Any]],
-    press: ListPress | None, lang: Any,
-) -> None:  # fmt: skip
-    from shibie.papers.helping.write import write_helping_book, write_helping_folder
-
-    for path in targets:
-        if path.suffix.lower() == ".xlsx":
-            write_helping_book(path, tables, lists, lang)
-        else:
-            write_helping_folder(path, tables, lists, press, lang)
 
 
 def _data(figures: HelpingFigures, caveats: Sequence[str]) -> dict[str, Any]:

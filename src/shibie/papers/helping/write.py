@@ -26,6 +26,7 @@ from shibie.results.workbook_sheets import (
     text_width,
     write_cell,
 )  # fmt: skip
+from shibie.words.speaker import Speaker
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LISTS: Final = Words("帮扶名单", "lists")
@@ -131,12 +132,13 @@ def write_helping_folder(
 
 
 def write_helping_book(
-    out: Path, tables: Sequence[Table], lists: Sequence[Mapping[str, Any]], lang: Lang
+    out: Path, tables: Sequence[Table], lists: Sequence[Mapping[str, Any]], speaker: Speaker
 ) -> None:
     """Write a workbook: a sheet a table, then a sheet to be printed for each helper."""
+    lang = speaker.lang
     with new_book(out) as book:
         sheets = Sheets(book)
-        for table in tables:
+        for table in (_for_people(each, speaker) for each in tables):
             columns = [SheetColumn(TITLES[name].say(lang)) for name in table.columns]
             sheets.add(TITLES[table.name].say(lang), columns, table.rows)
         taken = {TITLES[table.name].say(lang).lower() for table in tables}
@@ -147,6 +149,19 @@ def write_helping_book(
                 sheet_name = f"{sheet_name[: _LONGEST - 2]}-2"
             taken.add(sheet_name.lower())
             _list_sheet(book, looks, sheet_name, each, lang)
+
+
+def _for_people(table: Table, speaker: Speaker) -> Table:
+    """A table as people read it: fields by their titles, without what is for programs alone."""
+    if table.name != "rejected":
+        return table
+    columns = tuple(name for name in table.columns if name != "code")
+    rows = []
+    for row in table.rows:
+        said = dict(zip(table.columns, row, strict=True))
+        said["field"] = speaker.field(said["field"], said["source"])
+        rows.append(tuple(said[name] for name in columns))
+    return Table(table.name, columns, rows)
 
 
 class _Looks:
@@ -177,7 +192,10 @@ def _list_sheet(
         lines = 2
         for at, (field, _, width) in enumerate(COLUMNS):
             value = row[field] if field else ""
-            write_cell(sheet, number, at, value, looks.cell)
+            if value == "":
+                sheet.write_blank(number, at, None, looks.cell)
+            else:
+                write_cell(sheet, number, at, value, looks.cell)
             lines = max(lines, 1 + text_width(value) // width)
         sheet.set_row(number, 15 * lines)
     sheet.freeze_panes(3, 0)

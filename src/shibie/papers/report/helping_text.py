@@ -51,10 +51,10 @@ class _HelpingWriter:
         figure = self.figures.single[name]
         return [counted(figure.count, self.tables), self.mark(figure.title, figure.query)]
 
-    def number(self, name: str) -> list[Piece]:
-        """A number with its mark."""
+    def number(self, name: str, unit: str) -> list[Piece]:
+        """A number with its Chinese unit and its mark."""
         number = self.figures.numbers[name]
-        return [str(number.value), self.mark(number.title, number.query)]
+        return [f"{number.value}{self.say(f' {unit}', '')}", self.mark(number.title, number.query)]
 
     def missing(self, name: str) -> list[Piece]:
         """That a table was not supplied."""
@@ -73,11 +73,11 @@ class _HelpingWriter:
             return [*pieces, *self.missing("helpers")]
         share = self.share("with_helper")
         pieces += [
-            self.say("落实帮扶责任人 ", "Helpers: "), *self.number("helpers"),
-            self.say(" 人，有帮扶责任人的 ", "; with a helper: "), *self.of("with_helper"),
+            self.say("落实帮扶责任人 ", "Helpers: "), *self.number("helpers", "人"),
+            self.say("，有帮扶责任人的 ", "; with a helper: "), *self.of("with_helper"),
             self.say(f"，占 {share}%；没有的 ", f" ({share} %); without: "), *self.of("without_helper"),
-            self.say("。驻村的 ", ". Stationed in villages: "), *self.number("stationed"),
-            self.say(" 人。", "."),
+            self.say("。驻村的 ", ". Stationed in villages: "), *self.number("stationed", "人"),
+            self.say("。", "."),
         ]  # fmt: skip
         load = self.figures.by["load"]
         if load.rows:
@@ -95,7 +95,7 @@ class _HelpingWriter:
         if most is not None:
             pieces += [
                 self.say(f"一人至多 {most} 户，超过的 ", f" More than {most} households: "),
-                *self.number("too_many"), self.say(" 人。", " helpers."),
+                *self.number("too_many", "人"), self.say("。", " helpers."),
             ]  # fmt: skip
         return pieces
 
@@ -107,11 +107,11 @@ class _HelpingWriter:
     def visits(self) -> list[Piece]:
         if not self.tables.book.has("visits"):
             return self.missing("visits")
-        pieces: list[Piece] = [self.say("入户走访 ", "Visits: "), *self.number("visits")]
+        pieces: list[Piece] = [self.say("入户走访 ", "Visits: "), *self.number("visits", "次")]
         if "by_others" in self.figures.numbers:
-            pieces += [self.say(" 次，其中不是该户帮扶责任人的 ", ", of these by others than the helper: "),
-                       *self.number("by_others")]  # fmt: skip
-        pieces += [self.say(" 次。从未走访的 ", ". Never visited: "), *self.of("never")]
+            pieces += [self.say("，其中不是该户帮扶责任人的 ", ", of these by others than the helper: "),
+                       *self.number("by_others", "次")]  # fmt: skip
+        pieces += [self.say("。从未走访的 ", ". Never visited: "), *self.of("never")]
         days = self.tables.limits.visit_days
         if days is None:
             return [*pieces, self.say("；没有规定多少天走访一次，不判断是否按期。",
@@ -129,11 +129,11 @@ class _HelpingWriter:
         pieces: list[Piece] = [
             self.say("已有规划的 ", "With a plan: "), *self.of("planned"),
             self.say(f"，占 {share}%，没有规划的 ", f" ({share} %), without: "), *self.of("unplanned"),
-            self.say("。规划措施 ", ". Measures: "), *self.number("plans"),
-            self.say(" 项：没有责任人的 ", ": without a person: "), *self.number("unassigned"),
-            self.say(" 项，没有完成时限的 ", ", without a deadline: "), *self.number("no_deadline"),
-            self.say(" 项，逾期未完成的 ", ", past their deadline: "), *self.number("late"),
-            self.say(" 项。", "."),
+            self.say("。规划措施 ", ". Measures: "), *self.number("plans", "项"),
+            self.say("：没有责任人的 ", ": without a person: "), *self.number("unassigned", "项"),
+            self.say("，没有完成时限的 ", ", without a deadline: "), *self.number("no_deadline", "项"),
+            self.say("，逾期未完成的 ", ", past their deadline: "), *self.number("late", "项"),
+            self.say("。", "."),
         ]  # fmt: skip
         if self.figures.households("cooperatives"):
             pieces += [self.say("规划加入专业合作社的 ", " Planned to join a co-operative: "),
@@ -176,7 +176,7 @@ class _HelpingWriter:
         if figures.households("misfit"):
             found.append([
                 self.say("规划的措施与农户不合（不合适或没有理由）的 ", "Measures that do not fit, or have no reason: "),
-                *self.number("misfits"), self.say(" 项，涉及 ", ", of "), *self.of("misfit"),
+                *self.number("misfits", "项"), self.say("，涉及 ", ", of "), *self.of("misfit"),
                 self.say("。", "."),
             ])  # fmt: skip
         if not found and figures.tables.book.taken:

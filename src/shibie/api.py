@@ -119,7 +119,8 @@ def roster(
         adjudications: verdicts on rules, a row each.
         steps: records of the procedure, a row each.
         acts: whatever a person decided or corrected, a row each.
-        registers: each by its name in the rule set; one that is left out was not supplied.
+        registers: each by its name in the rule set; one that is left out was not supplied. And
+            `helpers`, `visits` and `plans`, on which no decision rests.
 
     Raises:
         InputError: when the tables cannot be used at all.

@@ -27,9 +27,9 @@ from shibie.checking_in_python import Checked
 from shibie.citizen_id import mask
 from shibie.engines.persons import heads
 from shibie.errors import Lang
+from shibie.lower.standings import is_helped
 from shibie.papers.helping.names import HelperNames
 from shibie.papers.helping.shown import Shown
-from shibie.papers.helping.who_is_helped import is_to_be_helped
 from shibie.papers.plan.review import Review
 from shibie.results.growing_table import GrowingTable
 from shibie.rosters.helping_rows import HelpingRow, helping_specs
@@ -116,7 +116,7 @@ class HelpingBook:
              str(shared(case.household, "group") or ""), self.shown.head(case),
              self.shown.cause(case), self.shown.tracks_of(decision), heads(self.ruleset, case))
             for case, decision in zip(part.cases, part.decisions, strict=True)
-            if is_to_be_helped(decision)
+            if is_helped(part.ruleset, decision)
         )  # fmt: skip
 
     def close(

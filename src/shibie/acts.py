@@ -116,6 +116,8 @@ class Link:
         yes: that it is; a yes to one is a no to everybody else. Of a household without a member
             it says no more than that the row is somebody's of them, as whoever judges it says.
         judged: that a verdict says it.
+        vouched: that evidence is given of whose it is, which counts for more than how a name is
+            written.
     """
 
     register: str
@@ -124,6 +126,7 @@ class Link:
     member_id: str
     yes: bool
     judged: bool = field(default=False, repr=False)
+    vouched: bool = field(default=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -157,7 +160,8 @@ def said_of_row(act: Act) -> Link | None:
     row = act.register_ or "", act.row_key, act.household_id or ""
     if act.kind == "verdict":
         return Link(*row, "", act.verdict != "refuted", judged=True)
-    return Link(*row, act.member_id or "", act.value == "yes")
+    vouched = act.member_id is not None and act.evidence is not None
+    return Link(*row, act.member_id or "", act.value == "yes", vouched=vouched)
 
 
 def households_of(act: Act) -> frozenset[str]:

@@ -162,7 +162,7 @@ def _read(
         rejected=written.rejected,
         left=left,
         faulty=_faulty(sheet, header, written.rejected),
-        notes=tuple(_notes(sheet, header, written.rejected, left)),
+        notes=(*_notes(sheet, header, written.rejected, left), *written.notes),
     )
     return found, events
 

@@ -10,6 +10,7 @@ from shibie.acts import Link
 from shibie.case import Value
 from shibie.errors import Words, did_you_mean
 from shibie.registers.links import RowLink
+from shibie.registers.masked_numbers import shows_part_of
 from shibie.registers.matching import key_of, number_of
 from shibie.registers.perhaps_rows import PerhapsRows
 from shibie.registers.row_key import compared, name_of_row
@@ -65,6 +66,8 @@ class LinkedRows:
         self.found: dict[str, dict[int, RowLink]] = {}
         self._fitting: set[Link] = set()
         self._counting: set[Link] = set()
+        # Those that would fit with evidence of whose the row is.
+        self._unvouched: set[Link] = set()
         # The names of the rows of each person whom links of a register name.
         self._names: dict[tuple[str, str], set[str]] = {}
 
@@ -123,6 +126,13 @@ class LinkedRows:
                 found |= set[Link]().union(*map(contradicted, keys.values()))
         return frozenset(found)
 
+    def needs_evidence(self, link: Link) -> bool:
+        """Whether a row of that key is written with another name or place than whom a link names.
+
+        Nothing that its number shows speaks against him: with evidence the link counts.
+        """
+        return link in self._unvouched
+
     def meant(self, link: Link) -> Words | None:
         """The name most like a link's among the rows of whom it names, or None."""
         numbers = {person.number for person in self._people_of(link)}
@@ -150,7 +160,15 @@ class LinkedRows:
         fitting = {
             link for link in links
             if not link.household_id
-            or any(_fits(register, row, number, person) for person in self._people_of(link))
+            or any(
+                _fits(register, row, number, person, link.vouched)
+                for person in self._people_of(link)
+            )
+        }  # fmt: skip
+        self._unvouched |= {
+            link for link in links
+            if link.member_id and link not in fitting
+            and any(_fits(register, row, number, each, True) for each in self._people_of(link))
         }  # fmt: skip
         counting = fitting - contradicted(fitting)
         self._fitting |= fitting
@@ -189,10 +207,17 @@ def _whose(link: Link) -> tuple[str, str]:
     return link.household_id, link.member_id
 
 
-def _fits(register: Register, row: RegisterRow, number: str | None, person: LinkedPerson) -> bool:
-    """Whether a row surely is, or may be, about a person; what is blank of either fits."""
+def _fits(
+    register: Register, row: RegisterRow, number: str | None, person: LinkedPerson, vouched: bool
+) -> bool:
+    """Whether a row surely is, or may be, about a person; what is blank of either fits.
+
+    Where it is vouched for, only what is shown of a number can speak against it.
+    """
     if number is not None:
         return number == person.number
+    if vouched:
+        return person.number is None or shows_part_of(row.written, person.number)
     said = tuple(
         said_by_person(person.values.get(field), field == NAME) for field, _ in register.or_match
     )

@@ -36,6 +36,18 @@ def is_masked(text: str) -> bool:
     return bool(visible(text))
 
 
+def shows_part_of(written: str, number: str) -> bool:
+    """Whether nothing that is shown of a number speaks against a whole one.
+
+    >>> shows_part_of("511902********0010", "511902195502280010")
+    True
+    >>> shows_part_of("511902********0010", "511902195502280029"), shows_part_of("", "511902")
+    (False, True)
+    """
+    shown = visible(written)
+    return all(char in (HIDDEN, own) for char, own in zip(shown, number, strict=False))
+
+
 def tells_apart(shown: str) -> bool:
     """Whether enough is shown to tell people apart: the birth date, or the last four places.
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from shibie.acts import ROW_NAMES, Act, content_id, households_of
 from shibie.case import Value
+from shibie.errors import Words
 from shibie.household import Adjudication, StepRecord
 from shibie.rosters.cells import read_cell
 from shibie.rosters.national_export import HOUSEHOLD_ID
@@ -20,6 +21,17 @@ MEMBER_ID: Final = "member_id"
 LINKING: Final = ("link", "same_person")
 # A household, and one of its members or nobody.
 Whose = tuple[str, str]
+# The kinds of acts of which rows are given out to be answered, and what somebody writes there.
+_ASKED: Final = ("link", "same_person", "correction")
+_ANSWER: Final = (
+    "was", "value", "verdict", "reason", "evidence", "officer", "date", "recorded_at",
+)  # fmt: skip
+
+
+def only_asks(record: TypedRow, kind: str) -> bool:
+    """Whether a row names what is to be decided, and nobody has yet decided it."""
+    blank = all(record.values.get(name) is None for name in _ANSWER)
+    return kind in _ASKED and blank
 
 
 @dataclass(frozen=True)
@@ -47,10 +59,12 @@ class WrittenActs:
     Attributes:
         given: in the order in which they were recorded; without what was taken back.
         rejected: what cannot be used, with its reason.
+        notes: how many rows of it only ask.
     """
 
     given: tuple[GivenAct, ...] = ()
     rejected: tuple[Rejection, ...] = ()
+    notes: tuple[Words, ...] = ()
 
     @property
     def has_steps(self) -> bool:

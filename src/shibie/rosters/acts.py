@@ -14,7 +14,7 @@ from typing import Any, Final
 from shibie.acts import ACT_KINDS, KIND_WORDS, Act, ActKind, act_specs, content_id
 from shibie.errors import Words, with_suggestion
 from shibie.household import StepRecord
-from shibie.rosters.act_rows import GivenAct, WrittenActs
+from shibie.rosters.act_rows import GivenAct, WrittenActs, only_asks
 from shibie.rosters.adjudications import VERDICTS
 from shibie.rosters.cell_error import CellError
 from shibie.rosters.cells import NO, YES, read_cell
@@ -49,7 +49,7 @@ def written_acts(table: RowTable, ruleset: RuleSet, as_of: date) -> WrittenActs:
     """The acts of a table, each read by itself, and what is taken back left out."""
     reader = _Written(ruleset, as_of)
     found = reader.without_undone(reader.read(table))
-    return WrittenActs(tuple(found), tuple(reader.rejected))
+    return WrittenActs(tuple(found), tuple(reader.rejected), reader.notes(table))
 
 
 def acts_to_record(
@@ -78,7 +78,7 @@ def acts_to_record(
         *reader.rejected[:sound],
         *(each for each in reader.rejected[sound:] if each.source),
     )
-    return WrittenActs(kept, rejected)
+    return WrittenActs(kept, rejected, reader.notes(table))
 
 
 class _Written:
@@ -90,6 +90,18 @@ class _Written:
         for name, register in ruleset.registers.items() if ruleset else ():
             self.registers |= dict.fromkeys((name, register.title, register.id), name)
         self.rejected: list[Rejection] = []
+        self.asking = 0
+
+    def notes(self, table: RowTable) -> tuple[Words, ...]:
+        """How many rows of a table only ask."""
+        if not self.asking:
+            return ()
+        return (
+            Words(
+                f"{table.shown}：{self.asking} 行还没有办理",
+                f"{table.shown}: rows that nobody has decided yet: {self.asking}",
+            ),
+        )
 
     def reject(
         self, record: TypedRow, field: str, value: str, zh: str, en: str, code: str = "bad_act"
@@ -116,6 +128,9 @@ class _Written:
             zh = "、".join(word.zh for word in KIND_WORDS.values())
             self.reject(record, "kind", str(values.get("kind") or ""),
                         f"应为：{zh}", f"expected one of: {', '.join(ACT_KINDS)}")  # fmt: skip
+            return None
+        if only_asks(record, kind):
+            self.asking += 1
             return None
         missing = [name for name in _needed(kind, values) if values.get(name) is None]
         if missing:

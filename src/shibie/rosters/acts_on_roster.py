@@ -45,6 +45,7 @@ class RosterActs:
             they name it alone, by household and member.
         links: what links say of rows, by register and row; None where that is to be found out.
         same_persons: who is one person in two households.
+        notes: how many rows of acts only ask.
     """
 
     given: tuple[GivenAct, ...] = ()
@@ -53,6 +54,7 @@ class RosterActs:
     people: Mapping[Whose, LinkedPerson] = field(default_factory=dict)
     links: Links | None = None
     same_persons: SamePersons = NO_SAME_PERSONS
+    notes: tuple[Words, ...] = ()
 
     def of_kind(self, kind: str) -> tuple[GivenAct, ...]:
         """The acts of a kind."""
@@ -61,7 +63,7 @@ class RosterActs:
     def about(self, households: Set[str]) -> RosterActs:
         """Those about some households; what acts make of the roster stays, wherever it applies."""
         mine = tuple(each for each in self.given if each.households & households)
-        return replace(self, given=mine, rejected=())
+        return replace(self, given=mine, rejected=(), notes=())
 
     @property
     def corrected(self) -> frozenset[str]:
@@ -82,13 +84,14 @@ def acts_on(
         as_of: the day of judgement.
     """
     if not written.given:
-        return RosterActs(rejected=written.rejected)
+        return RosterActs(rejected=written.rejected, notes=written.notes)
     roster = _Named(households, members, ruleset, as_of)
     fitting, same = roster.joined([each for each in written.given if roster.fits(each)])
     rejected = (*written.rejected, *roster.rejected)
     return RosterActs(
-        fitting, roster.patches, rejected, roster.linked_people(fitting, same), same_persons=same
-    )
+        fitting, roster.patches, rejected, roster.linked_people(fitting, same), same_persons=same,
+        notes=written.notes,
+    )  # fmt: skip
 
 
 class _Named:

@@ -56,7 +56,9 @@ def without_unfitting(acts: RosterActs, rows: LinkedRows, supplied: Set[str]) ->
             # Whatever a verdict found of a row, it is there; and so says the verdict.
             link = replace(link, yes=True)
         if link in unfitting:
-            rejected.append(_rejected(each, _no_row(link, rows.meant(link)), UNFITTING))
+            unvouched = rows.needs_evidence(link)
+            reason = _UNVOUCHED if unvouched else _no_row(link, rows.meant(link))
+            rejected.append(_rejected(each, reason, UNFITTING))
         elif link in contradicting:
             rejected.append(_rejected(each, _CONTRADICTED, "bad_act"))
         else:
@@ -71,6 +73,11 @@ def verdicts_lost(before: RosterActs, after: RosterActs) -> bool:
     return len(before.of_kind("verdict")) > len(after.of_kind("verdict"))
 
 
+_UNVOUCHED = Words(
+    "记录上的姓名等与这个人的写法不同；核实过是他的（或不是），请写上证据",
+    "the row is written with another name or place than this person's; where it was found out that"
+    " it is his, or is not, say by what evidence",
+)
 _CONTRADICTED = Words("对同一条记录的关联互相矛盾", "contradicts another link of the same row")
 
 

@@ -217,6 +217,7 @@ def acts_written(layout: Layout, ruleset: RuleSet, as_of: date) -> WrittenActs:
     return WrittenActs(
         tuple(given for each in found for given in each.given),
         tuple(fault for each in found for fault in each.rejected),
+        tuple(note for each in found for note in each.notes),
     )
 
 
@@ -251,7 +252,7 @@ def assemble(tables: RosterTables, ruleset: RuleSet, as_of: date) -> Roster:
     if verdicts_lost(tables.acts, acts):
         verdicts, signed = _signed(tables, acts, builder)
     builder.rejected += verdicts.rejected
-    builder.notes += verdicts.notes
+    builder.notes += (*verdicts.notes, *tables.acts.notes)
     for name, register in ruleset.registers.items():
         if name in tables.registers:
             said = links.get(name, {})

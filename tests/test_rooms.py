@@ -18,7 +18,7 @@ LAYERS = (
     "lower", "registers", "engines", "procedure", "words results.table rosters.days rosters.cell_error", "rosters.exact_numbers", "rosters.cells", "rosters.parquet", "results.files",
     "rosters", "checking_in_python actlog", "results", "checking_in_sql", "rosters.spark_host rosters.given_roster", "checking_in_parts",
     "annotating", "checking", "replaying project",
-    "coverage ruletests evaluation explanations", "proofs", "versions mutation testing",
+    "coverage ruletests evaluation explanations linkage", "proofs", "versions mutation testing",
     "papers", "api pytest_plugin", "cli", "__main__",
 )  # fmt: skip
 RANKS = {room: rank for rank, rooms in enumerate(LAYERS) for room in rooms.split()}

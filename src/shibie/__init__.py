@@ -37,6 +37,9 @@ if TYPE_CHECKING:
         explain as explain,
     )
     from shibie.api import (
+        link as link,
+    )
+    from shibie.api import (
         load as load,
     )
     from shibie.api import (
@@ -73,6 +76,7 @@ if TYPE_CHECKING:
     from shibie.errors import (
         ShibieError as ShibieError,
     )
+    from shibie.linkage.result import Candidates as Candidates
     from shibie.results.result import Result as Result
     from shibie.results.table import Table as Table
     from shibie.rosters.given_roster import GivenRoster as GivenRoster
@@ -84,11 +88,12 @@ _API = "shibie.api"
 _HOMES = {
     **dict.fromkeys(
         (
-            "Differences", "check", "decide", "diff", "evaluate", "explain", "load", "loads",
-            "read", "recheck", "roster", "test", "verify",
+            "Differences", "check", "decide", "diff", "evaluate", "explain", "link", "load",
+            "loads", "read", "recheck", "roster", "test", "verify",
         ),
         _API,
     ),
+    "Candidates": "shibie.linkage.result",
     "Decision": "shibie.decision",
     **dict.fromkeys(
         ("InputError", "MissingExtraError", "Problem", "RulesetError", "ShibieError"),

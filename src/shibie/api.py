@@ -23,6 +23,7 @@ from shibie.ruleset.model import RuleSet
 
 if TYPE_CHECKING:
     from shibie.explanations.explanation import Explanation
+    from shibie.linkage.result import Candidates
     from shibie.papers.recheck.changes import Recheck
     from shibie.proofs.report import PackReport
     from shibie.ruletests import TestReport
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from shibie.versions.written_changes import WrittenChange
 
 __all__ = [
-    "Differences", "check", "decide", "diff", "evaluate", "explain", "load", "loads", "read",
+    "Differences", "check", "decide", "diff", "evaluate", "explain", "link", "load", "loads", "read",
     "recheck", "roster", "test", "verify",
 ]  # fmt: skip
 
@@ -361,6 +362,43 @@ def recheck(
         ):
             found = compared(kept, old, parts, since, sample=sample)
         return replace(found, closing=until_made.pop_all())
+
+
+def link(
+    rules: RulesOrPack,
+    roster: GivenRoster | str | Path,
+    as_of: date,
+    *,
+    lang: Lang | None = None,
+    least: float | None = None,
+    most: int | None = None,
+) -> Candidates:
+    """Look for whom rows without a usable number may be about, and who may be one person.
+
+    Candidates are only ever perhaps, and change no decision: a person decides, by an act.
+
+    Args:
+        rules: a rule set, or the name or folder of a pack.
+        roster: a folder, a workbook, or what `read` or `roster` made.
+        as_of: the day of judgement.
+        lang: the language of words; the pack's own by default.
+        least: the least match weight that is listed (-4 by default): by how many powers of two
+            the odds are for the pair.
+        most: how many candidates of one row, or of one person, are listed (5 by default).
+
+    Returns:
+        the candidates; `write` makes of them a workbook to be filled in.
+
+    Raises:
+        InputError: when the roster cannot be used at all.
+        MissingExtraError: when splink, pypinyin or rapidfuzz is not installed.
+    """
+    from shibie.linkage.candidates import LEAST, MOST
+    from shibie.linkage.result import candidates_of
+
+    given = _given(loaded(rules), roster, as_of)
+    least, most = LEAST if least is None else least, MOST if most is None else most
+    return candidates_of(given, lang, least, most)
 
 
 def _case(

@@ -15,7 +15,7 @@ OPTIONS: Final[Mapping[str, str]] = {
     "templates": "--templates", "households": "--household", "out": "--out",
     "set_aside": "--set-aside", "annotate": "--annotate",
     "verdicts": "--verdicts", "rules": "--rules", "inputs": "--inputs",
-    "names": "--name",
+    "names": "--name", "most": "--most",
 }  # fmt: skip
 # In a message: `as_of`, or a value of an argument: `formats=docx`.
 _ARGUMENT: Final = re.compile(rf"`({'|'.join(OPTIONS)})(?:=(\w+))?`")

@@ -18,7 +18,9 @@ from shibie.ruleset.schema import Form
 from shibie.ruleset.schema_validation import validated
 from shibie.ruleset.yaml_source import YamlSource, read_file
 
-Command = Literal["check", "report", "notice", "plan", "procedure", "recheck", "helpers"]
+Command = Literal[
+    "check", "report", "notice", "plan", "procedure", "recheck", "helpers", "link",
+]  # fmt: skip
 Text = Annotated[str, Field(min_length=1)]
 _Outs = Text | list[Text]
 

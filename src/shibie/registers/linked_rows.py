@@ -161,14 +161,14 @@ class LinkedRows:
             link for link in links
             if not link.household_id
             or any(
-                _fits(register, row, number, person, link.vouched)
+                fits_person(register, row, number, person, link.vouched)
                 for person in self._people_of(link)
             )
         }  # fmt: skip
         self._unvouched |= {
             link for link in links
             if link.member_id and link not in fitting
-            and any(_fits(register, row, number, each, True) for each in self._people_of(link))
+            and any(fits_person(register, row, number, each, True) for each in self._people_of(link))
         }  # fmt: skip
         counting = fitting - contradicted(fitting)
         self._fitting |= fitting
@@ -207,12 +207,18 @@ def _whose(link: Link) -> tuple[str, str]:
     return link.household_id, link.member_id
 
 
-def _fits(
-    register: Register, row: RegisterRow, number: str | None, person: LinkedPerson, vouched: bool
-) -> bool:
+def fits_person(
+    register: Register, row: RegisterRow, number: str | None, person: LinkedPerson,
+    vouched: bool = False,
+) -> bool:  # fmt: skip
     """Whether a row surely is, or may be, about a person; what is blank of either fits.
 
-    Where it is vouched for, only what is shown of a number can speak against it.
+    Args:
+        register: of the row.
+        row: as it was read.
+        number: its usable number, if it has one.
+        person: who.
+        vouched: whether it is vouched for: only what is shown of a number can speak against it.
     """
     if number is not None:
         return number == person.number

@@ -15,6 +15,7 @@ from typing import Final
 from shibie.duckdb_tables import text_column
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.language.tree import HOUSEHOLD
+from shibie.registers.rows import RegisterRow
 from shibie.rosters.helping_rows import HelpingRow
 from shibie.rosters.layout import Layout
 from shibie.rosters.meetings import StepCounts
@@ -22,13 +23,15 @@ from shibie.rosters.national_export import taken_apart
 from shibie.rosters.parts import RosterPart
 from shibie.rosters.python_rows import number_of, table_of
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
-from shibie.rosters.roster import RosterTables, assemble
+from shibie.rosters.roster import RosterTables, assemble, register_row
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
-from shibie.rosters.sql_matches import matches
+from shibie.rosters.sql_matches import PEOPLE, matches
+from shibie.rosters.sql_matches import numbered as of_numbers
 from shibie.rosters.sql_meetings import HELD, taken_in
 from shibie.rosters.sql_members import FOUND_TWICE
 from shibie.rosters.sql_perhaps_rows import FITS
+from shibie.rosters.sql_register_rows import UNUSABLE
 from shibie.rosters.sql_rejected import REJECTED_HOUSEHOLDS
 from shibie.rosters.sql_sources import Loader
 from shibie.rosters.sql_tables import SqlTable, open_tables
@@ -151,6 +154,23 @@ class LandedParts:
         query = f'SELECT {KEY}, "{column}" FROM {rows} WHERE {KEY} >= 0 ORDER BY {ROW}'
         for key, code in self.host.stream(query):
             yield int(key), str(code or "")
+
+    def unsettled(self, register: str, numbered: bool) -> Iterator[RegisterRow]:
+        """The rows of a register that are not surely about anybody who is decided."""
+        source = self.tables.registers.get(register)
+        if source is None:
+            return
+        index = list(self.ruleset.registers).index(register)
+        match = self.ruleset.registers[register].match
+        links = self.loader.registers.rows.links.found.get(register, {})
+        queries = [f"SELECT {ROW} FROM {UNUSABLE} WHERE register = {index}"]
+        if numbered:
+            queries.append(f"SELECT {ROW} FROM ({of_numbers(index)}) WHERE {KEY} NOT IN {PEOPLE}")
+        for page in self.reader.pages(f"({' UNION ALL '.join(queries)})", "TRUE"):
+            for record in self.reader.records(source, page, match):
+                link = links.get(record.number)
+                if link is None or not link.nobody:
+                    yield register_row(record, match)
 
     # --- parts ---------------------------------------------------------------------------
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Protocol
 
 from shibie.procedure import documented
+from shibie.registers.links import Place
 from shibie.registers.matching import index, key_of, number_of
+from shibie.registers.rows import RegisterRow
 from shibie.registers.unmatched import matches, people_of
 from shibie.rosters.helping_rows import HelpingRow
 from shibie.rosters.meetings import StepCounts
@@ -98,6 +101,17 @@ class RosterParts(Protocol):
         """
         ...
 
+    def unsettled(self, register: str, numbered: bool) -> Iterator[RegisterRow]:
+        """The rows of a register that are not surely about anybody who is decided.
+
+        Those that acts say are about nobody are settled, too.
+
+        Args:
+            register: its name; nothing where it was not supplied.
+            numbered: also those with the usable number of somebody else.
+        """
+        ...
+
 
 class HeldParts:
     """A roster that memory holds, as one part."""
@@ -180,3 +194,22 @@ class HeldParts:
                 continue
             elif number is not None and row.readable:
                 yield key_of(number), str(row.values.get(column) or "")
+
+    def unsettled(self, register: str, numbered: bool) -> Iterator[RegisterRow]:
+        """The rows of a register that are not surely about anybody who is decided."""
+        rows = self.roster.registers.get(register)
+        if rows is None:
+            return
+        of = index(self.ruleset, {register: rows}, self.as_of, links=self.roster.links).of[register]
+        links = self.roster.links.get(register, {})
+        people = self._people if numbered else frozenset[str | Place]()
+        for row in rows:
+            number, link = of.numbers.get(row.number), links.get(row.number)
+            if link is not None and link.nobody:
+                continue
+            if number is None or (numbered and isinstance(number, str) and number not in people):
+                yield row
+
+    @cached_property
+    def _people(self) -> Set[str | Place]:
+        return people_of(self.roster.households, self.as_of)

@@ -382,7 +382,7 @@ def link(
         roster: a folder, a workbook, or what `read` or `roster` made.
         as_of: the day of judgement.
         lang: the language of words; the pack's own by default.
-        least: the least match weight that is listed (-4 by default): by how many powers of two
+        least: the least match weight that is listed (-5 by default): by how many powers of two
             the odds are for the pair.
         most: how many candidates of one row, or of one person, are listed (5 by default).
 

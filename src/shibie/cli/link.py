@@ -42,7 +42,7 @@ def link(
     least: Annotated[
         float | None,
         typer.Option(
-            metavar="WEIGHT", help="权重低于此的不列，默认 -4 Least match weight that is listed."
+            metavar="WEIGHT", help="权重低于此的不列，默认 -5 Least match weight that is listed."
         ),
     ] = None,
     most: Annotated[

@@ -31,7 +31,7 @@ Now = Literal["perhaps", "does_not_fit", "no_number", "apart"]
 # By which act it is decided.
 Deciding = Literal["link", "same_person", "correction", ""]
 # Below this weight a pair is not worth an officer's look.
-LEAST: Final = -4.0
+LEAST: Final = -5.0
 # Of one row, or of one person, so many candidates at most; how many more there are is said.
 MOST: Final = 5
 
@@ -141,7 +141,7 @@ def _best(found: Iterable[Candidate], most: int, whose: Any) -> tuple[list[Candi
 _COLUMNS: Final = {
     **dict.fromkeys(
         ("unique_id", "kind", "household", "number", "name", "shown", "sound", "surname", "birth",
-         "last", "sex", "village", "grouped"), "VARCHAR",
+         "last", "sex", "village", "grouped", "role"), "VARCHAR",
     ),
     **dict.fromkeys(("near", "others", "kin"), "VARCHAR[]"),
 }  # fmt: skip
@@ -232,9 +232,12 @@ class _Finding:
     def _near_of_kin(self) -> Mapping[str, list[str]]:
         """The names of a family name and with somebody of one name beside them that are near."""
         kin: defaultdict[str, list[ComparedName]] = defaultdict(list)
+        # One of a pair has no number.
+        asked = {key for each in self.gathered.unnumbered for key in _kin(each.entry)}
         for each in self.gathered.persons:
             for key in _kin(each.entry):
-                kin[key].append(each.entry.name)
+                if key in asked:
+                    kin[key].append(each.entry.name)
         found: set[tuple[str, str]] = set()
         for names in kin.values():
             for several in (_texts(names), _sounds(names)):
@@ -294,7 +297,7 @@ def _cells(
         "name": name.text, "shown": name.shown, "sound": name.sound, "surname": name.surname,
         "birth": entry.birth, "last": entry.last, "sex": entry.sex, "village": entry.village,
         "grouped": entry.group, "near": [*near.get(name.text, ()), *near.get(name.sound, ())],
-        "others": list(entry.others), "kin": _kin(entry),
+        "others": list(entry.others), "kin": _kin(entry), "role": entry.role,
     }  # fmt: skip
 
 

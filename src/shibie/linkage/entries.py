@@ -35,6 +35,11 @@ _MALE: Final = frozenset((
     "之子", "之女婿", "之孙子", "之外孙子", "之父", "之岳父", "之公公", "之祖父", "之外祖父",
 ))  # fmt: skip
 MAN, WOMAN = "男", "女"
+_SPOUSE: Final = "配偶"
+_DAUGHTERS: Final = frozenset(("之女", "之孙女"))
+_IN_LAW: Final = "之儿媳"
+# From which age on a daughter may have married.
+_GROWN: Final = 18
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,8 @@ class Entry:
         village: as it is compared; empty where it is not known.
         group: likewise.
         others: how those sound who are named with him: of his household, or in the cell.
+        role: `daughter`, grown up or perhaps so, or `wife`, of a household; of anybody else on the
+            roster `other`.
     """
 
     name: ComparedName
@@ -61,6 +68,7 @@ class Entry:
     village: str = ""
     group: str = ""
     others: tuple[str, ...] = ()
+    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,10 +156,30 @@ def persons_of(
         found.append(
             PersonEntry(place, called, head, village, bool(written), entry, relation, said)
         )
+    found = _with_roles(found, as_of)
     sounds = [each.entry.name.sound for each in found]
     for at, each in enumerate(found):
         others = tuple(sorted({s for i, s in enumerate(sounds) if s and i != at} - {sounds[at]}))
         yield replace(each, entry=replace(each.entry, others=others))
+
+
+def _with_roles(household: list[PersonEntry], as_of: date) -> list[PersonEntry]:
+    """The entries with their roles, and with the sex of a spouse as the head's tells it."""
+    heads = {each.entry.sex for each in household if each.relation == HEAD}
+    opposite = {frozenset((MAN,)): WOMAN, frozenset((WOMAN,)): MAN}.get(frozenset(heads), "")
+    found = []
+    for each in household:
+        entry = each.entry
+        if each.relation == _SPOUSE and not entry.sex:
+            entry = replace(entry, sex=opposite)
+        grown = not entry.birth[:4].isdecimal() or as_of.year - int(entry.birth[:4]) >= _GROWN
+        role = "other"
+        if each.relation in _DAUGHTERS and grown:
+            role = "daughter"
+        elif each.relation == _IN_LAW or (each.relation == _SPOUSE and entry.sex != MAN):
+            role = "wife"
+        found.append(replace(each, entry=replace(entry, role=role if each.relation else "")))
+    return found
 
 
 def entries_of_row(

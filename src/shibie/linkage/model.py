@@ -78,8 +78,8 @@ _FURTHER: Final = 1000
 _SHARE: Final = 1 / 2000
 # Whom a row is about is on the roster as often as not.
 _ON_ROSTER: Final = 0.5
-# And of a hundred persons one is entered twice.
-_TWICE: Final = 0.01
+# Of ten persons who are entered without a number one is entered elsewhere, too.
+_TWICE: Final = 0.1
 
 
 def frequencies(values: Iterable[str]) -> dict[str, float]:
@@ -115,7 +115,7 @@ def prior_of_rows(persons: int) -> float:
 
 def prior_of_persons(persons: int) -> float:
     """How likely two entries of the roster are one person before anything is compared."""
-    return min(2 * _TWICE / max(persons, 1), 0.5)
+    return min(_TWICE / max(persons, 1), 0.5)
 
 
 def name_aspects() -> tuple[Aspect, ...]:
@@ -225,6 +225,22 @@ def other_names() -> Aspect:
     )
 
 
+def roles() -> Aspect:
+    """A grown daughter of one household who is wife or daughter-in-law in the other."""
+    left, right = (
+        "role_l = 'daughter' AND role_r = 'wife'",
+        "role_l = 'wife' AND role_r = 'daughter'",
+    )
+    return Aspect(
+        "roles",
+        "role_l IS NULL OR role_r IS NULL",
+        (
+            Level("married", f"({left}) OR ({right})", 0.40, 0.04),
+            Level("other", "ELSE", 0.60, 0.96),
+        ),
+    )
+
+
 @dataclass(frozen=True)
 class Model:
     """What two entries are compared in, and which are.
@@ -272,7 +288,7 @@ def model_of_persons(persons: tuple[PersonEntry, ...]) -> Model:
         " AND (l.number IS NULL OR r.number IS NULL)"
     )
     return Model(
-        (*name_aspects(), *number_aspects(), *place_aspects(persons), other_names()),
+        (*name_aspects(), *number_aspects(), *place_aspects(persons), other_names(), roles()),
         (
             (f"l.sound = r.sound{base}", ""),
             # Of one family name, with somebody else of one name in both households.

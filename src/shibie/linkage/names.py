@@ -118,7 +118,11 @@ def surname_sound(text: str) -> str:
     >>> surname_sound("曾国强"), surname_sound("章永")
     ('zeng', 'zhang')
     """
+    return _surname_sound(surname_of(text))
+
+
+@lru_cache(maxsize=10_000)
+def _surname_sound(surname: str) -> str:
     from shibie.linkage.libraries import pypinyin
 
-    surname = surname_of(text)
     return _AS_SURNAME.get(surname) or "".join(pypinyin.lazy_pinyin(surname))

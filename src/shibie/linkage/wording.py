@@ -50,6 +50,9 @@ _SAID: Final[Mapping[tuple[str, str], tuple[Words, bool]]] = {
     ("others", "none"): (
         Words("同户没有别的同名的人", "nobody else of the household has the same name"), False
     ),
+    ("roles", "married"): (
+        Words("一处是女儿，一处是妻子或儿媳", "daughter in one, wife or daughter-in-law in the other"), True
+    ),
     ("shared", "three"): (Words("三个以上的人同名", "three or more persons of the same names"), True),
     ("shared", "two"): (Words("两个人同名", "two persons of the same names"), True),
     ("covered", "all"): (Words("人少的一户全在另一户里", "all of the smaller one are in the other"), True),
@@ -84,6 +87,8 @@ def agreements(
     alike: list[str] = []
     unlike: list[str] = []
     for aspect, level in pair.levels.items():
+        if (aspect, level) not in _SAID:
+            continue
         words, speaks_for = _SAID[aspect, level]
         if aspect == "others" and in_cell:
             words = _IN_CELL[level]

@@ -1,6 +1,6 @@
 """Precision and recall of the candidates on the set with known truth, and the time at size.
 
-python bench/linkage.py                 # the committed set, bench/linkage/
+python bench/linkage.py                 # the committed set, bench/known-truth/
 python bench/linkage.py --size 100000   # persons, with 2,000 rows without a number
 """
 
@@ -23,7 +23,7 @@ import duckdb
 import shibie
 from shibie.linkage.candidates import LEAST, Candidate
 
-HERE = Path(__file__).parent / "linkage"
+HERE = Path(__file__).parent / "known-truth"
 DAY = date(2015, 12, 20)
 WEIGHTS = (-5, -3, 0, 3, 6, 9)
 # What a candidate claims, as it is compared with the truth.

@@ -2,7 +2,7 @@
 
     python bench/linkage_set.py
 
-writes `bench/linkage/` anew; the same seed gives the same files. Nobody in it exists.
+writes `bench/known-truth/` anew; the same seed gives the same files. Nobody in it exists.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from random import Random
 
 from shibie import citizen_id
 
-HERE = Path(__file__).parent / "linkage"
+HERE = Path(__file__).parent / "known-truth"
 SEED = 2015
 AS_OF = date(2015, 12, 20)
 HOUSEHOLDS = 600

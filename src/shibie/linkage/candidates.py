@@ -171,7 +171,7 @@ class _Finding:
         ]
         for pair in self._scored(table, model_of_rows(held.persons)):
             row, person = held.rows[int(pair.one[1:])], held.persons[int(pair.other[1:])]
-            if held.denied(row, person):
+            if held.denied(row, person) or not self._may_be(row, person):
                 continue
             each = self._of_row(pair, row, person)
             key = row.register, row.row.number, person.place
@@ -179,6 +179,13 @@ class _Finding:
             if before is None or _order(each) < _order(before):
                 found[key] = each
         yield from found.values()
+
+    def _may_be(self, row: RowEntry, person: PersonEntry) -> bool:
+        """Whether an act could say it: nothing that is shown of a number speaks against it."""
+        if row.entry.number:
+            return True
+        register, his = self.ruleset.registers[row.register], _held_against(person)
+        return fits_person(register, row.row, None, his, vouched=True)
 
     def _near_of_rows(self) -> Mapping[str, list[str]]:
         """The names that are nearly one of a row's, by letters and by sound."""
@@ -189,7 +196,7 @@ class _Finding:
 
     def _of_row(self, pair: Scored, row: RowEntry, person: PersonEntry) -> Candidate:
         register = self.ruleset.registers[row.register]
-        his = LinkedPerson(person.entry.number or None, person.fields)
+        his = _held_against(person)
         if row.entry.number:
             now: Now = "does_not_fit"
         elif not fits_person(register, row.row, None, his):
@@ -285,6 +292,11 @@ class _Finding:
         with scratch_database() as (connection, _):
             write_table(connection, "compared", table, _COLUMNS)
             yield from scored(connection, "compared", model, self.least)
+
+
+def _held_against(person: PersonEntry) -> LinkedPerson:
+    """A person as rows are held against him."""
+    return LinkedPerson(person.entry.number or None, person.fields)
 
 
 def _cells(

@@ -41,7 +41,10 @@ NOW: Final[Mapping[str, Words]] = {
     "apart": Words("按两个算", "counts as two"),
 }
 _HOW: Final[Mapping[str, Words]] = {
-    "link": Words("是他的记录，现值选“是”；不是，选“否”", "his: value yes; not his: no"),
+    "link": Words(
+        "是他的记录，现值选“是”（一条记录只归一个人）；不是，选“否”",
+        "his: value yes (a row is one person's only); not his: no",
+    ),
     "evidence": Words("；写法不同，必须写证据", "; written otherwise, so evidence is needed"),
     "same_person": Words(
         "是同一个人，现值选对方的编号；不是，空着", "the same person: choose the other as value; else leave it"

@@ -62,6 +62,7 @@ bench: $(VENV)/.dev
 	$(BIN)/python bench/township.py
 	$(BIN)/python bench/rete.py
 	$(BIN)/python bench/explain.py
+	$(BIN)/python bench/linkage.py
 	$(BIN)/python bench/scale.py sizes 10000 100000 1000000
 	$(BIN)/python bench/scale.py rules
 	$(BIN)/python bench/peers.py out/bench/100000

@@ -167,7 +167,7 @@ class Made:
 
     # --- tables ---------------------------------------------------------------------------
 
-    def row(self, person: Person, number: str, name: str, village: str) -> tuple[str, int]:
+    def row(self, number: str, name: str, village: str) -> tuple[str, int]:
         """A row of a register; returns its register and its number."""
         register = self.rng.choice(("vehicles", "houses"))
         table = self.tables[f"registers/{register}"]
@@ -237,7 +237,7 @@ def _rows(made: Made) -> None:
         slip, hidden = drawn(rng, NAME_SLIPS), drawn(rng, NUMBER_SLIPS)
         village = person.village if rng.random() < 0.6 else ""
         name, number = made.slipped(person.name, slip), made.shown(person.number, hidden)
-        register, row = made.row(person, number, name, village)
+        register, row = made.row(number, name, village)
         if known:
             said = f"{slip or 'name as it is'}, {hidden}"
             made.truth("row", said, household, str(at + 1), register, str(row), "", "")

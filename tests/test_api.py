@@ -53,7 +53,7 @@ def test_every_public_name_is_there_and_no_submodule_hides_one() -> None:
         "print([n for n in names if not callable(getattr(shibie, n))], len(names))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
-    assert (done.stdout, done.stderr) == ("[] 23\n", "")
+    assert (done.stdout, done.stderr) == ("[] 25\n", "")
     with pytest.raises(AttributeError, match="decided"):
         _ = shibie.decided
 

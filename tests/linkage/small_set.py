@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -57,7 +58,7 @@ HEADERS = {
 
 def write(folder: Path) -> Path:
     """The roster as a folder."""
-    tables = {
+    tables: dict[str, Sequence[tuple[str, ...]]] = {
         "households": HOUSEHOLDS, "members": MEMBERS,
         "registers/vehicles": VEHICLES, "registers/houses": HOUSES,
     }  # fmt: skip

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from bench import linkage, linkage_set
+from typer.testing import CliRunner
 
+from shibie.cli.app import app
 from shibie.linkage.candidates import Candidate
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -54,3 +59,22 @@ def test_the_best_of_a_row_is_mostly_right_and_a_shuffled_truth_is_not_found(
 
 def test_the_same_name_alone_finds_less_and_less_surely(truth: linkage.Truth) -> None:
     assert linkage.by_exact_name(truth) == (361, 173, 300)
+
+
+def test_the_manual_shows_what_the_command_prints(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (ROOT / "docs" / "linkage.md").read_text(encoding="utf-8")
+    block = re.search(r"```\n\$ (.*?)```", page, re.DOTALL)
+    assert block is not None
+    command, *shown = block[1].strip().splitlines()
+    monkeypatch.chdir(ROOT)
+    done = CliRunner().invoke(app, command.split()[1:])
+    # None of the rows has a full number: that is said, and the exit status is 3.
+    assert done.exit_code == 3, done.output
+    at = 0
+    for line in (each for each in shown if each != "…"):
+        at = done.stdout.find(line, at)
+        assert at >= 0, line
+    options = set(re.findall(r"--[a-z]+", CliRunner().invoke(app, ["link", "--help"]).stdout))
+    assert {"--out", "--least", "--most"} <= options & set(re.findall(r"--[a-z]+", page))
+    table = (ROOT / "docs" / "benchmarks.md").read_text(encoding="utf-8")
+    assert "| row and person (300 true pairs) | -5 | 381 | 274 | 0.719 | 0.913 |" in table

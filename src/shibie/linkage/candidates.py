@@ -84,7 +84,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundCandidates:
     """The candidates of a roster.
 
     Attributes:
@@ -103,7 +103,7 @@ def find_candidates(
     lang: Lang,
     least: float = LEAST,
     most: int = MOST,
-) -> Found:
+) -> FoundCandidates:
     """Compare what no usable number settles.
 
     Args:
@@ -119,7 +119,7 @@ def find_candidates(
     persons = _best(finding.persons(), most, lambda each: (each.household_id, each.member_id, ""))
     households = sorted(finding.households(), key=_order)
     every = (*rows[0], *persons[0], *households)
-    return Found(every, {"row": rows[1], "person": persons[1], "household": 0})
+    return FoundCandidates(every, {"row": rows[1], "person": persons[1], "household": 0})
 
 
 def _order(each: Candidate) -> tuple[Any, ...]:

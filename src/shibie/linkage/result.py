@@ -13,7 +13,7 @@ from shibie.acts import COLUMNS as ACT_COLUMNS
 from shibie.checking_in_parts import roster_parts
 from shibie.checking_in_python import must_be_in_force
 from shibie.errors import InputError, Lang, Words, bad_argument
-from shibie.linkage.candidates import LEAST, MOST, Candidate, Found, find_candidates
+from shibie.linkage.candidates import LEAST, MOST, Candidate, FoundCandidates, find_candidates
 from shibie.linkage.gathering import Gathered, gathered, nameless
 from shibie.numbers_in_text import without_numbers
 from shibie.results.table import Cells, Table
@@ -146,7 +146,7 @@ def head_said(each: Candidate) -> str:
     return each.head if without_numbers(each.head) == each.head else ""
 
 
-def _summary(held: Gathered, found: Found) -> dict[str, Any]:
+def _summary(held: Gathered, found: FoundCandidates) -> dict[str, Any]:
     rows: dict[str, set[int]] = {}
     for entry in held.rows:
         rows.setdefault(entry.register, set()).add(entry.row.number)
@@ -172,7 +172,9 @@ def _summary(held: Gathered, found: Found) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _notes(held: Gathered, found: Found, ruleset: RuleSet, rejected: int, most: int) -> list[Words]:
+def _notes(
+    held: Gathered, found: FoundCandidates, ruleset: RuleSet, rejected: int, most: int
+) -> list[Words]:
     notes = [
         Words(
             "候选只是可能：由人核实，办理之后才算数；候选本身不改变任何一户的认定",

@@ -73,7 +73,7 @@ _WRAPPED: Final = ("agrees", "differs", "other_name")
 _FILLED: Final = ("was", "value", "evidence", "officer", "date")
 
 
-class _Column(NamedTuple):
+class _AskedColumn(NamedTuple):
     """A column of the sheet that is filled in: of an act, or one that only explains."""
 
     field: str
@@ -124,11 +124,11 @@ class _ToDecide:
             spec.name: spec.name if self.speaker.is_foreign else spec.title for spec in act_specs()
         }
 
-        def asked(name: str, width: int) -> _Column:
-            return _Column(name, titles[name], width)
+        def asked(name: str, width: int) -> _AskedColumn:
+            return _AskedColumn(name, titles[name], width)
 
-        def told(zh: str, en: str, width: int) -> _Column:
-            return _Column("", own(Words(zh, en)).say(found.lang), width)
+        def told(zh: str, en: str, width: int) -> _AskedColumn:
+            return _AskedColumn("", own(Words(zh, en)).say(found.lang), width)
 
         self.columns = [
             told("可能程度", "how likely", 10), asked("kind", 10), asked("household_id", 14),

@@ -79,7 +79,10 @@ def test_unanswered_candidates_change_nothing(
     assert before["decisions"] == PENDING
     beside = checked(folder, engine, given_out / "候选.xlsx")
     assert beside == {**before, "notes": ["候选.xlsx/办理：10 行还没有办理"]}
-    among = small_set.write(tmp_path)
+    shibie.link(PACK, folder, AS_OF, lang="en").write(tmp_path / "en.xlsx")
+    beside = checked(folder, engine, tmp_path / "en.xlsx")
+    assert beside == {**before, "notes": ["en.xlsx/acts：10 行还没有办理"]}
+    among = small_set.write(tmp_path / "r")
     acts = (given_out / "候选" / "acts.csv").read_bytes()
     (among / "acts.csv").write_bytes(acts)
     assert checked(among, engine) == {**before, "notes": ["acts.csv：10 行还没有办理"]}

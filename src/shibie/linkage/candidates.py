@@ -321,7 +321,7 @@ def _near(pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
     """Of each name what it has in common with each that is near it, and with no other.
 
     >>> _near([("王建国", "王建军")])["王建军"]
-    ['王建国~王建军']
+    ['王建军~王建国']
     """
     found: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for pair in pairs:

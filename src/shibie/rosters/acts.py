@@ -27,7 +27,7 @@ from shibie.vocabulary import folded, meant, specs_of
 
 # What an act may be called: its word, or the code itself.
 KINDS: Mapping[str, ActKind] = {
-    text: kind for kind in ACT_KINDS for text in (kind, KIND_WORDS[kind].zh)
+    text: kind for kind in ACT_KINDS for text in (kind, *KIND_WORDS[kind])
 }
 # What each kind cannot do without.
 NEEDED: Final[Mapping[ActKind, tuple[str, ...]]] = {

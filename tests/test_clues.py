@@ -74,6 +74,7 @@ def test_a_clue_is_a_row_or_a_rule_without_one(tmp_path: Path) -> None:
     assert len({clue["clue_id"] for clue in clues}) == len(clues)
     two = {"persons": 1, "rows": 2, "households": 1}
     assert summary["clues"] == {
+        "total": {"persons": 2, "rows": 3, "households": 3},
         "by_register": {
             "declared": {"persons": 0, "rows": 0, "households": 1},
             "vehicles": {"persons": 2, "rows": 3, "households": 2},

@@ -43,6 +43,8 @@ WHOLE: Final = ("", "")
 # What stands for a clue without a verdict, a reason, or a register, in counts.
 OPEN: Final = "open"
 DECLARED: Final = "declared"
+# All clues together: who is in two registers is one person.
+TOTAL: Final = "total"
 
 
 @dataclass(frozen=True)
@@ -254,14 +256,14 @@ class _Household:
 
 @dataclass
 class ClueCounts:
-    """Persons, rows and households of clues, by register, verdict and reason."""
+    """Persons, rows and households of clues: of all, and by register, verdict and reason."""
 
     seen: dict[tuple[str, str], dict[str, set[tuple[str, str]]]] = field(default_factory=dict)
 
     def add(self, clue: Clue) -> None:
         """Count a clue."""
         for by, name in (
-            ("by_register", clue.register or DECLARED), ("by_verdict", clue.verdict or OPEN),
+            (TOTAL, TOTAL), ("by_register", clue.register or DECLARED), ("by_verdict", clue.verdict or OPEN),
             ("by_reason", clue.reason),
         ):  # fmt: skip
             if not name:
@@ -275,14 +277,16 @@ class ClueCounts:
             if clue.row_key:
                 counted["rows"].add((clue.register, clue.row_key))
 
-    def summary(self) -> dict[str, dict[str, dict[str, int]]]:
-        """The counts as plain data, ready for `summary.json`."""
-        found: dict[str, dict[str, dict[str, int]]] = {
-            by: {} for by in ("by_register", "by_verdict", "by_reason")
+    def summary(self) -> dict[str, Any]:
+        """The counts as plain data, ready for `summary.json`: of all clues, then of each kind."""
+        counts = {
+            key: {what: len(each) for what, each in sets.items()} for key, sets in self.seen.items()
         }
-        for by, name in sorted(self.seen):
-            sets = self.seen[by, name]
-            found[by][name] = {what: len(each) for what, each in sets.items()}
+        nothing = {"persons": 0, "rows": 0, "households": 0}
+        found: dict[str, Any] = {TOTAL: counts.pop((TOTAL, TOTAL), nothing)}
+        found |= {by: {} for by in ("by_register", "by_verdict", "by_reason")}
+        for by, name in sorted(counts):
+            found[by][name] = counts[by, name]
         return found
 
 

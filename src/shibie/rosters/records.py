@@ -151,13 +151,9 @@ def _records(sheet: Sheet, header: Header, as_of: date, match: str) -> Iterator[
         values: dict[str, Value] = {}
         bad: list[tuple[FieldSpec, Cell, CellError]] = []
         unusable = ""
-        taken: dict[str, Value] = {**supposed}
         for index, spec, texts in columns:
             cell = row[index] if index < len(row) else None
             if cell is NOT_ASKED:
-                if spec.name in header.supposed:
-                    # Of the sheets that make up the table, this row's has no such column.
-                    taken[spec.name] = header.supposed[spec.name]
                 continue
             if type(cell) is not str:
                 found = _read(cell, spec, as_of)
@@ -178,7 +174,7 @@ def _records(sheet: Sheet, header: Header, as_of: date, match: str) -> Iterator[
             bad.append((spec, cell, found))
         if not bad and not unusable and not any(value is not None for value in values.values()):
             continue
-        values.update(taken)
+        values.update(supposed)
         household_id = values.get("household_id")
         source, written_at = sheet.origin(number)
         faults = tuple(

@@ -118,7 +118,7 @@ class ColumnForm(Form):
     aliases: list[str] = []
     sensitive: bool = False
     if_absent: str | None = Field(
-        None, description="表里没有这一栏时，每一行当作的代码；空格子仍是未知"
+        None, description="表里没有这一栏时，每一行当作的代码；有这一栏而空着的仍是未知"
     )
 
 

@@ -25,6 +25,7 @@ from shibie.cli.app import (
     SetAsideOption,
     TablesOption,
     app,
+    told,
     warned,
     xlsx_or_folder,
 )  # fmt: skip
@@ -109,6 +110,7 @@ def helpers(
         write_helping_book,
         write_helping_folder,
     )
+    from shibie.results.said_of_rejected import said_of_rejected
     from shibie.results.tables import caveats_tables
     from shibie.scratch_database import scratch_database
 
@@ -145,9 +147,12 @@ def helpers(
             print(json.dumps(_data(figures, [*caveats, *notes]), ensure_ascii=False, indent=1))
         else:
             _print(figures, written, [*caveats, *notes], targets)
-        lost = any(tables.rejected.values()) or checked.roster.rejected_rows
+            rejected = next(each for each in written if each.name == "rejected")
+            lost = said_of_rejected(given.ruleset, rejected, language)
+            told(lost.first if lost else ())
+        rejects = any(tables.rejected.values()) or checked.roster.rejected_rows
         doubtful = warned(given.ruleset, checked.roster.matches(), language)
-    raise typer.Exit(REJECTED if lost or doubtful else 0)
+    raise typer.Exit(REJECTED if rejects or doubtful else 0)
 
 
 def asked_limits(

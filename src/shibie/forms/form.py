@@ -37,7 +37,8 @@ class TableForm:
         title: what people call it.
         recognised_by: headers, folded, that together are on no other table.
         columns: by folded header.
-        sheets: by folded name, what a sheet is: `roster`, a register, or `none`.
+        sheets: by folded name, what a sheet is: `roster`, a register, `helpers`, `visits`,
+            `plans`, or `none`.
         header_rows: how many rows the header has; 0 where it is found out.
         household: the headers that tell one household from another, where there is no number:
             of the serial number, and of the head's name.

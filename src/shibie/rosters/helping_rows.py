@@ -15,7 +15,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from shibie.case import Value
-from shibie.errors import Words, with_suggestion
+from shibie.errors import Words, did_you_mean, listed, with_suggestion
 from shibie.household import BareHousehold, HelperRecord, PlanRecord, VisitRecord
 from shibie.plain_text import legible
 from shibie.rosters.records import Rejection, RowTable, TypedRow
@@ -166,7 +166,15 @@ class HelpingReader:
         written, known = record.values.get("measure"), measure_names(self.ruleset)
         if written is None or not known or written in known:
             return
-        said = with_suggestion(Words("没有这项措施", "no such measure"), str(written), known)
+        said = Words("没有这项措施", "no such measure")
+        if did_you_mean(str(written), known):
+            said = with_suggestion(said, str(written), known)
+        else:
+            titles = [each.title for each in self.ruleset.measures]
+            said = Words(
+                f"{said.zh}；有：{listed(titles, lang='zh')}",
+                f"{said.en}; there are: {listed(titles)}",
+            )
         self._reject(record, "measure", said)
 
     def _reject(self, record: TypedRow, name: str, said: Words, code: str = "invalid") -> None:

@@ -128,6 +128,8 @@ H4,,孙丰,县农业局,,驻村干部,,2014年6月,
 H1,,王强,县农业局,,,,2015-06-01,2015-01-01
 ,,赵丽,县农业局,,,,,
 H4,,,县农业局,,,,,
+H6,,李明,土地储备中心,副科长,,,,
+H7,,李明,土地储备中心,副科长,,,,
 """
 VISITS = """户编号,走访人,入户日期,走访内容
 H1,王强,2015-09-21,送种子
@@ -152,14 +154,15 @@ H1,,扶贫小额信贷,王强,2016-11-30,约三千,
 
 
 def tiny(to: Path, **tables: str) -> Path:
-    """Five poor households: H1, H2 and H3 in 石磨村, H4 and H5 in 青杨村; H6 there is not poor."""
-    families = {f"H{at}": [(f"人{at}", "户主", 10 * at)] for at in range(1, 7)}
+    """Five poor households: H1, H2 and H3 in 石磨村, H4 and H5 in 青杨村; H6 there is not poor, H7 rejected."""
+    families = {f"H{at}": [(f"人{at}", "户主", 10 * at)] for at in range(1, 8)}
     facts = {
         name: {"village": "石磨村" if name < "H4" else "青杨村", "main_cause": "缺资金"}
         for name in families
     }
     facts["H4"]["main_cause"] = "因残"
     facts["H6"]["wage_income"] = "90000"
+    facts["H7"]["wage_income"] = "许多"
     made = folder(to, families, facts)
     for name, text in tables.items():
         (made / f"{name}.csv").write_text(text, encoding="utf-8")
@@ -207,7 +210,7 @@ def test_a_tiny_roster_both_ways(tmp_path: Path) -> None:
         ("plans.csv", 8, "money", "应为数字"),
     ]  # fmt: skip
     assert data["rows"] == {
-        "helpers": {"taken": 6, "rejected": 7}, "visits": {"taken": 5, "rejected": 4},
+        "helpers": {"taken": 8, "rejected": 7}, "visits": {"taken": 5, "rejected": 4},
         "plans": {"taken": 4, "rejected": 3},
     }  # fmt: skip
 
@@ -247,7 +250,8 @@ def test_a_tiny_roster_both_ways(tmp_path: Path) -> None:
         ("责任人", "王强（县水务局）", 1, 0), ("责任人", "（没有责任人）", 1, 1),
     ]  # fmt: skip
     assert of("findings", "kind", "row", "household_id") == [
-        ("走访人不是该户的帮扶责任人", 3, "H1"), ("同名", 0, ""),
+        ("走访人不是该户的帮扶责任人", 3, "H1"), ("帮扶了不该帮扶的户", 15, "H6"),
+        ("帮扶的户被退回，没有认定", 16, "H7"), ("同名", 0, ""),
     ]  # fmt: skip
     assert said[:4] == [
         "应帮扶 5 户 5 人。",
@@ -281,10 +285,10 @@ def test_decisions_are_the_same_and_both_engines_reject_the_same(tmp_path: Path)
     small, large = ([*each.rejected.rows] for each in found)
     # What only the review of a plan can see, that a measure is of no member, is no fault of a check.
     assert small == large
-    assert len(small) == 14
+    assert len(small) == 15
     inputs = [[(name["table"], name["rows"]) for file in each.made_from["inputs"] for name in file["sheets"]
                if name["table"] in ("helpers", "visits", "plans")] for each in found]  # fmt: skip
-    assert inputs[0] == inputs[1] == [("helpers", 13), ("plans", 7), ("visits", 9)]
+    assert inputs[0] == inputs[1] == [("helpers", 15), ("plans", 7), ("visits", 9)]
     kept = shibie.roster(rules, AS_OF, households=[{"household_id": "1"}], members=[], helpers=[])
     assert len(kept) == 1
 
@@ -299,7 +303,7 @@ def test_what_was_not_supplied_is_not_nobody(tmp_path: Path) -> None:
         "utf-8",
     )
     done = CliRunner().invoke(app, ["helpers", str(tmp_path), "--json", "--no-lists"])
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == 3, done.output
     found = json.loads(done.output)
     assert found["supplied"] == {"helpers": False, "visits": False, "plans": False}
     assert list(found["figures"]) == ["helped"]

@@ -5,6 +5,7 @@ Visits and helpers of any number are joined by the database; Python goes through
 | table | a row is |
 |---|---|
 | `helped` | a household that is to be helped: its place, head, persons, cause and tracks |
+| `not_helped` | a household that is decided and not to be helped |
 | `helpers` | a row of the table of helpers, with how the helper is called |
 | `care` | a household and a helper who answers for it, with his days; `now`: on the day of judgement |
 | `visits` | a visit; `by_helper`: whether who came was the household's helper on that day |
@@ -94,6 +95,9 @@ class HelpingBook:
         self.names = HelperNames(lang)
         self.taken: dict[str, int] = {}
         self._helped = GrowingTable(connection, "helped", _HELPED)
+        self._others = GrowingTable(
+            connection, "not_helped", {"household_id": _TEXT, "eligibility": _TEXT}
+        )
         self._helpers = GrowingTable(connection, "helpers_written", _HELPERS)
         self._visits = GrowingTable(connection, "visits_written", _VISITS)
         self._planned = GrowingTable(connection, "planned", _PLANNED)
@@ -110,7 +114,12 @@ class HelpingBook:
     # --- taking in ----------------------------------------------------------------------
 
     def add(self, part: Checked) -> None:
-        """Take in the households of a part that are to be helped."""
+        """Take in the households of a part: those that are to be helped, and of the others what they are."""
+        self._others.add(
+            (decision.household_id, decision.eligibility)
+            for decision in part.decisions
+            if not is_to_be_helped(decision)
+        )
         self._helped.add(
             (case.household.household_id, case.household.village or "",
              str(shared(case.household, "group") or ""), self.shown.head(case),

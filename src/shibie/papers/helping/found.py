@@ -12,6 +12,7 @@ from shibie.papers.helping.book import HelpingBook
 FOUND: Final[Mapping[str, Words]] = {
     "not_helper": Words("走访人不是该户的帮扶责任人", "visit by somebody who is not the helper"),
     "not_helped": Words("帮扶了不该帮扶的户", "help for a household that is not to be helped"),
+    "not_decided": Words("帮扶的户被退回，没有认定", "help for a household that is not decided"),
     "twice": Words("重复登记", "listed twice"),
     "same_name": Words("同名", "one name, several persons"),
     "no_employer": Words("同名而没有写单位", "one name, no employer"),
@@ -61,14 +62,16 @@ def _visits(book: HelpingBook) -> Iterator[HelpingFinding]:
 
 def _not_helped(book: HelpingBook) -> Iterator[HelpingFinding]:
     query = (
-        'SELECT g.source, g."row", g.household_id, g.helper FROM helpers AS g'
-        " WHERE g.household_id IS NOT NULL"
+        'SELECT g.source, g."row", g.household_id, g.helper, n.eligibility FROM helpers AS g'
+        " LEFT JOIN not_helped AS n USING (household_id) WHERE g.household_id IS NOT NULL"
         " AND g.household_id NOT IN (SELECT household_id FROM helped)"
         f' AND coalesce(g.to_date >= {book.day}, TRUE) ORDER BY g.source, g."row"'
     )
-    for source, row, household, helper in book.rows(query):
-        said = Words("这一户现在不在帮扶之列", "this household is not to be helped now")
-        yield HelpingFinding("not_helped", said, source, row, household, helper)
+    for source, row, household, helper, eligibility in book.rows(query):
+        kind = "not_helped" if eligibility else "not_decided"
+        word = book.speaker.eligibility(eligibility or "rejected")
+        said = Words(f"这一户是“{word}”", f"this household is '{word}'")
+        yield HelpingFinding(kind, said, source, row, household, helper)
 
 
 def _twice(book: HelpingBook) -> Iterator[HelpingFinding]:

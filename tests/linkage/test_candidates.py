@@ -145,6 +145,17 @@ def test_what_is_least_and_most_is_kept_to(folder: Path) -> None:
         shibie.link(PACK, folder, AS_OF, most=0)
 
 
+def test_rows_without_a_name_are_counted_and_said(tmp_path: Path) -> None:
+    folder = small_set.write(tmp_path)
+    with (folder / "registers" / "houses.csv").open("a", encoding="utf-8") as file:
+        file.write(",,乙村3号,99\n,***,乙村4号,98\n")
+    found = shibie.link(PACK, folder, AS_OF)
+    assert found.summary["registers"]["houses"] == {
+        "rows": 3, "with_candidates": 1, "without_name": 2,
+    }  # fmt: skip
+    assert found.notes[1].zh == "房产登记：2 行没有证件号码，也没有姓名，找不到候选"
+
+
 def test_without_the_extra_it_says_what_to_install(folder: Path) -> None:
     """The room itself is there without it, and the main work never asks for it."""
     code = (

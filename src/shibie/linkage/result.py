@@ -164,7 +164,7 @@ def _summary(held: Gathered, found: FoundCandidates) -> dict[str, Any]:
         "left_out": dict(found.left_out),
         "registers": {
             name: {
-                "rows": len(rows.get(name, ())), "with_candidates": len(having.get(name, ())),
+                "rows": len(rows.get(name, ())) + held.unnamed.get(name, 0), "with_candidates": len(having.get(name, ())),
                 "without_name": held.unnamed.get(name, 0),
             }
             for name in sorted({*rows, *held.unnamed})

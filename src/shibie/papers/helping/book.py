@@ -118,7 +118,7 @@ class HelpingBook:
         self._others.add(
             (decision.household_id, decision.eligibility)
             for decision in part.decisions
-            if not is_to_be_helped(decision)
+            if not is_helped(part.ruleset, decision)
         )
         self._helped.add(
             (case.household.household_id, case.household.village or "",

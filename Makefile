@@ -31,11 +31,10 @@ demo: $(VENV)/.demo
 	@mkdir -p out
 	@$(SHIBIE) check fixtures/township-2015 --rules bazhong-2015 --as-of $(AS_OF) \
 	  --out out/township-2015.xlsx --out out/township-2015 > out/township-2015.txt
-	@head -n 21 out/township-2015.txt
+	@head -n 23 out/township-2015.txt
 	@echo
 	@$(SHIBIE) explain fixtures/township-2015 --rules bazhong-2015 --as-of $(AS_OF) \
 	  --household H01-03-023 --household H07-06-017 --household H01-01-001
-	@echo
 	@echo "out/township-2015.xlsx  全部农户 every household"
 	@echo "out/township-2015/      同上，CSV the same as CSV"
 	@echo "out/township-2015.txt   全部统计 every count"

@@ -60,10 +60,18 @@ class Examined:
         """The parts that are not themselves logic."""
         return tuple(dict.fromkeys(_leaves(self.node)))
 
-    @property
-    def ways(self) -> tuple[Way, ...]:
-        """What is to be seen of each leaf; a leaf that is the condition decides it anyway."""
-        return WAYS if len(self.leaves) > 1 else WAYS[:3]
+    def ways(self, leaf: Node) -> tuple[Way, ...]:
+        """What is to be seen of a leaf; a leaf that is the condition decides it anyway.
+
+        Whether something is known is never unknown itself. And where it guards what reads the same
+        value, that is unknown while it is false, so that it turns the condition alone never.
+        """
+        ways = WAYS if len(self.leaves) > 1 else WAYS[:3]
+        if not isinstance(leaf, tree.Known | tree.Sure):
+            return ways
+        guarded = any(leaf.operand in walk(each) for each in self.leaves if each != leaf)
+        never = ("unknown", "decides_false") if guarded else ("unknown",)
+        return tuple(way for way in ways if way not in never)
 
 
 @dataclass(frozen=True)
@@ -183,7 +191,7 @@ def measure(ruleset: RuleSet, cases: Iterable[Case]) -> Coverage:
     missing = []
     for tested in every:
         for leaf in tested.leaves:
-            for way in tested.ways:
+            for way in tested.ways(leaf):
                 wanted[tested.rule] = wanted.get(tested.rule, 0) + 1
                 if (leaf, way) not in seen[tested]:
                     missing.append(Missing(tested, leaf, way))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -149,8 +150,19 @@ def test_json_and_a_pack_that_is_seen_whole() -> None:
 
 
 def test_a_condition_of_one_leaf_asks_for_truths_only() -> None:
-    assert Examined("a", A, "household").ways == ("true", "false", "unknown")
-    assert Examined("a", tree.And((A, B)), "household").ways[3:] == (
+    assert Examined("a", A, "household").ways(A) == ("true", "false", "unknown")
+    assert Examined("a", tree.And((A, B)), "household").ways(A)[3:] == (
         "decides_true",
         "decides_false",
     )
+
+
+def test_what_guards_another_leaf_is_asked_for_what_it_can_show() -> None:
+    """Whether something is known is never unknown; what it guards is, wherever it is false."""
+    age = tree.Field("household", "rooms")
+    known, large = tree.Known(age), tree.Compare(">", age, tree.Literal(Decimal(3)))
+    guarding = Examined("a", tree.And((known, large)), "household")
+    assert guarding.ways(known) == ("true", "false", "decides_true")
+    assert len(guarding.ways(large)) == 5
+    apart = Examined("a", tree.Or((known, A)), "household")
+    assert apart.ways(known) == ("true", "false", "decides_true", "decides_false")

@@ -95,7 +95,7 @@ def test_the_share_is_rounded_down() -> None:
 def pack(folder: Path) -> Path:
     (folder / "tests").mkdir(parents=True)
     (folder / "ruleset.yaml").write_text(
-        SOUND.replace("when: living_above_local", "when: known(rooms) and living_above_local"),
+        SOUND.replace("when: living_above_local", "when: rooms < 0 or living_above_local"),
         encoding="utf-8",
     )
     (folder / "tests" / "a.yaml").write_text(
@@ -112,9 +112,9 @@ def test_suggestions_show_what_was_missing(tmp_path: Path) -> None:
     found = list(suggestions(ruleset, before.missing))
     assert len(found) < len(before.missing) / 2  # one case shows several things
     none = [each.missing for each in found if each.reply == "none"]
-    # What `known` says is never unknown; and no household is without a first member's rows.
-    assert Missing(none[0].tested, none[0].leaf, "unknown") in none
-    assert all(isinstance(each.leaf, tree.Known) for each in none)
+    # There are never fewer than no rooms.
+    assert Missing(none[0].tested, none[0].leaf, "true") in none
+    assert all(isinstance(each.leaf, tree.Compare) for each in none)
     more = [case for each in found if each.witness for case in each.witness.cases(ruleset)]
     assert set(measure(ruleset, [*cases, *more]).missing) == set(none)
 
@@ -126,7 +126,7 @@ def test_the_command_writes_tests_that_a_person_must_finish(tmp_path: Path) -> N
     assert "没有测试显示 payroll 的“财政供养”成立" in done.stdout
     assert "条件覆盖" in done.stdout
     assert f"个待填的测试在 {file}" in done.stderr
-    assert "没有户能显示 doubtful 的“已知房间数”未知" in done.stderr
+    assert "没有户能显示 doubtful 的“房间数低于0”成立" in done.stderr
     with pytest.raises(RulesetError, match=TO_FILL_IN):
         load_tests(load(folder))
     file.write_text(

@@ -127,8 +127,8 @@ def test_what_a_verdict_settles_is_asked_and_the_answer_is_read(
     workbook.save(answered)
     check(answered, "--out", str(tmp_path / "after"))
     assert (tmp_path / "after" / "decisions.csv").read_text().splitlines()[1:] == [
-        "001,eligible,,,,,production",
-        "003,ineligible,,not_poor,,,",
+        "001,eligible,,,,,production,pending",
+        "003,ineligible,,not_poor,,,,pending",
     ]
     # Given back once more, the answer stays and nothing is asked again.
     third = tmp_path / "再退.xlsx"
@@ -419,8 +419,8 @@ def test_a_folder_comes_back_as_a_workbook(tmp_path: Path) -> None:
     again = tmp_path / "again"
     check(out, "--out", str(again))
     assert (again / "decisions.csv").read_text().splitlines()[1:] == [
-        "001,pending,,,,vehicles,",
-        "003,ineligible,,not_poor,,,",
+        "001,pending,,,,vehicles,,pending",
+        "003,ineligible,,not_poor,,,,pending",
     ]
 
 

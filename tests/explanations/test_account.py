@@ -87,7 +87,7 @@ def test_why_not_the_others(township: Checked) -> None:
         "纳入": 2,
         "待核实": 1,
     }
-    eligible = explain(township, "H01-01-007")
+    eligible = explain(township, "H01-01-021")
     (not_out, _) = eligible.why_not
     assert not_out.because == (
         "没有已知的不纳入原因", "户中有人的户籍已迁出或是空挂户，经核实不属实",

@@ -16,7 +16,7 @@ from shibie.explanations.collect import ToCollect, to_find_out
 from shibie.explanations.explanation import Collect, Explanation, Obstacle, WouldChange
 from shibie.explanations.reasons import Reason, RuleOutcome, reason
 from shibie.explanations.search import By, Search, counterfactuals
-from shibie.explanations.standing_said import said_of_standing
+from shibie.explanations.standing_said import said_of_standing, stands_apart
 from shibie.explanations.trials import Trials
 from shibie.explanations.uncounted import not_counted
 from shibie.explanations.words import WHO, Phrases
@@ -125,6 +125,7 @@ def account(
         not_counted(ruleset, case, lang) if ruleset.persons is not None else None,
         former_head,
         standing=said_of_standing(speaker, decision),
+        stands_apart=stands_apart(ruleset, decision),
     )
 
 

@@ -73,6 +73,7 @@ class Explanation:
             where the pack does not say who counts.
         former_head: the form's head, where he does not count and `head` is somebody else.
         standing: where it is between two rosters, and what its exit lacks, in words.
+        stands_apart: whether that is more than eligibility says: it left, or stays without being eligible.
         caveats: what is said of how the roster was judged: a first screening, registers set aside.
         cut_short: whether the search for what to find out or for what would change it left
             something untried.
@@ -99,3 +100,4 @@ class Explanation:
     former_head: str = ""
     caveats: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
+    stands_apart: bool = False

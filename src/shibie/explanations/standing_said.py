@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shibie.decision import Decision
+from shibie.lower.standings import is_on_roster
+from shibie.ruleset.model import RuleSet
 from shibie.words.speaker import Speaker
 
 
@@ -19,6 +21,12 @@ def said_of_standing(speaker: Speaker, decision: Decision) -> tuple[str, ...]:
     ('脱贫，仍在册，帮扶继续',)
     """
     return (*_standing(speaker, decision), *_exit(speaker, decision))
+
+
+def stands_apart(ruleset: RuleSet, decision: Decision) -> bool:
+    """Whether its standing says more of a household than that it is eligible or not."""
+    exits = any(each.kind == "exit" for each in decision.findings)
+    return exits or is_on_roster(ruleset, decision) is not (decision.eligibility == "eligible")
 
 
 def _standing(speaker: Speaker, decision: Decision) -> Iterator[str]:

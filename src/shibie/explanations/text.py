@@ -93,7 +93,7 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
         # Beside the number of persons, which these are not among.
         said = clauses(said_together(told.uncounted, lang), lang)
         lines.insert(1, say("人口：", "persons: ") + said)
-    if told.standing:
+    if told.standing and told.stands_apart:
         lines.insert(1, terms.STANDING.say(lang) + say("：", ": ") + clauses(told.standing, lang))
     lines[1:1] = told.caveats
     return lines

@@ -25,9 +25,9 @@ from shibie.ruleset.model import RuleSet
 from shibie.ruleset.verdicts import ALL_VERDICTS, listed
 from shibie.vocabulary import folded, meant, specs_of
 
-# What an act may be called: its word, or the code itself.
+# What an act may be called: its word in either language, or the code itself; folded.
 KINDS: Mapping[str, ActKind] = {
-    text: kind for kind in ACT_KINDS for text in (kind, *KIND_WORDS[kind])
+    folded(text): kind for kind in ACT_KINDS for text in (kind, *KIND_WORDS[kind])
 }
 # What each kind cannot do without.
 NEEDED: Final[Mapping[ActKind, tuple[str, ...]]] = {

@@ -316,7 +316,7 @@ def test_word(written: Path) -> None:
         body = re.sub(r"<[^>]+>", "", parts.read("word/document.xml").decode())
         pictures = [name for name in parts.namelist() if name.startswith("word/media/")]
     assert len(pictures) == 4
-    assert "“纳入”的共 455 户 1347 人[11]；连同脱贫等仍在册的，在册共 475 户 1402 人[10]" in body
+    assert "“纳入”的共 455 户 1347 人[10]；连同脱贫等仍在册的，在册共 475 户 1402 人[11]" in body
     assert "481 - 333 + 307 = 455" in body
     assert "SELECT count(*) FROM (SELECT DISTINCT village" in body
     assert not re.search(r"(?<!\d)\d{17}[\dXx]", body)

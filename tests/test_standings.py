@@ -156,6 +156,8 @@ def test_one_figure_for_each_standing_in_every_output(tmp_path: Path, declared: 
         assert [figures[name]["households"] for name in ("now", "eligible", "removed", "unsettled")] == [
             5, 3, 1, 1,
         ]  # fmt: skip
+        # Nobody who left has a television, and two of them are poor.
+        assert (figures["unmet"]["households"], figures["unmet_unknown"]["households"]) == (4, 0)
         checks = json.loads(done.stdout)["reconciliation"]
         assert not [each for each in checks if each["outcome"] == "differs"]
 

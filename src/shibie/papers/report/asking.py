@@ -82,6 +82,7 @@ class _Asking:
         self.base()
         self.previous()
         self.now()
+        self.exits()
         tracks, tallies = self.tracks(), self.tallies()
         self.causes()
         self.measures()
@@ -181,6 +182,24 @@ class _Asking:
 
     def removed(self, query: str) -> None:
         self.several("removed_by_ground", self.say("清退原因", "why removed"), query, self.rule)
+
+    def exits(self) -> None:
+        """What exits ask and is not met, or not known, of who has left poverty."""
+        if self.ruleset.exits is None:
+            return
+        of_exits = "SELECT household_id FROM findings WHERE kind = 'exit' AND outcome"
+        base = "SELECT count(*), coalesce(sum(persons), 0) FROM households WHERE household_id"
+        unmet = f"{base} IN ({of_exits} = 'true')"
+        self.one("unmet", self.say("没有达到退出标准", "exit criteria not met"), unmet)
+        query = f"{base} IN ({of_exits} = 'unknown') AND household_id NOT IN ({of_exits} = 'true')"
+        self.one("unmet_unknown", self.say("退出标准没有查清", "exit criteria not known"), query)
+        query = (
+            "SELECT rule_id, count(*), coalesce(sum(persons), 0) FROM findings JOIN households"
+            " USING (household_id) WHERE kind = 'exit' AND outcome = 'true'"
+            " GROUP BY rule_id ORDER BY 2 DESC, 1"
+        )
+        title = self.say("没有达到的退出标准", "exit criteria that are not met")
+        self.several("unmet_criteria", title, query, self.rule)
 
     def now(self) -> None:
         word = self.speaker.eligibility

@@ -78,6 +78,7 @@ class _ReportWriter:
         paragraphs = [
             self.base(),
             self.recheck(),
+            self.exits(),
             self.now(),
             self.tracks(),
             self.causes(),
@@ -199,6 +200,28 @@ class _ReportWriter:
                 self.speaker.joined(shown), self.mark(grounds.title, grounds.query),
             ]  # fmt: skip
         return [*pieces, self.say("。", ".")]
+
+    def exits(self) -> list[Piece]:
+        """Whether those that left poverty meet what an exit asks, where any does not or may not."""
+        found = {name: self.figures.single.get(name) for name in ("unmet", "unmet_unknown")}
+        if not any(each is not None and each.count.households for each in found.values()):
+            return []
+        criteria = self.figures.by["unmet_criteria"]
+        unit = UNITS["households"].say(self.lang)
+        shown = [f"{title} {count.households} {unit}" for title, count in criteria.rows]
+        pieces: list[Piece] = [
+            self.say("已脱贫退出的户中，没有达到退出标准的 ", "Of those that exited, not meeting what is asked: "),
+            *self.figure("unmet"),
+        ]  # fmt: skip
+        if shown:
+            pieces += [
+                self.say("（一户可有多项）：", " (several a household): "),
+                self.speaker.joined(shown), self.mark(criteria.title, criteria.query),
+            ]  # fmt: skip
+        return [
+            *pieces, self.say("；还有没有查清的 ", "; not known yet: "), *self.figure("unmet_unknown"),
+            self.say("。", "."),
+        ]  # fmt: skip
 
     def now(self) -> list[Piece]:
         pieces: list[Piece] = [

@@ -132,7 +132,7 @@ CREATE TABLE facts AS SELECT h.household_id AS hid, h.file_row_number AS ord, h.
   CASE WHEN p.r_hit THEN TRUE WHEN p.r_doubt THEN NULL ELSE FALSE END AS v_registry,
   CASE WHEN p.s_hit THEN TRUE WHEN p.s_doubt THEN NULL ELSE FALSE END AS v_pension,
   CASE WHEN p.able THEN TRUE WHEN p.able_doubt THEN NULL ELSE FALSE END AS has_labour,
-  h.inhospitable_location AS relocation, h.disaster_damage AS reconstruction,
+  h.inhospitable_location AS relocation, h.disaster_damage AS reconstruction, h.on_previous_roster AS before,
   h.owns_vehicle, h.owns_commercial_housing, h.runs_business,
   h.wage_income IS NULL AS no_wage, h.business_income IS NULL AS no_business,
   h.property_income IS NULL AS no_property, h.transfer_income IS NULL AS no_transfer,
@@ -221,6 +221,10 @@ CREATE VIEW decisions AS SELECT d.hid AS household_id, d.eligibility, '' AS kind
     CASE WHEN g.production THEN 'production' END, CASE WHEN relocation THEN 'relocation' END,
     CASE WHEN g.dibao THEN 'dibao' END, CASE WHEN g.medical THEN 'medical' END,
     CASE WHEN reconstruction THEN 'reconstruction' END], lambda x: x IS NOT NULL) END AS tracks,
+  -- Nobody of this population has left poverty.
+  CASE WHEN before IS NULL OR d.eligibility = 'pending' THEN 'pending'
+    WHEN d.eligibility = 'eligible' THEN CASE WHEN before THEN 'retained' ELSE 'new' END
+    WHEN before THEN 'removed' ELSE '' END AS standing,
   d.ord
   FROM decided AS d LEFT JOIN by_household AS g ON d.hid = g.hid
   LEFT JOIN people_needed AS n ON d.hid = n.hid;

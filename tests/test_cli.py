@@ -58,11 +58,11 @@ def test_check_writes_the_tables(tmp_path: Path, good: Path) -> None:
     assert "输入 3 户 = 认定 3 户 + 退回 0 户" in printed
     assert rows(out / "decisions.csv") == [
         {"household_id": "001", "eligibility": "eligible", "kind": "", "grounds": "", "reviews": "", "unknown": "",
-         "tracks": "production"},
+         "tracks": "production", "standing": "pending"},
         {"household_id": "002", "eligibility": "ineligible", "kind": "", "grounds": "not_poor", "reviews": "",
-         "unknown": "", "tracks": ""},
+         "unknown": "", "tracks": "", "standing": "pending"},
         {"household_id": "003", "eligibility": "ineligible", "kind": "", "grounds": "vehicle", "reviews": "",
-         "unknown": "", "tracks": ""},
+         "unknown": "", "tracks": "", "standing": "pending"},
     ]  # fmt: skip
     findings = [tuple(row.values()) for row in rows(out / "findings.csv")]
     assert ("003", "2", "compare_vehicles", "discrepancy", "true") in findings

@@ -177,7 +177,8 @@ CHANGES: dict[str, tuple[Callable[[str], str], str]] = {
 
 @pytest.fixture(scope="module")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return hurt(tmp_path_factory.mktemp("plain"))
+    # By this seed every register has somebody of the roster among its first numbers: else all are read.
+    return hurt(tmp_path_factory.mktemp("plain"), seed=2)
 
 
 @pytest.mark.parametrize("change", list(CHANGES))

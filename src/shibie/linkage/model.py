@@ -87,9 +87,9 @@ def frequencies(values: Iterable[str]) -> dict[str, float]:
 
     A name that a hamlet of thirty has once is not the name of one in thirty everywhere.
 
-    >>> found = frequencies(["zhangwei"] * 500 + ["xianyudegui"])
+    >>> found = frequencies(["zhangwei"] * 400 + ["xianyudegui"])
     >>> round(found["zhangwei"], 4), round(found["xianyudegui"], 4)
-    (0.3334, 0.001)
+    (0.2859, 0.0011)
     """
     counts = Counter(value for value in values if value)
     every = sum(counts.values()) + _FURTHER

@@ -44,7 +44,7 @@ def rule_conditions(ruleset: RuleSet) -> Iterator[Node]:
     """
     yield from (rule.node for rule in (*ruleset.facts.values(), *ruleset.rules, ruleset.poor))
     yield from who_counts_conditions(ruleset)
-    yield from (each.when for each in ruleset.standings)
+    yield from (each.when for each in ruleset.standings if not each.implied)
     if ruleset.exits is not None:
         yield ruleset.exits.when
 
@@ -123,7 +123,7 @@ def written_conditions(ruleset: RuleSet) -> Iterator[WrittenCondition]:
 
     >>> from shibie.ruleset.loader import load
     >>> [each.id for each in written_conditions(load("bazhong-2015"))][-3:]
-    ['reconstruction', 'on_dibao', 'disabled']
+    ['exit_water', 'exit_power', 'exit_broadcast']
     """
     rules = (*ruleset.facts.values(), ruleset.poor, *ruleset.exclusions, *ruleset.reviews)
     for rule in (each for each in rules if not each.implied):

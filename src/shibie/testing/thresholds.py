@@ -67,7 +67,7 @@ def mined(ruleset: RuleSet) -> Thresholds:
     >>> from shibie.ruleset.loader import load
     >>> found = mined(load("bazhong-2015"))
     >>> [str(number) for number in found.numbers["household", "wage_income"]]
-    ['2855', '2952']
+    ['2736', '2800', '2855', '2952', '2968', '3146']
     """
     roots = [*household_conditions(ruleset)]
     mine = _Mine()

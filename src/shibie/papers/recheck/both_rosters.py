@@ -16,7 +16,6 @@ from shibie import citizen_id
 from shibie.case import Case
 from shibie.checking_in_parts import CheckedParts
 from shibie.checking_in_python import Checked
-from shibie.decision import Decision, FindingKind
 from shibie.engines.persons import Uncounted, heads, uncounted
 from shibie.errors import LANGS
 from shibie.papers.recheck.standings import standings_by_past
@@ -46,11 +45,12 @@ _PERSON: Final = {
 }  # fmt: skip
 _KEY: Final = list(_PERSON).index("key")
 _DECIDED: Final = {
-    "eligibility": "VARCHAR", "grounds": "VARCHAR[]", "criteria": "VARCHAR[]", "unmet": "VARCHAR[]",
+    "eligibility": "VARCHAR", "grounds": "VARCHAR[]", "criteria": "VARCHAR[]",
 }  # fmt: skip
 # Where a household of now stands, by whether it was on the roster before and when it left poverty.
 _STANDING: Final = {
     "nth": "BIGINT", "was": "BOOLEAN", "exited_on": "DATE", "status": "VARCHAR", "on_roster": "BOOLEAN",
+    "unmet": "VARCHAR[]", "unknown": "VARCHAR[]",
 }  # fmt: skip
 # How two rosters are matched, table by table. `then_at` and `now_at` are places.
 _MATCHING: Final = {
@@ -130,14 +130,22 @@ def load_now(connection: duckdb.DuckDBPyConnection, parts: Iterable[Checked], ta
         households.add(
             (
                 *_household(part.ruleset, nth, case), decision.eligibility, list(decision.grounds),
-                _rules(decision, "criterion"), _rules(decision, "exit"),
+                [each.rule_id for each in decision.findings if each.kind == "criterion" and each.outcome == "true"],
             )
             for nth, case, decision in placed
         )  # fmt: skip
         rows = {nth: list(_persons(part.ruleset, nth, case, part.as_of)) for nth, case, _ in placed}
         persons.add(row for several in rows.values() for row in several)
         standings.add(
-            (nth, *each)
+            (
+                nth,
+                each.was,
+                each.left,
+                each.standing,
+                each.on_roster,
+                list(each.unmet),
+                list(each.unknown),
+            )
             for nth, case, decision in placed
             for each in standings_by_past(
                 part.ruleset, case, decision, _exits_of(case, rows[nth], exits)
@@ -165,13 +173,6 @@ def _exits_of(
         return [own]
     keys = (person[_KEY] for person in persons)
     return [None, *sorted({day for key in keys for day in before.get(key, ())})]
-
-
-def _rules(decision: Decision, kind: FindingKind) -> list[str]:
-    """The rules of a kind that were found to hold."""
-    return [
-        each.rule_id for each in decision.findings if each.kind == kind and each.outcome == "true"
-    ]
 
 
 def load_registry(connection: duckdb.DuckDBPyConnection, rows: Iterable[tuple[int, str]]) -> None:

@@ -29,7 +29,7 @@ _RESULTS: Final = {
     # Every household of now with its past: what the roster before says of it, or else its own form.
     # Who has left poverty was on a roster before, be it not the one that is given.
     "placed": """
-        SELECT n.*, o.ids AS origins, w.status, w.on_roster, coalesce(n.exited_on, t.exited_on) AS left_on
+        SELECT n.*, o.ids AS origins, w.status, w.on_roster, w.unmet, w.unknown, coalesce(n.exited_on, t.exited_on) AS left_on
         FROM now_households AS n LEFT JOIN origins AS o ON o.nth = n.nth
         LEFT JOIN then_households AS t ON t.nth = o.places[1]
         JOIN now_standings AS w ON w.nth = n.nth

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import localcontext
 from typing import Any, Final
@@ -23,9 +23,30 @@ _OF_BEFORE: Final[dict[Eligibility, str]] = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class PastStanding:
+    """Where a household stands by one past that it may have.
+
+    Attributes:
+        was: whether it was on the roster before.
+        left: when it left poverty; None: it has not.
+        standing: by that.
+        on_roster: whether that is on the roster.
+        unmet: what exits ask and it does not meet.
+        unknown: what exits ask and is not known of it.
+    """
+
+    was: bool
+    left: date | None
+    standing: str
+    on_roster: bool
+    unmet: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
 def standings_by_past(
     ruleset: RuleSet, case: Case, decision: Decision, exits: Iterable[date | None]
-) -> Iterator[tuple[bool, date | None, str, bool]]:
+) -> Iterator[PastStanding]:
     """Where a decided household stands, for every past that it may turn out to have.
 
     Args:
@@ -33,41 +54,43 @@ def standings_by_past(
         case: the household.
         decision: what was decided of it; that stays as it is.
         exits: the days on which it may have left poverty; None: it has not.
-
-    Yields:
-        Whether it was on the roster before, the day, the standing, and whether that is on the roster.
     """
     for was in (True, False):
         for left in exits:
-            standing = _standing(ruleset, case, decision, was, left)
-            there = replace(decision, standing=standing)
-            on_roster = is_on_roster(ruleset, there)
-            if not standing:
+            found = _by(ruleset, case, decision, was, left)
+            if not found.standing:
                 has_left = left is not None and left <= case.as_of
                 standing = stands(decision.eligibility, was, has_left)
-                on_roster = on_roster or standing == "exited"
-            yield was, left, standing, on_roster
+                on_roster = found.on_roster or standing == "exited"
+                found = replace(found, standing=standing, on_roster=on_roster)
+            yield found
 
 
-def _standing(
+def _by(
     ruleset: RuleSet, case: Case, decision: Decision, was: bool, left: date | None
-) -> str:
-    """The pack's standing of a household with another past."""
+) -> PastStanding:
+    """What the pack says of a household with such a past; no standing where it has none."""
+    eligible = decision.eligibility == "eligible"
     if not ruleset.standings:
-        return ""
+        return PastStanding(was, left, "", eligible)
     past: dict[str, Any] = {"on_previous_roster": was, "exited_on": left}
     known = type(case.household).model_fields
     changed = {name: value for name, value in past.items() if name in known}
     case = replace(case, household=case.household.model_copy(update=changed))
-    eligibility = decision.eligibility
-    told = {"cleared": eligibility == "eligible", "eligible": eligibility == "eligible",
-            "ineligible": eligibility == "ineligible"}  # fmt: skip
+    told = {"cleared": eligible, "eligible": eligible,
+            "ineligible": decision.eligibility == "ineligible"}  # fmt: skip
     program = lowered(ruleset)
     place = replace(place_of(program, case), records={DECISION: told})
     with localcontext(EXACT):
-        found = standing_of(program, saying(place))
+        says = saying(place)
+        standing = standing_of(program, says)
+        exits = [(each.name, says(each.holds)) for each in program.findings if each.kind == "exit"]
     place.leave()
-    return found
+    return PastStanding(
+        was, left, standing, is_on_roster(ruleset, replace(decision, standing=standing)),
+        tuple(name for name, value in exits if value is True),
+        tuple(name for name, value in exits if value is None),
+    )  # fmt: skip
 
 
 def stands(eligibility: Eligibility, before: bool, left: bool) -> str:

@@ -187,16 +187,23 @@ class _Asking:
         """What exits ask and is not met, or not known, of who has left poverty."""
         if self.ruleset.exits is None:
             return
-        of_exits = "SELECT household_id FROM findings WHERE kind = 'exit' AND outcome"
-        base = "SELECT count(*), coalesce(sum(persons), 0) FROM households WHERE household_id"
-        unmet = f"{base} IN ({of_exits} = 'true')"
-        self.one("unmet", self.say("没有达到退出标准", "exit criteria not met"), unmet)
-        query = f"{base} IN ({of_exits} = 'unknown') AND household_id NOT IN ({of_exits} = 'true')"
-        self.one("unmet_unknown", self.say("退出标准没有查清", "exit criteria not known"), query)
+        if self.recheck is None:
+            listed = (
+                "(SELECT household_id, persons, list(rule_id) FILTER (outcome = 'true') AS unmet,"
+                " list(rule_id) FILTER (outcome = 'unknown') AS unknown FROM findings"
+                " JOIN households USING (household_id) WHERE kind = 'exit' GROUP BY household_id, persons)"
+            )
+        else:
+            listed = "placed"
+        count = f"SELECT count(*), coalesce(sum(persons), 0) FROM {listed} WHERE"
+        title = self.say("没有达到退出标准", "exit criteria not met")
+        self.one("unmet", title, f"{count} len(unmet) > 0")
+        title = self.say("退出标准没有查清", "exit criteria not known")
+        query = f"{count} len(unknown) > 0 AND coalesce(len(unmet), 0) = 0"
+        self.one("unmet_unknown", title, query)
         query = (
-            "SELECT rule_id, count(*), coalesce(sum(persons), 0) FROM findings JOIN households"
-            " USING (household_id) WHERE kind = 'exit' AND outcome = 'true'"
-            " GROUP BY rule_id ORDER BY 2 DESC, 1"
+            "SELECT rule_id, count(*), coalesce(sum(persons), 0) FROM (SELECT unnest(unmet) AS rule_id,"
+            f" persons FROM {listed}) GROUP BY rule_id ORDER BY 2 DESC, 1"
         )
         title = self.say("没有达到的退出标准", "exit criteria that are not met")
         self.several("unmet_criteria", title, query, self.rule)

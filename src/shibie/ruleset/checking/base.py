@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from shibie.language import tree
 from shibie.language.names import EVERYONE, MEMBERS, Context, Names, spelled
 from shibie.language.parse import ExpressionError, parse
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
-from shibie.language.types import Type
+from shibie.language.types import BOOL, Type
 from shibie.ruleset import schema
 from shibie.ruleset.basis import Basis
 from shibie.ruleset.composing import Pack
@@ -39,6 +39,27 @@ class LazyNames(dict[str, Node]):
     def settled(self) -> dict[str, Node]:
         """Every name with its tree, as plain data: nothing waits to be built any more."""
         return {name: self.get(name) for name in self}
+
+
+class DecisionNames(LazyNames):
+    """The household's names, and beside them words for parts of the decision.
+
+    Args:
+        household: the household's names.
+        parts: word → the part of the decision that it means.
+    """
+
+    def __init__(self, household: LazyNames, parts: Mapping[str, str]) -> None:
+        super().__init__()
+        self.household = household
+        for word, part in parts.items():
+            self[word] = tree.Field("decision", part, type=BOOL)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return super().get(name) or self.household.get(name, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**dict.fromkeys(self.keys()), **dict.fromkeys(self.household)})
 
 
 @dataclass(frozen=True)

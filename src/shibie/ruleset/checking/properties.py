@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from shibie.decision import DUPLICATE_PERSON
 from shibie.errors import Words, did_you_mean
@@ -12,29 +11,13 @@ from shibie.language.names import PEOPLE, Context, spelled
 from shibie.language.tree import HOUSEHOLD, MEMBER
 from shibie.language.types import BOOL, Bool, Number
 from shibie.ruleset import schema
-from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
+from shibie.ruleset.checking.base import Checking, DecisionNames, LazyNames, YamlPath
 from shibie.ruleset.checking.duplicates import IN_TWO_HOUSEHOLDS
 from shibie.ruleset.model import Accepted, Property
 from shibie.ruleset.verdicts import ALL_VERDICTS
 
 PROPERTY = "property"
 DECISION_WORDS = ("eligible", "ineligible", "pending")
-
-
-class _Words(LazyNames):
-    """The household's names, and the words for the decision beside them."""
-
-    def __init__(self, household: LazyNames) -> None:
-        super().__init__()
-        self.household = household
-        for word in DECISION_WORDS:
-            self[word] = tree.Field("decision", word, type=BOOL)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return super().get(name) or self.household.get(name, default)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**dict.fromkeys(self.keys()), **dict.fromkeys(self.household)})
 
 
 class Promises(Checking):
@@ -76,7 +59,9 @@ class Promises(Checking):
 
     def property_context(self) -> Context:
         """A household's condition that also sees the decision, and rules by their ids."""
-        self.of[PROPERTY] = _Words(self.of[HOUSEHOLD])
+        self.of[PROPERTY] = DecisionNames(
+            self.of[HOUSEHOLD], {word: word for word in DECISION_WORDS}
+        )
         prefixes = {"household": HOUSEHOLD, "户": HOUSEHOLD}
         for rule_id, title, adjudicable in self.named_rules():
             names = self.of.setdefault(f"rule:{rule_id}", LazyNames())

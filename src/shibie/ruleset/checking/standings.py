@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from shibie.errors import Words
 from shibie.language import tree
@@ -12,7 +12,7 @@ from shibie.language.tree import HOUSEHOLD
 from shibie.language.types import BOOL, Bool, Date
 from shibie.ruleset import schema
 from shibie.ruleset.basis import NO_BASIS
-from shibie.ruleset.checking.base import Checking, LazyNames, YamlPath
+from shibie.ruleset.checking.base import Checking, DecisionNames, YamlPath
 from shibie.ruleset.model import Exits, RosterStanding, Rule
 
 STANDING: Final = "standing"
@@ -37,22 +37,6 @@ _IMPLIED: Final = (
     ("removed", "on_previous_roster and ineligible", False),
     ("new", "not on_previous_roster and eligible", True),
 )
-
-
-class _StandingWords(LazyNames):
-    """The household's names, and the words for the decision beside them."""
-
-    def __init__(self, household: LazyNames) -> None:
-        super().__init__()
-        self.household = household
-        for word, part in _SEEN.items():
-            self[word] = tree.Field("decision", part, type=BOOL)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        return super().get(name) or self.household.get(name, default)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**dict.fromkeys(self.keys()), **dict.fromkeys(self.household)})
 
 
 class StandingsChecking(Checking):
@@ -111,7 +95,7 @@ class StandingsChecking(Checking):
 
     def _context(self, exits: Exits | None) -> Context:
         """A household's condition that also sees what is decided of it, and what exits ask."""
-        self.of[STANDING] = names = _StandingWords(self.of[HOUSEHOLD])
+        self.of[STANDING] = names = DecisionNames(self.of[HOUSEHOLD], _SEEN)
         for rule in exits.criteria if exits else ():
             names[rule.id] = tree.Field(f"rule:{rule.id}", "holds", type=BOOL)
         return Context(STANDING, {"household": HOUSEHOLD, "户": HOUSEHOLD}, HOUSEHOLD)

@@ -18,7 +18,7 @@ from shibie.checking_in_python import Checked
 from shibie.errors import Lang, Words
 from shibie.results.questions import ToVerify, questions_of
 from shibie.results.rejected_households import Fault, rejected_households
-from shibie.results.said_of_decision import reasons, still_open, tracks
+from shibie.results.said_of_decision import reasons, standing, still_open, tracks
 from shibie.rosters.given_roster import GivenRoster
 from shibie.rosters.own_additions import own
 from shibie.words import terms
@@ -30,9 +30,10 @@ KIND = own(Words("类别", "kind"))
 REASONS = own(terms.REASONS)
 OPEN = own(Words("待核实事项", "still to be found out"))
 TRACKS = own(terms.TRACKS)
+STANDING = own(terms.STANDING)
 FAULTS = own(Words("退回原因", "why rejected"))
 _COLORS = {"eligible": "C6E7CE", "ineligible": "F4C7C3", "pending": "FCE8B2", "rejected": "D9D9D9"}
-_WIDTHS = {ELIGIBILITY: 12, KIND: 14, REASONS: 40, OPEN: 40, TRACKS: 30}
+_WIDTHS = {ELIGIBILITY: 12, KIND: 14, REASONS: 40, OPEN: 40, TRACKS: 30, STANDING: 10}
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,9 @@ def _decision_columns(
             for row, number in table.households.items()
             if (text := said.get(number or f"{table.shown}!{row}", {}).get(title))
         }
+        if title is STANDING and not cells:
+            # Nobody's form says what was before.
+            continue
         colors = _colors(speaker) if title is ELIGIBILITY else {}
         columns.append(AddedColumn(title.say(speaker.lang), cells, width, colors))
     return columns
@@ -121,6 +125,7 @@ def _decided(
                 REASONS: comma.join(reasons(speaker, decision)),
                 OPEN: comma.join(still_open(speaker, case.household, decision)),
                 TRACKS: comma.join(tracks(speaker, decision)),
+                STANDING: standing(speaker, case.household, decision),
             }
             questions += questions_of(speaker, case, decision)
     tables = found.given.layout.own_tables

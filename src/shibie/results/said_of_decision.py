@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from shibie.decision import Decision
 from shibie.household import BareHousehold
+from shibie.ruleset.checking.standings import UNDECIDED
+from shibie.vocabulary import shared
 from shibie.words.speaker import Speaker
 
 
@@ -28,3 +30,11 @@ def tracks(speaker: Speaker, decision: Decision) -> list[str]:
     """The tracks that it is given, in the pack's order."""
     given = {track.track for track in decision.tracks}
     return [rule.title for rule in speaker.ruleset.tracks if rule.id in given]
+
+
+def standing(speaker: Speaker, household: BareHousehold, decision: Decision) -> str:
+    """The household's standing; nothing where it is open as the form does not say what was before."""
+    unsaid = shared(household, "on_previous_roster") is None
+    if decision.standing == UNDECIDED and unsaid:
+        return ""
+    return speaker.standing(decision.standing)

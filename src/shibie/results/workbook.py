@@ -28,13 +28,12 @@ from shibie.language.types import Number
 from shibie.results.overview import write_overview
 from shibie.results.questions import ToVerify, questions_of
 from shibie.results.rejected_households import RejectedHousehold
-from shibie.results.said_of_decision import reasons, tracks
+from shibie.results.said_of_decision import reasons, standing, tracks
 from shibie.results.table import Table
 from shibie.results.workbook_ledgers import Ledgers
 from shibie.results.workbook_origin import write_origin
 from shibie.results.workbook_questions import write_lists, write_questions
 from shibie.results.workbook_sheets import Cell, SheetColumn, Sheets, new_book
-from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.vocabulary import shared
 from shibie.words import terms
@@ -193,16 +192,9 @@ class _WorkbookWriter:
             "\n".join(self.titles(decision.reviews)),
             "\n".join(self.speaker.unknown(household, path) for path in decision.unknown),
             "\n".join(tracks(self.speaker, decision)),
-            self.standing(household, decision),
+            standing(self.speaker, household, decision),
             *_values(self.ruleset, case, self.numbers, self.lang),
         ]
-
-    def standing(self, household: BareHousehold, decision: Decision) -> str:
-        """The household's standing; nothing where the form does not say what was before."""
-        unsaid = shared(household, "on_previous_roster") is None
-        if decision.standing == UNDECIDED and unsaid:
-            return ""
-        return self.speaker.standing(decision.standing)
 
     def lost_row(self, lost: RejectedHousehold) -> Sequence[Any]:
         """A household that is not decided, under the same columns."""

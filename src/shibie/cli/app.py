@@ -70,6 +70,13 @@ class Engine(StrEnum):
     spark = "spark"
 
 
+class PaperFormat(StrEnum):
+    """How papers are written."""
+
+    docx = "docx"
+    pdf = "pdf"
+
+
 RulesOption = Annotated[
     str, typer.Option("--rules", "-r", help="规则包：名称或文件夹 Pack: a name or a folder.")
 ]
@@ -129,6 +136,9 @@ MaybeTrustOption = Annotated[
 TablesOption = Annotated[
     list[Path] | None,
     typer.Option("--out", "-o", help="结果：.xlsx 或文件夹；可多次 Where to write; repeatable."),
+]
+FontsOption = Annotated[
+    Path | None, typer.Option("--fonts", help="字体文件夹 A folder of fonts for PDF.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 Print JSON.")]
 
@@ -217,6 +227,12 @@ def told(lines: Iterable[str]) -> bool:
     for line in distinct:
         print(line, file=sys.stderr)
     return bool(distinct)
+
+
+def tell_written(paths: Iterable[str | Path], lang: Lang) -> None:
+    """Print where each result is."""
+    for path in paths:
+        print(Words(f"结果在 {path}", f"results in {path}").say(lang))
 
 
 def warned_of_chosen(ruleset: RuleSet, read: Roster, lang: Lang) -> bool:

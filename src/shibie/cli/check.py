@@ -21,6 +21,7 @@ from shibie.cli.app import (
     RulesOption,
     SetAsideOption,
     app,
+    tell_written,
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs, must_be_apart
 from shibie.cli.task import Task, task_of
@@ -153,8 +154,7 @@ def check(
                 )
             )
         _tell_unrecognised(result.unrecognised, language)
-        for text in outs:
-            print(Words(f"结果在 {text}", f"results in {text}").say(language))
+        tell_written(outs, language)
         doubtful = result.summary["rejected_rows"] or matching_nobody(result.summary["registers"])
         raise typer.Exit(REJECTED if doubtful else 0)
 

@@ -21,6 +21,7 @@ from shibie.cli.app import (
     day,
     must_exist,
     spoken,
+    tell_written,
     told,
 )
 from shibie.cli.inputs_kept import keep_inputs
@@ -106,8 +107,7 @@ def diff(
         print_changes(before, after, written, meant, language)
         if roster is not None:
             print_moves(after, found, said, language)
-        if out is not None:
-            print(Words(f"结果在 {out}", f"results in {out}").say(language))
+        tell_written([out] if out is not None else [], language)
     doubtful = told(
         line
         for each in both

@@ -6,7 +6,6 @@ import gc
 import json
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -15,16 +14,19 @@ import typer
 from shibie.cli.app import (
     REJECTED,
     AsOfOption,
+    FontsOption,
     FormOption,
     JsonOption,
     LangOption,
     MaybeTrustOption,
+    PaperFormat,
     RegisterOption,
     RosterArgument,
     RulesOption,
     SetAsideOption,
     TablesOption,
     app,
+    tell_written,
     told,
     warned,
     xlsx_or_folder,
@@ -43,13 +45,6 @@ if TYPE_CHECKING:
 
 # So many helpers are shown on the terminal.
 _SHOWN = 10
-
-
-class ListFormat(StrEnum):
-    """How the lists of helpers are printed."""
-
-    docx = "docx"
-    pdf = "pdf"
 
 
 VisitDaysOption = Annotated[
@@ -85,12 +80,10 @@ def helpers(
         ),
     ] = False,
     list_form: Annotated[
-        list[ListFormat] | None,
+        list[PaperFormat] | None,
         typer.Option("--format", help="名单的格式，默认都写 Word or PDF; both if not given."),
     ] = None,
-    fonts: Annotated[
-        Path | None, typer.Option("--fonts", help="字体文件夹 A folder of fonts for PDF.")
-    ] = None,
+    fonts: FontsOption = None,
     as_json: JsonOption = False,
     trust_declarations: MaybeTrustOption = None,
     set_aside: SetAsideOption = None,
@@ -121,7 +114,7 @@ def helpers(
     keep_inputs(targets, task.inputs)
     given = task.given()
     limits = asked_limits(task, given.ruleset, visit_days, most_households)
-    asked = dict.fromkeys(each.value for each in list_form or ListFormat)
+    asked = dict.fromkeys(each.value for each in list_form or PaperFormat)
     formats = cast("tuple[LetterFormat, ...]", tuple(asked))
     in_folders = any(path.suffix == "" for path in targets) and not no_lists
     press = ListPress(formats, given.as_of, language, fonts) if in_folders else None
@@ -215,5 +208,4 @@ def _print(
         for row in list(load.rows)[:_SHOWN]:
             shown.add_row(*(escape(str(row[place])) for place in at))
         console.print(shown)
-    for path in targets:
-        print(Words(f"结果在 {path}", f"results in {path}").say(lang))
+    tell_written(targets, lang)

@@ -19,6 +19,7 @@ from shibie.cli.app import (
     RulesOption,
     TablesOption,
     app,
+    tell_written,
     warned,
     xlsx_or_folder,
 )  # fmt: skip
@@ -72,8 +73,7 @@ def link(
         found = candidates_among(parts, given.ruleset, task.day, task.lang, least, most)
         found.write(*outs)
         _report(found)
-        for path in outs:
-            print(Words(f"结果在 {path}", f"results in {path}").say(task.lang))
+        tell_written(outs, task.lang)
         doubtful = warned(given.ruleset, parts.matches(), task.lang)
         status = REJECTED if doubtful or parts.rejected_rows else 0
     raise typer.Exit(status)

@@ -17,9 +17,11 @@ import typer
 from shibie.cli.app import (
     REJECTED,
     AsOfOption,
+    FontsOption,
     FormOption,
     LangOption,
     MaybeTrustOption,
+    PaperFormat,
     RegisterOption,
     RosterArgument,
     RulesOption,
@@ -43,23 +45,11 @@ if TYPE_CHECKING:
     from shibie.rosters.given_roster import GivenRoster
 
 
-class PaperFormat(StrEnum):
-    """How papers are written."""
-
-    docx = "docx"
-    pdf = "pdf"
-
-
 class PaperKind(StrEnum):
     """Which papers are written."""
 
     letters = "letters"
     lists = "lists"
-
-
-FontsOption = Annotated[
-    Path | None, typer.Option("--fonts", help="字体文件夹 A folder of fonts for PDF.")
-]
 
 
 @app.command()

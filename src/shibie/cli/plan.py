@@ -24,6 +24,7 @@ from shibie.cli.app import (
     SetAsideOption,
     TablesOption,
     app,
+    tell_written,
     warned,
     xlsx_or_folder,
 )  # fmt: skip
@@ -93,8 +94,8 @@ def plan(
         tables, status = request.drafts() if check_file is None else request.review(check_file)
         for path in targets:
             write_plans(path, (*tables, *caveats_tables(request.caveats)), language)
-            if not as_json:
-                print(Words(f"结果在 {path}", f"results in {path}").say(language))
+        if not as_json:
+            tell_written(targets, language)
         doubtful = warned(given.ruleset, checked.roster.matches(), language)
     raise typer.Exit(REJECTED if doubtful and not status else status)
 

@@ -22,6 +22,7 @@ from shibie.cli.app import (
     SetAsideOption,
     TablesOption,
     app,
+    tell_written,
     warned,
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
@@ -84,8 +85,7 @@ def procedure(
             print(json.dumps(given_back, ensure_ascii=False, indent=1))
         else:
             report(progress, shares, caveats, counts)
-            for path in outs:
-                print(Words(f"结果在 {path}", f"results in {path}").say(language))
+            tell_written(outs, language)
         doubtful = warned(given.ruleset, checked.roster.matches(), language)
         status = REJECTED if doubtful or checked.roster.rejected_rows else 0
     raise typer.Exit(status)

@@ -6,7 +6,7 @@ import gc
 import json
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -24,6 +24,7 @@ from shibie.cli.app import (
     app,
     day,
     must_exist,
+    tell_written,
     warned,
     xlsx_or_folder,
 )  # fmt: skip
@@ -31,9 +32,6 @@ from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.recheck_printed import print_recheck
 from shibie.cli.task import task_of
 from shibie.errors import InputError, Problem, Words
-
-if TYPE_CHECKING:
-    pass
 
 
 @app.command()
@@ -121,8 +119,7 @@ def recheck(
             print(json.dumps(data, ensure_ascii=False, indent=1))
         else:
             print_recheck(ruleset, data, language)
-            for path in targets:
-                print(Words(f"结果在 {path}", f"results in {path}").say(language))
+            tell_written(targets, language)
         doubtful = warned(ruleset, now.roster.matches(), language, before.matches())
         rejected_rows = before.rejected_rows or now.roster.rejected_rows
         status = REJECTED if doubtful or rejected_rows else 0

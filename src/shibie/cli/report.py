@@ -23,6 +23,7 @@ from shibie.cli.app import (
     app,
     must_exist,
     spoken,
+    tell_written,
     warned,
 )  # fmt: skip
 from shibie.cli.helpers import MostOption, VisitDaysOption, asked_limits
@@ -32,7 +33,7 @@ from shibie.cli.task import task_of
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
     from shibie.checking_in_python import Checked
@@ -137,19 +138,17 @@ def _write(whole: WholeReport, targets: Sequence[Path], template: Path | None) -
 
 
 def _print_whole(whole: WholeReport, targets: Sequence[Path], full: bool) -> None:
-    for caveat in whole.caveats:
-        print(caveat)
     from shibie.papers.report.write import sections
 
-    for paragraph in whole.report.paragraphs:
-        print("".join(piece for piece in paragraph if isinstance(piece, str)))
-    for heading, paragraphs in sections(whole):
-        print(heading)
+    for caveat in whole.caveats:
+        print(caveat)
+    for heading, paragraphs in (("", whole.report.paragraphs), *sections(whole)):
+        if heading:
+            print(heading)
         for paragraph in paragraphs:
             print("".join(piece for piece in paragraph if isinstance(piece, str)))
     _print(whole.checks, full, whole.lang)
-    for path in targets:
-        print(Words(f"结果在 {path}", f"results in {path}").say(whole.lang))
+    tell_written(targets, whole.lang)
 
 
 def _refuse_both(roster: Path | None) -> None:

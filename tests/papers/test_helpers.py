@@ -273,6 +273,25 @@ def test_a_tiny_roster_both_ways(tmp_path: Path) -> None:
     )
 
 
+def test_one_helper_and_one_village_however_they_are_written(tmp_path: Path) -> None:
+    helpers = (
+        "户编号,村,帮扶责任人\nH1,石磨,Li Ming\nH2,石磨村委会,Zhang Hua\n,青杨村民委员会,li ming\n"
+    )
+    plans = "户编号,措施,责任人,资金\nH1,扶贫小额信贷,li  ming,100\nH4,扶贫小额信贷,zhang hua,20\n"
+    place = tiny(tmp_path / "r", helpers=helpers, plans=plans)
+    small = gathered(place, HELD_BELOW, Limits())
+    assert small == gathered(place, 0, Limits())
+    tables, data, _, lists = small
+    assert data["rows"]["helpers"] == {"taken": 3, "rejected": 0}, tables["rejected"]
+    assert data["money"]["person"] == {
+        "Li Ming": {"measures": 1, "money": "100.00"},
+        "Zhang Hua": {"measures": 1, "money": "20.00"},
+    }
+    assert [(each["helper"], each["households"]) for each in lists] == [
+        ("Li Ming", 3), ("Zhang Hua", 1),
+    ]  # fmt: skip
+
+
 def test_decisions_are_the_same_and_both_engines_reject_the_same(tmp_path: Path) -> None:
     plain = tiny(tmp_path / "plain")
     place = tiny(tmp_path / "r", helpers=HELPERS, visits=VISITS, plans=PLANS)

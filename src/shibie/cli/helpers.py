@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from shibie.papers.helping.figures import HelpingFigures
     from shibie.papers.helping.limits import Limits
     from shibie.papers.notice.write import LetterFormat
-    from shibie.results.table import Table as ResultTable
     from shibie.ruleset.model import RuleSet
 
 # So many helpers are shown on the terminal.
@@ -139,9 +138,8 @@ def helpers(
         if as_json:
             print(json.dumps(_data(figures, [*caveats, *notes]), ensure_ascii=False, indent=1))
         else:
-            _print(figures, written, [*caveats, *notes], targets)
-            rejected = next(each for each in written if each.name == "rejected")
-            lost = said_of_rejected(given.ruleset, rejected, language)
+            _print(figures, [*caveats, *notes], targets)
+            lost = said_of_rejected(given.ruleset, tables.rejected_rows(), language)
             told(lost.first if lost else ())
         rejects = any(tables.rejected.values()) or checked.roster.rejected_rows
         doubtful = warned(given.ruleset, checked.roster.matches(), language)
@@ -182,10 +180,7 @@ def _data(figures: HelpingFigures, caveats: Sequence[str]) -> dict[str, Any]:
     return {**as_data(figures), "caveats": list(caveats)}
 
 
-def _print(
-    figures: HelpingFigures, tables: Sequence[ResultTable], caveats: Sequence[str],
-    targets: Sequence[Path],
-) -> None:  # fmt: skip
+def _print(figures: HelpingFigures, caveats: Sequence[str], targets: Sequence[Path]) -> None:
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
@@ -197,7 +192,7 @@ def _print(
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     for said in (*caveats, *sentences(figures)):
         console.print(escape(said), soft_wrap=True)
-    load = next(each for each in tables if each.name == "helpers")
+    load = figures.tables.helpers
     if len(load.rows):
         names = ("helper", "employer", "households", "persons", "not_seen", "late")
         at = [load.columns.index(name) for name in names]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 from pydantic import BaseModel
@@ -19,6 +20,7 @@ from shibie.errors import Words, did_you_mean, listed, with_suggestion
 from shibie.household import BareHousehold, HelperRecord, PlanRecord, VisitRecord
 from shibie.plain_text import legible
 from shibie.rosters.records import Rejection, RowTable, TypedRow
+from shibie.rosters.villages import bare_village
 from shibie.ruleset.model import RuleSet
 from shibie.vocabulary import FieldSpec, meant, specs_of
 
@@ -82,6 +84,16 @@ class HelpingReader:
     names: Set[str]
     rejected: list[Rejection] = field(default_factory=list)
 
+    @cached_property
+    def measures(self) -> Mapping[str, str]:
+        """How measures may be written."""
+        return measure_names(self.ruleset)
+
+    @cached_property
+    def alike(self) -> Mapping[str, str]:
+        """The villages of the roster by what all names of one have in common."""
+        return {bare_village(name): name for name in sorted(self.names)}
+
     def read(self, name: str, table: RowTable) -> list[tuple[int, HelpingRow]]:
         """The rows of a table that are taken in, each with its number."""
         found = []
@@ -101,15 +113,14 @@ class HelpingReader:
         values = dict(record.values)
         if name == "plans" and values.get("measure") is not None:
             written = str(values["measure"])
-            values["measure"] = meant(measure_names(self.ruleset), written) or written
+            values["measure"] = meant(self.measures, written) or written
         if name == "helpers" and values.get("village") is not None:
             values["village"] = self._village(str(values["village"]))
         return replace(record, values=values)
 
     def _village(self, written: str) -> str:
-        """A village as the roster writes it, with or without 村."""
-        bare = written.removesuffix("村")
-        return next((each for each in (written, bare, f"{bare}村") if each in self.names), written)
+        """A village as the roster writes it, with or without 村 or 村委会."""
+        return written if written in self.names else self.alike.get(bare_village(written), written)
 
     def _check(self, name: str, record: TypedRow) -> None:
         for spec in helping_specs(name):
@@ -163,7 +174,7 @@ class HelpingReader:
 
     def _check_measure(self, record: TypedRow) -> None:
         """Refuse a measure that the pack does not have, where it has any."""
-        written, known = record.values.get("measure"), measure_names(self.ruleset)
+        written, known = record.values.get("measure"), self.measures
         if written is None or not known or written in known:
             return
         said = Words("没有这项措施", "no such measure")

@@ -62,12 +62,15 @@ _VISITS: Final = {
 _PLANNED: Final = {
     **_PLACE,
     **dict.fromkeys(
-        ("household_id", "member_id", "measure", "track", "fit", "why", "responsible"), _TEXT
+        ("household_id", "member_id", "measure", "track", "fit", "why", "responsible",
+         "responsible_key"), _TEXT
     ),
     "deadline": "DATE", "money": "DECIMAL(18,2)", "done_on": "DATE",
 }  # fmt: skip
-_WITHIN: Final = (
-    "(c.from_date IS NULL OR c.from_date <= {day}) AND (c.to_date IS NULL OR c.to_date >= {day})"
+# Names that one helper alone has, with how he is called.
+ONLY_OF_NAME: Final = (
+    "(SELECT name_key, any_value(helper) AS helper FROM persons_helping"
+    " GROUP BY name_key HAVING count(*) = 1)"
 )
 
 
@@ -144,11 +147,11 @@ class HelpingBook:
             ("visits", self._visits, map(self._visit, _values("visits", visits))),
             ("plans", self._planned, self._plans(plans)),
         ):
-            counted = _Counted(rows)
-            table.add(counted)
+            table.add(rows)
+            taken = self.number(f"SELECT count(*) FROM {table.name}")
             # A table without a row says nothing, as it lies in an empty workbook.
-            if counted.rows:
-                self.taken[name] = counted.rows
+            if taken:
+                self.taken[name] = taken
         self._join_helpers()
         self._join_visits()
 
@@ -174,8 +177,8 @@ class HelpingBook:
         for each in review.rows if review else ():
             yield (
                 each.source, each.row, each.household_id, each.member_id, each.measure,
-                tracks[each.measure], each.verdict, each.why, each.responsible, each.deadline,
-                each.money, each.done_on,
+                tracks[each.measure], each.verdict, each.why, each.responsible,
+                folded(each.responsible), each.deadline, each.money, each.done_on,
             )  # fmt: skip
 
     # --- joining ------------------------------------------------------------------------
@@ -192,7 +195,7 @@ class HelpingBook:
             " JOIN persons_helping AS p ON p.name_key = k.name_key AND p.employer_key = k.meant"
         )
         run(
-            f"CREATE TABLE care AS SELECT c.*, {_WITHIN.format(day=self.day)} AS now FROM ("
+            f"CREATE TABLE care AS SELECT c.*, {within(self.day)} AS now FROM ("
             "SELECT household_id, helper, name_key, own_key, from_date, to_date, TRUE AS responsible"
             " FROM helpers WHERE household_id IS NOT NULL"
             " UNION ALL SELECT h.household_id, g.helper, g.name_key, g.own_key, g.from_date, g.to_date,"
@@ -211,10 +214,9 @@ class HelpingBook:
             f" {known} AS by_helper FROM visits_written AS w"
             " LEFT JOIN care AS c ON c.household_id = w.household_id AND c.name_key = w.name_key"
             " AND (w.employer_key = '' OR c.own_key = '' OR c.own_key = w.employer_key)"
-            f" AND {_WITHIN.format(day='w.visited_on')}"
+            f" AND {within('w.visited_on')}"
             # Whoever comes to another's household is known where nobody else has his name.
-            " LEFT JOIN (SELECT name_key, any_value(helper) AS helper FROM persons_helping"
-            " GROUP BY name_key HAVING count(*) = 1) AS p ON p.name_key = w.name_key"
+            f" LEFT JOIN {ONLY_OF_NAME} AS p ON p.name_key = w.name_key"
             " GROUP BY w.source, w.row, w.household_id, w.visited_on"
         )
         last = "max(v.visited_on) FILTER (WHERE v.by_helper IS NOT FALSE)"
@@ -241,16 +243,10 @@ class HelpingBook:
         return int(self.rows(query)[0][0])
 
 
-class _Counted:
-    """Rows that are counted as they go by."""
-
-    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        self.given, self.rows = rows, 0
-
-    def __iter__(self) -> Iterator[tuple[Any, ...]]:
-        for row in self.given:
-            self.rows += 1
-            yield row
+def within(day: str) -> str:
+    """SQL: whether the help of a row c is given on a day."""
+    begun, ended = f"c.from_date <= {day}", f"c.to_date >= {day}"
+    return f"(c.from_date IS NULL OR {begun}) AND (c.to_date IS NULL OR {ended})"
 
 
 def _values(table: str, rows: Iterable[HelpingRow] | None) -> Iterator[dict[str, Any]]:

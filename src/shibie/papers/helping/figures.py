@@ -7,10 +7,12 @@ from decimal import Decimal
 from typing import Final
 
 from shibie.errors import Words
+from shibie.papers.helping.book import within
 from shibie.papers.helping.tables import (
     NO_TRACK,
     NOBODY,
     RESPONSIBLE,
+    RESPONSIBLE_NOW,
     UNHELPED,
     HelpingTables,
     late,
@@ -102,24 +104,24 @@ class _Counting:
         self.one("without_helper", Words("没有帮扶责任人的户", "without a helper"),
                  f"{_HELPED} WHERE {UNHELPED}")  # fmt: skip
         load = (
-            "SELECT helper, count(*), sum(persons) FROM"
-            " (SELECT DISTINCT household_id, helper FROM care WHERE now AND responsible)"
+            f"SELECT helper, count(*), sum(persons) FROM {RESPONSIBLE_NOW}"
             " JOIN helped USING (household_id) GROUP BY helper"
         )
+        by_load = f"{load} ORDER BY 2 DESC, 3 DESC, 1"
         self.number("helpers", Words("帮扶责任人", "helpers"), f"SELECT count(*) FROM ({load})")
         rows = tuple(
             (str(helper), PublishedCount(int(households), int(persons)))
-            for helper, households, persons in self.book.rows(f"{load} ORDER BY 2 DESC, 3 DESC, 1")
+            for helper, households, persons in self.book.rows(by_load)
         )
         title = self.say("每人帮扶的户", "households a helper")
-        self.found.by["load"] = Breakdown("load", title, rows, f"{load} ORDER BY 2 DESC, 3 DESC, 1")
+        self.found.by["load"] = Breakdown("load", title, rows, by_load)
         most = self.limits.most_households
         if most is not None:
             self.number("too_many", Words("超过上限的帮扶责任人", "helpers above the limit"),
                         f"SELECT count(*) FROM ({load} HAVING count(*) > {most})")  # fmt: skip
         self.number("stationed", Words("驻村的人", "stationed in villages"),
-                    "SELECT count(DISTINCT helper) FROM helpers WHERE household_id IS NULL AND"
-                    f" coalesce(from_date <= {self.book.day}, TRUE) AND coalesce(to_date >= {self.book.day}, TRUE)")  # fmt: skip
+                    "SELECT count(DISTINCT helper) FROM helpers AS c WHERE household_id IS NULL"
+                    f" AND {within(self.book.day)}")  # fmt: skip
 
     def visits(self) -> None:
         self.number(

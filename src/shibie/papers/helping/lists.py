@@ -38,9 +38,7 @@ def helper_lists(tables: HelpingTables) -> Iterator[dict[str, Any]]:
     for helper, *row in book.rows(query):
         rows[helper].append(tuple(row))
     planned = _planned(tables)
-    of_helper = tables.helpers()
-    for each in of_helper.rows:
-        said = dict(zip(of_helper.columns, each, strict=True))
+    for said in tables.helpers:
         mine = rows.get(said["helper"], [])
         if mine:
             yield {

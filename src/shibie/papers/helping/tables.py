@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any, Final
 
 from shibie.errors import Words
-from shibie.papers.helping.book import HelpingBook
+from shibie.papers.helping.book import ONLY_OF_NAME, HelpingBook
 from shibie.papers.helping.found import FOUND, findings
 from shibie.papers.helping.limits import Limits
 from shibie.papers.plan.tables import FITS
@@ -21,11 +22,14 @@ NEVER: Final = Words("从未走访", "never visited")
 LONG_AGO: Final = Words("超过天数", "too long ago")
 NO_TRACK: Final = Words("（不属于任何批次）", "(of no track)")
 NOBODY: Final = Words("（没有责任人）", "(nobody responsible)")
+# Who answers for which household now, each pair once.
+RESPONSIBLE_NOW: Final = (
+    "(SELECT DISTINCT household_id, helper FROM care WHERE now AND responsible)"
+)
 # Of the households now: its helpers, in the order of their names.
 OF_NOW: Final = (
     "SELECT household_id, string_agg(helper, '、' ORDER BY helper) AS helpers, count(*) AS number"
-    " FROM (SELECT DISTINCT household_id, helper FROM care WHERE now AND responsible)"
-    " GROUP BY household_id"
+    f" FROM {RESPONSIBLE_NOW} GROUP BY household_id"
 )
 UNHELPED: Final = "household_id NOT IN (SELECT household_id FROM care WHERE now AND responsible)"
 TITLES: Final[Mapping[str, Words]] = {
@@ -82,9 +86,9 @@ class HelpingTables:
     def all(self) -> tuple[Table, ...]:
         """All tables."""
         return (
-            self.households(), self.helpers(), self.without_helper(), self.not_visited(),
+            self.households(), self.helpers, self.without_helper(), self.not_visited(),
             self.plans(), self.money(), self.findings(),
-            rejected_table([each for several in self.rejected.values() for each in several], self.lang),
+            self.rejected_rows(),
         )  # fmt: skip
 
     def households(self) -> Table:
@@ -108,6 +112,7 @@ class HelpingTables:
         )
         return self._table("help", columns, query)
 
+    @cached_property
     def helpers(self) -> Table:
         """A row for each helper, those with most households first."""
         columns = (
@@ -139,8 +144,7 @@ class HelpingTables:
         return (
             "SELECT helper, count(*) AS households, sum(persons) AS persons,"
             " count(DISTINCT village) AS villages,"
-            f" count(*) FILTER (WHERE {self.unseen()}) AS not_seen FROM"
-            " (SELECT DISTINCT household_id, helper FROM care WHERE now AND responsible)"
+            f" count(*) FILTER (WHERE {self.unseen()}) AS not_seen FROM {RESPONSIBLE_NOW}"
             " JOIN helped USING (household_id) JOIN seen USING (household_id) GROUP BY helper"
         )
 
@@ -260,6 +264,11 @@ class HelpingTables:
         ]  # fmt: skip
         return Table("findings", columns, tuple(rows))
 
+    def rejected_rows(self) -> Table:
+        """A row for each fault of a row that was not taken in."""
+        every = [each for several in self.rejected.values() for each in several]
+        return rejected_table(every, self.lang)
+
     def _known(self, table: str, sql: str) -> str:
         """A count, where the table that it is of was supplied: nothing is known of another."""
         return sql if self.book.has(table) else "NULL"
@@ -283,13 +292,10 @@ class HelpingTables:
 # Whoever is responsible for a measure, by the name by which helpers are called.
 RESPONSIBLE: Final = (
     "SELECT p.*, coalesce(c.helper, o.helper, nullif(p.responsible, '')) AS helper FROM planned AS p"
-    " LEFT JOIN (SELECT household_id, name, min(helper) AS helper FROM"
-    " (SELECT c.household_id, h.name, c.helper FROM care AS c"
-    " JOIN persons_helping AS h USING (helper) WHERE c.now) GROUP BY household_id, name"
-    " HAVING count(DISTINCT helper) = 1) AS c"
-    " ON c.household_id = p.household_id AND c.name = regexp_replace(p.responsible, '\\s', '', 'g')"
-    " LEFT JOIN (SELECT name, any_value(helper) AS helper FROM persons_helping GROUP BY name"
-    " HAVING count(*) = 1) AS o ON o.name = regexp_replace(p.responsible, '\\s', '', 'g')"
+    " LEFT JOIN (SELECT household_id, name_key, min(helper) AS helper FROM care WHERE now"
+    " GROUP BY household_id, name_key HAVING count(DISTINCT helper) = 1) AS c"
+    " ON c.household_id = p.household_id AND c.name_key = p.responsible_key"
+    f" LEFT JOIN {ONLY_OF_NAME} AS o ON o.name_key = p.responsible_key"
 )
 # Each helper once, as he was written last.
 _ONES: Final = (

@@ -12,7 +12,8 @@ import xlsxwriter
 from shibie.atomic import new_files
 from shibie.errors import Lang, Words
 from shibie.papers.helping.tables import TITLES
-from shibie.papers.notice.write import LetterFormat, file_stem
+from shibie.papers.notice.write import LetterFormat
+from shibie.papers.printing.file_names import UniqueNames, file_stem
 from shibie.papers.printing.fonts import chinese_fonts
 from shibie.papers.printing.typst import Typst
 from shibie.papers.printing.word import docxtpl_library, filled
@@ -30,8 +31,8 @@ from shibie.words.speaker import Speaker
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LISTS: Final = Words("帮扶名单", "lists")
-# What a sheet may be called at most, and what is in no name of one.
-_LONGEST: Final = 31
+# So long the name of a file, and of a sheet, may be; and what is in no name of a sheet.
+_LONGEST_FILE, _LONGEST_SHEET = 100, 31
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
 # The columns of a list: its field, title, and width in characters of a sheet; the last three are
 # for the next visit.
@@ -80,29 +81,14 @@ class ListPress:
         """Each file by name: a Word file for each helper, and one PDF with all of them."""
         if "docx" in self.formats:
             template = TEMPLATES / template_name(self.lang)
-            for name, each in zip(_names(lists), lists, strict=True):
-                yield (
-                    f"{name}.docx",
-                    filled(template, {**each, "said": said_of_list(each, self.lang)}),
-                )
+            names = UniqueNames(most=_LONGEST_FILE)
+            for each in lists:
+                name = names.new(file_stem(str(each["helper"])))
+                data = {**each, "said": said_of_list(each, self.lang)}
+                yield f"{name}.docx", filled(template, data)
         if self.typst is not None and lists:
             data = {"lang": self.lang, "lists": list(lists)}
             yield f"{LISTS.say(self.lang)}.pdf", self.typst.render(data)
-
-
-def _names(lists: Sequence[Mapping[str, Any]], most: int = 100) -> list[str]:
-    """A file or sheet name for each list, each once, also where upper and lower case are one."""
-    taken: set[str] = set()
-    names = []
-    for each in lists:
-        plain = file_stem(str(each["helper"]))
-        name, number = plain[:most], 1
-        while name.lower() in taken:
-            number += 1
-            name = f"{plain[: most - 4]}-{number}"
-        taken.add(name.lower())
-        names.append(name)
-    return names
 
 
 def write_helping_folder(
@@ -141,14 +127,11 @@ def write_helping_book(
         for table in (_for_people(each, speaker) for each in tables):
             columns = [SheetColumn(TITLES[name].say(lang)) for name in table.columns]
             sheets.add(TITLES[table.name].say(lang), columns, table.rows)
-        taken = {TITLES[table.name].say(lang).lower() for table in tables}
+        names = UniqueNames((TITLES[table.name].say(lang) for table in tables), _LONGEST_SHEET)
         looks = _Looks(book)
-        for name, each in zip(_names(lists, _LONGEST), lists, strict=True):
-            sheet_name = name.translate(_FORBIDDEN)
-            while sheet_name.lower() in taken:
-                sheet_name = f"{sheet_name[: _LONGEST - 2]}-2"
-            taken.add(sheet_name.lower())
-            _list_sheet(book, looks, sheet_name, each, lang)
+        for each in lists:
+            name = names.new(file_stem(str(each["helper"])).translate(_FORBIDDEN))
+            _list_sheet(book, looks, name, each, lang)
 
 
 def _for_people(table: Table, speaker: Speaker) -> Table:

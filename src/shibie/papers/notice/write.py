@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from shibie.errors import InputError, Lang, Words, bad_argument, listed
 from shibie.numbers_in_text import numbers_in
 from shibie.papers.notice.content import Setting, anybody_counts, letter, public_lists
 from shibie.papers.notice.index import PDF_NAMES, Listed, write_index
+from shibie.papers.printing.file_names import UniqueNames, file_stem
 from shibie.papers.printing.fonts import chinese_fonts
 from shibie.papers.printing.typst import Typst
 from shibie.papers.printing.word import docxtpl_library, filled
@@ -114,7 +114,7 @@ def write_notices(
     """
     press = _Press(setting, order)
     letters = lists = files = nobody = requests = 0
-    folders = _Names()
+    folders = UniqueNames()
     for part in parts:
         of_part = public_lists(setting, part) if "lists" in order.kinds else {}
         by_village = _by_village(part, order)
@@ -127,22 +127,6 @@ def write_notices(
                     files += press.list(folder, of_part[village])
         lists += len(of_part)
     return PaperCount(letters, lists, files, nobody, requests)
-
-
-class _Names:
-    """File names, each given once: two villages may differ only in what a name cannot hold."""
-
-    def __init__(self) -> None:
-        self.taken: set[str] = set()
-
-    def new(self, name: str) -> str:
-        """The name, or the name with the first number that makes it a new one."""
-        found, number = name, 1
-        while found.lower() in self.taken:
-            number += 1
-            found = f"{name}-{number}"
-        self.taken.add(found.lower())
-        return found
 
 
 def _by_village(checked: Checked, order: Order) -> dict[str, list[_ToTell]]:
@@ -202,7 +186,7 @@ class _Press:
         """The letters and requests of a village, to the households of which anybody counts."""
         made: dict[str, list[dict[str, Any]]] = {"letter": [], "request": []}
         entries: list[Listed] = []
-        names, files, nobody = _Names(), 0, 0
+        names, files, nobody = UniqueNames(), 0, 0
         for number, (case, decision, acts) in enumerate(told, start=1):
             if anybody_counts(self.setting.checked_by.ruleset, case):
                 fields = letter(self.setting, case, decision, acts)
@@ -256,11 +240,6 @@ def letter_name(household_id: str, number: int) -> str:
     ('H01_2', '0007')
     """
     return f"{number:04d}" if numbers_in(household_id) else file_stem(household_id)
-
-
-def file_stem(name: str) -> str:
-    """A name that is safe as a file name on any system."""
-    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", name).strip(". ") or "_"
 
 
 def shipped() -> Iterator[Path]:

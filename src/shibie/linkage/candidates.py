@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -129,9 +129,11 @@ def _order(each: Candidate) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _best(found: Iterable[Candidate], most: int, whose: Any) -> tuple[list[Candidate], int]:
+def _best(
+    found: Iterable[Candidate], most: int, whose: Callable[[Candidate], tuple[str, str, str]]
+) -> tuple[list[Candidate], int]:
     """The best of each row or person together, those with the best first; and how many are left out."""
-    groups: defaultdict[Any, list[Candidate]] = defaultdict(list)
+    groups: defaultdict[tuple[str, str, str], list[Candidate]] = defaultdict(list)
     for each in sorted(found, key=_order):
         groups[whose(each)].append(each)
     kept = [each for group in groups.values() for each in group[:most]]
@@ -223,7 +225,7 @@ class _Finding:
             one, other = (held.persons[int(each[1:])] for each in (pair.one, pair.other))
             if one.entry.number and not other.entry.number:
                 one, other = other, one
-            if self._joined(one) is not None and self._joined(one) == self._joined(other):
+            if self._are_one(one, other):
                 continue
             agrees, differs = agreements(pair, one.entry, other.entry, self.lang)
             yield Candidate(
@@ -233,8 +235,11 @@ class _Finding:
                 differs=differs, act="same_person", head=one.head,
             )  # fmt: skip
 
-    def _joined(self, person: PersonEntry) -> int | str | None:
-        return self.gathered.same_persons.person(*person.place, person.entry.number or None)
+    def _are_one(self, one: PersonEntry, other: PersonEntry) -> bool:
+        """Whether two entries are one person already, by an act or by their numbers."""
+        person = self.gathered.same_persons.person
+        mine, his = (person(*each.place, each.entry.number or None) for each in (one, other))
+        return mine is not None and mine == his
 
     def _near_of_kin(self) -> Mapping[str, list[str]]:
         """The names of a family name and with somebody of one name beside them that are near."""
@@ -261,7 +266,7 @@ class _Finding:
             households.setdefault(each.place[0], []).append(each)
         pairs = [
             each for each in shared_persons(households)
-            if any(self._joined(a) is None or self._joined(a) != self._joined(b) for a, b in each.pairs)
+            if not all(self._are_one(a, b) for a, b in each.pairs)
         ]  # fmt: skip
         if not pairs:
             return

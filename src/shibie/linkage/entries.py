@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
-from shibie.chinese_numbers import chinese_number
 from shibie.household import BareHousehold
 from shibie.linkage.names import ComparedName, names_in
 from shibie.plain_text import unspaced
@@ -18,13 +17,14 @@ from shibie.registers.matching import usable_number
 from shibie.registers.row_key import name_of_row
 from shibie.registers.rows import RegisterRow
 from shibie.registers.said_texts import NAME, alike
+from shibie.rosters.localities import spelled_alike
+from shibie.rosters.villages import bare_village
 from shibie.ruleset.model import Register
-from shibie.vocabulary import HEAD, shared
+from shibie.vocabulary import HEAD, SPOUSE, shared
 
 _VILLAGE: Final = "village"
-# Behind the name of a village, of a group of it.
-_OF_VILLAGE: Final = re.compile(r"(?:村?(?:村民委员会|村委会)|村|社区)$")
-_OF_GROUP: Final = re.compile(r"(?:村民)?小?[组社队]$|^第")
+# Groups were called 队, and here and there still are.
+_TEAM: Final = re.compile(r"队$")
 # Columns of registers and fields of persons that say when somebody was born, and the sex.
 _BORN: Final = frozenset(("出生日期", "出生年月", "出生年月日", "date of birth", "birth date"))
 _SEX: Final = frozenset(("性别", "sex", "gender"))
@@ -35,7 +35,6 @@ _MALE: Final = frozenset((
     "之子", "之女婿", "之孙子", "之外孙子", "之父", "之岳父", "之公公", "之祖父", "之外祖父",
 ))  # fmt: skip
 MAN, WOMAN = "男", "女"
-_SPOUSE: Final = "配偶"
 _DAUGHTERS: Final = frozenset(("之女", "之孙女"))
 _IN_LAW: Final = "之儿媳"
 # From which age on a daughter may have married.
@@ -170,13 +169,13 @@ def _with_roles(household: list[PersonEntry], as_of: date) -> list[PersonEntry]:
     found = []
     for each in household:
         entry = each.entry
-        if each.relation == _SPOUSE and not entry.sex:
+        if each.relation == SPOUSE and not entry.sex:
             entry = replace(entry, sex=opposite)
         grown = not entry.birth[:4].isdecimal() or as_of.year - int(entry.birth[:4]) >= _GROWN
         role = "other"
         if each.relation in _DAUGHTERS and grown:
             role = "daughter"
-        elif each.relation == _IN_LAW or (each.relation == _SPOUSE and entry.sex != MAN):
+        elif each.relation == _IN_LAW or (each.relation == SPOUSE and entry.sex != MAN):
             role = "wife"
         found.append(replace(each, entry=replace(entry, role=role if each.relation else "")))
     return found
@@ -223,8 +222,9 @@ def place_key(text: str) -> str:
     True
     """
     said = alike(text)
-    bare = _OF_VILLAGE.sub("", said) if isinstance(said, str) else ""
-    return bare or (said if isinstance(said, str) else "")
+    if not isinstance(said, str):
+        return ""
+    return bare_village(said).removesuffix("社区") or said
 
 
 def group_key(text: str) -> str:
@@ -234,10 +234,7 @@ def group_key(text: str) -> str:
     ('3', '3', '11')
     """
     said = alike(text)
-    bare = _OF_GROUP.sub("", said) if isinstance(said, str) else ""
-    bare = _OF_GROUP.sub("", bare)
-    number = chinese_number(bare) if bare else None
-    return bare if number is None else str(number)
+    return spelled_alike("group", _TEAM.sub("组", said)) if isinstance(said, str) else ""
 
 
 def _mentioned(

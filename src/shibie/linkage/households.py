@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Final
 from shibie.linkage.entries import PersonEntry
 from shibie.linkage.model import Aspect, Level, Model, chance, frequencies
 from shibie.linkage.scoring import Scored, scored, write_table
-from shibie.vocabulary import HEAD
+from shibie.vocabulary import HEAD, SPOUSE
 
 if TYPE_CHECKING:
     import duckdb
 
-_SPOUSE: Final = "配偶"
 # Of so few persons in common two families are taken for one perhaps.
 _FEWEST: Final = 2
 # Of a thousand households five are entered twice.
@@ -114,7 +113,7 @@ def weighed_households(
             twins[each].append(str(at))
     rows = [
         {
-            "unique_id": number, "head": _called(persons, HEAD), "spouse": _called(persons, _SPOUSE),
+            "unique_id": number, "head": _called(persons, HEAD), "spouse": _called(persons, SPOUSE),
             "village": persons[0].entry.village, "size": len(persons),
             "sounds": [each.entry.name.sound for each in persons if each.entry.name.sound],
             "twins": twins[number],

@@ -29,7 +29,7 @@ COLUMNS: Final = (
     "row_key", "row", "other_household_id", "other_member_id", "other_name", "other_village",
     "agrees", "differs", "now", "act",
 )  # fmt: skip
-_SHOWN: Final = ("name", "village", "other_name", "other_village")
+_WRITTEN: Final = ("name", "village", "other_name", "other_village")
 
 
 @dataclass(frozen=True)
@@ -121,9 +121,14 @@ def candidates_among(
     return Candidates(ruleset, lang, found.candidates, _summary(held, found), notes)
 
 
-def _row(each: Candidate) -> Cells:
+def shown(each: Candidate) -> dict[str, Any]:
+    """The cells of a candidate, by column; no number of a person is in what somebody wrote."""
     cells = {name: getattr(each, name) for name in COLUMNS}
-    cells |= {name: without_numbers(cells[name]) for name in _SHOWN}
+    return cells | {name: without_numbers(cells[name]) for name in _WRITTEN}
+
+
+def _row(each: Candidate) -> Cells:
+    cells = shown(each)
     cells |= {"weight": f"{each.weight:.2f}", "probability": f"{each.probability:.4f}"}
     return tuple(cells.values())
 

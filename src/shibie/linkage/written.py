@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from shibie.acts import KIND_WORDS, act_specs
 from shibie.errors import Words
 from shibie.linkage.candidates import Candidate
-from shibie.linkage.result import COLUMNS, head_said
+from shibie.linkage.result import COLUMNS, head_said, shown
 from shibie.numbers_in_text import without_numbers
 from shibie.results.files import CsvStyle, Writing, write_folder
 from shibie.results.workbook_sheets import (
@@ -231,9 +231,7 @@ def _every(found: Candidates, sheets: Sheets) -> None:
 
 def _told(each: Candidate, found: Candidates) -> Sequence[Any]:
     lang = found.lang
-    cells = {name: getattr(each, name) for name in COLUMNS}
-    for name in ("name", "village", "other_name", "other_village"):
-        cells[name] = without_numbers(cells[name])
+    cells = shown(each)
     register = found.ruleset.registers.get(each.register)
     cells |= {
         "kind": KINDS[each.kind].say(lang), "now": NOW[each.now].say(lang),

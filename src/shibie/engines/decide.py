@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import localcontext
 from functools import partial
 
@@ -17,6 +17,7 @@ from shibie.engines.trace import trace, unknown_facts
 from shibie.language.tree import HOUSEHOLD, Node
 from shibie.lower import Lowered, lowered
 from shibie.lower.decision import QUALIFIED, RuleVerdicts
+from shibie.lower.named import DECISION
 from shibie.lower.standings import ELIGIBLE, HELPED, INELIGIBLE
 from shibie.registers.duplicates import duplicates
 from shibie.ruleset.checking.standings import UNDECIDED
@@ -65,6 +66,13 @@ def decide(ruleset: RuleSet, case: Case) -> Decision:
 def place_of(program: Lowered, case: Case, known: Memo | None = None) -> Place:
     """The household as the place of evaluation, with the trees that the decision refers to."""
     return Place.top(program.ruleset, case, program.definitions, known)
+
+
+def decided_place(place: Place, eligibility: Eligibility) -> Place:
+    """The same place where the eligibility is settled: trees are told it, and do not come to it."""
+    eligible = eligibility == "eligible"
+    told = {"eligible": eligible, "cleared": eligible, "ineligible": eligibility == "ineligible"}
+    return replace(place, records={DECISION: told})
 
 
 def saying(place: Place) -> Says:

@@ -8,6 +8,7 @@ from shibie.decision import Decision
 from shibie.language.connectives import UNKNOWN, every, some
 from shibie.language.tree import Field, Node, Not, Sure
 from shibie.lower.named import DECISION, of_decision
+from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import RosterStanding, RuleSet
 
 ELIGIBLE, INELIGIBLE = of_decision("eligible"), of_decision("ineligible")
@@ -16,6 +17,16 @@ CLEARED, POOR = of_decision("cleared"), of_decision("poor")
 HELPED, ON_ROSTER = of_decision("helped"), of_decision("on_roster")
 # Eligibility as standings see it: true, false, and unknown while the household is pending.
 STANDING_ELIGIBLE = of_decision("standing_eligible")
+
+
+def standing_names(ruleset: RuleSet) -> tuple[str, ...]:
+    """The ids of the standings in the pack's order, then that of what stays open.
+
+    >>> from shibie.ruleset.loader import load
+    >>> standing_names(load("jiangxi-2017"))
+    ('exited', 'retained', 'removed', 'new', 'pending')
+    """
+    return (*(each.id for each in ruleset.standings), UNDECIDED)
 
 
 def first_standing(standing: RosterStanding) -> Field:

@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from shibie.decision import ELIGIBILITIES
 from shibie.lower import lowered
-from shibie.ruleset.checking.standings import UNDECIDED
+from shibie.lower.standings import standing_names
 from shibie.ruleset.model import RuleSet
 
 SCHEMA: Final = 2
@@ -226,8 +226,7 @@ def standings(ruleset: RuleSet, tally: Tally) -> dict[str, Any]:
 
 def by_standing(ruleset: RuleSet, tally: Tally) -> dict[str, Count]:
     """The counts of each standing, in the pack's order, those that are open last."""
-    names = [*(each.id for each in ruleset.standings), UNDECIDED]
-    return {name: tally.of("standing", name) for name in names}
+    return {name: tally.of("standing", name) for name in standing_names(ruleset)}
 
 
 def previous_roster(ruleset: RuleSet, tally: Tally) -> dict[str, dict[str, Count]]:

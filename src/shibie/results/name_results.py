@@ -14,10 +14,10 @@ from shibie.engines.sql.outcome import VERDICT_FLAGS, count_words
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import Named, lowered
 from shibie.lower.named import Track
+from shibie.lower.standings import standing_names
 from shibie.results.tables import COLUMNS, lists_of
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host, Output
-from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import RuleSet
 
 # Where findings stand in a household's list, after the rules of the combination.
@@ -31,8 +31,9 @@ def flag(name: str, at: int, table: str = "") -> str:
 
 def standing_sql(ruleset: RuleSet, table: str = "") -> str:
     """The name of a household's standing; empty where it has none."""
-    names = [*(each.id for each in ruleset.standings), UNDECIDED]
-    arms = " ".join(f"WHEN {at} THEN {quoted(name)}" for at, name in enumerate(names, 1))
+    arms = " ".join(
+        f"WHEN {at} THEN {quoted(name)}" for at, name in enumerate(standing_names(ruleset), 1)
+    )
     return f"CASE {table}standing {arms} ELSE '' END" if ruleset.standings else "''"
 
 

@@ -14,9 +14,9 @@ from shibie.case import Case
 from shibie.errors import InputError, Problem, RulesetError, Words, did_you_mean
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import lowered
+from shibie.lower.standings import standing_names
 from shibie.rosters.cells import NO, YES
 from shibie.rosters.household_input import case_from
-from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.schema import Form
 from shibie.ruleset.schema_validation import validated
@@ -174,8 +174,7 @@ class _RuleTestReader:
             ("reviews", expect.reviews or (), {rule.id for rule in ruleset.reviews}),
             ("facts", expect.facts, {name for owner, name in ruleset.facts if owner == HOUSEHOLD}),
             ("kind", [expect.kind] if expect.kind else (), {rule.id for rule in ruleset.kinds}),
-            ("standing", [expect.standing] if expect.standing else (),
-             {UNDECIDED, *(each.id for each in ruleset.standings)}),
+            ("standing", [expect.standing] if expect.standing else (), {*standing_names(ruleset)}),
             ("exits", expect.exits or (),
              {rule.id for rule in (ruleset.exits.criteria if ruleset.exits else ())}),
             ("discrepancies", expect.discrepancies or (), {each.id for each in ruleset.registers.values()}),

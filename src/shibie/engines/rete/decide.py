@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from decimal import localcontext
 
 from shibie.case import Case
 from shibie.decision import Decision
 from shibie.engines.decide import (
+    decided_place,
     decision_of,
     eligibility_of,
     place_of,
@@ -25,7 +25,6 @@ from shibie.engines.rete.host import TURN, Chaining, Session
 from shibie.engines.rete.network import Network, Wire, compile_network
 from shibie.language import tree
 from shibie.lower import Lowered, lowered
-from shibie.lower.named import DECISION
 from shibie.ruleset.model import RuleSet
 
 # A chained part, the fact that it is known to be true, and that it is known to be false.
@@ -88,12 +87,10 @@ def concluded(engine: Compiled, place: Place, session: Session) -> Decision:
     """Read the decision off the conclusions."""
     program, reader = engine.program, _Conclusions(engine, session)
     eligibility = eligibility_of(reader.says)
-    eligible = eligibility == "eligible"
     # What was concluded stands; it is not asked of the interpreter again.
-    told = {"eligible": eligible, "cleared": eligible, "ineligible": eligibility == "ineligible"}
-    there = replace(place, records={DECISION: told})
+    there = decided_place(place, eligibility)
     given, undecided = tracks_by(program, there)
-    if eligible:
+    if eligibility == "eligible":
         given = tuple(t for t in given if (t.track, t.member_id) in session.granted)
     standing = standing_of(program, saying(there))
     return decision_of(program, place, reader.says, (given, undecided), standing)

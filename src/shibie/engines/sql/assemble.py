@@ -12,8 +12,8 @@ from shibie.engines.sql.outcome import VERDICT_FLAGS
 from shibie.engines.sql.plan import MID
 from shibie.language.tree import HOUSEHOLD
 from shibie.lower import Named, lowered
+from shibie.lower.standings import standing_names
 from shibie.registers.duplicates import duplicates
-from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import RuleSet
 
 Outputs = list[dict[str, Any]]
@@ -75,9 +75,8 @@ class _Assembler:
 
     def standing(self) -> str:
         """The name of the standing's number."""
-        names = ["", *(each.id for each in self.program.ruleset.standings), UNDECIDED]
         at: int = self.row.get("standing", 0)
-        return names[at]
+        return standing_names(self.program.ruleset)[at - 1] if at else ""
 
     def names(self, name: str, several: Sequence[Named]) -> tuple[str, ...]:
         """The names whose flags are set."""

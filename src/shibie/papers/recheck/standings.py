@@ -10,10 +10,9 @@ from typing import Any, Final
 
 from shibie.case import Case
 from shibie.decision import Decision, Eligibility
-from shibie.engines.decide import place_of, saying, standing_of
+from shibie.engines.decide import decided_place, place_of, saying, standing_of
 from shibie.engines.exact import EXACT
 from shibie.lower import lowered
-from shibie.lower.named import DECISION
 from shibie.lower.standings import is_on_roster
 from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import RuleSet
@@ -70,17 +69,14 @@ def _by(
     ruleset: RuleSet, case: Case, decision: Decision, was: bool, left: date | None
 ) -> PastStanding:
     """What the pack says of a household with such a past; no standing where it has none."""
-    eligible = decision.eligibility == "eligible"
     if not ruleset.standings:
-        return PastStanding(was, left, "", eligible)
+        return PastStanding(was, left, "", decision.eligibility == "eligible")
     past: dict[str, Any] = {"on_previous_roster": was, "exited_on": left}
     known = type(case.household).model_fields
     changed = {name: value for name, value in past.items() if name in known}
     case = replace(case, household=case.household.model_copy(update=changed))
-    told = {"cleared": eligible, "eligible": eligible,
-            "ineligible": decision.eligibility == "ineligible"}  # fmt: skip
     program = lowered(ruleset)
-    place = replace(place_of(program, case), records={DECISION: told})
+    place = decided_place(place_of(program, case), decision.eligibility)
     with localcontext(EXACT):
         says = saying(place)
         standing = standing_of(program, says)

@@ -19,11 +19,13 @@ from shibie.words import terms
 
 By = Literal["households", "persons"]
 BYS: tuple[By, ...] = ("households", "persons")
+# Who is on the roster beside those retained and new.
+ALSO_ON_ROSTER = ("exited", "pre_exited", "returned", "wrongly_exited")
 # The figures that identities speak of.
 TITLES: Mapping[str, Words] = {
     "base": Words("全部农户", "all households"), "before": Words("原名册", "before"),
-    "removed": terms.REMOVED, "retained": terms.KEPT, "new": terms.NEW, "exited": terms.EXITED,
-    **{name: STANDING_TITLES[name] for name in ("pre_exited", "returned", "wrongly_exited")},
+    "removed": terms.REMOVED, "retained": terms.KEPT, "new": terms.NEW,
+    **{name: STANDING_TITLES[name] for name in ALSO_ON_ROSTER},
     "left": Words("此前已脱贫退出", "exited before"),
     "change": Words("保留户人口增减", "change of persons in households kept"),
     "unsettled": Words("原名册其他去向", "others of the roster before"), "now": Words("现有", "now"),

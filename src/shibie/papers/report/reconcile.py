@@ -13,7 +13,14 @@ from shibie.papers.report.identities import (
     IdentityOutcome,
     NamedFigures,
 )
-from shibie.papers.report.published import BYS, TITLES, By, Published, PublishedCount
+from shibie.papers.report.published import (
+    ALSO_ON_ROSTER,
+    BYS,
+    TITLES,
+    By,
+    Published,
+    PublishedCount,
+)
 from shibie.papers.report.rate_identities import RateIdentities
 from shibie.words.lists import joined, labelled
 
@@ -32,10 +39,6 @@ def failures(checks: Sequence[FigureIdentity]) -> tuple[FigureIdentity, ...]:
     return tuple(check for check in checks if check.outcome == "differs")
 
 
-# Who is on the roster beside those retained and new.
-_KEPT = ("exited", "pre_exited", "returned", "wrongly_exited")
-
-
 class _CountIdentities(NamedFigures):
     """The identities between the counts of one report."""
 
@@ -45,20 +48,23 @@ class _CountIdentities(NamedFigures):
         """Before - removed + new = now; then with those that had left, and other changes."""
         for by in BYS:
             plain = (("before", 1), ("removed", -1), ("new", 1))
-            # Who had left poverty before is on the roster, or was taken off it, as everybody else.
-            left = "exited" if self.value("left", by) is None else "left"
-            more = [
-                (name, sign)
-                for name, sign in (("unsettled", -1), (left, 1), ("change", 1))
-                if self.value(name, by)
-            ]
+            changes = (("unsettled", -1), (self.left(by), 1), ("change", 1))
+            more = [(name, sign) for name, sign in changes if self.value(name, by)]
             yield from self.sum(plain, "now", by, explained=more)
             if more:
                 yield from self.sum((*plain, *more), "now", by)
 
+    def left(self, by: By) -> str:
+        """Under which name a report has those who had left poverty before.
+
+        They are on the roster, or were taken off it, as everybody else; where a report has them
+        only as far as they stay, by their standing.
+        """
+        return "exited" if self.value("left", by) is None else "left"
+
     def retained(self) -> Iterator[FigureIdentity]:
         for by in BYS:
-            kept = [(name, 1) for name in _KEPT if self.value(name, by)]
+            kept = [(name, 1) for name in ALSO_ON_ROSTER if self.value(name, by)]
             terms = [("before", 1), ("removed", -1)]
             signs = (("unsettled", -1), ("change", 1), ("left", 1), *((n, -1) for n, _ in kept))
             if self.value("left", by) is None:
@@ -99,10 +105,9 @@ class _CountIdentities(NamedFigures):
         """Names the figure, or the sum of figures, that is exactly as large as the difference."""
         unit = UNITS[by].say(self.lang)
         shown = self.say(f"差 {gap:+d} {unit}", f"{gap:+d} {unit}")
-        left = "exited" if self.value("left", by) is None else "left"
         free = {
             name: sign * value
-            for name, sign in ((left, 1), ("change", 1), ("unsettled", -1))
+            for name, sign in ((self.left(by), 1), ("change", 1), ("unsettled", -1))
             if name not in used and (value := self.value(name, by))
         }
         for name, value in free.items():

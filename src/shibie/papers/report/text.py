@@ -15,7 +15,7 @@ from shibie.papers.report.figures import Figures, rates
 from shibie.papers.report.helping_text import told_of_helping, told_of_problems
 from shibie.papers.report.identities import UNITS
 from shibie.papers.report.pieces import Mark, Paragraphs, Piece
-from shibie.papers.report.published import TITLES, PublishedCount
+from shibie.papers.report.published import ALSO_ON_ROSTER, TITLES, PublishedCount
 from shibie.words import terms
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
@@ -184,9 +184,8 @@ class _ReportWriter:
             self.part(terms.KEPT), *self.figure("retained"),
             self.part(terms.NEW), *self.figure("new"),
         ]  # fmt: skip
-        others = ("exited", "pre_exited", "returned", "wrongly_exited")
         for name, title in (
-            *((name, TITLES[name]) for name in others),
+            *((name, TITLES[name]) for name in ALSO_ON_ROSTER),
             ("unsettled", Words("原名册其他去向（待定、不在名册等）", "others of it")),
         ):
             if name in self.figures.single and self.figures.single[name].count.households:

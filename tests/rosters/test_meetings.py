@@ -28,19 +28,13 @@ from shibie.rosters.chosen import read_chosen
 from shibie.rosters.duckdb_host import duck_host
 from shibie.rosters.given_roster import roster_of_path
 from shibie.rosters.localities import Locality
-from shibie.rosters.meetings import (
-    SAID,
-    Meeting,
-    StepCounts,
-    counts_of,
-    held_steps,
-    settled,
-)
+from shibie.rosters.meetings import SAID, Meeting, held_steps, settled
 from shibie.rosters.records import TypedRow
 from shibie.rosters.roster import Roster, read_roster
 from shibie.rosters.sql_host import ROW
 from shibie.rosters.sql_meetings import HELD, hold
 from shibie.rosters.sql_validation import STEP_SPECS
+from shibie.rosters.step_counts import StepCounts, counts_of
 from shibie.ruleset.loader import load, loads
 from support.profiles import examples
 

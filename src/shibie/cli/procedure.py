@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from shibie.checking_in_parts import CheckedParts
     from shibie.procedure import ShareResult
     from shibie.results.procedure_tables import Progress, ViolationCount
-    from shibie.rosters.meetings import StepCounts
+    from shibie.rosters.step_counts import StepCounts
 
 
 @app.command()

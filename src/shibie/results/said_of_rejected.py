@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from shibie.errors import Lang, Words
 from shibie.results.table import Table
-from shibie.rosters.meetings import StepCounts
+from shibie.rosters.step_counts import StepCounts
 from shibie.ruleset.model import RuleSet
 from shibie.words.lists import joined
 from shibie.words.speaker import Speaker

@@ -18,7 +18,6 @@ from shibie.language.tree import HOUSEHOLD
 from shibie.registers.rows import RegisterRow
 from shibie.rosters.helping_rows import HelpingRow
 from shibie.rosters.layout import Layout
-from shibie.rosters.meetings import StepCounts
 from shibie.rosters.national_export import taken_apart
 from shibie.rosters.parts import RosterPart
 from shibie.rosters.python_rows import number_of, table_of
@@ -35,6 +34,7 @@ from shibie.rosters.sql_register_rows import UNUSABLE
 from shibie.rosters.sql_rejected import REJECTED_HOUSEHOLDS
 from shibie.rosters.sql_sources import Loader
 from shibie.rosters.sql_tables import SqlTable, open_tables
+from shibie.rosters.step_counts import StepCounts
 from shibie.ruleset.model import RuleSet
 
 # Households of a part: some 20 MB.

@@ -14,9 +14,9 @@ from shibie.registers.matching import index, key_of, number_of
 from shibie.registers.rows import RegisterRow
 from shibie.registers.unmatched import matches, people_of
 from shibie.rosters.helping_rows import HelpingRow
-from shibie.rosters.meetings import StepCounts
 from shibie.rosters.records import Rejection
 from shibie.rosters.roster import Roster
+from shibie.rosters.step_counts import StepCounts
 from shibie.ruleset.model import RuleSet
 
 

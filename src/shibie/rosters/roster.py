@@ -36,12 +36,13 @@ from shibie.rosters.helping_rows import HelpingReader, HelpingRow, villages_of
 from shibie.rosters.layout import Layout, Placed
 from shibie.rosters.links_on_roster import linked_rows, verdicts_lost, without_unfitting
 from shibie.rosters.localities import locality_of
-from shibie.rosters.meetings import Meetings, StepCounts, counts_of, held_steps, settled
+from shibie.rosters.meetings import Meetings, held_steps, settled
 from shibie.rosters.national_export import filled_down, taken_apart
 from shibie.rosters.other_papers import other_papers, said_of_papers
 from shibie.rosters.records import Rejection, RowTable, TypedRow, read_table
 from shibie.rosters.roster_builder import RosterBuilder
 from shibie.rosters.sheets import read_sheets, unread_notes
+from shibie.rosters.step_counts import StepCounts, counts_of
 from shibie.rosters.unrecognised import UnknownColumn, unknown_columns
 from shibie.ruleset.model import RuleSet
 

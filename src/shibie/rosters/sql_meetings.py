@@ -8,21 +8,17 @@ from typing import Final
 from shibie.duckdb_tables import Column, integer_column, text_column
 from shibie.engines.sql.cases_in_memory import typed
 from shibie.rosters.localities import LEVELS, Locality
-from shibie.rosters.meetings import (
-    COUNTS,
-    DAYS,
+from shibie.rosters.meetings import COUNTS, DAYS, SAID, Meeting, Meetings
+from shibie.rosters.sql_cells import quoted
+from shibie.rosters.sql_host import ROW, Host
+from shibie.rosters.sql_validation import HOME, STEP_SPECS
+from shibie.rosters.step_counts import (
     NAMED,
-    SAID,
-    Meeting,
-    Meetings,
     StepCounts,
     entry_of,
     said_of_unentered,
     said_of_unplaced,
 )
-from shibie.rosters.sql_cells import quoted
-from shibie.rosters.sql_host import ROW, Host
-from shibie.rosters.sql_validation import HOME, STEP_SPECS
 from shibie.ruleset.model import RuleSet
 
 # What is recorded of each household: a row a household and step.
@@ -152,7 +148,7 @@ def _fill(host: Host) -> None:
 
 
 def _counts(host: Host, ruleset: RuleSet, meetings: Meetings, own: int, homes: str) -> StepCounts:
-    """What the table of steps holds (see `meetings.counts_of`)."""
+    """What the table of steps holds (see `step_counts.counts_of`)."""
     notes = list(meetings.notes)
     unsure = f"FROM ({homes}) AS h JOIN unsure_homes AS u ON {_at_home('u')}"
     ((unplaced,),) = host.rows(f"SELECT count(*) {unsure}")

@@ -11,7 +11,7 @@ from shibie.engines.sql.outcome import count_words
 from shibie.engines.sql.plan import HID
 from shibie.engines.sql.verdicts_and_steps import adjudicable
 from shibie.household import Adjudication, StepRow
-from shibie.rosters.meetings import Meeting, Meetings, StepCounts
+from shibie.rosters.meetings import Meeting, Meetings
 from shibie.rosters.python_rows import PythonReader
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
@@ -19,6 +19,7 @@ from shibie.rosters.sql_meetings import HELD, hold
 from shibie.rosters.sql_rejected import RejectedTables
 from shibie.rosters.sql_tables import SqlTables
 from shibie.rosters.sql_validation import STEP_SPECS, Typed
+from shibie.rosters.step_counts import StepCounts
 from shibie.rosters.step_rows import step_names
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.verdicts import ALL_VERDICTS

@@ -23,7 +23,7 @@ def standing_names(ruleset: RuleSet) -> tuple[str, ...]:
     """The ids of the standings in the pack's order, then that of what stays open.
 
     >>> from shibie.ruleset.loader import load
-    >>> standing_names(load("jiangxi-2017"))
+    >>> standing_names(load("low-income-2024"))
     ('exited', 'retained', 'removed', 'new', 'pending')
     """
     return (*(each.id for each in ruleset.standings), UNDECIDED)

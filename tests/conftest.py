@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from support import profiles, running
+from support import profiles, running, shipped_packs
 
 profiles.load()
+shipped_packs.load_once()
 
 
 @pytest.hookimpl(trylast=True)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from shibie.engines.sql.compiling import RunSettings
-from shibie.engines.sql.outcome import NUMBER_OF, Judge, Outcomes
+from shibie.engines.sql.outcome import NUMBER_OF, Outcomes, planned_outcomes, planned_unknowns
 from shibie.engines.sql.plan import HID, KEY, MID
 from shibie.errors import Lang, Words
 from shibie.results.counts import Counted, summary
@@ -129,9 +129,11 @@ class Run:
 
     def _compiled(self) -> tuple[Outcomes, Outcomes]:
         """The plans of the decisions, and of what is not known of those that are pending."""
-        judge = Judge(self.ruleset, self.asked, self.host.dialect, procedure=self.procedure)
-        unknowns = Judge(self.ruleset, self.asked, self.host.dialect, "u_").unknowns()
-        return judge.outcomes(("ord_", *PASSED)), unknowns
+        asked = (self.ruleset, self.asked, self.host.dialect)
+        return (
+            planned_outcomes(*asked, ("ord_", *PASSED), self.procedure),
+            planned_unknowns(*asked),
+        )
 
     def _judged(self) -> None:
         """Fill `decided` and `people`."""
@@ -147,6 +149,10 @@ class Run:
         """Fill `needed`: of households that are pending, the facts that are not known."""
         run = self.host.run
         pending = f"SELECT hid FROM decided WHERE judged = {NUMBER_OF['pending']}"
+        if not self.host.rows(f"{pending} LIMIT 1"):
+            nothing = "SELECT hid, CAST([] AS VARCHAR[]) AS unknown FROM decided WHERE false"
+            run(f"CREATE TABLE needed AS {nothing}")
+            return
         run(f"CREATE TABLE pending AS {pending}")
         run("CREATE VIEW u_h_src AS SELECT * FROM h_src SEMI JOIN pending USING (hid)")
         run("CREATE VIEW u_m_src AS SELECT * FROM m_src SEMI JOIN pending USING (hid)")

@@ -227,7 +227,7 @@ class OnSpark:
         several = list(steps)
         tables = read_again(several)
         for step in several:
-            found = self.session.sql(step.query.sql("spark", copy=False))
+            found = self.session.sql(step.query)
             if step.name in tables:
                 found = self.session.createDataFrame(found.toArrow())
             found.createOrReplaceTempView(step.name)

@@ -266,11 +266,10 @@ class SparkHost:
         several = list(steps)
         tables = read_again(several)
         for step in several:
-            query = step.query.sql("spark", copy=False)
-            kind = "TABLE" if step.name in tables or len(query) > LONG else "VIEW"
+            kind = "TABLE" if step.name in tables or len(step.query) > LONG else "VIEW"
             if kind == "TABLE":
                 progress(step.name)
-            self.create(kind, step.name, query)
+            self.create(kind, step.name, step.query)
 
     # --- results ------------------------------------------------------------------------
 

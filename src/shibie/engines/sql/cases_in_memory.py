@@ -15,7 +15,13 @@ from shibie.duckdb_tables import Column, integer_column, make_table, text_column
 from shibie.engines.sql.assemble import Outputs, assemble
 from shibie.engines.sql.building import WORD, Dialect
 from shibie.engines.sql.compiling import RunSettings
-from shibie.engines.sql.outcome import NUMBER_OF, Judge, Outcomes
+from shibie.engines.sql.outcome import (
+    NUMBER_OF,
+    UNKNOWNS,
+    Outcomes,
+    planned_outcomes,
+    planned_unknowns,
+)
 from shibie.engines.sql.plan import (
     FOUND_ELSEWHERE,
     HID,
@@ -106,7 +112,7 @@ def _decide_group(
     database: Database, ruleset: RuleSet, asked: RunSettings, cases: Sequence[Case]
 ) -> Iterator[Decision]:
     sources = _Sources(ruleset, cases)
-    outcomes = Judge(ruleset, asked, database.dialect).outcomes()
+    outcomes = planned_outcomes(ruleset, asked, database.dialect)
     sources.load(database, outcomes, "")
     database.steps(outcomes.steps)
     households = sorted(database.rows("h_out"), key=lambda row: int(row[HID]))
@@ -114,8 +120,8 @@ def _decide_group(
     pending = {row[HID] for row in households if row["eligibility"] == NUMBER_OF["pending"]}
     unknown: dict[int, tuple[str, ...]] = {}
     if pending:
-        needed = Judge(ruleset, asked, database.dialect, "u_").unknowns()
-        sources.load(database, needed, "u_", pending)
+        needed = planned_unknowns(ruleset, asked, database.dialect)
+        sources.load(database, needed, UNKNOWNS, pending)
         database.steps(needed.steps)
         for row in database.rows("u_h_out"):
             unknown[row[HID]] = tuple(row["unknown"])

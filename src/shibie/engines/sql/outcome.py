@@ -6,7 +6,7 @@ The outputs of a household are numbers and words of flags; `assemble` (or, for a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -45,6 +45,9 @@ from shibie.lower.named import Named
 from shibie.lower.standings import CLEARED, ELIGIBLE, INELIGIBLE
 from shibie.ruleset.model import RuleSet
 
+# How the relations of what is not known begin; a rule set keeps so many plans.
+UNKNOWNS: Final = "u_"
+MOST_PLANS: Final = 16
 # Eligibilities as numbers, in the order of `ELIGIBILITIES`.
 NUMBER_OF: Final = {name: place for place, name in enumerate(ELIGIBILITIES, start=1)}
 # The flags of a finding's verdicts; each set is a flag of the findings, as `ft` and `fu` are.
@@ -71,6 +74,46 @@ class Outcomes:
 
     steps: tuple[QueryStep, ...]
     sources: dict[str, tuple[str, ...]]
+
+
+def planned_outcomes(
+    ruleset: RuleSet, asked: RunSettings, dialect: Dialect, also: Sequence[str] = (),
+    procedure: bool = False,
+) -> Outcomes:  # fmt: skip
+    """What `Judge.outcomes` compiles, once for a rule set and what is asked of it.
+
+    Args:
+        ruleset: the pack.
+        asked: what the run asks of the tables.
+        dialect: of the SQL.
+        also: source columns of the household to be passed through.
+        procedure: whether the steps are looked at.
+    """
+    return _kept(
+        ruleset,
+        ("outcomes", asked, dialect, tuple(also), procedure),
+        lambda: Judge(ruleset, asked, dialect, procedure=procedure).outcomes(also),
+    )
+
+
+def planned_unknowns(ruleset: RuleSet, asked: RunSettings, dialect: Dialect) -> Outcomes:
+    """What `Judge.unknowns` compiles, once likewise; its relations begin with `u_`."""
+    return _kept(
+        ruleset,
+        ("unknowns", asked, dialect),
+        lambda: Judge(ruleset, asked, dialect, UNKNOWNS).unknowns(),
+    )
+
+
+def _kept(ruleset: RuleSet, key: Hashable, make: Callable[[], Outcomes]) -> Outcomes:
+    """A plan made before, or a new one; compiling takes longer than deciding a village."""
+    plans: dict[Hashable, Outcomes] = ruleset.kept("sql plans", dict)
+    found = plans.get(key)
+    if found is None:
+        if len(plans) >= MOST_PLANS:
+            plans.clear()
+        found = plans[key] = make()
+    return found
 
 
 class Judge:

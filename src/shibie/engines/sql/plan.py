@@ -77,10 +77,10 @@ class PlanColumn:
 
 @dataclass(frozen=True)
 class QueryStep:
-    """One SELECT, to be made a table where more than one later step reads it."""
+    """One SELECT in the plan's dialect, to be made a table where more than one later step reads it."""
 
     name: str
-    query: exp.Expr
+    query: str
     reads: tuple[str, ...]
 
 

@@ -47,7 +47,7 @@ class _QueryWriter:
         self.filter = member_filter
         asked = [value for _, value in (*members, *households)]
         self.wanted = plan.last_reads(asked if member_filter is None else [*asked, member_filter])
-        self.done: list[QueryStep] = []
+        self.done: list[tuple[str, exp.Expr, tuple[str, ...]]] = []
 
     def queries(self) -> list[QueryStep]:
         used = [column for name, column in self.plan.columns.items() if name in self.wanted]
@@ -62,13 +62,17 @@ class _QueryWriter:
                 self._step(HOUSEHOLDS, used, time)
         for relation in (HOUSEHOLDS, MEMBERS):
             self._output(relation)
-        return self.done
+        # Written out at the end: writing may change what several of them hold together.
+        return [
+            QueryStep(name, query.sql(self.plan.dialect, copy=False), reads)
+            for name, query, reads in self.done
+        ]
 
     def _name(self, text: str) -> str:
         return f"{self.plan.prefix}{text}"
 
     def _add(self, name: str, query: exp.Expr, reads: Iterable[str]) -> str:
-        self.done.append(QueryStep(name, query, tuple(dict.fromkeys(reads))))
+        self.done.append((name, query, tuple(dict.fromkeys(reads))))
         return name
 
     def _source_name(self, relation: str) -> str:

@@ -30,6 +30,4 @@ def run_steps(
         kind = "TABLE" if step.name in tables else "VIEW"
         if kind == "TABLE" and progress:
             progress(step.name)
-        connection.execute(
-            f'CREATE TEMP {kind} "{step.name}" AS {step.query.sql("duckdb", copy=False)}'
-        )
+        connection.execute(f'CREATE TEMP {kind} "{step.name}" AS {step.query}')

@@ -37,7 +37,7 @@ def as_data(score: Score, lang: Lang) -> dict[str, Any]:
     return {
         "pack": score.ruleset.id, "percent": score.percent, "good": score.good,
         "mutants": [trial(each) for each in score.trials],
-        "stale": [{"finding": each.finding, "where": each.where} for each in score.stale],
+        "stale": [{"finding": each.finding, "where": each.at} for each in score.stale],
     }  # fmt: skip
 
 
@@ -85,11 +85,7 @@ def print_score(score: Score, lang: Lang) -> None:
             said = shown(score.ruleset, trial.witness, lang)
             print("  " + say(f"能分辨它的户：{said}", f"told apart by: {said}"))
     for each in score.stale:
-        gone = Words(
-            f"接受的“{each.finding}”已不存在，请删去",
-            f"the accepted '{each.finding}' does not exist any more; take it out",
-        )
-        print(Problem(each.where, gone).render(lang))
+        print(Problem(each.at, each.why).render(lang))
     killed = score.count("test") + score.count("property")
     print(say(
         f"{len(score.trials)} 个变异，发现 {killed} 个，等价 {score.count('equivalent')} 个，"

@@ -125,6 +125,7 @@ def as_data(report: PackReport, lang: Lang) -> dict[str, Any]:
         }  # fmt: skip
         if each.accepted:
             data["accepted"] = each.accepted
+            data["accepted_where"] = each.where.say(lang)
         if each.witness is not None and each.verdict != "proved":
             data["witness"] = {
                 "as_of": str(each.witness.as_of),
@@ -142,7 +143,10 @@ def as_data(report: PackReport, lang: Lang) -> dict[str, Any]:
              "seconds": round(check.seconds, 2), "findings": [finding(each) for each in check.findings]}
             for check in report.checks
         ],
-        "stale": [{"finding": each.finding, "where": each.where} for each in report.stale],
+        "stale": [
+            {"finding": each.finding, "where": each.at, "why": each.why.say(lang)}
+            for each in report.stale
+        ],
     }  # fmt: skip
 
 
@@ -179,11 +183,7 @@ def print_report(report: PackReport, lang: Lang) -> None:
         if finding.verdict in ("refuted", "undecided"):
             print_finding(report, finding, lang)
     for each in report.stale:
-        gone = Words(
-            f"接受的“{each.finding}”已不存在，请删去",
-            f"the accepted '{each.finding}' does not exist any more; take it out",
-        )
-        print(Problem(each.where, gone).render(lang))
+        print(Problem(each.at, each.why).render(lang))
     bound = report.bound
     print(say(
         f"用时 {report.seconds:.1f} 秒；界限：至多 {bound.members} 人，每人每表至多 {bound.rows} 行",
@@ -219,6 +219,9 @@ def print_finding(report: PackReport, finding: ProofFinding, lang: Lang) -> None
     word = VERDICTS["accepted" if finding.accepted else finding.verdict].say(lang)
     print(labelled(f"{word} {finding.name}", finding.what.say(lang), lang))
     if finding.accepted:
+        where = finding.where
+        if where.zh:
+            print("  " + Words(f"只限：{where.zh}", f"only where: {where.en}").say(lang))
         print("  " + Words(f"理由：{finding.accepted}", f"reason: {finding.accepted}").say(lang))
     elif finding.witness is not None:
         said = shown(report.ruleset, finding.witness, lang)

@@ -18,11 +18,11 @@ from shibie.lower import Lowered, lowered
 from shibie.mutation.mutants import Mutant, mutants
 from shibie.proofs.decision_conditions import rule_truth
 from shibie.proofs.derived_households import DerivedHousehold
+from shibie.proofs.acceptances import MUTANT, StaleAcceptance, gone
 from shibie.proofs.prover import Prover
 from shibie.proofs.questions.properties import properties
-from shibie.proofs.report import MUTANT
 from shibie.proofs.witness import Witness
-from shibie.ruleset.model import Accepted, Rule, RuleSet
+from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruletests import RuleTest, all_rules, load_tests, run_test
 
 # Killed by a rule test, by a property; proved to change nothing; or not noticed.
@@ -57,7 +57,7 @@ class Score:
 
     ruleset: RuleSet
     trials: tuple[Trial, ...]
-    stale: tuple[Accepted, ...] = ()
+    stale: tuple[StaleAcceptance, ...] = ()
 
     def count(self, fate: Fate) -> int:
         """How many met that fate."""
@@ -113,7 +113,7 @@ def score(
         trials.append(trial)
     alive = {MUTANT + trial.mutant.name for trial in trials if trial.fate == "survived"}
     stale = tuple(
-        each
+        gone(each)
         for each in ruleset.accepted
         if each.finding.startswith(MUTANT) and each.finding not in alive
     )

@@ -15,6 +15,9 @@ ProofVerdict = Literal["proved", "refuted", "undecided", "noted"]
 Reach = Literal["bound", "any"]
 
 
+NOWHERE = Words("", "")
+
+
 @dataclass(frozen=True)
 class ProofFinding:
     """One thing that was asked.
@@ -25,6 +28,7 @@ class ProofFinding:
         witness: the household that shows it.
         reach: whether it holds of every household, or up to the bound only.
         accepted: why the pack lives with it; empty where it does not.
+        where: of an accepted one, the households of which it is; empty where none is spoken of.
     """
 
     name: str
@@ -33,6 +37,7 @@ class ProofFinding:
     witness: Witness | None = None
     reach: Reach = "any"
     accepted: str = ""
+    where: Words = NOWHERE
 
 
 @dataclass(frozen=True)

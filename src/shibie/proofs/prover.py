@@ -35,6 +35,21 @@ class SolverReply:
     witness: Witness | None = None
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """What one finding claims that no household should be.
+
+    Attributes:
+        within: the households that it speaks of.
+        wrong: what is wrong with those that refute it.
+        complete: whether it only speaks of households of which everything is known.
+    """
+
+    within: Node
+    wrong: Node
+    complete: bool = False
+
+
 class Prover:
     """One rule set over one symbolic household, encoded once, asked many times.
 
@@ -44,7 +59,8 @@ class Prover:
         seconds: time for each single question.
         reads: the reading to use. With any but the exact one, a household that is found
             may be none at all, so it is not shown.
-        skip: names of findings that need not be asked again.
+        only: names of the findings that are asked for; None: all of them.
+        among: the households that are looked at, as a condition; None: all of them.
     """
 
     def __init__(
@@ -53,9 +69,13 @@ class Prover:
         bound: Bound | None = None,
         seconds: float = 10,
         reads: type[SolverReading] = SolverReading,
-        skip: Container[str] = (),
+        only: Container[str] | None = None,
+        among: Node | None = None,
     ) -> None:
-        self.skip = skip
+        self.only, self.among = only, among
+        # What was asked, by the name of the finding: what should exist, and what should not.
+        self.wanted: dict[str, Node] = {}
+        self.claims: dict[str, Claimed] = {}
         self.ruleset, self.bound, self.reads = ruleset, bound or Bound(), reads
         self.household = Symbolic(ruleset, self.bound)
         self.outcome = self.outcome_of(self.household)
@@ -66,7 +86,11 @@ class Prover:
             # Every fact that any rule asks for, so that a witness has them all.
             for rule in ruleset.rules:
                 self.outcome.holds(rule)
-        _ = self.outcome.eligible
+            _ = self.outcome.eligible
+
+    def wants(self, finding: str) -> bool:
+        """Whether a finding is asked for."""
+        return self.only is None or finding in self.only
 
     # --- what can be said of a household ------------------------------------------------
 
@@ -159,16 +183,23 @@ class Prover:
         reply, model = self.ask(wanted, plain, steps)
         if reply != "found" or self.reads is not SolverReading:
             return SolverReply(reply)
-        witness = self.witness(model, *others)
-        if not confirmed(self.ruleset, witness, claim):
+        among, witness = self.among, self.witness(model, *others)
+
+        def shown(cases: tuple[Case, ...]) -> bool:
+            looked_at = among is None or decision_conditions.truth(among, self.ruleset, cases[0])
+            return looked_at is True and claim(cases)
+
+        if not confirmed(self.ruleset, witness, shown):
             raise UnconfirmedError(f"not confirmed by the interpreter: {witness}")
-        return SolverReply("found", smallest(self.ruleset, witness, claim) if plain else witness)
+        return SolverReply("found", smallest(self.ruleset, witness, shown) if plain else witness)
 
     def ask(
         self, terms: list[BoolTerm], plain: bool = False, steps: Container[Slot] = ()
     ) -> tuple[Reply, Any]:
         """Whether the terms can hold together, and a model."""
         household, solver = self.household, self.solver
+        if self.among is not None:
+            terms = [*terms, self.yes(self.among)]
         for place, constraints in enumerate((household.structure, household.form)):
             solver.add(*constraints[self.asserted[place] :])
             self.asserted[place] = len(constraints)

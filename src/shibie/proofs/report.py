@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from shibie.engines.solver.household import Bound
 from shibie.errors import Words
+from shibie.language.tree import Node
+from shibie.proofs.acceptances import Acceptances, StaleAcceptance
 from shibie.proofs.findings import ProofFinding, ProofVerdict, QuestionResult, worst
-from shibie.proofs.loosened import LoosenedReading
+from shibie.proofs.larger import Asking, Larger, asked_again
 from shibie.proofs.prover import Prover
 from shibie.proofs.questions import (
+    branches,
+    clauses,
     decisions,
+    kindless,
     properties,
     rules,
     steps_and_values,
     thresholds,
     tracks,
 )
-from shibie.proofs.unbounded import enough
-from shibie.ruleset.conditions import deciding_conditions
-from shibie.ruleset.model import Accepted, RuleSet
-
-# Acceptances of mutants are no business of the checks.
-MUTANT = "mutant."
-Asking = Callable[[Prover], Iterator[ProofFinding]]
+from shibie.ruleset.model import RuleSet
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,9 @@ QUESTIONS = (
     Question("contradiction", Words("标准与不纳入不互相抵消", "no exclusion undoes a criterion"), rules.contradictions),
     Question("exception", Words("例外不吞没规则，也不落空", "exceptions neither swallow nor idle"), rules.exceptions),
     Question("kind", Words("每个类别都有户", "every kind is some household's"), rules.kinds),
+    Question("kindless", Words("纳入的户都有类别", "every eligible household has a kind"), kindless.kindless),
+    Question("branch", Words("每个分支都走得到", "every branch is reached"), branches.branches),
+    Question("clause", Words("每个条件分句都用得上", "every clause is needed"), clauses.clauses),
     Question("standing", Words("每种状态都有户", "every standing is some household's"), rules.standings),
     Question("one", Words("每户恰得一个结论", "exactly one eligibility"), decisions.one, True),
     Question("complete", Words("资料齐全必有结论（除严格审查）", "complete data decides (reviews apart)"), decisions.complete, True),
@@ -64,13 +65,13 @@ class PackReport:
     """Everything that was asked of a pack.
 
     Attributes:
-        stale: acceptances of findings that do not exist (any more).
+        stale: acceptances that excuse nothing (any more).
     """
 
     ruleset: RuleSet
     bound: Bound
     checks: tuple[QuestionResult, ...]
-    stale: tuple[Accepted, ...]
+    stale: tuple[StaleAcceptance, ...]
     seconds: float
 
     @property
@@ -102,53 +103,24 @@ def verify(
     """
     begun = time.perf_counter()
     prover = Prover(ruleset, bound, seconds)
-    reasons = {each.finding: each.reason for each in ruleset.accepted}
-    unbounded = _Unbounded(ruleset, seconds)
+    accepting = Acceptances(ruleset, prover)
+    larger = Larger(ruleset, prover.bound, seconds)
     checks = []
     for question in questions:
         progress(question.title)
         started = time.perf_counter()
-        findings = tuple(question.ask(prover))
+        findings = larger.settled(question.ask, prover, tuple(question.ask(prover)))
         if question.decision:
-            findings = unbounded.marked(question, findings)
-        findings = tuple(
-            replace(each, accepted=reasons.get(each.name, "") if each.verdict == "refuted" else "")
-            for each in findings
-        )
+            findings = larger.marked(question.ask, findings)
+
+        def again(name: str, among: Node, question: Question = question) -> ProofFinding:
+            found = asked_again(question.ask, prover, {name}, among)
+            (one,) = larger.marked(question.ask, found, among) if question.decision else found
+            return one
+
+        findings = tuple(accepting.applied(each, again) for each in findings)
         if findings:
             spent = time.perf_counter() - started
             checks.append(QuestionResult(question.name, question.title, findings, spent))
-    accepted = {each.name for check in checks for each in check.findings if each.accepted}
-    stale = tuple(
-        each
-        for each in ruleset.accepted
-        if each.finding not in accepted and not each.finding.startswith(MUTANT)
-    )
-    return PackReport(ruleset, prover.bound, tuple(checks), stale, time.perf_counter() - begun)
-
-
-class _Unbounded:
-    """Asks again, loosened, whatever was proved up to the bound; encoded once."""
-
-    def __init__(self, ruleset: RuleSet, seconds: float) -> None:
-        self.ruleset, self.seconds = ruleset, seconds
-
-    @cached_property
-    def prover(self) -> Prover:
-        """The loosened rule set, with as many members and rows as are enough."""
-        roots = [*deciding_conditions(self.ruleset)]
-        for promise in self.ruleset.properties:
-            roots += [node for node in (promise.when, promise.then) if node is not None]
-        return Prover(self.ruleset, enough(self.ruleset, roots), self.seconds, LoosenedReading)
-
-    def marked(
-        self, question: Question, findings: tuple[ProofFinding, ...]
-    ) -> tuple[ProofFinding, ...]:
-        """The findings, with the proofs that hold for households of every size marked."""
-        if not any(each.verdict == "proved" and each.reach == "bound" for each in findings):
-            return findings
-        self.prover.skip = {each.name for each in findings if each.verdict != "proved"}
-        proved = {each.name for each in question.ask(self.prover) if each.verdict == "proved"}
-        return tuple(
-            replace(each, reach="any") if each.name in proved else each for each in findings
-        )
+    spent = time.perf_counter() - begun
+    return PackReport(ruleset, prover.bound, tuple(checks), accepting.unmet(), spent)

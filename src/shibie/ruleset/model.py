@@ -271,12 +271,16 @@ class Accepted:
 
     Attributes:
         finding: its name, as `shibie verify` prints it.
-        where: `file:line:column` of it in the pack.
+        at: `file:line:column` of it in the pack.
+        where: the households of which it is accepted, as a condition; None where that is not said.
+        where_text: the condition as it is written.
     """
 
     finding: str
     reason: str
-    where: str
+    at: str
+    where: Node | None = None
+    where_text: str = ""
 
 
 @dataclass(frozen=True)

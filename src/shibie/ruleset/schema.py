@@ -279,6 +279,9 @@ class AcceptedForm(Form):
     """A finding of `shibie verify` that the pack lives with, and why."""
 
     finding: str = Field(min_length=1)
+    where: Expression | None = Field(
+        None, description="只在哪些户上接受（户的条件）；别处再出现，仍是新的发现"
+    )
     reason: str = Field(min_length=1)
 
 

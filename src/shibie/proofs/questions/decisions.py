@@ -24,7 +24,7 @@ def one(prover: Prover) -> Iterator[ProofFinding]:
     words = (ELIGIBLE, INELIGIBLE, PENDING)
     twice: list[Node] = [And((a, b)) for a in words for b in words if a.name < b.name]
     claim = some([*twice, Not(Or(words))])
-    yield unwanted(
+    yield from unwanted(
         prover, "one", claim, Words("有户不是恰得一个结论", "a household has no one eligibility")
     )
 
@@ -41,7 +41,7 @@ def complete(prover: Prover) -> Iterator[ProofFinding]:
         if each.open
     ]
     claim = every([PENDING, Not(reviewed), *stated])
-    yield unwanted(
+    yield from unwanted(
         prover, "complete", claim,
         Words("资料齐全而仍待核实", "everything is known, and the household is still pending"),
         complete=True,
@@ -50,6 +50,8 @@ def complete(prover: Prover) -> Iterator[ProofFinding]:
 
 def knowledge(prover: Prover) -> Iterator[ProofFinding]:
     """Checks that learning more facts never reverses a decision."""
+    if not prover.wants("knowledge"):
+        return
     less = Forgotten(prover.household)
     before, after = prover.outcome_of(less), prover.outcome
     turned = either(

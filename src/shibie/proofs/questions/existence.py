@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from shibie.errors import Words
+from shibie.language.connectives import TRUE, every
 from shibie.language.tree import Node
 from shibie.proofs.findings import ProofFinding
-from shibie.proofs.prover import Prover, SolverReply
+from shibie.proofs.prover import Claimed, Prover, SolverReply
 
 
-def wanted(
-    prover: Prover, name: str, claim: Node, absent: Words, complete: bool = False
-) -> ProofFinding:
+def wanted(prover: Prover, name: str, claim: Node, absent: Words) -> Iterator[ProofFinding]:
     """That there is a household of which a claim is true.
 
     Args:
@@ -18,35 +19,47 @@ def wanted(
         name: of the finding.
         claim: what there should be.
         absent: what to say when there is none.
-        complete: look only where everything is known.
     """
-    return as_wanted(name, prover.claim(claim, complete), absent)
+    if prover.wants(name):
+        prover.wanted[name] = claim
+        yield as_wanted(name, prover.claim(claim), absent)
 
 
 def as_wanted(name: str, found: SolverReply, absent: Words) -> ProofFinding:
-    """The reply to something that should exist."""
-    match found.reply:
-        case "found":
-            return ProofFinding(name, "proved", Words("有这样的户", "there is one"), found.witness)
-        case "none":
-            return ProofFinding(name, "refuted", absent, reach="bound")
-        case "undecided":
-            return ProofFinding(name, "undecided", absent)
+    """The reply to something that should exist.
+
+    That none was found up to the bound leaves it undecided, with the reach `bound`: a larger
+    household may be one.
+    """
+    if found.reply == "found":
+        return ProofFinding(name, "proved", Words("有这样的户", "there is one"), found.witness)
+    return ProofFinding(
+        name, "undecided", absent, reach="bound" if found.reply == "none" else "any"
+    )
 
 
 def unwanted(
-    prover: Prover, name: str, claim: Node, present: Words, complete: bool = False
-) -> ProofFinding:
+    prover: Prover,
+    name: str,
+    wrong: Node,
+    present: Words,
+    complete: bool = False,
+    within: Node = TRUE,
+) -> Iterator[ProofFinding]:
     """That there is no household of which a claim is true.
 
     Args:
         prover: whom to ask.
         name: of the finding.
-        claim: what there should not be.
+        wrong: what there should not be.
         present: what to say of one.
         complete: look only where everything is known.
+        within: the households that are looked at; all by default.
     """
-    return as_unwanted(name, prover.claim(claim, complete, plain=True), present)
+    if prover.wants(name):
+        prover.claims[name] = Claimed(within, wrong, complete)
+        reply = prover.claim(every([within, wrong]), complete, plain=True)
+        yield as_unwanted(name, reply, present)
 
 
 def as_unwanted(name: str, found: SolverReply, present: Words) -> ProofFinding:

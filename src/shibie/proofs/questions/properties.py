@@ -9,7 +9,7 @@ from shibie.engines.decide import decide
 from shibie.engines.solver.logic import BoolTerm
 from shibie.engines.solver.reading import SolverReading
 from shibie.errors import Words
-from shibie.language.connectives import every
+from shibie.language.connectives import TRUE
 from shibie.language.tree import HOUSEHOLD, Collection, Field, Not
 from shibie.proofs.decision_conditions import truth
 from shibie.proofs.derived_households import Grown
@@ -23,14 +23,14 @@ def properties(prover: Prover) -> Iterator[ProofFinding]:
     """Checks every property that the pack states about itself."""
     for promise in prover.ruleset.properties:
         if promise.then is not None:
-            parts = [*([promise.when] if promise.when else []), Not(promise.then)]
-            yield unwanted(
-                prover, f"property.{promise.id}", every(parts),
+            yield from unwanted(
+                prover, f"property.{promise.id}", Not(promise.then),
                 Words(f"不成立：{promise.title}", f"does not hold: {promise.title}"),
+                within=promise.when or TRUE,
             )  # fmt: skip
         growing = [(each, True) for each in promise.more] + [(each, False) for each in promise.less]
         left = [
-            (of, up) for of, up in growing if f"property.{promise.id}.{of.name}" not in prover.skip
+            (of, up) for of, up in growing if prover.wants(f"property.{promise.id}.{of.name}")
         ]
         together = {(of.owner, of.name): up for of, up in left if isinstance(of, Field)}
         if prover.reads is not SolverReading and _none_together(prover, promise, together):

@@ -41,13 +41,16 @@ def alive(prover: Prover) -> Iterator[ProofFinding]:
         for word, claim in ways.items():
             title = _TRUTHS[word]
             absent = Words(f"{named(rule)}永远不会{title.zh}", f"{rule.id} can never be {title.en}")
-            yield wanted(prover, f"alive.{rule.id}.{word}", claim, absent)
+            yield from wanted(prover, f"alive.{rule.id}.{word}", claim, absent)
 
 
 def needed(prover: Prover) -> Iterator[ProofFinding]:
     """Checks that without any one criterion some household would no longer be included."""
     for rule in prover.ruleset.criteria:
+        if not prover.wants(f"needed.{rule.id}"):
+            continue
         other = prover.outcome_of(prover.household, {(HOUSEHOLD, rule.id): FALSE})
+        prover.wanted[f"needed.{rule.id}"] = every([holds(rule), ELIGIBLE])
         terms = [prover.yes(holds(rule)), prover.outcome.eligible, other.ineligible]
 
         def turns(cases: tuple[Case, ...], rule: Rule = rule) -> bool:
@@ -86,11 +89,14 @@ def alone(prover: Prover) -> Iterator[ProofFinding]:
     ruleset = prover.ruleset
     grounds = (*ruleset.exclusions, *ruleset.reviews)
     for rule in (each for each in grounds if not each.implied):
+        if not prover.wants(f"alone.{rule.id}"):
+            continue
         others = [other for other in grounds if other is not rule]
         claim = every([
             ruleset.poor.node, holds(rule), *(Not(holds(other)) for other in others),
             *(negated(adjudicated(each)) for each in grounds),
         ])  # fmt: skip
+        prover.wanted[f"alone.{rule.id}"] = claim
         found = prover.claim(claim)
         cause = Words("", "") if found.reply == "found" else _company(prover, rule, others)
         yield as_wanted(f"alone.{rule.id}", found, Words(
@@ -120,12 +126,15 @@ def contradictions(prover: Prover) -> Iterator[ProofFinding]:
     ruleset = prover.ruleset
     for criterion in ruleset.criteria:
         # One eligible household in which the criterion holds answers for all exclusions.
-        free = prover.claim(every([holds(criterion), ELIGIBLE]))
+        included = every([holds(criterion), ELIGIBLE])
+        free = prover.claim(included)
         for exclusion in ruleset.exclusions:
             name = f"contradiction.{criterion.id}.{exclusion.id}"
-            found = free
-            if free.reply != "found":
-                found = prover.claim(every([holds(criterion), Not(holds(exclusion))]))
+            if not prover.wants(name):
+                continue
+            kept = every([holds(criterion), Not(holds(exclusion))])
+            prover.wanted[name] = some([included, kept])
+            found = free if free.reply == "found" else prover.claim(kept)
             yield as_wanted(name, found, Words(
                 f"{named(criterion)}成立时{named(exclusion)}总成立，两条互相抵消",
                 f"whenever {criterion.id} holds, {exclusion.id} excludes",
@@ -138,13 +147,13 @@ def exceptions(prover: Prover) -> Iterator[ProofFinding]:
     for rule in (*ruleset.exclusions, *ruleset.reviews):
         if not rule.unless or rule.when is None:
             continue
-        yield wanted(
+        yield from wanted(
             prover, f"exception.{rule.id}", every([rule.when, Not(some(each.node for each in rule.unless))]),
             Words(f"{named(rule)}被例外完全抵消", f"the exceptions of {rule.id} swallow it"),
         )  # fmt: skip
         for each in rule.unless:
             rest = [Not(other.node) for other in rule.unless if other is not each]
-            yield wanted(
+            yield from wanted(
                 prover, f"exception.{rule.id}.{each.id}", every([rule.when, each.node, *rest]),
                 Words(
                     f"例外“{each.title}”（{each.id}）从不起作用", f"the exception {each.id} never applies"
@@ -157,7 +166,7 @@ def kinds(prover: Prover) -> Iterator[ProofFinding]:
     before: list[Rule] = []
     for rule in prover.ruleset.kinds:
         claim = every([ELIGIBLE, holds(rule), *(Not(holds(earlier)) for earlier in before)])
-        yield wanted(prover, f"kind.{rule.id}", claim, Words(
+        yield from wanted(prover, f"kind.{rule.id}", claim, Words(
             f"没有户会是{named(rule)}", f"no household is of the kind {rule.id}",
         ))  # fmt: skip
         before.append(rule)
@@ -167,7 +176,7 @@ def standings(prover: Prover) -> Iterator[ProofFinding]:
     """Every standing that the pack writes is some household's."""
     for each in prover.ruleset.standings:
         if not each.implied:
-            yield wanted(prover, f"standing.{each.id}", first_standing(each), Words(
+            yield from wanted(prover, f"standing.{each.id}", first_standing(each), Words(
                 f"没有户会是“{each.title}”（{each.id}）", f"no household is ever {each.id}",
             ))  # fmt: skip
 

@@ -27,10 +27,12 @@ def gap(prover: Prover) -> Iterator[ProofFinding]:
     """Every eligible household of which enough is known gets at least one track."""
     tracks = prover.ruleset.tracks
     if tracks:
-        claim = every([ELIGIBLE, *(Not(holds(rule)) for rule in tracks)])
-        yield unwanted(prover, "gap", claim, Words(
-            "纳入而没有任何帮扶批次的户", "an eligible household without any track"
-        ))  # fmt: skip
+        none = every(Not(holds(rule)) for rule in tracks)
+        yield from unwanted(
+            prover, "gap", none,
+            Words("纳入而没有任何帮扶批次的户", "an eligible household without any track"),
+            within=ELIGIBLE,
+        )  # fmt: skip
 
 
 def together(prover: Prover) -> Iterator[ProofFinding]:

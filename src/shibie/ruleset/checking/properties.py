@@ -123,6 +123,7 @@ class Promises(Checking):
                 )
 
     def accepted(self) -> tuple[Accepted, ...]:
+        context = self.property_context()
         done, seen = [], set[str]()
         for index, each in enumerate(self.form.accepted):
             path: YamlPath = ("accepted", index, "finding")
@@ -132,8 +133,11 @@ class Promises(Checking):
                     Words(f"“{each.finding}”接受了两次", f"'{each.finding}' is accepted twice"),
                 )
             seen.add(each.finding)
-            source, at, _ = self.pack.place(path)
-            span = source.value_span(at)
-            where = f"{source.name}:{span.line}:{span.column}"
-            done.append(Accepted(each.finding, each.reason, where))
+            source, place, _ = self.pack.place(path)
+            span = source.value_span(place)
+            at = f"{source.name}:{span.line}:{span.column}"
+            where = None
+            if each.where is not None:
+                where = self.parse(each.where, ("accepted", index, "where"), context, Bool)
+            done.append(Accepted(each.finding, each.reason, at, where, each.where or ""))
         return tuple(done)

@@ -85,6 +85,31 @@ CASES: list[tuple[str, list[Change], list[str]]] = [
     # A kind that an earlier one takes everything from.
     ("kind", [("tracks:\n", "kinds:\n  - {id: a, title: 甲, when: rooms < 5}\n  - {id: b, title: 乙, when: rooms < 3}\ntracks:\n")],
      ["kind.b"]),
+    # A gap between two kinds, and one above the last.
+    ("kindless", [("tracks:\n", "kinds:\n  - {id: a, title: 甲, when: rooms < 5}\n  - {id: b, title: 乙, when: rooms > 5}\ntracks:\n")],
+     ["kindless"]),
+    ("kindless", [("tracks:\n", "kinds:\n  - {id: a, title: 甲, when: rooms < 5}\n  - {id: b, title: 乙, when: 5 <= rooms < 9}\ntracks:\n")],
+     ["kindless"]),
+    # Choices of which an earlier one takes all: of a household, of a member, and of the rows of a register.
+    ("branch", [("comparisons:\n", "  - {name: rate, title: 率, value: 10 if rooms < 5 else 20 if rooms < 3 else 30}\ncomparisons:\n")],
+     ["branch.rate.2"]),
+    ("branch", [("comparisons:\n", "  - {name: adult, title: 成年, of: member, value: 1 if age < 18 else 2 if age >= 18 else 3}\ncomparisons:\n")],
+     ["branch.adult.3"]),
+    ("branch", [("comparisons:\n", "  - {name: worth, title: 值, value: vehicles.sum(value if value > 3 or value <= 3 else 0)}\ncomparisons:\n")],
+     ["branch.worth.2"]),
+    # Clauses that others take in: of an or, of an and, a whole one of several parts, in a member's
+    # condition, in what is asked of rows, in a hit, in an exception, and in what a formula chooses by.
+    ("clause", [("when: living_above_local", "when: rooms < 4 or rooms < 3")], ["clause.doubtful.2"]),
+    ("clause", [("when: living_above_local", "when: rooms < 3 and living_above_local and rooms < 4")], ["clause.doubtful.3"]),
+    ("clause", [("when: living_above_local", "when: rooms < 4 or (rooms < 3 and wage_income < 3)")],
+     ["clause.doubtful.2", "clause.doubtful.4"]),
+    ("clause", [("[\"普通劳动力\", \"技能劳动力\"]'", "[\"普通劳动力\", \"技能劳动力\"] or labor == \"普通劳动力\"'")],
+     ["clause.able.2"]),
+    ("clause", [("vehicles.all(value < 30000)", "vehicles.all(value < 30000 or value < 3)")], ["clause.vehicle.cheap.4"]),
+    ("clause", [('hit: kind == "轿车"', '"hit": kind == "轿车" and kind != "摩托"')],
+     ["clause.compare_vehicles.owns_vehicle.1", "clause.compare_vehicles.owns_vehicle.2"]),
+    ("clause", [("comparisons:\n", "  - {name: rate, title: 率, value: 10 if rooms < 5 or rooms < 3 else 20}\ncomparisons:\n")],
+     ["clause.rate.2"]),
     # A standing that an earlier one takes everything from; an exit that always meets what is asked.
     ("standing", [("tracks:\n", "standings:\n"
                    "  - {id: kept, title: 保留, when: eligible or ineligible, on_roster: yes, tracks: yes}\n"

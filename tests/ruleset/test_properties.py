@@ -61,7 +61,17 @@ def test_an_acceptance_knows_its_place() -> None:
     (found,) = loads(text).accepted
     line = text.splitlines().index("  - {finding: gap, reason: 由县里兜底}") + 1
     assert (found.finding, found.reason) == ("gap", "由县里兜底")
-    assert found.where == f"ruleset.yaml:{line}:15"
+    assert found.at == f"ruleset.yaml:{line}:15"
+    assert found.where is None
+
+
+def test_an_acceptance_says_where_in_the_rule_language() -> None:
+    text = PACK + "accepted: [{finding: gap, where: eligible and low.holds, reason: 甲}]\n"
+    (found,) = loads(text).accepted
+    assert found.where_text == "eligible and low.holds"
+    assert found.where is not None
+    asked = [each.name for each in walk(found.where) if isinstance(each, tree.Field)]
+    assert asked == ["eligible", "holds"]
 
 
 @pytest.mark.parametrize(
@@ -86,6 +96,12 @@ def test_an_acceptance_knows_its_place() -> None:
         ("accepted: [{finding: gap, reason: 甲}, {finding: gap, reason: 乙}]\n",
          "'gap' is accepted twice"),
         ("accepted: [{finding: gap}]\n", "required key 'reason' is missing"),
+        ("accepted: [{finding: gap, where: spendin > 5, reason: 甲}]\n",
+         "unknown name 'spendin' → did you mean 'spending'?"),
+        ("accepted: [{finding: gap, where: rooms, reason: 甲}]\n",
+         "expected a yes/no condition, found integer"),
+        ("accepted: [{finding: mutant.low.1, where: eligible, reason: 甲}]\n",
+         "a mutant is one change of the pack; `where` says nothing of it"),
     ],
 )  # fmt: skip
 def test_fault(text: str, expected: str) -> None:

@@ -221,7 +221,11 @@ def print_finding(report: PackReport, finding: ProofFinding, lang: Lang) -> None
     if finding.accepted:
         where = finding.where
         if where.zh:
-            print("  " + Words(f"只限：{where.zh}", f"only where: {where.en}").say(lang))
+            bound = finding.reach == "bound"
+            rest = Words("，界限内" if bound else "", " within the bound" if bound else "")
+            print("  " + Words(
+                f"只限：{where.zh}（别处没有{rest.zh}）", f"only where: {where.en} (nowhere else{rest.en})"
+            ).say(lang))  # fmt: skip
         print("  " + Words(f"理由：{finding.accepted}", f"reason: {finding.accepted}").say(lang))
     elif finding.witness is not None:
         said = shown(report.ruleset, finding.witness, lang)

@@ -16,12 +16,13 @@ from shibie.errors import InputError, Problem, Words
 from shibie.language.tree import Node
 from shibie.lower import Lowered, lowered
 from shibie.mutation.mutants import Mutant, mutants
+from shibie.proofs.acceptances import StaleAcceptance, gone
 from shibie.proofs.decision_conditions import rule_truth
 from shibie.proofs.derived_households import DerivedHousehold
-from shibie.proofs.acceptances import MUTANT, StaleAcceptance, gone
 from shibie.proofs.prover import Prover
 from shibie.proofs.questions.properties import properties
 from shibie.proofs.witness import Witness
+from shibie.ruleset.checking.properties import MUTANT
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruletests import RuleTest, all_rules, load_tests, run_test
 
@@ -163,10 +164,9 @@ def tried(
     found = prover.find([_differ(prover.outcome, other)], differ, plain=True)
     if found.reply == "none":
         return Trial(mutant, "equivalent")
-    theirs = Prover(mutant.ruleset, prover.bound, seconds)
-    theirs.skip = skip
+    theirs = Prover(mutant.ruleset, prover.bound, seconds, skip=skip)
     for finding in properties(theirs):
-        if finding.verdict == "refuted" and finding.name not in skip:
+        if finding.verdict == "refuted":
             return Trial(mutant, "property", finding.name)
     return Trial(mutant, "survived", witness=found.witness)
 

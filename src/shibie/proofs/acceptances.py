@@ -11,21 +11,27 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from shibie.errors import Words
-from shibie.language.connectives import not_true
+from shibie.language.connectives import TRUE, not_true
 from shibie.language.tree import Node
 from shibie.proofs.findings import ProofFinding
+from shibie.proofs.larger import Larger
 from shibie.proofs.places import Place, place_of_witness
 from shibie.proofs.prover import Prover
+from shibie.ruleset.checking.properties import MUTANT
 from shibie.ruleset.model import Accepted, RuleSet
-
-# Acceptances of mutants are no business of the checks.
-MUTANT = "mutant."
 
 
 class Asking(Protocol):
     """Asks one finding again, of some of the households only."""
 
-    def __call__(self, name: str, among: Node) -> ProofFinding: ...
+    def __call__(self, name: str, among: Node, wider: bool = False) -> ProofFinding:
+        """What is found when only the households are looked at of which `among` is true.
+
+        Args:
+            name: of the finding.
+            among: the condition.
+            wider: whether larger households than those of the bound are looked at, too.
+        """
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,7 @@ class Acceptances:
 
     ruleset: RuleSet
     prover: Prover
+    larger: Larger
     met: set[str] = field(default_factory=set)
     stale: list[StaleAcceptance] = field(default_factory=list)
 
@@ -74,6 +81,10 @@ class Acceptances:
         accepted = next((a for a in self.ruleset.accepted if a.finding == finding.name), None)
         if accepted is None:
             return finding
+        if finding.verdict == "proved" and finding.reach == "bound":
+            # Larger households than those that were looked at may be what is meant.
+            found = ask(finding.name, accepted.where or TRUE, wider=True)
+            finding = found if found.verdict == "refuted" else finding
         if finding.verdict == "refuted" and finding.witness is not None:
             self.met.add(finding.name)
             return self._of_households(accepted, finding, ask)
@@ -107,13 +118,15 @@ class Acceptances:
             if place is None:
                 return self._says_not_where(finding)
             where = place.where
-        elif self.prover.claim(not_true(where)).reply == "none":
+        elif self._is_everywhere(where):
             self._excuses_nothing(accepted, Words(
                 f"接受“{finding.name}”的范围（where）对每一户都成立，等于没有说在哪里",
                 f"the `where` of the accepted '{finding.name}' is true of every household; it says nothing",
             ))  # fmt: skip
             return finding
         inside = finding if place is not None else ask(finding.name, where)
+        if inside.verdict == "proved":
+            inside = ask(finding.name, where, wider=True)
         outside = ask(finding.name, not_true(where))
         if inside.verdict == "proved":
             self._excuses_nothing(accepted, Words(
@@ -132,6 +145,13 @@ class Acceptances:
                 reach=outside.reach,
             )
         return _elsewhere(outside, place)
+
+    def _is_everywhere(self, where: Node) -> bool:
+        """Whether no household is anywhere else."""
+        elsewhere = not_true(where)
+        if self.prover.claim(elsewhere).reply != "none":
+            return False
+        return self.larger.wider.claim(elsewhere).reply == "none"
 
     def _says_not_where(self, finding: ProofFinding) -> ProofFinding:
         what = finding.what

@@ -60,6 +60,7 @@ class Prover:
         reads: the reading to use. With any but the exact one, a household that is found
             may be none at all, so it is not shown.
         only: names of the findings that are asked for; None: all of them.
+        skip: names of findings that are not asked for.
         among: the households that are looked at, as a condition; None: all of them.
     """
 
@@ -70,9 +71,10 @@ class Prover:
         seconds: float = 10,
         reads: type[SolverReading] = SolverReading,
         only: Container[str] | None = None,
+        skip: Container[str] = (),
         among: Node | None = None,
     ) -> None:
-        self.only, self.among = only, among
+        self.only, self.skip, self.among = only, skip, among
         # What was asked, by the name of the finding: what should exist, and what should not.
         self.wanted: dict[str, Node] = {}
         self.claims: dict[str, Claimed] = {}
@@ -90,7 +92,7 @@ class Prover:
 
     def wants(self, finding: str) -> bool:
         """Whether a finding is asked for."""
-        return self.only is None or finding in self.only
+        return finding not in self.skip and (self.only is None or finding in self.only)
 
     # --- what can be said of a household ------------------------------------------------
 

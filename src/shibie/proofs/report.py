@@ -103,8 +103,8 @@ def verify(
     """
     begun = time.perf_counter()
     prover = Prover(ruleset, bound, seconds)
-    accepting = Acceptances(ruleset, prover)
     larger = Larger(ruleset, prover.bound, seconds)
+    accepting = Acceptances(ruleset, prover, larger)
     checks = []
     for question in questions:
         progress(question.title)
@@ -113,8 +113,11 @@ def verify(
         if question.decision:
             findings = larger.marked(question.ask, findings)
 
-        def again(name: str, among: Node, question: Question = question) -> ProofFinding:
-            found = asked_again(question.ask, prover, {name}, among)
+        def again(
+            name: str, among: Node, wider: bool = False, question: Question = question
+        ) -> ProofFinding:
+            whom = larger.wider if wider else prover
+            found = asked_again(question.ask, whom, {name}, among)
             (one,) = larger.marked(question.ask, found, among) if question.decision else found
             return one
 

@@ -57,15 +57,14 @@ def _conditions(node: Node) -> Iterator[Node]:
             yield from _conditions(child)
 
 
-def left_out(
-    node: Node, put_back: PutBack = lambda other: other
-) -> Iterator[tuple[Node, Node]]:
+def left_out(node: Node, put_back: PutBack = lambda other: other) -> Iterator[tuple[Node, Node]]:
     """Each clause of a condition, in the order of the text, and the condition without it.
 
     >>> from shibie.language.tree import Field
     >>> a, b, c = (Field("household", name) for name in "abc")
-    >>> [(one.name, without == And((a, c))) for one, without in left_out(And((a, Or((b, c)))))]
-    [('a', False), ('b', True), ('c', False)]
+    >>> named = {a: "a", b: "b", c: "c", Or((b, c)): "b or c"}
+    >>> [(named[one], without == And((a, c))) for one, without in left_out(And((a, Or((b, c)))))]
+    [('a', False), ('b or c', False), ('b', True), ('c', False)]
     """
     if isinstance(node, Quantifier | Aggregate):
         return
@@ -74,8 +73,7 @@ def left_out(
         before, after = operands[:index], operands[index + 1 :]
         if isinstance(node, And | Or):
             rest = (*before, *after)
-            if not isinstance(operand, And | Or):
-                yield operand, put_back(rest[0] if len(rest) == 1 else type(node)(rest))
+            yield operand, put_back(rest[0] if len(rest) == 1 else type(node)(rest))
 
         def within(
             other: Node,

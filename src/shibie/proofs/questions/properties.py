@@ -29,9 +29,7 @@ def properties(prover: Prover) -> Iterator[ProofFinding]:
                 within=promise.when or TRUE,
             )  # fmt: skip
         growing = [(each, True) for each in promise.more] + [(each, False) for each in promise.less]
-        left = [
-            (of, up) for of, up in growing if prover.wants(f"property.{promise.id}.{of.name}")
-        ]
+        left = [(of, up) for of, up in growing if prover.wants(f"property.{promise.id}.{of.name}")]
         together = {(of.owner, of.name): up for of, up in left if isinstance(of, Field)}
         if prover.reads is not SolverReading and _none_together(prover, promise, together):
             # Loosened, a question is dear; what holds of all at once holds of each alone.

@@ -17,6 +17,8 @@ from shibie.ruleset.model import Accepted, Property
 from shibie.ruleset.verdicts import ALL_VERDICTS
 
 PROPERTY = "property"
+# What the names of accepted mutants begin with; they are no business of `verify` itself.
+MUTANT = "mutant."
 DECISION_WORDS = ("eligible", "ineligible", "pending")
 
 
@@ -137,7 +139,12 @@ class Promises(Checking):
             span = source.value_span(place)
             at = f"{source.name}:{span.line}:{span.column}"
             where = None
-            if each.where is not None:
+            if each.where is not None and each.finding.startswith(MUTANT):
+                self.problem(("accepted", index, "where"), Words(
+                    "变异是规则包的一处改动，不能写 where",
+                    "a mutant is one change of the pack; `where` says nothing of it",
+                ))  # fmt: skip
+            elif each.where is not None:
                 where = self.parse(each.where, ("accepted", index, "where"), context, Bool)
             done.append(Accepted(each.finding, each.reason, at, where, each.where or ""))
         return tuple(done)

@@ -45,8 +45,6 @@ QUESTIONS = (
     Question("exception", Words("例外不吞没规则，也不落空", "exceptions neither swallow nor idle"), rules.exceptions),
     Question("kind", Words("每个类别都有户", "every kind is some household's"), rules.kinds),
     Question("kindless", Words("纳入的户都有类别", "every eligible household has a kind"), kindless.kindless),
-    Question("branch", Words("每个分支都走得到", "every branch is reached"), branches.branches),
-    Question("clause", Words("每个条件分句都用得上", "every clause is needed"), clauses.clauses),
     Question("standing", Words("每种状态都有户", "every standing is some household's"), rules.standings),
     Question("one", Words("每户恰得一个结论", "exactly one eligibility"), decisions.one, True),
     Question("complete", Words("资料齐全必有结论（除严格审查）", "complete data decides (reviews apart)"), decisions.complete, True),
@@ -55,6 +53,9 @@ QUESTIONS = (
     Question("gap", Words("纳入的户至少得一个批次", "every eligible household has a track"), tracks.gap),
     Question("tracks", Words("哪些批次可以并有", "which tracks go together"), tracks.together),
     Question("cliff", Words("一分之差的门槛", "where the smallest step decides"), thresholds.cliffs),
+    # Last, for what they ask about everything would weigh on all that is asked later.
+    Question("branch", Words("每个分支都走得到", "every branch is reached"), branches.branches),
+    Question("clause", Words("每个条件分句都用得上", "every clause is needed"), clauses.clauses),
     Question("steps", Words("程序走得通", "the procedure can be walked"), lambda prover: steps_and_values.steps(prover.ruleset)),
     Question("values", Words("代码和日期都用得上", "codes and dates can be met"), lambda prover: steps_and_values.values(prover.ruleset)),
 )  # fmt: skip

@@ -94,6 +94,7 @@ CODES: Final[Mapping[str, str]] = {
     "members_needed": "the expression needs the household's members",
     "bad_size": "not an amount of memory",
     "no_memory": "memory does not suffice",
+    "beyond_bound": "larger, longer or deeper than is read",
     "file_failure": "a file could not be read or written",
     "missing_extra": "an optional library is not installed",
 }

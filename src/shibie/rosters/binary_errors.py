@@ -33,7 +33,7 @@ def errors_of_xls(file: bytes) -> dict[str, Errors]:
         return {}
     # Workbooks of 1995 have letters of one byte, of some code page.
     new, encoding, found, seen = True, "cp1252", dict[str, Errors](), set[int]()
-    for kind, data in _records(book, 0):
+    for kind, data in records(book, 0):
         if kind == _BEGIN and len(data) >= 2:
             new = data[:2] == b"\x00\x06"
         elif kind == _CODE_PAGE and len(data) >= 2:
@@ -61,7 +61,7 @@ def _sheet_name(data: bytes, new: bool, encoding: str) -> str:
     return name.replace("\0", "")
 
 
-def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+def records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:
     """The records from a place to the end of what begins there."""
     depth = 0
     while at + 4 <= len(book):
@@ -76,7 +76,7 @@ def _records(book: bytes, at: int) -> Iterator[tuple[int, bytes]]:
 
 def _of_xls_sheet(book: bytes, at: int) -> Errors:
     found = {}
-    for kind, data in _records(book, at):
+    for kind, data in records(book, at):
         if kind == _CELL and len(data) >= 8 and data[7] == 1:
             code = data[6]
         elif kind == _FORMULA and data[12:14] == b"\xff\xff" and data[6] == 2:
@@ -91,7 +91,7 @@ def _of_xls_sheet(book: bytes, at: int) -> Errors:
 def errors_of_xlsb(parts: zipfile.ZipFile) -> dict[str, Errors]:
     """The errors of an `.xlsb`, by sheet."""
     of, found = parts_by_id(parts, "xl/_rels/workbook.bin.rels"), {}
-    for kind, data in _new_records(io.BytesIO(parts.read("xl/workbook.bin"))):
+    for kind, data in new_records(io.BytesIO(parts.read("xl/workbook.bin"))):
         if kind != _NEW_SHEET:
             continue
         own, end = _text(data, 8)
@@ -117,7 +117,7 @@ def parts_by_id(parts: zipfile.ZipFile, relations: str) -> dict[str, str]:
 
 def _of_xlsb_sheet(part: IO[bytes]) -> Errors:
     found, row = {}, 0
-    for kind, data in _new_records(part):
+    for kind, data in new_records(part):
         if kind == _NEW_ROW and len(data) >= 4:
             row = struct.unpack_from("<I", data)[0]
         elif kind in (_NEW_CELL, _NEW_FORMULA) and len(data) >= 9:
@@ -132,7 +132,8 @@ def _text(data: bytes, at: int) -> tuple[str, int]:
     return data[at + 4 : end].decode("utf-16-le", "replace"), end
 
 
-def _new_records(part: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+def new_records(part: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    """The records of a part of the newer binary workbook, with their kinds."""
     while (kind := _number(part, 2)) is not None and (length := _number(part, 4)) is not None:
         data = part.read(length)
         if len(data) < length:

@@ -55,7 +55,7 @@ def formula_faults(path: Path) -> Mapping[str, Faults]:
             if "xl/workbook.bin" in parts.namelist():
                 return _failed(errors_of_xlsb(parts))
             return {
-                name: found for name, part in _sheets(parts) if (found := _of_sheet(parts, part))
+                name: found for name, part in sheets_of(parts) if (found := _of_sheet(parts, part))
             }
     except (
         zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError, KeyError,
@@ -76,7 +76,7 @@ def _local(name: str) -> str:
     return name.rsplit("}", 1)[-1].rsplit(":", 1)[-1]
 
 
-def _sheets(parts: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+def sheets_of(parts: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """The sheets' names with their parts."""
     of = parts_by_id(parts, "xl/_rels/workbook.xml.rels")
     for each in ElementTree.fromstring(parts.read("xl/workbook.xml")).iter():

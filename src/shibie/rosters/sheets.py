@@ -7,9 +7,6 @@ a large one is read by a database instead.
 from __future__ import annotations
 
 import itertools
-import re
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +16,6 @@ from typing import Any, Final, NamedTuple, NoReturn, Protocol, overload
 
 from shibie.errors import InputError, Problem, Words
 from shibie.rosters.cells import Cell, FaultyCell, is_blank
-from shibie.rosters.column_letters import column_of
 from shibie.rosters.csv_text import HEADER_DEPTH, CsvText, csv_rows, csv_text
 from shibie.rosters.file_kinds import kind_of, refuse_page
 from shibie.rosters.formula_faults import Faults, formula_faults
@@ -33,15 +29,12 @@ from shibie.rosters.table_names import (
     names_in_folder,
     own_name,
 )
+from shibie.rosters.workbook_bounds import must_fit, too_many_sheets
 from shibie.vocabulary import folded
 
 WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et")
 TABLES: Final = (".csv", ".tsv", ".txt", ".parquet")
 Cells = tuple[Cell, ...]
-# The reader takes 32 bytes for every cell of the rectangle that a sheet spans, blank or not,
-# and the process dies where there are not so many: one stray cell in a corner is enough.
-MOST_CELLS: Final = 60_000_000
-_DIMENSION: Final = re.compile(rb'<dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
 
 
 class Elsewhere(Protocol):
@@ -289,6 +282,7 @@ def _is_result(file: Path) -> bool:
     if kind_of(file) != "workbook":
         return False
     try:
+        must_fit(file)
         with file.open("rb") as content:
             return are_results(set(CalamineWorkbook.from_filelike(content).sheet_names))
     except (KeyboardInterrupt, SystemExit):
@@ -410,7 +404,7 @@ def _parquet(path: Path) -> Iterator[Cells]:
 def _workbook(path: Path) -> Iterator[Sheet]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    _must_fit(path)
+    with_cells = must_fit(path)
     faults = formula_faults(path)
     try:
         # By its content: the reader goes by the name of a file that it opens itself.
@@ -419,15 +413,17 @@ def _workbook(path: Path) -> Iterator[Sheet]:
         for about in book.sheets_metadata:
             if about.typ != SheetTypeEnum.WorkSheet:
                 continue  # a page that is one chart
-            cells = _cells(book.get_sheet_by_name(about.name), faults.get(about.name, {}))
+            sheet = book.get_sheet_by_name(about.name)
+            with_cells -= sheet.end is not None
+            if with_cells < 0:  # one part under the names of many sheets is held as often
+                raise too_many_sheets(path, len(book.sheet_names))
+            cells = _cells(sheet, faults.get(about.name, {}))
             hidden = about.visible != SheetVisibleEnum.Visible
             place = ReadFrom(str(path), about.name)
             yield Sheet(about.name, about.name, tuple(cells), hidden=hidden, read_from=place)
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit, InputError):
         raise
-    except BaseException as error:
-        if isinstance(error, GeneratorExit):
-            raise
+    except BaseException:
         _not_a_workbook(path)
 
 
@@ -439,35 +435,16 @@ def _not_a_workbook(path: Path) -> NoReturn:
     )
 
 
-def _must_fit(path: Path) -> None:
-    """Refuse a workbook with a sheet that spans more than can be held."""
-    try:
-        with zipfile.ZipFile(path) as parts:
-            for name in parts.namelist():
-                if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-                    with parts.open(name) as part:
-                        found = _DIMENSION.search(part.read(4096))
-                    if found is None:
-                        continue
-                    corner = (found[1] + found[2]).decode()
-                    if int(found[2]) * (column_of(corner) + 1) > MOST_CELLS:
-                        _unusable(
-                            path,
-                            f"有工作表用到了 {corner}，太大；请删去角落里多余的单元格",
-                            f"a sheet reaches to {corner}, too far; delete the stray cells",
-                        )
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError, ValueError):
-        return  # an older format or a damaged file: the reader itself says what is wrong
-
-
 def _cells(sheet: Any, faults: Faults) -> Iterator[Cells]:
     by_row: dict[int, dict[int, FaultyCell]] = {}
     for (row, column), fault in faults.items():
         by_row.setdefault(row, {})[column] = fault
     last = -1
-    for number, row in enumerate(sheet.to_python(skip_empty_area=False)):
+    # Its rows come from the first one on, their cells from the first filled column.
+    blank: list[Cell] = [""] * (sheet.start or (0, 0))[1]
+    for number, row in enumerate(sheet.iter_rows()):
         cells: list[Cell] = [str(cell) if isinstance(cell, timedelta) else cell for cell in row]
-        yield _with_faults(cells, by_row.get(number, {}))
+        yield _with_faults(blank + cells if blank else cells, by_row.get(number, {}))
         last = number
     # The reader ends where it takes all cells for blank.
     for number in range(last + 1, max(by_row, default=-1) + 1):

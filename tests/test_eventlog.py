@@ -75,7 +75,9 @@ def test_an_unfinished_last_entry_is_dropped_and_said(tmp_path: Path) -> None:
     path.write_text("".join(lines) + lines[-1][:20], encoding="utf-8")
     with EventLog(path) as log:
         assert log.count == 4
-        assert log.notes[0].en == "log.jsonl: dropped an unfinished last entry (never acknowledged)"
+        assert log.notes[0].en.startswith(
+            "log.jsonl: dropped entry 5, the last, which is unfinished"
+        )
         log.append({"n": 4})
     with EventLog(path) as log:
         assert (log.count, log.notes) == (5, [])

@@ -3,19 +3,28 @@
 A run that is interrupted, or a disk that is full, leaves what was there before and
 nothing half-written; what cannot be written is an `InputError` with its place. Each
 writer has a name of its own for what lies aside, so two runs that write to one place do
-not write into each other's files.
+not write into each other's files; they put theirs in place one after the other.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Final
 
 from shibie.errors import InputError, Problem, Words
+from shibie.file_failures import file_failure, named_by
+from shibie.file_locks import release_lock, take_lock
+from shibie.scratch_folders import scratch_folder
+
+# What says of a folder of results that it is whole: it goes first and comes last.
+_SEAL: Final = "summary.json"
+# How long one waits for another that puts its files into the same folder.
+_PATIENCE: Final = 30.0
+_PAUSE: Final = 0.01
 
 
 @contextmanager
@@ -38,16 +47,25 @@ def new_file(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def new_files(out: Path) -> Iterator[Path]:
+def new_files(out: Path, gone: Iterable[str] = ()) -> Iterator[Path]:
     """A folder to write to; its files move into the folder `out` only if all went well.
 
-    Other files that are in `out` already stay as they are.
+    Other files that are in `out` already stay as they are. A new folder appears with all of its
+    files at once. Of one that is there, `summary.json` is taken away first and put last: while it
+    is missing, the folder is not whole.
+
+    Args:
+        out: the folder.
+        gone: names of files that are removed from it, where they are not among the new ones.
     """
     with _beside(out) as scratch:
-        yield scratch
-        out.mkdir(exist_ok=True)
-        for file in sorted(scratch.iterdir()):
-            _put(file, out / file.name)
+        folder = scratch / "folder"
+        folder.mkdir()
+        yield folder
+        if not _renamed(folder, out):
+            out.mkdir(exist_ok=True)
+            with _alone_in(out):
+                _move(folder, out, gone)
 
 
 def write_text(out: Path, text: str) -> None:
@@ -64,19 +82,88 @@ def write_bytes(out: Path, data: bytes) -> None:
 @contextmanager
 def _beside(out: Path) -> Iterator[Path]:
     """A scratch folder on the same disk as `out`, which is gone in the end."""
+    made: list[Path] = []
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        scratch = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-        try:
+        for folder in reversed(list(_missing(out.parent))):
+            folder.mkdir(exist_ok=True)
+            made.append(folder)
+        with scratch_folder(out.parent) as scratch:
             yield scratch
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-    except BrokenPipeError:
-        raise  # of a terminal that was told how far it is, not of the file
-    except OSError as error:
-        reason = error.strerror or error
-        what = Words(f"不能写入：{reason}", f"cannot write: {reason}")
-        raise InputError(Problem(str(out), what)) from error
+    except BaseException as error:
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()  # unless it holds something by now
+        if not isinstance(error, OSError) or isinstance(error, BrokenPipeError):
+            raise  # the pipe is of a terminal that was told how far it is, not of the file
+        doing = Words("不能写入", "cannot write")
+        raise file_failure(error, _place(error, out), doing) from error
+
+
+def _missing(folder: Path) -> Iterator[Path]:
+    """The folders of a path that are not there, from the innermost."""
+    while not folder.exists() and folder != folder.parent:
+        yield folder
+        folder = folder.parent
+
+
+def _place(error: OSError, out: Path) -> str:
+    """Where it failed: at what is to be written, unless something else cannot be read."""
+    named = named_by(error)
+    return named if named and not named.startswith(str(out.parent)) else str(out)
+
+
+def _renamed(folder: Path, out: Path) -> bool:
+    """Make a folder the new `out`; whether there was none that holds anything."""
+    if out.exists():
+        return False
+    try:
+        folder.rename(out)
+    except OSError:
+        return False  # it is there by now
+    return True
+
+
+def _move(folder: Path, out: Path, gone: Iterable[str]) -> None:
+    names = sorted(each.name for each in folder.iterdir())
+    if _SEAL in names:
+        (out / _SEAL).unlink(missing_ok=True)
+    for name in sorted(set(gone) - set(names)):
+        (out / name).unlink(missing_ok=True)
+    for name in sorted(names, key=_SEAL.__eq__):
+        _put(folder / name, out / name)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """While no other program puts its files into the same folder."""
+    place, flags = (folder, os.O_RDONLY) if os.name == "posix" else (
+        folder / ".shibie-lock", os.O_RDWR | os.O_CREAT
+    )  # fmt: skip
+    handle = os.open(place, flags, 0o600)
+    try:
+        held = _waited_for(handle, folder)
+        yield
+        if held:
+            release_lock(handle)
+    finally:
+        os.close(handle)
+        if place != folder:
+            with suppress(OSError):
+                place.unlink()
+
+
+def _waited_for(handle: int, folder: Path) -> bool:
+    """Whether the lock was taken; not, where the disk knows no locks."""
+    until = time.monotonic() + _PATIENCE
+    try:
+        while not take_lock(handle):
+            if time.monotonic() >= until:
+                what = Words("别的程序一直在写", "another program keeps writing to it")
+                raise InputError(Problem(str(folder), what, code="file_failure"))
+            time.sleep(_PAUSE)
+    except OSError:
+        return False
+    return True
 
 
 def _put(file: Path, out: Path) -> None:

@@ -261,10 +261,11 @@ class Run:
         for out, form in outs.items():
             self.say(f"writing {out}")
             texts = {"summary.json": writing.summary(out, self.summary)}
+            gone = writing.gone(form)
             # What people wrote may hold anything: Python's writer of CSV is the measure.
             if form == "csv":
                 small = [Table(each.name, each.columns, self._rows(each)) for each in plain]
-                self.host.write(out, form, outputs, [*small, *held], texts, style)
+                self.host.write(out, form, outputs, [*small, *held], texts, style, gone)
             else:
-                self.host.write(out, form, (*outputs, *plain), held, texts)
+                self.host.write(out, form, (*outputs, *plain), held, texts, gone=gone)
         self.say("done")

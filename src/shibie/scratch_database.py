@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
 
 from shibie.errors import InputError, Problem, Words, bad_argument
+from shibie.file_failures import file_failure, files_said
+from shibie.scratch_folders import scratch_folder
 
 # Rows that are fetched at a time.
 _PART: Final = 10_000
@@ -31,18 +32,31 @@ def scratch_database(
         InputError: when memory or disk do not suffice.
     """
     beside = temp or Path(tempfile.gettempdir())
-    beside.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".shibie-", dir=beside))
-    try:
-        with failures_said(), duckdb.connect() as connection:
-            # It would take a script run by `python -c` for a terminal.
-            connection.execute("SET enable_progress_bar = false")
-            _set(connection, "temp_directory", str(folder / "spill"))
-            if memory:
-                _limit(connection, memory)
-            yield connection, folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with (
+        files_said(str(beside)),
+        _scratch(beside) as folder,
+        failures_said(),
+        duckdb.connect() as connection,
+    ):
+        # It would take a script run by `python -c` for a terminal.
+        connection.execute("SET enable_progress_bar = false")
+        _set(connection, "temp_directory", str(folder / "spill"))
+        if memory:
+            _limit(connection, memory)
+        yield connection, folder
+
+
+@contextmanager
+def _scratch(beside: Path) -> Iterator[Path]:
+    """A folder for scratch files, in a place that is made if it is not there."""
+    with ExitStack() as stack:
+        try:
+            beside.mkdir(parents=True, exist_ok=True)
+            folder = stack.enter_context(scratch_folder(beside))
+        except OSError as error:
+            doing = Words("不能放临时文件", "cannot hold scratch files")
+            raise file_failure(error, str(beside), doing) from error
+        yield folder
 
 
 @contextmanager

@@ -60,7 +60,7 @@ for more in (0, 50, 5000):
     try:
         log.append("x" * 9000)
     except InputError as error:
-        print(error.render("en").splitlines()[0].replace("File too large", "full"))
+        print(error.render("en").splitlines()[0].replace("too large a file for this disk", "full"))
     resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     log.append(f"after {more}")
 print(log.count, log.verify(), list(log.events()))

@@ -76,13 +76,14 @@ def test_wherever_the_last_line_is_cut_short_it_is_dropped_and_said(tmp_path: Pa
             with JsonLinesLog(path) as log:
                 assert log.count == 2
                 assert [note.zh for note in log.notes] == [
-                    "log.jsonl：末尾一条没有写完（未曾确认），已去掉"
+                    "log.jsonl：末尾第 3 条没有写完，已去掉：没有确认过，除非文件后来被截短"
                 ]
             assert path.read_bytes() == whole[:begin]
     path.write_bytes(whole[:-1])
     with JsonLinesLog(path, read_only=True) as log:
         assert log.notes[0].en == (
-            "log.jsonl: left out an unfinished last entry (never acknowledged)"
+            "log.jsonl: left out entry 3, the last, which is unfinished: it was never acknowledged,"
+            " unless the file was cut short later"
         )
     assert path.read_bytes() == whole[:-1]
 
@@ -156,8 +157,8 @@ def test_an_entry_that_was_not_written_is_gone(
         setattr(file, fault, True)
     with pytest.raises(InputError) as caught:
         log.append("lost")
-    reason = {"full": "No space left on device", "other": "read back as something else",
-              "fsync": "Input/output error"}[fault]  # fmt: skip
+    reason = {"full": "the disk is full", "other": "read back as something else",
+              "fsync": "input/output error"}[fault]  # fmt: skip
     assert caught.value.render("en") == (
         f"log.jsonl: not recorded ({reason}); the log is as it was\n"
         "  → check the disk space and permissions, then retry"
@@ -174,7 +175,7 @@ def test_where_a_failed_entry_cannot_be_removed_nothing_more_is_written(
 ) -> None:
     log, file = failing
     file.full = file.stuck = True
-    with pytest.raises(InputError, match="No space left"):
+    with pytest.raises(InputError, match="the disk is full"):
         log.append("lost")
     file.full = False
     for stuck in (True, False):

@@ -8,11 +8,12 @@ for the sheets of a roster.
 from __future__ import annotations
 
 from shibie.actlog.recorded import acts_table, open_acts, record, recorded_acts
-from shibie.actlog.taking_in import TakenIn, take_in, with_acts
+from shibie.actlog.taking_in import TakenIn, has_acts, take_in, with_acts
 
 __all__ = [
     "TakenIn",
     "acts_table",
+    "has_acts",
     "open_acts",
     "record",
     "recorded_acts",

@@ -108,13 +108,21 @@ def with_acts(
     Raises:
         InputError: as `take_in` does.
     """
-    names = set(map(folded, TABLE_NAMES))
-    others = tuple(sheet for sheet in sheets if folded(sheet.name) not in names)
-    tables = [sheet for sheet in sheets if folded(sheet.name) in names and sheet.rows]
+    others = tuple(sheet for sheet in sheets if not _is_of_acts(sheet))
+    tables = [sheet for sheet in sheets if _is_of_acts(sheet) and sheet.rows]
     taken = [take_in(log, sheet, ruleset) for sheet in tables]
     whole = acts_table(log, [row for each in taken for row in each.faulty])
     notes = tuple(note for each in taken for note in each.notes)
     return (*others, *((whole,) if len(whole.rows) > 1 else ())), notes
+
+
+def has_acts(sheets: Iterable[Sheet]) -> bool:
+    """Whether there is anything to be taken into a log among the sheets of a roster."""
+    return any(_is_of_acts(sheet) and sheet.rows for sheet in sheets)
+
+
+def _is_of_acts(sheet: Sheet) -> bool:
+    return folded(sheet.name) in set(map(folded, TABLE_NAMES))
 
 
 def digest_of(sheet: Sheet) -> str:

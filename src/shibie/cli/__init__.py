@@ -15,28 +15,53 @@ if TYPE_CHECKING:
     from shibie.errors import Lang
 
 
+UNUSABLE = 2
 INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line; every foreseen failure is a message, not a traceback."""
+    from shibie.cli.streams import flushed, give_up_output, output_lost, use_streams
+
+    use_streams()
+    lost: OSError | None = None
+    try:
+        status = _run()
+    except BrokenPipeError as error:
+        lost, status = error, UNUSABLE
+    except SystemExit as end:
+        # The libraries that print take a pipe that is gone for a reason to end with 1.
+        lost = end.__context__ if isinstance(end.__context__, BrokenPipeError) else None
+        status = UNUSABLE if lost is not None else int(end.code or 0)
+    lost = flushed() or lost
+    if lost is not None:
+        give_up_output()
+        print(output_lost(lost, _language(sys.argv)), file=sys.stderr)
+        status = UNUSABLE
+    sys.exit(status)
+
+
+def _run() -> int:
+    """Run the command; returns the exit status."""
     from typer import Abort
 
     from shibie.cli.app import app
     from shibie.cli.options import in_options
     from shibie.cli.usage import said_of_usage
     from shibie.errors import ShibieError
+    from shibie.file_failures import files_said
 
     try:
-        status = app(prog_name="shibie", standalone_mode=False)
+        _must_be_text(sys.argv)
+        with files_said():
+            status = app(prog_name="shibie", standalone_mode=False)
     except ShibieError as error:
         print(in_options(error).render(_language(sys.argv)), file=sys.stderr)
-        sys.exit(2)
+        return UNUSABLE
     except (KeyboardInterrupt, Abort):
         status = INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(141)
+        raise
     except Exception as error:
         # What the library raises for a wrong command line has no public name in all its versions.
         if not hasattr(error, "format_message"):
@@ -45,10 +70,29 @@ def main() -> None:
             error.show()  # type: ignore[attr-defined]
         else:
             print(said_of_usage(error, _language(sys.argv)), file=sys.stderr)
-        sys.exit(2)
+        return UNUSABLE
     if status == INTERRUPTED:
         print("中断 interrupted", file=sys.stderr)
-    sys.exit(status or 0)
+    return status or 0
+
+
+def _must_be_text(arguments: list[str]) -> None:
+    """Refuse a name of a file that is none in this system's encoding: no output could hold it.
+
+    Raises:
+        InputError: with each.
+    """
+    from shibie.errors import InputError, Problem, Words
+
+    what = Words("名称不是 UTF-8 文字", "a name that is no UTF-8 text")
+    advice = Words("先给文件或文件夹改名", "rename the file or folder first")
+    problems = [
+        Problem(each.encode(errors="backslashreplace").decode(), what, suggestion=advice)
+        for each in arguments
+        if any("\ud800" <= sign <= "\udfff" for sign in each)
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _language(arguments: list[str]) -> Lang:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import shutil
 import sys
 from collections.abc import Set
 from dataclasses import dataclass
@@ -300,9 +299,9 @@ def templates(
     lang: LangOption = None,
 ) -> None:
     """复制模板以便修改 Copy the shipped templates, to edit them."""
+    from shibie.atomic import write_bytes
     from shibie.papers.notice.write import shipped
 
-    folder.mkdir(parents=True, exist_ok=True)
     for path in shipped():
         target = folder / path.name
         if target.exists():
@@ -312,5 +311,5 @@ def templates(
                     Words("已经有了，没有覆盖", "is there already and was not overwritten"),
                 )
             )
-        shutil.copyfile(path, target)
+        write_bytes(target, path.read_bytes())
         print(target)

@@ -22,9 +22,10 @@ from shibie.eventlog.entry import (
     fault_of,
     sealed,
 )
-from shibie.eventlog.locking import locked
+from shibie.eventlog.locking import locked, sync_folder
 from shibie.eventlog.plain import must_read_back
 from shibie.eventlog.protocol import must_stand_at, not_recorded
+from shibie.file_failures import file_failure
 
 _KEYS: Final = frozenset(("n", "before", "event", "hash"))
 
@@ -61,17 +62,20 @@ class JsonLinesLog:
             fresh = not read_only and not path.exists()
             self.file: FileIO = path.open("rb" if read_only else "a+b", buffering=0)
             if fresh:
-                _sync_folder(path.parent)
+                sync_folder(path.parent)
         except OSError as error:
             self._unusable(error)
         try:
             with self._alone():
                 if self._catch_up():
                     zh, en = ("不算", "left out") if read_only else ("已去掉", "dropped")
+                    number = self._count + 1
                     self.notes.append(
                         Words(
-                            f"{path.name}：末尾一条没有写完（未曾确认），{zh}",
-                            f"{path.name}: {en} an unfinished last entry (never acknowledged)",
+                            f"{path.name}：末尾第 {number} 条没有写完，{zh}：没有确认过，"
+                            "除非文件后来被截短",
+                            f"{path.name}: {en} entry {number}, the last, which is unfinished: it"
+                            " was never acknowledged, unless the file was cut short later",
                         )
                     )
         except BaseException:
@@ -243,9 +247,8 @@ class JsonLinesLog:
         self._failed = False
 
     def _unusable(self, error: OSError) -> NoReturn:
-        reason = error.strerror or error
-        what = Words(f"日志用不了：{reason}", f"the log cannot be used: {reason}")
-        raise InputError(Problem(str(self.path), what, code="file_failure")) from error
+        doing = Words("日志用不了", "the log cannot be used")
+        raise file_failure(error, str(self.path), doing) from error
 
 
 _SHORTER: Final = Words("记过的条目不见了", "entries that were recorded are gone")
@@ -282,15 +285,3 @@ def _entry(line: bytes) -> LogEntry | None:
         return LogEntry(fields["n"], fields["before"], fields["event"], fields["hash"])
     except (ValueError, RecursionError):
         return None
-
-
-def _sync_folder(folder: Path) -> None:
-    """So that the new file's name is on disk too; Windows opens no folders, and needs none."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except PermissionError:
-        return
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
-from typing import Any, Final
+from pathlib import Path
+from typing import Final
 
 from shibie.errors import InputError, Problem, Words
+from shibie.file_locks import release_lock, take_lock
 
 # How long a writer waits for its turn, and how often it looks.
 PATIENCE: Final = 30.0
 _PAUSE: Final = 0.005
-# Windows locks bytes, and keeps everybody from reading them: this one lies behind what is written.
-_BYTE: Final = 2**31 - 2
 
 
 @contextmanager
@@ -32,9 +32,8 @@ def locked(file: FileIO, name: str, patience: float = PATIENCE) -> Iterator[None
     Raises:
         InputError: when another program does not let go of it.
     """
-    take, release = _ways()
     until = time.monotonic() + patience
-    while not take(file):
+    while not take_lock(file.fileno()):
         if time.monotonic() >= until:
             what = Words("别的程序一直在写", "another program keeps writing to it")
             advice = Words("关掉那个程序，再试一次", "close that program, then retry")
@@ -43,40 +42,16 @@ def locked(file: FileIO, name: str, patience: float = PATIENCE) -> Iterator[None
     try:
         yield
     finally:
-        release(file)
+        release_lock(file.fileno())
 
 
-def _ways() -> tuple[Callable[[FileIO], bool], Callable[[FileIO], None]]:
-    """How to take and to release a lock on this system."""
+def sync_folder(folder: Path) -> None:
+    """Put the name of a new file on disk, too; Windows opens no folders, and needs none."""
     try:
-        fcntl: Any = importlib.import_module("fcntl")
-    except ImportError:
-        return _windows(importlib.import_module("msvcrt"))
-
-    def take(file: FileIO) -> bool:
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def release(file: FileIO) -> None:
-        fcntl.flock(file.fileno(), fcntl.LOCK_UN)
-
-    return take, release
-
-
-def _windows(msvcrt: Any) -> tuple[Callable[[FileIO], bool], Callable[[FileIO], None]]:
-    def take(file: FileIO) -> bool:
-        file.seek(_BYTE)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except PermissionError:
-            return False
-        return True
-
-    def release(file: FileIO) -> None:
-        file.seek(_BYTE)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-
-    return take, release
+        handle = os.open(folder, os.O_RDONLY)
+    except PermissionError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

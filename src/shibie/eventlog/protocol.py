@@ -8,6 +8,7 @@ from typing import Any, Protocol, Self
 
 from shibie.errors import InputError, Problem, Words
 from shibie.eventlog.entry import LogEntry
+from shibie.file_failures import reason_of
 
 
 class AppendOnlyLog(Protocol):
@@ -99,9 +100,11 @@ def must_stand_at(name: str, count: int, expected: int | None) -> None:
 
 def not_recorded(name: str, error: Exception | str) -> InputError:
     """The error of an append that failed: the log stands as it was."""
-    reason = getattr(error, "strerror", None) or str(error)
+    text = str(error)
+    reason = reason_of(error) if isinstance(error, OSError) and error.errno else Words(text, text)
     what = Words(
-        f"没有记下（{reason}）；日志仍是原样", f"not recorded ({reason}); the log is as it was"
+        f"没有记下（{reason.zh}）；日志仍是原样",
+        f"not recorded ({reason.en}); the log is as it was",
     )
     advice = Words(
         "检查磁盘空间和权限，再试一次", "check the disk space and permissions, then retry"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 import time
@@ -23,9 +24,11 @@ from shibie.eventlog.entry import (
     fault_of,
     sealed,
 )
-from shibie.eventlog.locking import PATIENCE
+from shibie.eventlog.locking import PATIENCE, sync_folder
 from shibie.eventlog.plain import must_read_back
 from shibie.eventlog.protocol import must_stand_at, not_recorded
+from shibie.file_failures import file_failure
+from shibie.scratch_folders import scratch_folder
 
 # What marks a database as such a log: "shbl", and the version of its tables.
 _APPLICATION: Final = 0x7368626C
@@ -84,6 +87,8 @@ class SqliteLog:
         self._turn = threading.RLock()
         self._count, self._last = 0, FIRST
         with self._failures_said():
+            if not read_only and not path.exists():
+                _make(path)
             self._database = sqlite3.connect(
                 _address(path, read_only),
                 uri=True,
@@ -146,6 +151,7 @@ class SqliteLog:
                     raise not_recorded(self.path.name, error) from error
                 raise
             self._count, self._last = count, last
+            self._put_home()
         return tuple(hashes)
 
     def entries(self) -> Iterator[LogEntry]:
@@ -248,8 +254,15 @@ class SqliteLog:
             raise OSError("read back as something else")
 
     def _rows(self, count: int) -> list[Any]:
-        with self._turn, self._failures_said():
-            return self._database.execute(f"{_ROWS} LIMIT {_PART}", (count,)).fetchall()
+        """The next entries; those before a damaged place, as long as there are any."""
+        rows: list[Any] = []
+        with self._turn, self._failures_said(count + 1):
+            try:
+                rows += self._database.execute(f"{_ROWS} LIMIT {_PART}", (count,))
+            except sqlite3.DatabaseError:
+                if not rows:
+                    raise
+        return rows
 
     def _entry(self, row: Any, count: int, last: str) -> LogEntry:
         """A row as an entry that follows `count` others."""
@@ -272,6 +285,14 @@ class SqliteLog:
                 broken(self.path.name, min(count + 1, self._count), _GONE)
             self._count, self._last = count, last
 
+    def _put_home(self) -> None:
+        """Copy what was written ahead into the database: whoever copies that alone has all of it.
+
+        The entries are on disk already; where it cannot be done now, the next time will do.
+        """
+        with suppress(sqlite3.Error):
+            self._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
     def _take_back(self) -> None:
         # Where even that fails, the next append cannot begin, and says so.
         with suppress(sqlite3.Error):
@@ -285,14 +306,24 @@ class SqliteLog:
         raise InputError(Problem(str(self.path), Words(zh, en), code="broken_log"))
 
     @contextmanager
-    def _failures_said(self) -> Iterator[None]:
+    def _failures_said(self, entry: int = 0) -> Iterator[None]:
+        """Say what failed; `entry`: which one was to be read, if any was."""
         try:
             yield
         except sqlite3.Error as error:
-            code = "file_failure" if isinstance(error, sqlite3.OperationalError) else "broken_log"
-            reason = _REASONS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, str(error))
-            what = Words(f"日志用不了：{reason}", f"the log cannot be used: {error}")
-            raise InputError(Problem(str(self.path), what, code=code)) from error
+            kind = getattr(error, "sqlite_errorcode", None)
+            undecoded = kind is None and "decode" in str(error)
+            damaged = undecoded or not isinstance(error, sqlite3.OperationalError)
+            known = sqlite3.SQLITE_CORRUPT if undecoded else (kind or 0) & 0xFF
+            what = Words(
+                f"日志用不了：{_REASONS.get(known, str(error))}", f"the log cannot be used: {error}"
+            )
+            where = f"{self.path}:{entry}" if entry and damaged else str(self.path)
+            code = "broken_log" if damaged else "file_failure"
+            raise InputError(Problem(where, what, code=code)) from error
+        except OSError as error:
+            doing = Words("日志用不了", "the log cannot be used")
+            raise file_failure(error, str(self.path), doing) from error
 
 
 # What the database says in English alone, by the kind of failure.
@@ -307,6 +338,33 @@ _REASONS: Final = {
     sqlite3.SQLITE_NOTADB: "不是办理日志的文件",
 }
 _GONE: Final = Words("记过的条目不见了或变了", "entries that were recorded are gone or changed")
+
+
+def _make(path: Path) -> None:
+    """A new log, which is there whole or not at all: an empty file would be one that was emptied."""
+    with scratch_folder(path.parent) as scratch:
+        new = scratch / path.name
+        database = sqlite3.connect(new, isolation_level=None)
+        try:
+            database.execute("PRAGMA synchronous = FULL")
+            for statement in ("BEGIN", *_TABLES, *_MARKS, "COMMIT"):
+                database.execute(statement)
+        finally:
+            database.close()
+        # Who was faster wins: what is there is not replaced.
+        with suppress(FileExistsError):
+            try:
+                os.link(new, path)
+            except (PermissionError, NotImplementedError):
+                new.rename(path) if os.name == "nt" else _copied(new, path)
+    sync_folder(path.parent)
+
+
+def _copied(new: Path, path: Path) -> None:
+    """The same on a disk that knows no links."""
+    with path.open("xb") as file:
+        file.write(new.read_bytes())
+        os.fsync(file.fileno())
 
 
 def _address(path: Path, read_only: bool) -> str:

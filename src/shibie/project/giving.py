@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-from shibie.actlog import open_acts, with_acts
+from shibie.actlog import has_acts, open_acts, with_acts
 from shibie.errors import InputError, Problem, Words
 from shibie.forms.form import TableForm
 from shibie.project.registers import with_registers
@@ -46,9 +46,10 @@ def given_roster(
     sheets = with_registers(sheets, registers, ruleset)
     if acts is not None:
         _must_hold_something(acts)
-        with open_acts(acts) as log:
-            sheets, more = with_acts(sheets, log, ruleset)
-        notes = (*notes, *more)
+        if acts.exists() or has_acts(sheets):
+            with open_acts(acts) as log:
+                sheets, more = with_acts(sheets, log, ruleset)
+                notes = (*notes, *log.notes, *more)
     beside = frozenset(sheet.shown for sheet in sheets) - own
     given = GivenRoster(ruleset, as_of, sheets, notes, path, form, beside)
     _ = given.layout

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from shibie.atomic import new_files
-from shibie.errors import InputError, Problem, Words
 from shibie.formula_cells import defused
 from shibie.results.table import Table
 from shibie.rosters.parquet import LIST_SEPARATOR, write_columns
@@ -57,10 +56,17 @@ class Writing:
     Attributes:
         style: of CSV.
         beside: what `summary.json` in a folder holds beside the counts.
+        others: the names of tables that the result does not have: files of an older result
+            would be taken for part of it.
     """
 
     style: CsvStyle = PLAIN
     beside: Callable[[str], dict[str, Any]] = _nothing
+    others: tuple[str, ...] = ()
+
+    def gone(self, form: Format) -> tuple[str, ...]:
+        """The files of tables that the result does not have."""
+        return tuple(f"{name}.{form}" for name in self.others)
 
     def summary(self, out: str, summary: Mapping[str, Any]) -> str:
         """The text of `summary.json` in a folder."""
@@ -75,31 +81,11 @@ def write_folder(
     writing: Writing = Writing(),
 ) -> None:
     """Write the tables and `summary.json` into a folder, replacing what was there of them."""
-    with new_files(out) as folder:
+    with new_files(out, writing.gone(form)) as folder:
         for table in tables:
             write_table(folder, table, form, writing.style)
         text = writing.summary(str(out), summary)
         (folder / "summary.json").write_text(text, encoding="utf-8")
-
-
-def leave_out_older(out: Path, form: Format, others: Iterable[str]) -> None:
-    """Take away the tables of an older result that the new one in its folder does not have.
-
-    Left there, they would be taken for part of it.
-
-    Args:
-        out: the folder.
-        form: of its tables.
-        others: the names of the tables that the new result does not have.
-    """
-    for name in others:
-        path = out / f"{name}.{form}"
-        try:
-            path.unlink(missing_ok=True)
-        except OSError as error:
-            reason = error.strerror or error
-            what = Words(f"删不掉旧的结果：{reason}", f"an older result stays: {reason}")
-            raise InputError(Problem(str(path), what)) from error
 
 
 def json_text(data: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from shibie.closing import Closing
 from shibie.errors import InputError, Lang, Words, bad_argument
 from shibie.results.clues import CLUES
 from shibie.results.clues import COLUMNS as CLUE_COLUMNS
-from shibie.results.files import CsvStyle, Format, Writing, leave_out_older
+from shibie.results.files import CsvStyle, Format, Writing
 from shibie.results.made_from import MADE_FROM, MadeFrom
 from shibie.results.table import Table
 from shibie.results.tables import COLUMNS
@@ -161,9 +161,8 @@ class Result(Closing):
                 folders[path] = kind
         style = CsvStyle(self.ruleset.lang == "zh", TITLES if headers == "zh" else {})
         if folders:
-            self._decided.write(folders, self.lang, Writing(style, self._beside))
-        for folder, form in folders.items():
-            leave_out_older(Path(folder), form, {*COLUMNS, CLUES} - set(self._tables))
+            others = tuple({*COLUMNS, CLUES} - set(self._tables))
+            self._decided.write(folders, self.lang, Writing(style, self._beside, others))
         for path, kind in kinds.items():
             if kind == "workbook":
                 self._workbook(Path(path), show_ids, self._beside(Path(path).parent))

@@ -46,12 +46,15 @@ def new_book(out: Path, row_by_row: bool = False) -> Iterator[xlsxwriter.Workboo
     """
     plain = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with new_file(out) as path:
-        book = xlsxwriter.Workbook(str(path), plain | {"constant_memory": row_by_row})
+        # Its own scratch files hold what the sheets hold: they lie where nobody else reads.
+        how = plain | {"constant_memory": row_by_row, "tmpdir": str(path.parent)}
+        book = xlsxwriter.Workbook(str(path), how)
         yield book
         try:
             book.close()
         except xlsxwriter.exceptions.FileCreateError as error:
-            raise OSError(error) from error
+            (cause,) = error.args or (error,)
+            raise (cause if isinstance(cause, OSError) else OSError(str(cause))) from error
 
 
 def write_book(

@@ -94,10 +94,10 @@ class DuckHost(DuckFiles):
 
     def write(
         self, out: str, form: Format, outputs: Sequence[Output], tables: Sequence[Table],
-        texts: Mapping[str, str], style: CsvStyle = PLAIN,
+        texts: Mapping[str, str], style: CsvStyle = PLAIN, gone: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """Write a folder aside, then move it to its place."""
-        with failures_said(), new_files(Path(out)) as folder:
+        with failures_said(), new_files(Path(out), gone) as folder:
             for each in outputs:
                 self.copy(each, folder, form, style)
             for table in tables:

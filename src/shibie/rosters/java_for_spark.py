@@ -7,13 +7,13 @@ import re
 import shlex
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 from shibie.errors import InputError, Problem, Words, bad_argument
+from shibie.scratch_folders import scratch_folder
 
 OLDEST: Final = 17
 HOW_TO_GET_JAVA: Final = Words(
@@ -52,8 +52,8 @@ def java_for_spark() -> Iterator[None]:
     if home is None:
         raise InputError(_missing(own_java(os.environ)))
     before = os.environ.get("JAVA_HOME")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["JAVA_HOME"] = str(stand_in(Path(folder), home))
+    with scratch_folder() as folder:
+        os.environ["JAVA_HOME"] = str(stand_in(folder, home))
         try:
             yield
         finally:

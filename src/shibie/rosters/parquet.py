@@ -94,9 +94,15 @@ def cell_sql(column: str, sql_type: str) -> str:
 
 
 def write_columns(path: Path, columns: Mapping[str, Column]) -> None:
-    """Write columns of the same length as a file."""
+    """Write columns of the same length as a file.
+
+    Raises:
+        InputError: when the disk does not suffice.
+    """
     import duckdb
 
-    with duckdb.connect() as connection:
+    from shibie.scratch_database import failures_said
+
+    with failures_said(), duckdb.connect() as connection:
         make_table(connection, "given", columns)
         connection.table("given").write_parquet(str(path))

@@ -6,7 +6,6 @@ import codecs
 import csv
 import io
 import itertools
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from shibie.results.table import Table
 from shibie.rosters.csv_text import HEADER_DEPTH, UTF_16_MARKS, csv_text, delimiter_of, even_copy
 from shibie.rosters.parquet import write_columns
 from shibie.rosters.sheets import TABLES, Cells, table_of
+from shibie.scratch_folders import scratch_folder
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -147,8 +147,8 @@ class Storage:
 
     def even(self, file: File, copy: str) -> File:
         """A copy, made by the driver, whose rows Spark counts as they are."""
-        with tempfile.TemporaryDirectory() as folder:
-            source, even = Path(folder) / "source.csv", Path(folder) / "even.csv"
+        with scratch_folder() as folder:
+            source, even = folder / "source.csv", folder / "even.csv"
             at, system = self._at(file.path)
             system.copyToLocalFile(False, at, self._local(source), True)
             even_copy(source, csv_text(source), even)
@@ -161,15 +161,15 @@ class Storage:
 
     def rows(self, file: File) -> tuple[Cells, ...]:
         """All cells of a small CSV file."""
-        with tempfile.TemporaryDirectory() as folder:
-            copy = Path(folder) / "table.csv"
+        with scratch_folder() as folder:
+            copy = folder / "table.csv"
             copy.write_bytes(self._bytes(file))
             return tuple(table_of(copy, file.shown).rows)
 
     def put(self, path: str, columns: Mapping[str, Column]) -> None:
         """Write columns from Python as a Parquet file."""
-        with tempfile.TemporaryDirectory() as folder:
-            local = Path(folder) / "table.parquet"
+        with scratch_folder() as folder:
+            local = folder / "table.parquet"
             write_columns(local, columns)
             target, system = self._at(path)
             system.copyFromLocalFile(self._local(local), target)
@@ -183,12 +183,14 @@ class Storage:
         """Write small tables and texts through a local folder."""
         at, system = self._at(folder)
         system.mkdirs(at)
-        with tempfile.TemporaryDirectory() as scratch:
+        with scratch_folder() as scratch:
             for table in tables:
-                write_table(Path(scratch), table, form, style)
+                write_table(scratch, table, form, style)
             for name, text in texts.items():
-                (Path(scratch) / name).write_text(text, encoding="utf-8")
-            for local in Path(scratch).iterdir():
+                (scratch / name).write_text(text, encoding="utf-8")
+            for local in sorted(scratch.iterdir()):
+                if local.name.startswith("."):
+                    continue  # the folder's own
                 system.copyFromLocalFile(self._local(local), at)
 
     def single(self, parts: str, target: str) -> None:

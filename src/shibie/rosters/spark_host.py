@@ -275,7 +275,7 @@ class SparkHost:
 
     def write(
         self, out: str, form: Format, outputs: Sequence[Output], tables: Sequence[Table],
-        texts: Mapping[str, str], style: CsvStyle = PLAIN,
+        texts: Mapping[str, str], style: CsvStyle = PLAIN, gone: Sequence[str] = (),
     ) -> None:  # fmt: skip
         """Write a folder aside, then move it to its place."""
         aside = f"{self.storage.parent(out)}/.shibie-{uuid.uuid4().hex}"
@@ -284,6 +284,8 @@ class SparkHost:
                 self.copy(each, aside, form, style)
             self.storage.write_small(aside, tables, texts, form, style)
             self.storage.move(aside, out)
+            for name in gone:
+                self.storage.remove(f"{out}/{name}")
         finally:
             self.storage.remove(aside)
 

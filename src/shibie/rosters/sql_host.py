@@ -128,6 +128,7 @@ class Host(Protocol):
         tables: Sequence[Table],
         texts: Mapping[str, str],
         style: CsvStyle = PLAIN,
+        gone: Sequence[str] = (),
     ) -> None:
         """Write a folder of results, all of it or nothing.
 
@@ -138,5 +139,6 @@ class Host(Protocol):
             tables: small ones.
             texts: other files by name.
             style: of CSV.
+            gone: files of an older result that this one does not have; they are removed.
         """
         ...

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from shibie.atomic import write_bytes, write_text
+from shibie.atomic import new_files, write_bytes, write_text
 from shibie.checking_in_python import CheckedBy, caveats_of
 from shibie.decision import ELIGIBILITIES
 from shibie.errors import Lang, Words
@@ -196,8 +196,10 @@ def write_report(out: Path, whole: WholeReport, template: Path | None = None) ->
     """Write a .docx or a .md (with its charts in a folder beside it)."""
     if out.suffix.lower() == ".md":
         folder = out.with_name(f"{out.stem}-charts")
-        for chart, picture in whole.drawn:
-            write_bytes(folder / f"{chart.name}.png", picture)
+        if whole.drawn:
+            with new_files(folder) as aside:
+                for chart, picture in whole.drawn:
+                    (aside / f"{chart.name}.png").write_bytes(picture)
         write_text(out, markdown(whole, folder.name))
         return
     write_bytes(out, word(whole, template))

@@ -108,3 +108,35 @@ def test_help_is_in_both_languages(
     assert lines[-1].endswith("显示本说明 Show this message and exit.")
     _, _, text = said("--help", monkeypatch, capsys)
     assert "命令 Commands:" in text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("line", "printed"),
+    [
+        (["-2.5"], "-2.5\n"),
+        (["-(1 + 2)", "--given", "{}"], "-3\n"),
+        (["--given", '{"wage_income": 5}', "-wage_income < -4.99", "--lang", "en"], "true\n"),
+        (["--", "-1"], "-1\n"),
+    ],
+)
+def test_a_formula_may_begin_with_a_minus(
+    line: list[str],
+    printed: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["shibie", "eval", *line])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code or 0, capsys.readouterr().out) == (0, printed)
+
+
+def test_what_begins_with_a_minus_and_is_no_formula(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, lines, _ = said("eval -q 1", monkeypatch, capsys)
+    assert (status, lines[1]) == (2, "shibie: 没有选项 -q")
+    status, lines, _ = said("eval 1 --given -5", monkeypatch, capsys)
+    assert (status, lines) == (2, ["--given: 应为一个 JSON 对象"])
+    status, lines, _ = said("eval 1 --as-of 20150701", monkeypatch, capsys)
+    assert (status, lines[0]) == (2, "--as-of: 不是日期：20150701")

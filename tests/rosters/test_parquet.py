@@ -99,6 +99,8 @@ def households(folder: Path, columns: dict[str, pa.Array]) -> Path:
         ("exited_on", pa.array([date(2015, 7, 1), None, date(1, 1, 1)]), []),
         ("村", pa.array([DAY, None, DAY.replace(hour=9)]), []),
         ("不愁吃", pa.array([True, False, None]), []),
+        ("村", pa.array([[("a", 1)], [], None], pa.map_(pa.string(), pa.int64())), []),
+        ("工资性收入", pa.array([Decimal("7.10"), None, Decimal(10) ** 40], pa.decimal256(60, 2)), ["003"]),
     ],
     ids=str,
 )  # fmt: skip
@@ -125,3 +127,29 @@ def test_a_damaged_file_is_named_by_both_ways(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError, match=r"households\.parquet"):
             read()
+
+
+def test_columns_of_one_name(tmp_path: Path) -> None:
+    """The reader makes another name of the second, which then would be a column left out."""
+    folder = households(tmp_path / "roster", {})
+    table = parquet.read_table(folder / "households.parquet")
+    twice = table.append_column("村", table.column("村"))
+    parquet.write_table(twice, folder / "households.parquet")
+    for read in (lambda: read_roster(folder, PACK, AS_OF), lambda: by_sql(folder)):
+        with pytest.raises(InputError) as caught:
+            read()
+        assert [each.what.zh for each in caught.value.problems] == ["栏目“村”出现两次"]
+
+
+def test_a_column_with_the_name_of_the_readers_own(tmp_path: Path) -> None:
+    """As a database exports it; of its rows the numbers are still told."""
+    folder = households(
+        tmp_path / "roster",
+        {"工资性收入": pa.array([1.0, 2.0, 0.125]), "file_row_number": pa.array([7, 7, 7])},
+    )
+    summary = small(folder, tmp_path / "small")
+    assert by_sql(folder, tmp_path / "set") == summary
+    for name in FILES:
+        assert (tmp_path / "set" / name).read_text() == (tmp_path / "small" / name).read_text()
+    (rejected,) = read_roster(folder, PACK, AS_OF).rejected
+    assert (rejected.row, rejected.value) == (4, "0.125")

@@ -8,6 +8,8 @@ from decimal import Decimal
 import pytest
 
 from shibie.errors import RulesetError
+from shibie.language import tree
+from shibie.language.types import Text
 from shibie.rosters.cells import read_cell
 from shibie.ruleset.loader import load, loads
 from shibie.ruleset.packs import shipped
@@ -301,3 +303,67 @@ def test_a_word_for_two_codes_is_refused(old: str, new: str, said: str) -> None:
 def test_a_header_of_another_field_is_refused(field: str, said: str) -> None:
     found = faults(CODES.replace("comparisons:\n", f"  - {field}\ncomparisons:\n"))
     assert [each.partition(": ")[2] for each in found] == [said]
+
+
+CHOSEN = (
+    HEAD
+    + """\
+fields:
+  - {of: household, name: rooms, title: 房间数, type: integer}
+  - {of: household, name: note, title: 备注, type: text}
+facts:
+  - {name: grade, title: 档次, value: '"一档" if rooms > 5 else "二档" if rooms > 3 else "Ａ档"'}
+  - {name: wider, title: 宽档次, value: '"三档" if rooms > 9 else grade'}
+  - {name: place, title: 省, value: '"云南"'}
+  - {name: said, title: 说明, value: '"无" if rooms > 9 else note'}
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "fault"),
+    [
+        ('grade == "一挡"', "'一挡' is not in the code list: 一档, 二档, Ａ档 → did you mean '一档'?"),
+        ('grade not in ["一档", "二挡"]',
+         "'二挡' is not in the code list: 一档, 二档, Ａ档 → did you mean '二档'?"),
+        ('"三裆" != wider',
+         "'三裆' is not in the code list: 三档, 一档, 二档, Ａ档 → did you mean '三档'?"),
+        ('members.any(household.grade == "四")', "'四' is not in the code list: 一档, 二档, Ａ档"),
+        # One text alone is a setting of the pack, and text from the form may be anything.
+        ('grade == "A档" and wider == "三档" and place == "四川" and said == "三裆" and note == grade', ""),
+    ],
+)  # fmt: skip
+def test_a_text_chosen_from_written_ones_is_a_code_list(condition: str, fault: str) -> None:
+    text = CHOSEN + f"poor: '{condition}'\n"
+    if fault:
+        assert [each.split(": ", 1)[1] for each in faults(text)] == [fault]
+        return
+    parts = loads(text).poor.node
+    assert isinstance(parts, tree.And)
+    # In the spelling of the fact, so that it can be equal.
+    assert isinstance(parts.operands[0], tree.Compare)
+    assert parts.operands[0].right == tree.Literal("Ａ档", type=Text(("Ａ档",)))
+
+
+def test_the_keys_of_a_parameter_are_of_its_code_list() -> None:
+    series = "一档: {2014-01-01: 300}, 二挡: {2014-01-01: 150}"
+    text = CHOSEN + f"parameters:\n  sum: {{title: 金额, by: grade, values: {{{series}}}}}\n"
+    assert faults(text + 'poor: "sum > 1"\n') == [
+        "ruleset.yaml:15:63: '二挡' is not in the code list: 一档, 二档, Ａ档 → did you mean '二档'?"
+    ]
+
+
+@pytest.mark.parametrize(
+    "day", ["20150701", "2015-W27-3", "2015-182", "2015-07-01T00:00:00", "86400"]
+)
+def test_a_day_is_written_in_one_way(day: str) -> None:
+    """The standard library, and the one that fills forms, read days that nobody means."""
+    found = faults(HEAD.replace("2015-01-01", day) + f'parameters:\n  x: {{title: x, values: {{"{day}": 1}}}}\n'
+                   f"poor: 'as_of > date(\"{day}\")'\n")  # fmt: skip
+    assert found[0].startswith("ruleset.yaml:5:21: expected a date like 2015-07-01, found")
+    found = faults(HEAD + f'parameters:\n  x: {{title: x, values: {{"{day}": 1}}}}\n'
+                   f"poor: 'as_of > date(\"{day}\")'\n")  # fmt: skip
+    assert [each.split(": ", 1)[1] for each in found] == [
+        f"not a valid date: {day} → write 2015-01-01",
+        'not a valid date → write date("2015-07-01")',
+    ]

@@ -15,6 +15,7 @@ import typer
 from shibie import __version__
 from shibie.cli.helped import Commands, HelpedGroup
 from shibie.errors import InputError, Problem, Words
+from shibie.plain_day import plain_day
 
 if TYPE_CHECKING:
     from shibie.errors import Lang
@@ -146,7 +147,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="以 JSON 输出 Print 
 def day(text: str, option: str = "--as-of") -> date:
     """A date argument, or an `InputError` that says how to write it."""
     try:
-        return date.fromisoformat(text)
+        return plain_day(text)
     except ValueError:
         raise InputError(
             Problem(

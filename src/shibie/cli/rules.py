@@ -21,6 +21,7 @@ from shibie.cli.app import (
     day,
     spoken,
 )  # fmt: skip
+from shibie.cli.helped import FormulaCommand
 
 if TYPE_CHECKING:
     from shibie.errors import Lang
@@ -117,7 +118,7 @@ def show(
     print(flattened(compose(find(pack))), end="")
 
 
-@app.command(name="eval")
+@app.command(name="eval", cls=FormulaCommand)
 def evaluate(
     expression: Annotated[str, typer.Argument(help="条件或算式 A condition or formula.")],
     given: Annotated[

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from shibie.language.tree import Constant
-from shibie.language.types import BOOL, DATE, MAX_ITEMS, TEXT, Number, Type, common
+from shibie.language.types import BOOL, DATE, MAX_ITEMS, Number, Text, Type, common
 
 Attributes = Mapping[str, Any]
 TypeRule = Callable[[Sequence[Type], Attributes], Type | None]
@@ -49,7 +49,7 @@ def type_of_constant(value: Constant) -> Type:
     """The type of a constant by its value.
 
     >>> type_of_constant(Decimal("0.5")), type_of_constant("甲")
-    (Number(scale=1, limit=1), Text())
+    (Number(scale=1, limit=1), Text(codes=('甲',)))
     """
     match value:
         case bool():
@@ -60,7 +60,7 @@ def type_of_constant(value: Constant) -> Type:
         case date():
             return DATE
         case str():
-            return TEXT
+            return Text((value,))
 
 
 def same(of: Sequence[Type], attributes: Attributes) -> Type | None:

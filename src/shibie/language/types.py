@@ -48,7 +48,14 @@ class Number:
 
 @dataclass(frozen=True)
 class Text:
-    """Free text: only == != in."""
+    """Text: only == != in.
+
+    Attributes:
+        codes: all that it can be, where it is chosen from written texts only: then these are a code
+            list, and no other text is ever equal to it. Empty where it may be any text.
+    """
+
+    codes: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return "text"
@@ -118,11 +125,32 @@ def common(a: Type, b: Type) -> Type | None:
 
     >>> common(MONEY, COUNT) == MONEY, common(DATE, COUNT)
     (True, None)
+    >>> common(Text(("一档",)), Text(("二档", "一档"))).codes, common(Text(("一档",)), TEXT).codes
+    (('一档', '二档'), ())
     """
     match a, b:
+        case Text(codes), Text(more):
+            return Text(tuple(dict.fromkeys((*codes, *more)))) if codes and more else TEXT
         case Number(), Number():
             return Number(max(a.scale, b.scale), max(a.limit, b.limit))
         case Code(), Text():
             return None
         case _:
             return a if a == b else None
+
+
+def codes_of(of: Type) -> tuple[str, ...]:
+    """The code list that a text or a code is of; empty where it is of none.
+
+    One written text alone is no choice but a setting, which another pack may replace.
+
+    >>> codes_of(SEX), codes_of(Text(("一档", "二档"))), codes_of(Text(("云南",))), codes_of(MONEY)
+    (('男', '女'), ('一档', '二档'), (), ())
+    """
+    match of:
+        case Text(codes) if len(codes) > 1:
+            return codes
+        case Code(codes):
+            return codes
+        case _:
+            return ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,6 +11,7 @@ from pydantic import Field
 
 from shibie.errors import InputError, Lang, Problem, RulesetError, Words
 from shibie.eventlog.opening import ACTS_FILE
+from shibie.plain_day import PlainDay
 from shibie.ruleset import packs
 from shibie.ruleset.fingerprint import PROJECT_FILE
 from shibie.ruleset.schema import Form
@@ -42,13 +42,13 @@ class ProjectForm(Form):
     """`shibie.yaml`, key by key."""
 
     rules: Text | None = None
-    as_of: date | None = None
+    as_of: PlainDay | None = None
     roster: Text | None = None
     registers: dict[Text, Text | RegisterForm] = {}
     form: Text | None = None
     acts: Text | None = None
     before: Text | None = None
-    since: date | None = None
+    since: PlainDay | None = None
     out: _Outs | dict[Command, _Outs] = []
     control_totals: dict[Text, TotalForm] = {}
     trust_declarations: bool | None = None
@@ -113,13 +113,13 @@ class Project:
 
     file: Path
     rules: str | None = None
-    as_of: date | None = None
+    as_of: PlainDay | None = None
     roster: Path | None = None
     registers: tuple[RegisterFile, ...] = ()
     form: Path | None = None
     acts: Path | None = None
     before: Path | None = None
-    since: date | None = None
+    since: PlainDay | None = None
     outs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     totals: tuple[Total, ...] = ()
     trust_declarations: bool | None = None

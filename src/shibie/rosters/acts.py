@@ -14,6 +14,7 @@ from typing import Any, Final
 from shibie.acts import ACT_KINDS, KIND_WORDS, Act, ActKind, act_specs, content_id
 from shibie.errors import Words, with_suggestion
 from shibie.household import StepRecord
+from shibie.plain_day import plain_day
 from shibie.rosters.act_rows import GivenAct, WrittenActs, only_asks
 from shibie.rosters.adjudications import VERDICTS
 from shibie.rosters.cell_error import CellError
@@ -251,6 +252,8 @@ class _Written:
     def recorded(self, text: str) -> str | Words:
         """A time in UTC, as it is written back."""
         try:
+            # The library also knows weeks and days without dashes, which nobody means.
+            plain_day(text[:10])
             found = datetime.fromisoformat(text)
         except ValueError:
             return Words(

@@ -132,12 +132,23 @@ class DuckFiles:
         """A view of a Parquet file."""
         path = f"read_parquet({quoted(only(file.path))}, hive_partitioning = false"
         described = self.read(file, f"DESCRIBE SELECT * FROM {path})").fetchall()
-        self.read(
-            file,
-            f"CREATE VIEW {name} AS SELECT *, file_row_number + 2 AS {ROW}"
-            f" FROM {path}, file_row_number = true)",
-        )
-        self.views[name] = file
+        if any(column[0].lower() == "file_row_number" for column in described):
+            # Its own column of this name, as a database exports it, is in the way of the reader's.
+            setting = "preserve_insertion_order"
+            (kept,) = self.read(file, f"SELECT current_setting('{setting}')").fetchone() or (True,)
+            self.connection.execute(f"SET {setting} = true")
+            try:
+                rows = f"SELECT *, row_number() OVER () + 1 AS {ROW} FROM {path})"
+                self.read(file, f"CREATE TABLE {name} AS {rows}")
+            finally:
+                self.connection.execute(f"SET {setting} = {kept}")
+        else:
+            self.read(
+                file,
+                f"CREATE VIEW {name} AS SELECT *, file_row_number + 2 AS {ROW}"
+                f" FROM {path}, file_row_number = true)",
+            )
+            self.views[name] = file
         return FileRelation(name, {index: described[index][:2] for index in placed.header.columns})
 
     def land(self, name: str, path: Path, placed: Placed, copied: bool) -> None:

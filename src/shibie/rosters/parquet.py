@@ -5,10 +5,13 @@ from __future__ import annotations
 import glob
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from shibie.duckdb_tables import Column, make_table, quoted_name
 from shibie.rosters.cells import Cell
+
+if TYPE_CHECKING:
+    import duckdb
 
 LIST_SEPARATOR: Final = "|"
 _AS_THEY_ARE: Final = frozenset(
@@ -37,7 +40,7 @@ def read_parquet(path: Path) -> Iterator[tuple[Cell, ...]]:
             connection.execute("SET enable_progress_bar = false")
             file = connection.read_parquet(only(path), hive_partitioning=False)
             names = tuple(file.columns)
-            yield names
+            yield _written_names(connection, path, names)
             cells = [
                 cell_sql(quoted_name(name), str(kind))
                 for name, kind in zip(names, file.types, strict=True)
@@ -48,6 +51,27 @@ def read_parquet(path: Path) -> Iterator[tuple[Cell, ...]]:
     except (UnicodeError, RuntimeError):
         raise ParquetError("a name in it is no UTF-8 text") from None
     yield from rows
+
+
+def _written_names(
+    connection: duckdb.DuckDBPyConnection, path: Path, names: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The names of the columns as they stand in the file.
+
+    The reader makes `n_1` of a second `n`, which would then be taken for another column.
+    """
+    rows = connection.execute(
+        "SELECT name, num_children FROM parquet_schema(?)", [only(path)]
+    ).fetchall()
+    # The root first; below it each column, with what it is made of behind it.
+    written, inside = [], 0
+    for name, children in rows[1:]:
+        if inside:
+            inside -= 1
+        else:
+            written.append(name)
+        inside += children or 0
+    return tuple(written) if len(written) == len(names) else names
 
 
 def only(path: Path | str) -> str:

@@ -6,13 +6,13 @@ loader, which can point at the place. `shibie schema` prints their JSON Schema f
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shibie.household import Verdict
+from shibie.plain_day import PlainDay
 
 Name = Annotated[str, Field(pattern=r"^[^\W\d]\w*$", description="名称：字母、数字、下划线或汉字")]
 PackId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", description="小写字母、数字和 -")]
@@ -41,8 +41,8 @@ class BasisForm(Form):
 class EffectiveForm(Form):
     """The days on which the rule set may be applied, both included."""
 
-    from_: date = Field(alias="from")
-    to: date
+    from_: PlainDay = Field(alias="from")
+    to: PlainDay
 
 
 class HeadForm(Form):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from shibie.case import Case
-from shibie.errors import InputError, Problem, RulesetError, Words, did_you_mean
+from shibie.errors import InputError, Problem, RulesetError, Words, did_you_mean, listed
 from shibie.language.tree import HOUSEHOLD
+from shibie.language.types import codes_of
 from shibie.lower import lowered
 from shibie.lower.standings import standing_names
+from shibie.plain_day import PlainDay
 from shibie.rosters.cells import NO, YES
 from shibie.rosters.household_input import case_from
 from shibie.ruleset.model import Rule, RuleSet
@@ -54,7 +55,7 @@ class TestForm(Form):
     """One test."""
 
     name: str
-    as_of: date | None = None
+    as_of: PlainDay | None = None
     given: dict[str, Any] = {}
     expect: ExpectForm
 
@@ -62,7 +63,7 @@ class TestForm(Form):
 class FileForm(Form):
     """A file of tests; `defaults` stand below every test's `given`, key by key."""
 
-    as_of: date
+    as_of: PlainDay
     defaults: dict[str, Any] = {}
     tests: list[TestForm] = Field(min_length=1)
 
@@ -188,6 +189,18 @@ class _RuleTestReader:
                         Words(f"没有“{name}”", f"there is no '{name}'"),
                         did_you_mean(name, allowed),
                     )
+        for name, wanted in expect.facts.items():
+            fact = ruleset.facts.get((HOUSEHOLD, name))
+            codes = codes_of(fact.node.type) if fact else ()
+            if codes and wanted not in (*codes, "unknown"):
+                self.problem(
+                    (*path, "facts", name),
+                    Words(
+                        f"“{wanted}”不在代码表中：{listed(codes, lang='zh')}",
+                        f"'{wanted}' is not in the code list: {listed(codes)}",
+                    ),
+                    did_you_mean(str(wanted), codes),
+                )
 
 
 def all_rules(ruleset: RuleSet) -> tuple[Rule, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 
 from shibie.errors import Words, did_you_mean
@@ -14,6 +13,7 @@ from shibie.language.parsing.syntax import FUNCTIONS, METHODS, TYPE_WORDS, metho
 from shibie.language.parsing.terms import Terms, constant
 from shibie.language.signature import Operator
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
+from shibie.plain_day import plain_day
 
 
 class Calls(Terms):
@@ -104,7 +104,7 @@ class Calls(Terms):
     def date(self, node: ast.expr) -> Node:
         try:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                return constant(date.fromisoformat(node.value))
+                return constant(plain_day(node.value))
         except ValueError:
             pass
         self.refuse(

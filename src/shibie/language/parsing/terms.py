@@ -24,6 +24,7 @@ from shibie.language.types import (
     Date,
     Number,
     Text,
+    codes_of,
     common,
 )  # fmt: skip
 from shibie.plain_text import legible
@@ -167,7 +168,7 @@ class Terms(Reader):
         if symbol is None:
             self.refuse(node, Words("不支持 is", "'is' is not supported"), Words("==", "=="))
         a, b = self.both(left, right, context)
-        a, b = self.coerced(a, b), self.coerced(b, a)
+        a, b = self.chosen_text(self.coerced(a, b), b), self.chosen_text(self.coerced(b, a), a)
         operator, kind = OPERATORS[tree.Compare, symbol], common(a.type, b.type)
         if not isinstance(kind, OPERATORS[tree.Compare, "=="].kinds(0)):
             self.refuse(
@@ -205,21 +206,38 @@ class Terms(Reader):
             return self.as_code(literal, other.type)
         if isinstance(other.type, Text) and not isinstance(other, tree.Literal):
             # Text that was read is in this spelling.
-            return replace(literal, value=legible(str(literal.value)))
+            text = legible(str(literal.value))
+            return replace(literal, value=text, type=Text((text,)))
         return node
 
+    def chosen_text(self, node: Node, other: Node) -> Node:
+        """A text literal beside a text that is chosen from written ones is one of these."""
+        if not (isinstance(node, tree.Literal) and isinstance(node.value, str)):
+            return node
+        if isinstance(other, tree.Literal) or not isinstance(other.type, Text):
+            return node
+        # They are as they were written, which may differ in nothing that can be seen.
+        written = {legible(code): code for code in other.type.codes}
+        text = written.get(legible(node.value), node.value)
+        code, codes = replace(node, value=text, type=Text((text,))), codes_of(other.type)
+        return self.one_of(code, codes) if codes else code
+
     def as_code(self, node: tree.Literal, of: Code | Codes) -> tree.Literal:
-        if node.value not in of.codes:
+        return replace(self.one_of(node, of.codes), type=Code(of.codes))
+
+    def one_of(self, node: tree.Literal, codes: tuple[str, ...]) -> tree.Literal:
+        """A text literal as it is; refused where it is none of the codes."""
+        if node.value not in codes:
             text = str(node.value)
             self.refuse(
                 node.at,
                 Words(
-                    f"“{text}”不在代码表中：{listed(of.codes, lang='zh')}",
-                    f"'{text}' is not in the code list: {listed(of.codes)}",
+                    f"“{text}”不在代码表中：{listed(codes, lang='zh')}",
+                    f"'{text}' is not in the code list: {listed(codes)}",
                 ),
-                did_you_mean(text, of.codes),
+                did_you_mean(text, codes),
             )
-        return replace(node, type=Code(of.codes))
+        return node
 
     def membership(self, left: ast.expr, right: ast.expr, context: Context) -> Node:
         if not isinstance(right, ast.List | ast.Tuple | ast.Set):
@@ -247,7 +265,7 @@ class Terms(Reader):
         return tree.In(operand, written)
 
     def listed_constant(self, operand: Node, value: Node) -> Node:
-        value = _folded_sign(self.coerced(value, operand))
+        value = _folded_sign(self.chosen_text(self.coerced(value, operand), operand))
         if not isinstance(value, tree.Literal) or common(operand.type, value.type) is None:
             self.refuse(
                 value.at,

@@ -10,12 +10,13 @@ from decimal import Decimal
 from functools import partial
 from typing import cast
 
-from shibie.errors import Words, did_you_mean
+from shibie.errors import Words, did_you_mean, listed
 from shibie.language import tree
 from shibie.language.names import Context, spelled
 from shibie.language.parse import RefusedError
 from shibie.language.tree import Node
-from shibie.language.types import Code, Number, Text
+from shibie.language.types import Code, Number, Text, codes_of
+from shibie.plain_day import plain_day
 from shibie.plain_text import legible
 from shibie.ruleset import schema
 from shibie.ruleset.checking.base import Checking, YamlPath, taken_words
@@ -143,6 +144,7 @@ class Parameters(Checking):
     def keys(self, key: Node, path: YamlPath, series: Iterable[str | None]) -> None:
         """Whether the keys can be values of `by`."""
         if isinstance(key.type, Text | Code):
+            self.keys_listed(codes_of(key.type), path, series)
             return
         if not (isinstance(key.type, Number) and key.type.scale == 0):
             words = Words("by 应是文本、代码或整数", "by must be text, a code or a whole number")
@@ -156,6 +158,25 @@ class Parameters(Checking):
                     key=True,
                 )
 
+    def keys_listed(
+        self, codes: tuple[str, ...], path: YamlPath, series: Iterable[str | None]
+    ) -> None:
+        """Whether each key is one of the codes that `by` may be, where it is of a list."""
+        if not codes or self.pack.place(path).inherited:
+            return
+        legible_codes = set(map(legible, codes))
+        for name in map(str, series):
+            if legible(name) not in legible_codes:
+                self.problem(
+                    (*path, "values", name),
+                    Words(
+                        f"“{name}”不在代码表中：{listed(codes, lang='zh')}",
+                        f"'{name}' is not in the code list: {listed(codes)}",
+                    ),
+                    did_you_mean(name, codes),
+                    key=True,
+                )
+
     def dated(
         self, values: Mapping[str, Decimal], path: YamlPath
     ) -> tuple[tuple[date, Decimal], ...]:
@@ -165,7 +186,7 @@ class Parameters(Checking):
         for text, value in values.items():
             at = (*path, text)
             try:
-                day = date.fromisoformat(text)
+                day = plain_day(text)
             except ValueError:
                 self.problem(
                     at,

@@ -31,8 +31,8 @@ from shibie.words.speaker import Speaker
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 LISTS: Final = Words("帮扶名单", "lists")
-# So long the name of a file, and of a sheet, may be; and what is in no name of a sheet.
-_LONGEST_FILE, _LONGEST_SHEET = 100, 31
+# So long the name of a sheet may be; and what is in no name of a sheet.
+_LONGEST_SHEET = 31
 _FORBIDDEN: Final = str.maketrans(dict.fromkeys("[]:*?/\\'", "_"))
 # The columns of a list: its field, title, and width in characters of a sheet; the last three are
 # for the next visit.
@@ -81,7 +81,7 @@ class ListPress:
         """Each file by name: a Word file for each helper, and one PDF with all of them."""
         if "docx" in self.formats:
             template = TEMPLATES / template_name(self.lang)
-            names = UniqueNames(most=_LONGEST_FILE)
+            names = UniqueNames()
             for each in lists:
                 name = names.new(file_stem(str(each["helper"])))
                 data = {**each, "said": said_of_list(each, self.lang)}

@@ -34,6 +34,11 @@ class Listed(NamedTuple):
     name: str
 
 
+def index_name(lang: Lang) -> str:
+    """The name of the index's file, without a suffix."""
+    return _TITLES["index"].say(lang)
+
+
 def write_index(
     folder: Path, entries: Sequence[Listed], formats: Collection[str], lang: Lang
 ) -> None:
@@ -56,4 +61,4 @@ def write_index(
         for number, each in enumerate(entries, start=1)
     ]
     table = Table("index", ("number", "household", "head", "kind", "file"), rows)
-    write_book(folder / f"{_TITLES['index'].say(lang)}.xlsx", [table], _TITLES, lang)
+    write_book(folder / f"{index_name(lang)}.xlsx", [table], _TITLES, lang)

@@ -16,7 +16,7 @@ from shibie.decision import Decision
 from shibie.errors import InputError, Lang, Words, bad_argument, listed
 from shibie.numbers_in_text import numbers_in
 from shibie.papers.notice.content import Setting, anybody_counts, letter, public_lists
-from shibie.papers.notice.index import PDF_NAMES, Listed, write_index
+from shibie.papers.notice.index import PDF_NAMES, Listed, index_name, write_index
 from shibie.papers.printing.file_names import UniqueNames, file_stem
 from shibie.papers.printing.fonts import chinese_fonts
 from shibie.papers.printing.typst import Typst
@@ -179,6 +179,14 @@ class _Press:
                 path = self.templates[f"{name}.typ"]
                 self.typst[name] = Typst(path, fonts, setting.checked_by.as_of)
 
+    def own_names(self) -> list[str]:
+        """The names of the files that a village's folder holds beside the letters."""
+        of_lang = (index_name(self.setting.lang), self.list_name())
+        return [*of_lang, *(each.say(self.setting.lang) for each in PDF_NAMES.values())]
+
+    def list_name(self) -> str:
+        return self.setting.say("公示名单", "list")
+
     def word(self, kind: str, fields: dict[str, Any]) -> bytes:
         return filled(self.templates[file_name(kind, self.setting.lang)], fields)
 
@@ -186,7 +194,7 @@ class _Press:
         """The letters and requests of a village, to the households of which anybody counts."""
         made: dict[str, list[dict[str, Any]]] = {"letter": [], "request": []}
         entries: list[Listed] = []
-        names, files, nobody = UniqueNames(), 0, 0
+        names, files, nobody = UniqueNames(self.own_names()), 0, 0
         for number, (case, decision, acts) in enumerate(told, start=1):
             if anybody_counts(self.setting.checked_by.ruleset, case):
                 fields = letter(self.setting, case, decision, acts)
@@ -224,7 +232,7 @@ class _Press:
 
     def list(self, folder: Path, fields: dict[str, Any]) -> int:
         """The village's public list."""
-        name = self.setting.say("公示名单", "list")
+        name = self.list_name()
         for form in self.formats:
             made = (
                 self.word("list", fields) if form == "docx" else self.typst["list"].render(fields)

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from shibie.errors import InputError, Problem, Words, cannot_load, did_you_mean
+from shibie.errors import Words, cannot_load
+from shibie.papers.printing.template_faults import must_be_word, template_fault
 
 
 def docxtpl_library() -> Any:
@@ -39,44 +40,31 @@ def filled(
         width: of the pictures, in millimetres.
 
     Raises:
-        InputError: when it is no Word file, or asks for a field that is not there.
+        InputError: when it is no Word file, is damaged or too large, asks for a field that is not
+            there, or for what no template may do; with the paragraph at fault.
     """
     docxtpl = docxtpl_library()
-    import jinja2
-    from docx.opc.exceptions import PackageNotFoundError
-    from docx.shared import Mm
+    from shibie.papers.printing.template_sandbox import TemplateSandbox
 
+    must_be_word(template)
     fields = dict(data)
+    sandbox = TemplateSandbox()
     try:
         document = docxtpl.DocxTemplate(str(template))
         document.init_docx()
-        fields["pictures"] = [
-            docxtpl.InlineImage(document, io.BytesIO(picture), width=Mm(width))
-            for picture in pictures
-        ]
-        strict = jinja2.Environment(undefined=jinja2.StrictUndefined, autoescape=True)
-        document.render(fields, strict, autoescape=True)
+        fields["pictures"] = _inline(docxtpl, document, pictures, width)
+        document.render(fields, sandbox, autoescape=True)
         into = io.BytesIO()
         document.save(into)
-    except PackageNotFoundError as error:
-        raise InputError(
-            Problem(str(template), Words("不是 Word 文件（.docx）", "not a Word file (.docx)"))
-        ) from error
-    except jinja2.UndefinedError as error:
-        raise _undefined(template, str(error), fields) from error
-    except jinja2.TemplateError as error:
-        raise InputError(
-            Problem(str(template), Words(f"模板有误：{error}", f"the template is wrong: {error}"))
-        ) from error
+    except Exception as error:
+        # Several libraries read it, each of which fails in its own ways where it is damaged.
+        raise template_fault(template, error, sandbox.source, fields) from error
     return into.getvalue()
 
 
-def _undefined(template: Path, message: str, fields: Mapping[str, Any]) -> InputError:
-    name = message.split("'")[1] if "'" in message else message
-    return InputError(
-        Problem(
-            str(template),
-            Words(f"没有这一栏：{name}", f"no such field: {name}"),
-            suggestion=did_you_mean(name, fields),
-        )
-    )
+def _inline(library: Any, document: Any, pictures: Sequence[bytes], width: float) -> list[Any]:
+    from docx.shared import Mm
+
+    return [
+        library.InlineImage(document, io.BytesIO(picture), width=Mm(width)) for picture in pictures
+    ]

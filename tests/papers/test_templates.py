@@ -205,5 +205,5 @@ def test_names_of_files() -> None:
 
 def test_a_household_named_as_the_list_does_not_overwrite_it() -> None:
     press = _Press.__new__(_Press)
-    press.setting = type("Said", (), {"lang": "zh", "say": lambda self, zh, en: zh})()  # type: ignore[assignment]
+    press.setting = type("Said", (), {"lang": "zh", "say": lambda self, zh, en: zh})()
     assert press.own_names() == ["目录", "公示名单", "告知书", "核实通知书"]

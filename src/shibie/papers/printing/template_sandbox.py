@@ -100,7 +100,7 @@ class _BoundedTemplate(jinja2.Template):
         return "".join(parts)
 
 
-class _Counting(NodeTransformer):
+class _CountsWork(NodeTransformer):
     """Has the turns of every loop counted, and the texts that are joined."""
 
     def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802  (named by Jinja)
@@ -177,7 +177,7 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
         return super().from_string(source, *args, **kwargs)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        parsed = _Counting().visit(super()._parse(source, name, filename))
+        parsed = _CountsWork().visit(super()._parse(source, name, filename))
         assert isinstance(parsed, nodes.Template)
         return parsed
 

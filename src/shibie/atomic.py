@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from shibie.errors import InputError, Problem, Words
-from shibie.file_failures import file_failure, named_by
+from shibie.file_failures import file_failure, named_by, open_on_windows
 from shibie.file_locks import release_lock, take_lock
 from shibie.scratch_folders import scratch_folder
 
@@ -25,6 +25,9 @@ _SEAL: Final = "summary.json"
 # How long one waits for another that puts its files into the same folder.
 _PATIENCE: Final = 30.0
 _PAUSE: Final = 0.01
+# What looks through new files (virus scanners, indexers) lets go of them in moments; Excel and
+# WPS do not.
+_PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 @contextmanager
@@ -125,6 +128,11 @@ def _renamed(folder: Path, out: Path) -> bool:
 
 def _move(folder: Path, out: Path, gone: Iterable[str]) -> None:
     names = sorted(each.name for each in folder.iterdir())
+    # A name put on itself changes nothing, and fails where it could not be replaced: of a result
+    # of which one table is open elsewhere, the others stay as old as that one.
+    for place in (out / name for name in (*names, *gone)):
+        if place.exists():
+            _put(place, place)
     if _SEAL in names:
         (out / _SEAL).unlink(missing_ok=True)
     for name in sorted(set(gone) - set(names)):
@@ -167,4 +175,13 @@ def _waited_for(handle: int, folder: Path) -> bool:
 
 
 def _put(file: Path, out: Path) -> None:
-    os.replace(file, out)  # noqa: PTH105  (over an older file, on any system)
+    """Give a file its name, over an older one; one that is in use is tried again, for 1.5 seconds."""
+    for pause in (*_PAUSES, None):
+        try:
+            os.replace(file, out)  # noqa: PTH105  (over an older file, on any system)
+        except PermissionError as error:
+            if pause is None or not open_on_windows(error):
+                raise
+            time.sleep(pause)
+        else:
+            return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 from shibie.errors import InputError, Problem, Words
@@ -40,6 +41,32 @@ _REASONS: Final[Mapping[int, tuple[Words, Words | None]]] = {
 }  # fmt: skip
 
 
+# Windows lets nobody replace a file that a program has open (access denied, sharing violation, lock
+# violation), and takes no longer paths unless told to (name too long, no such path).
+_OPEN_ON_WINDOWS: Final = (5, 32, 33)
+_TOO_LONG_ON_WINDOWS: Final = (206, 3)
+_LONGEST_PATH: Final = 259
+
+
+def open_on_windows(error: OSError) -> bool:
+    """Whether Windows refuses because a program has the file open, or may have."""
+    return getattr(error, "winerror", None) in _OPEN_ON_WINDOWS
+
+
+def _advice_on(error: OSError, where: str) -> Words | None:
+    """What to do, where something helps."""
+    if open_on_windows(error):
+        return _OPEN_ELSEWHERE
+    long = len(str(Path(where).absolute())) > _LONGEST_PATH // 2
+    if long and getattr(error, "winerror", None) in _TOO_LONG_ON_WINDOWS:
+        return Words(
+            f"Windows 的路径最长 {_LONGEST_PATH} 个字：换一个浅一些的文件夹，如 D:\\识别",
+            f"Windows takes paths of {_LONGEST_PATH} characters at most: name a folder nearer to"
+            " the drive, such as D:\\shibie",
+        )
+    return _REASONS.get(error.errno or 0, (None, None))[1]
+
+
 def reason_of(error: OSError) -> Words:
     """Why a file could not be read or written.
 
@@ -64,10 +91,10 @@ def file_failure(error: OSError, where: str = "", doing: Words | None = None) ->
     a.xlsx: cannot write: the disk is read-only
       → name another place
     """
-    reason, (_, advice) = reason_of(error), _REASONS.get(error.errno or 0, (None, None))
+    reason = reason_of(error)
     what = Words(f"{doing.zh}：{reason.zh}", f"{doing.en}: {reason.en}") if doing else reason
     place = where or named_by(error) or "shibie"
-    return InputError(Problem(place, what, suggestion=advice, code="file_failure"))
+    return InputError(Problem(place, what, suggestion=_advice_on(error, place), code="file_failure"))
 
 
 def named_by(error: OSError) -> str:

@@ -213,4 +213,4 @@ def test_without_z3_the_message_says_what_to_install() -> None:
         "except MissingExtraError as error: print(error.render('zh'))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "pip install 'shibie[verify]'" in done.stdout
+    assert 'pip install "shibie[verify]"' in done.stdout

@@ -167,5 +167,5 @@ def test_without_the_extra_it_says_what_to_install(folder: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 2
-    assert "pip install 'shibie[link]'" in done.stderr
+    assert 'pip install "shibie[link]"' in done.stderr
     assert "Traceback" not in done.stderr

@@ -101,7 +101,7 @@ def test_without_z3_it_says_what_to_install() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 2
-    assert "pip install 'shibie[verify]'" in done.stderr
+    assert 'pip install "shibie[verify]"' in done.stderr
     assert "Traceback" not in done.stderr
 
 

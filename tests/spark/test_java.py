@@ -130,7 +130,7 @@ def test_where_there_is_none_it_says_how_to_get_one(
     with pytest.raises(InputError) as caught, java_for_spark.java_for_spark():
         pass
     assert said in caught.value.render("en")
-    assert "pip install 'shibie[java]'" in caught.value.render("zh")
+    assert 'pip install "shibie[java]"' in caught.value.render("zh")
 
 
 def test_what_is_no_java_has_no_version(bare: Path) -> None:

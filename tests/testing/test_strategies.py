@@ -174,4 +174,4 @@ def test_without_hypothesis_it_says_what_to_install() -> None:
         "except MissingExtraError as error: print(error.render('zh'))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert "pip install 'shibie[test]'" in done.stdout
+    assert 'pip install "shibie[test]"' in done.stdout

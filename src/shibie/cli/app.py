@@ -259,6 +259,7 @@ from shibie.cli import (  # noqa: E402
     ruletests,
 )
 from shibie.cli import blank as blank  # noqa: E402
+from shibie.cli import demo as demo  # noqa: E402
 from shibie.cli import diff as diff  # noqa: E402
 from shibie.cli import verify as verify  # noqa: E402
 

@@ -122,7 +122,11 @@ def show(
 def evaluate(
     expression: Annotated[str, typer.Argument(help="条件或算式 A condition or formula.")],
     given: Annotated[
-        str, typer.Option("--given", help="已知事实（JSON）Known facts, as JSON.")
+        str,
+        typer.Option(
+            "--given",
+            help="已知事实（JSON）；@文件 或 - 读入 Known facts, as JSON; @FILE or - to read them.",
+        ),
     ] = "{}",
     rules: PackOption = None,
     as_of: AsOfOption = "",
@@ -135,10 +139,12 @@ def evaluate(
     The JSON holds household fields, `members` (a list) and registers by name (a list of
     rows; the rows of a member may stand inside that member instead).
     """
+    from shibie.cli.given import given_text
     from shibie.evaluation import evaluate_given
 
     judged = day(as_of) if as_of else None
-    value = evaluate_given(expression, given, rules, judged, trust_declarations, set_aside or ())
+    facts = given_text(given)
+    value = evaluate_given(expression, facts, rules, judged, trust_declarations, set_aside or ())
     print(shown(value))
 
 

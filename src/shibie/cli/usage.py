@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from shibie.cli.given import BY_FILE
 from shibie.errors import Lang, Problem, Words, closest
 
 # Arguments that have no dashes, by their names in the help.
@@ -93,6 +94,9 @@ def said_of_usage(error: Any, lang: Lang) -> str:
     lines = [_usage(context).say(lang)] if context is not None else []
     suggestion = Words(f"是否想写 {meant}？", f"did you mean {meant}?") if meant else None
     lines.append(Problem("shibie", what, suggestion=suggestion).render(lang))
+    # JSON in single quotes, which cmd does not know: it comes in pieces.
+    if sentence.startswith("Got unexpected extra") and sentence.rstrip(")'").endswith("}"):
+        lines.append("  → " + BY_FILE.say(lang))
     if context is not None:
         help_ = f"{context.command_path} --help"
         lines.append("  → " + Words(f"用法见 {help_}", f"see {help_}").say(lang))

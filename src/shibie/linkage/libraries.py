@@ -17,7 +17,7 @@ except ImportError as error:
         "shibie link",
         "splink, pypinyin, rapidfuzz",
         error,
-        Words("pip install 'shibie[link]'", "pip install 'shibie[link]'"),
+        Words('pip install "shibie[link]"', 'pip install "shibie[link]"'),
     ) from error
 
 __all__ = ["OSA", "CustomRule", "pypinyin", "splink"]

@@ -60,6 +60,12 @@ class ProjectForm(Form):
     most_households: Annotated[int, Field(ge=1)] | None = None
 
 
+_BY_SLASHES = Words(
+    "双引号里的“\\”另有意思：路径写作 D:/资料/花名册.xlsx，或改用单引号",
+    "in double quotes '\\' means something else: write D:/data/roster.xlsx, or use single quotes",
+)
+
+
 @dataclass(frozen=True)
 class RegisterFile:
     """A file that is a register of the roster.
@@ -205,7 +211,9 @@ def _gone(form: ProjectForm, source: YamlSource, folder: Path) -> Iterator[Probl
     for path, text in named:
         if text is not None and not (folder / text).exists():
             what = Words("没有这个文件或文件夹", "no such file or folder")
-            yield source.problem(source.value_span(path), what)
+            # In double quotes "D:\new" holds a line's end, as it does in most languages.
+            turned = _BY_SLASHES if not text.isprintable() else None
+            yield source.problem(source.value_span(path), what, turned)
 
 
 def _acts(form: ProjectForm, folder: Path) -> Path | None:

@@ -17,9 +17,9 @@ from shibie.scratch_folders import scratch_folder
 
 OLDEST: Final = 17
 HOW_TO_GET_JAVA: Final = Words(
-    "pip install 'shibie[java]'；或安装 Java 17 以上：apt-get install openjdk-17-jre-headless、"
+    'pip install "shibie[java]"；或安装 Java 17 以上：apt-get install openjdk-17-jre-headless、'
     "dnf install java-21-openjdk-headless、brew install openjdk@21",
-    "pip install 'shibie[java]'; or install Java 17 or newer: "
+    'pip install "shibie[java]"; or install Java 17 or newer: '
     "apt-get install openjdk-17-jre-headless, dnf install java-21-openjdk-headless, "
     "brew install openjdk@21",
 )
@@ -77,7 +77,9 @@ def version_of(java: str | None) -> int:
     if java is None:
         return 0
     try:
-        done = subprocess.run([java, "-version"], capture_output=True, text=True)
+        done = subprocess.run(
+            [java, "-version"], capture_output=True, encoding="utf-8", errors="replace"
+        )
     except OSError:
         return 0
     return main_version(done.stderr) if done.returncode == 0 else 0
@@ -109,7 +111,8 @@ def stand_in(folder: Path, home: Path) -> Path:
     """Write a JAVA_HOME whose `java` is that of `home`, without the option it has no module for."""
     java = folder / "bin" / "java"
     java.parent.mkdir()
-    java.write_text(_WITHOUT_THE_MODULE.format(java=shlex.quote(str(home / "bin" / "java"))))
+    text = _WITHOUT_THE_MODULE.format(java=shlex.quote(str(home / "bin" / "java")))
+    java.write_text(text, encoding="utf-8")
     java.chmod(0o755)
     return folder
 

@@ -197,6 +197,8 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
     try:
         if path.is_dir():
             return tuple(_folder(path))
+        if path.name.startswith((".", "~")) and path.with_name(path.name.lstrip(".~$")).is_file():
+            _unusable(path, *_A_LOCK)
         kind = kind_of(path)
         if kind == "workbook":
             return tuple(_workbook(path))
@@ -219,6 +221,12 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
             ),
         )
     )
+
+
+_A_LOCK: Final = (
+    "是 Excel 或 WPS 打开工作簿时放在旁边的标记，不是名册",
+    "what Excel or WPS puts beside a workbook that is open, not a roster",
+)
 
 
 def unread_notes(path: Path) -> tuple[Words, ...]:
@@ -264,11 +272,20 @@ def size_of(sheets: Iterable[Sheet]) -> int:
     return size
 
 
+# What Windows and macOS put into folders that are looked at.
+_OF_SYSTEMS: Final = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx"})
+
+
 def _entries(path: Path) -> list[Path]:
     """What lies in a folder and in that of its registers, but for what programs leave there."""
     registers = path / REGISTERS
     entries = [*sorted(path.iterdir()), *sorted(registers.glob("*"))]
-    return [entry for entry in entries if entry != registers and entry.name[0] not in ".~"]
+    return [entry for entry in entries if entry != registers and not _is_leftover(entry.name)]
+
+
+def _is_leftover(name: str) -> bool:
+    """Whether a file is none of the officer's: Excel and WPS lock what is open, systems keep pictures."""
+    return name.startswith((".", "~")) or name.casefold() in _OF_SYSTEMS
 
 
 def _is_table(file: Path) -> bool:

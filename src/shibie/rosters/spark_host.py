@@ -89,7 +89,7 @@ def _session() -> SparkSession:
             bad_argument(
                 "engine",
                 Words("没有安装 PySpark", "PySpark is not installed"),
-                Words("pip install 'shibie[spark]'", "pip install 'shibie[spark]'"),
+                Words('pip install "shibie[spark]"', 'pip install "shibie[spark]"'),
                 code="missing_extra",
                 value="spark",
             )

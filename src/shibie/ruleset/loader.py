@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from shibie.errors import RulesetError, Words
 from shibie.language import tree
@@ -150,6 +150,10 @@ class _Loader(
         except (OSError, ValueError, ZoneInfoNotFoundError):
             what = Words(f"没有时区“{name}”", f"there is no time zone '{name}'")
             example = Words("如 Asia/Shanghai", "such as Asia/Shanghai")
+            # Windows has no table of time zones: it comes as a package with shibie.
+            if not available_timezones():
+                what = Words("这台电脑上没有时区表", "this machine has no table of time zones")
+                example = Words("pip install tzdata", "pip install tzdata")
             self.problem(("ruleset", "time_zone"), what, example)
 
     def criteria(self) -> tuple[Rule, ...]:

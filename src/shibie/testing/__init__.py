@@ -21,7 +21,7 @@ except ImportError as error:
         "shibie.testing",
         "Hypothesis",
         error,
-        Words("pip install 'shibie[test]'", "pip install 'shibie[test]'"),
+        Words('pip install "shibie[test]"', 'pip install "shibie[test]"'),
     ) from error
 
 from shibie.testing.situation import Situation

@@ -11,7 +11,7 @@ except ImportError as error:
         "shibie verify",
         "Z3",
         error,
-        Words("pip install 'shibie[verify]'", "pip install 'shibie[verify]'"),
+        Words('pip install "shibie[verify]"', 'pip install "shibie[verify]"'),
     ) from error
 
 __all__ = ["z3"]

@@ -7,10 +7,11 @@ Word file names its font and is printed with whatever the reader's machine has.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from shibie.errors import InputError, Words, bad_argument
 from shibie.papers.printing.typst import typst_library
@@ -37,6 +38,21 @@ class Fonts:
     family: str
 
 
+# By the system, as Python names it; Chinese Windows and macOS have some.
+_GETTING: Final[Mapping[str, Words]] = {
+    "win32": Words(
+        "设置 → 系统 → 可选功能 → 简体中文补充字体；字体都在 C:\\Windows\\Fonts",
+        "Settings, System, Optional features, Chinese (Simplified) Supplemental Fonts; fonts lie in"
+        " C:\\Windows\\Fonts",
+    ),
+    "darwin": Words(
+        "用“字体册”添加；字体在 /System/Library/Fonts 和 ~/Library/Fonts",
+        "add one with Font Book; fonts lie in /System/Library/Fonts and ~/Library/Fonts",
+    ),
+}
+_ELSEWHERE: Final = Words(
+    "如 apt-get install fonts-noto-cjk", "e.g. apt-get install fonts-noto-cjk"
+)
 WORD_ONLY = Words("只写 Word：`formats=docx`", "write Word only: `formats=docx`")
 
 
@@ -62,6 +78,7 @@ def chinese_fonts(folder: Path | None = None, instead: Words = WORD_ONLY) -> Fon
     )
     family = _family(found.fonts())
     if family is None:
+        get = _GETTING.get(sys.platform, _ELSEWHERE)
         raise InputError(
             bad_argument(
                 "fonts",
@@ -71,10 +88,8 @@ def chinese_fonts(folder: Path | None = None, instead: Words = WORD_ONLY) -> Fon
                     f"{f' in {folder}' if folder else ''}; the text would be printed as empty boxes",
                 ),
                 Words(
-                    "安装一种（如 apt-get install fonts-noto-cjk），或用 `fonts` 指明字体所在文件夹，"
-                    f"或{instead.zh}",
-                    "install one (e.g. apt-get install fonts-noto-cjk), or name a folder of fonts"
-                    f" with `fonts`, or {instead.en}",
+                    f"安装一种（{get.zh}），或用 `fonts` 指明字体所在文件夹，或{instead.zh}",
+                    f"install one ({get.en}), or name a folder of fonts with `fonts`, or {instead.en}",
                 ),
             )
         )

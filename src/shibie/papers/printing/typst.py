@@ -26,8 +26,8 @@ def typst_library() -> ModuleType:
             "typst",
             error,
             Words(
-                "pip install 'shibie[notice]'，或只写 Word：`formats=docx`",
-                "pip install 'shibie[notice]', or write Word only: `formats=docx`",
+                'pip install "shibie[notice]"，或只写 Word：`formats=docx`',
+                'pip install "shibie[notice]", or write Word only: `formats=docx`',
             ),
         ) from error
     return typst

@@ -21,8 +21,8 @@ def docxtpl_library() -> Any:
             "docxtpl",
             error,
             Words(
-                "pip install 'shibie[notice]'，或只写 PDF：`formats=pdf`",
-                "pip install 'shibie[notice]', or write PDF only: `formats=pdf`",
+                'pip install "shibie[notice]"，或只写 PDF：`formats=pdf`',
+                'pip install "shibie[notice]", or write PDF only: `formats=pdf`',
             ),
         ) from error
     return docxtpl

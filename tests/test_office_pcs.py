@@ -1,0 +1,334 @@
+"""Office PCs: what Windows does differently, shown here without a Windows to try it on."""
+
+from __future__ import annotations
+
+import ast
+import errno
+import io
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from types import SimpleNamespace
+from zoneinfo import ZoneInfoNotFoundError
+
+import openpyxl
+import pytest
+
+from shibie import atomic
+from shibie.atomic import new_files, write_text
+from shibie.cli.given import given_text
+from shibie.errors import InputError, RulesetError
+from shibie.papers.printing import fonts
+from shibie.papers.printing.file_names import file_stem
+from shibie.project.written import read_project
+from shibie.results.files import leave_out_older
+from shibie.rosters.sheets import read_sheets, unread_notes
+from shibie.ruleset import loader
+from support.books import Book, book, write_xlsx
+from test_cli import PACK, ROOT, rows, shibie
+
+FIXTURES = ROOT / "fixtures"
+UNDER_WINDOWS = [
+    sys.executable,
+    "-X",
+    "warn_default_encoding",
+    "-W",
+    "error::EncodingWarning",
+    "-m",
+]
+
+
+class Windows:
+    """Renaming as Windows does it: refused while another program has one of the files open."""
+
+    def __init__(self, opened: dict[str, int], code: int | None = 32) -> None:
+        self.opened, self.code, self.waited = opened, code, list[float]()
+
+    def replace(self, source: Path, target: Path) -> None:
+        left = self.opened.get(target.name, 0)
+        if left:
+            self.opened[target.name] = left - 1
+            error = PermissionError(errno.EACCES, "另一个程序正在使用此文件")
+            if self.code is not None:
+                error.winerror = self.code  # type: ignore[attr-defined]
+            raise error
+        os.replace(source, target)  # noqa: PTH105
+
+    @classmethod
+    def instead(
+        cls, patch: pytest.MonkeyPatch, opened: dict[str, int], code: int | None
+    ) -> Windows:
+        made = cls(opened, code)
+        patch.setattr(atomic, "os", SimpleNamespace(replace=made.replace))
+        patch.setattr(atomic, "time", SimpleNamespace(sleep=made.waited.append))
+        return made
+
+
+def test_a_file_in_use_is_tried_again_and_then_named_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "名单.csv"
+    scanner = Windows.instead(monkeypatch, {out.name: 2}, 5)
+    write_text(out, "一")
+    assert (out.read_text(encoding="utf-8"), scanner.waited) == ("一", [0.05, 0.1])
+
+    excel = Windows.instead(monkeypatch, {out.name: 100}, 32)
+    with pytest.raises(InputError) as caught:
+        write_text(out, "二")
+    assert caught.value.render("zh").splitlines() == [
+        f"{out}: 不能写入：另一个程序正在使用此文件",
+        "  → 如果它在 Excel、WPS 或别的程序里打开着，先关掉再运行一次；没有打开的，换一个可以写入的文件夹",
+    ]
+    assert excel.waited == [0.05, 0.1, 0.2, 0.4, 0.8]
+    assert [(each.name, each.read_text(encoding="utf-8")) for each in tmp_path.iterdir()] == [
+        (out.name, "一")
+    ]
+    # Of other systems it is about rights: nothing to wait for, no program to close.
+    elsewhere = Windows.instead(monkeypatch, {out.name: 1}, None)
+    with pytest.raises(InputError) as caught:
+        write_text(out, "三")
+    assert (elsewhere.waited, caught.value.problems[0].suggestion) == ([], None)
+
+
+def test_of_a_result_with_one_table_open_elsewhere_all_tables_stay_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("decisions.csv", "findings.csv", "summary.json")
+
+    def write(text: str) -> None:
+        with new_files(tmp_path / "out") as folder:
+            for name in names:
+                (folder / name).write_text(text, encoding="utf-8")
+
+    write("1")
+    Windows.instead(monkeypatch, {"findings.csv": 100}, 32)
+    with pytest.raises(InputError, match="close it there, then run again"):
+        write("2")
+    found = {each.name: each.read_text(encoding="utf-8") for each in (tmp_path / "out").iterdir()}
+    assert found == dict.fromkeys(names, "1")
+
+    def refuse(*_: object, **__: object) -> None:
+        error = PermissionError(errno.EACCES, "in use")
+        error.winerror = 32  # type: ignore[attr-defined]
+        raise error
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(InputError, match="close it there, then run again"):
+        leave_out_older(tmp_path / "out", "csv", ["findings"])
+
+
+def test_a_path_too_long_for_windows_is_said_to_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / ("很长的名称" * 10) / ("很长的名称" * 12)
+    Windows.instead(monkeypatch, {}, None)
+
+    def refuse(*_: object, **__: object) -> None:
+        error = FileNotFoundError(errno.ENOENT, "系统找不到指定的路径")
+        error.winerror = 3  # type: ignore[attr-defined]
+        raise error
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(InputError) as caught:
+        write_text(out, "")
+    assert "Windows 的路径最长 259 个字" in caught.value.render("zh")
+    with pytest.raises(InputError) as caught:
+        write_text(Path("/x"), "")
+    assert caught.value.problems[0].suggestion is None
+
+
+def test_a_whole_run_needs_nothing_that_windows_lacks(tmp_path: Path) -> None:
+    """No fork, no fcntl, no opened folder, nothing renamed or deleted while open; GBK; no bare encoding."""
+    project = tmp_path / "识别 (1)"
+    project.mkdir()
+    sheets: Book = book()
+    sheets["农户"][1][2] = "两千五"
+    write_xlsx(project / "花名册.xlsx", sheets)
+    (project / "acts.csv").write_text(
+        "kind,household_id,rule_id,verdict,evidence,officer,decided_on\n"
+        "verdict,003,vehicle,refuted,行驶证,王某,2015-12-01\n",
+        encoding="gbk",
+    )
+    (project / "shibie.yaml").write_text(
+        "rules: bazhong-2015\nas_of: 2015-12-20\nroster: 花名册.xlsx\nout: [结果, 结果.xlsx]\n",
+        encoding="utf-8",
+    )
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+
+    def run(*arguments: str | Path) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [*UNDER_WINDOWS, "support.windows", *map(str, arguments)],
+            capture_output=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": f"src{os.pathsep}tests", "PYTHONIOENCODING": "gbk",
+                 "TMPDIR": str(scratch), "TEMP": str(scratch)},
+        )  # fmt: skip
+        return done.returncode, done.stdout.decode("gbk"), done.stderr.decode("gbk")
+
+    for engine in ("interpreter", "duckdb"):
+        status, said, complaint = run(
+            "check", project, "--engine", engine, "--annotate", project / "退还.xlsx"
+        )
+        assert "Traceback" not in complaint
+        assert (status, "输入 3 户 = 认定 2 户 + 退回 1 户" in said) == (3, True), complaint
+        assert [row["reason"] for row in rows(project / "结果" / "rejected.csv")] == ["应为数字"]
+        (project / "退还.xlsx").rename(tmp_path / f"{engine}.xlsx")
+    letters = tmp_path / "letters"
+    status, said, complaint = run(
+        "notice", FIXTURES / "monitoring-2024", "--rules", "monitoring-2024",
+        "--as-of", "2024-06-30", "--format", "docx", "--out", letters,
+    )  # fmt: skip
+    assert (status, len(list(letters.rglob("*.docx")))) == (0, 18), complaint
+    assert list(scratch.iterdir()) == []
+    assert [each.name for each in project.iterdir() if each.name.startswith(".")] == [".shibie"]
+
+
+def test_texts_are_opened_with_their_encoding() -> None:
+    """Windows reads and writes GBK where nothing is said."""
+    bare = []
+    for folder in ("src", "tools", "fixtures"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and _is_bare(node):
+                    bare.append(f"{file.relative_to(ROOT).as_posix()}:{node.lineno}")
+    assert bare == []
+
+
+def _is_bare(call: ast.Call) -> bool:
+    """Whether it opens, reads or writes a text and does not say in which encoding."""
+    named = {each.arg for each in call.keywords}
+    texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant)]
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    if "encoding" in named:
+        return False
+    if method == "read_text":
+        return not texts
+    if method == "write_text":
+        return True
+    if method in ("run", "Popen", "check_output"):
+        return "text" in named
+    # The mode is the first thing that `Path.open` is told, and the second that `open` is.
+    if isinstance(call.func, ast.Name) and call.func.id == "open":
+        return len(call.args) < 2 or "b" not in ast.unparse(call.args[1])
+    mode = ast.unparse(call.args[0]).strip("'") if call.args else "r"
+    return method == "open" and set(mode) <= set("rwaxt+")
+
+
+@pytest.mark.parametrize(
+    ("name", "stem"),
+    [
+        ("CON", "_CON"), ("nul.pdf", "_nul.pdf"), ("lpt9 .x", "_lpt9 .x"), ("com¹", "_com¹"),
+        ("com10", "com10"), ("contract", "contract"), ("王强. ", "王强"), ("a:b|c", "a_b_c"),
+        ("e\u0301", "\u00e9"),
+    ],
+)  # fmt: skip
+def test_names_that_windows_keeps_for_itself(name: str, stem: str) -> None:
+    assert file_stem(name) == stem
+
+
+def test_json_from_a_file_or_a_pipe_as_windows_writes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = '{"不愁吃": true}'
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "gbk"):
+        file = tmp_path / f"{encoding}.json"
+        file.write_bytes(text.encode(encoding))
+        assert given_text(f"@{file}") == text
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(text.encode(encoding))))
+        assert given_text("-") == text
+    assert shibie("eval", "不愁吃", "--given", f"@{tmp_path / 'utf-16.json'}") == "true\n"
+    with pytest.raises(InputError, match=r"the double quotes of the JSON are gone\n.*@FILE\.json"):
+        given_text("{不愁吃: true}")
+    with pytest.raises(InputError, match=r"nowhere\.json: cannot be read"):
+        given_text(f"@{tmp_path / 'nowhere.json'}")
+    file.write_bytes(b"\xff")
+    with pytest.raises(InputError, match="neither UTF-8 nor GB18030"):
+        given_text(f"@{file}")
+    # What cmd makes of '{"不愁吃": true}', which it takes for two words.
+    said = shibie("eval", "不愁吃", "--given", "'{不愁吃:", "true}'", status=2)
+    assert '写作 --given "@文件.json"' in said
+
+
+def test_what_programs_and_systems_leave_in_folders_is_no_roster(tmp_path: Path) -> None:
+    roster = write_xlsx(tmp_path / "花名册.xlsx", book())
+    for name in (
+        "Thumbs.db",
+        "desktop.ini",
+        ".DS_Store",
+        "~$花名册.xlsx",
+        ".~花名册.xlsx",
+        "._花名册.xlsx",
+    ):
+        (tmp_path / name).write_bytes(b"\x05admin")
+    assert unread_notes(tmp_path) == ()
+    assert [sheet.name for sheet in read_sheets(tmp_path)] == openpyxl.load_workbook(
+        roster
+    ).sheetnames
+    for name in ("~$花名册.xlsx", ".~花名册.xlsx"):
+        with pytest.raises(InputError, match="beside a workbook that is open, not a roster"):
+            read_sheets(tmp_path / name)
+    (tmp_path / "说明.pdf").touch()
+    assert [note.en.split(" (")[0] for note in unread_notes(tmp_path)] == ["not read: 说明.pdf"]
+
+
+def test_a_path_whose_backslashes_yaml_turned_into_something_else(tmp_path: Path) -> None:
+    file = tmp_path / "shibie.yaml"
+    file.write_text('roster: "D:\\new\\town.xlsx"\n', encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_project(file)
+    assert caught.value.render("zh").endswith(
+        "  → 双引号里的“\\”另有意思：路径写作 D:/资料/花名册.xlsx，或改用单引号"
+    )
+    file.write_text("roster: 'D:\\new\\town.xlsx'\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_project(file)
+    assert caught.value.problems[0].suggestion is None
+
+
+def test_without_a_table_of_time_zones_it_is_said_which_package_has_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def none(_: str) -> None:
+        raise ZoneInfoNotFoundError("no tzdata")
+
+    monkeypatch.setattr(loader, "ZoneInfo", none)
+    monkeypatch.setattr(loader, "available_timezones", set)
+    with pytest.raises(RulesetError, match=r"no table of time zones\n(.*\n)*.*pip install tzdata"):
+        loader.load(ROOT / "rules" / "bazhong-2015")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert "tzdata; sys_platform == 'win32'" in project["dependencies"]
+
+
+@pytest.mark.parametrize(
+    ("system", "advice"),
+    [("win32", "C:\\Windows\\Fonts"), ("darwin", "Font Book"), ("linux", "fonts-noto-cjk")],
+)
+def test_where_to_get_fonts_is_said_of_each_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, advice: str
+) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    with pytest.raises(InputError) as caught:
+        fonts.chinese_fonts(tmp_path)
+    suggestion = caught.value.problems[0].suggestion
+    assert suggestion is not None
+    assert advice in suggestion.en
+
+
+def test_the_rosters_of_the_manual_come_with_the_installed_package(tmp_path: Path) -> None:
+    out = tmp_path / "我的 示例"
+    said = shibie("demo", out)
+    assert f'  shibie check "{out.as_posix()}/village-60.xlsx" {" ".join(PACK)}' in said
+    given = sorted(each.name for each in FIXTURES.iterdir() if each.suffix != ".py")
+    given.remove("__pycache__") if "__pycache__" in given else None
+    assert sorted(each.name for each in out.iterdir()) == given
+    for file in (path for path in out.rglob("*") if path.is_file()):
+        assert file.read_bytes() == (FIXTURES / file.relative_to(out)).read_bytes()
+    assert "不覆盖" in shibie("demo", out, status=2)
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]
+    taken = wheel["build"]["targets"]["wheel"]["force-include"]
+    assert {f"fixtures/{name}": f"shibie/fixtures/{name}" for name in given} | {
+        "rules": "shibie/rules"
+    } == taken

@@ -213,8 +213,8 @@ def _is_bare(call: ast.Call) -> bool:
     # The mode is the first thing that `Path.open` is told, and the second that `open` is.
     if isinstance(call.func, ast.Name) and call.func.id == "open":
         return len(call.args) < 2 or "b" not in ast.unparse(call.args[1])
-    mode = ast.unparse(call.args[0]).strip("'") if call.args else "r"
-    return method == "open" and set(mode) <= set("rwaxt+")
+    mode = getattr(call.args[0], "value", None) if call.args else "r"
+    return method == "open" and isinstance(mode, str) and set(mode) <= set("rwaxt+")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ import ast
 import errno
 import io
 import os
+import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -21,7 +23,6 @@ from shibie.atomic import new_files, write_text
 from shibie.cli.given import given_text
 from shibie.errors import InputError, RulesetError
 from shibie.papers.printing import fonts
-from shibie.papers.printing.file_names import file_stem
 from shibie.project.written import read_project
 from shibie.results.files import leave_out_older
 from shibie.rosters.sheets import read_sheets, unread_notes
@@ -216,18 +217,6 @@ def _is_bare(call: ast.Call) -> bool:
     return method == "open" and isinstance(mode, str) and set(mode) <= set("rwaxt+")
 
 
-@pytest.mark.parametrize(
-    ("name", "stem"),
-    [
-        ("CON", "_CON"), ("nul.pdf", "_nul.pdf"), ("lpt9 .x", "_lpt9 .x"), ("com¹", "_com¹"),
-        ("com10", "com10"), ("contract", "contract"), ("王强. ", "王强"), ("a:b|c", "a_b_c"),
-        ("e\u0301", "\u00e9"),
-    ],
-)  # fmt: skip
-def test_names_that_windows_keeps_for_itself(name: str, stem: str) -> None:
-    assert file_stem(name) == stem
-
-
 def test_json_from_a_file_or_a_pipe_as_windows_writes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -331,3 +320,31 @@ def test_the_rosters_of_the_manual_come_with_the_installed_package(tmp_path: Pat
     assert {f"fixtures/{name}": f"shibie/fixtures/{name}" for name in given} | {
         "rules": "shibie/rules"
     } == taken
+
+
+def test_the_lines_for_powershell_do_what_they_should(tmp_path: Path) -> None:
+    pages = ("docs/install.md", "docs/install.zh.md", "README.md", "README.zh.md")
+    lines: dict[str, None] = {}
+    for page in pages:
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for block in re.findall(r"```powershell\n(.*?)```", text, re.DOTALL):
+            lines |= dict.fromkeys(block.splitlines())
+    ran = {}
+    for line in lines:
+        if written := re.fullmatch("Set-Content (\\S+) '(.*)' -Encoding UTF8", line):
+            (tmp_path / written[1]).write_text(written[2] + "\r\n", encoding="utf-8-sig")
+        elif line.startswith("shibie ") and "township-2015.xlsx" not in line:
+            done = subprocess.run(
+                [sys.executable, "-m", "shibie", *shlex.split(line)[1:]],
+                capture_output=True,
+                encoding="utf-8",
+                cwd=tmp_path,
+                env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+            )
+            ran[line.split()[1]] = (done.returncode, done.stdout)
+    assert {name: status for name, (status, _) in ran.items()} == {
+        "demo": 0, "check": 3, "explain": 0, "eval": 0,
+    }  # fmt: skip
+    assert ran["eval"][1] == "true\n"
+    assert "输入 60 户 = 认定 34 户 + 退回 26 户" in ran["check"][1]
+    assert (tmp_path / "out" / "village.xlsx").is_file()

@@ -40,6 +40,8 @@ def scratch_database(
     ):
         # It would take a script run by `python -c` for a terminal.
         connection.execute("SET enable_progress_bar = false")
+        # Nothing is fetched from anywhere while a roster is open.
+        connection.execute("SET autoinstall_known_extensions = false")
         _set(connection, "temp_directory", str(folder / "spill"))
         if memory:
             _limit(connection, memory)

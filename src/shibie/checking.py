@@ -206,7 +206,7 @@ class _Asked:
         def workbook(path: Path, show_ids: bool, beside: dict[str, Any]) -> None:
             from shibie.results.workbook import Annotated, write_workbook
 
-            rejected = rejected_table(roster.rejected, self.lang)
+            rejected = rejected_table(roster.rejected, self.lang, show_ids)
             annotated = Annotated(
                 self.ruleset,
                 [checked],
@@ -280,7 +280,8 @@ class _Asked:
 
             tables = run.tables(self.lang)
             annotated = Annotated(
-                self.ruleset, self.parts(run), tables["rejected"], run.summary | beside,
+                self.ruleset, self.parts(run),
+                run.rejected_whole(self.lang) if show_ids else tables["rejected"], run.summary | beside,
                 large=True,
                 acts=run.loader.acts, clues=next(iter(run.more), None),
                 uncounted=tables.get("uncounted"),

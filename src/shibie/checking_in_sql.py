@@ -197,13 +197,18 @@ class Run:
 
     # --- results ------------------------------------------------------------------------
 
-    def rejected(self, lang: Lang) -> Output:
+    def rejected_whole(self, lang: Lang) -> Table:
+        """The rejected rows, with what was found whole: for a file that is asked to show it."""
+        output = self.rejected(lang, "written")
+        return Table(output.name, output.columns, self._rows(output), output.lists)
+
+    def rejected(self, lang: Lang, value: str = "value") -> Output:
         """The rejected rows with their reasons."""
         return Output(
             "rejected",
             COLUMNS["rejected"],
             lists_of("rejected"),
-            f"SELECT source, row_ AS row, field, value, {lang} AS reason, code, place, seq"
+            f"SELECT shown AS source, row_ AS row, field, {value} AS value, {lang} AS reason, code, place, seq"
             f" FROM {REJECTED_ROWS}",
             "place, row, seq",
         )

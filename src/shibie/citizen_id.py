@@ -14,6 +14,7 @@ from operator import mul
 from typing import Final, Literal, NoReturn
 
 from shibie.errors import Words
+from shibie.numbers_in_text import mask as mask
 from shibie.plain_text import APOSTROPHES, latin, seen, unspaced
 
 WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -257,19 +258,6 @@ def age(number: str, at: date) -> int:
     65
     """
     return years_between(birth_date(number), at)
-
-
-def mask(number: str) -> str:
-    """A number as it may be shown: the first three and the last two characters.
-
-    >>> mask("11010519491231002X")
-    '110*************2X'
-    >>> mask("1101")
-    '****'
-    """
-    if len(number) < 8:
-        return "*" * len(number)
-    return number[:3] + "*" * (len(number) - 5) + number[-2:]
 
 
 def make(region: str, born: date, sequence: int) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, NamedTuple
 
+from shibie.shown_text import shown, shown_data, shown_line
+
 Lang = Literal["zh", "en"]
 LANGS: tuple[Lang, ...] = ("zh", "en")
 
@@ -104,6 +106,9 @@ CODES: Final[Mapping[str, str]] = {
 class Problem:
     """One fault, with its place.
 
+    Whatever it repeats of the input is shown as text and nothing more: without the number of
+    anybody, in one line, and without signs that are orders to a terminal.
+
     Attributes:
         where: `file:line:column`, `sheet!row:column`, a path such as `members[2].labor`, or
             the name of an argument.
@@ -122,6 +127,16 @@ class Problem:
     suggestion: Words | None = None
     code: str = "invalid"
     data: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", shown_line(self.where))
+        object.__setattr__(self, "what", _said(self.what))
+        # A line of the source, with what marks the place in it.
+        object.__setattr__(self, "excerpt", shown(self.excerpt))
+        object.__setattr__(
+            self, "suggestion", self.suggestion and Words(*map(shown, self.suggestion))
+        )
+        object.__setattr__(self, "data", shown_data(dict(self.data)))
 
     def to_dict(self) -> dict[str, Any]:
         """The problem as plain data, ready for JSON.
@@ -152,6 +167,10 @@ class Problem:
         if self.suggestion:
             lines.append("  → " + self.suggestion.say(lang))
         return "\n".join(lines)
+
+
+def _said(words: Words) -> Words:
+    return Words(shown_line(words.zh), shown_line(words.en))
 
 
 class ShibieError(Exception):

@@ -24,14 +24,19 @@ _RADICALS: Final = (
 # Of these, fonts of the mainland show the simplified character, not the one of Unicode's list.
 _OF_THE_MAINLAND: Final = "\u2f3e户\u2fad青\u2fc8黄"
 _UNSEEN: Final = (
+    # Orders to terminals and printers; the first of them marks cells for SQL.
+    (0x02, 0x08), (0x0E, 0x1B), (0x7F, 0x84), (0x86, 0x9F),
     (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160), (0x17B4, 0x17B5),
     (0x180B, 0x180F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164),
     (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xE0100, 0xE01EF),
 )  # fmt: skip
-# What is not to be seen: no width, directions of writing, variants of a glyph.
+# What is not to be seen: orders, no width, directions of writing, variants of a glyph.
 INVISIBLE: Final = frozenset(chr(code) for low, high in _UNSEEN for code in range(low, high + 1))
 # The same as the inside of a class of a regular expression.
-UNSEEN_CLASS: Final = "".join(f"{chr(low)}-{chr(high)}" for low, high in _UNSEEN)
+UNSEEN_CLASS: Final = "".join(
+    f"\\u{low:04x}-\\u{high:04x}" if high < 0x10000 else f"{chr(low)}-{chr(high)}"
+    for low, high in _UNSEEN
+)
 _LOOKS_LIKE: Final = str.maketrans(
     dict(zip(_RADICALS[::2], _RADICALS[1::2], strict=True))
     | dict(zip(_OF_THE_MAINLAND[::2], _OF_THE_MAINLAND[1::2], strict=True))

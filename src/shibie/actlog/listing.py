@@ -9,8 +9,9 @@ from shibie.acts import KIND_WORDS, Act
 from shibie.errors import Lang, Words
 from shibie.eventlog import AppendOnlyLog
 from shibie.health_words import without_health
-from shibie.numbers_in_text import without_citizen_numbers, without_numbers
+from shibie.numbers_in_text import without_numbers
 from shibie.ruleset.verdicts import VERDICT_WORDS
+from shibie.shown_text import shown_line
 
 TITLES: Final = (
     Words("行", "row"),
@@ -43,11 +44,11 @@ def listing(log: AppendOnlyLog, lang: Lang) -> list[tuple[str, ...]]:
         state = _UNDONE if act_id in found.undone else _IN_FORCE
         cells = (
             str(number), act_id, KIND_WORDS[act.kind].say(lang), act.household_id or "",
-            act.member_id or "", _about(act), _said(act, lang),
+            act.member_id or "", without_health(_about(act), lang), without_health(_said(act, lang), lang),
             without_health(without_numbers(act.officer or ""), lang),
             str(act.date or ""), state.say(lang),
         )  # fmt: skip
-        rows.append(tuple(map(without_citizen_numbers, cells)))
+        rows.append(tuple(map(shown_line, cells)))
     return rows
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ import typer
 
 from shibie.cli.app import JsonOption, LangOption, Language, app
 from shibie.cli.inputs_kept import keep_inputs
+from shibie.cli.terminal import marked, tell, tell_data
 from shibie.errors import InputError, Words
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ def acts(
         titles = [title.en for title in TITLES]
         listed = [dict(zip(titles, row, strict=True)) for row in rows]
         head = {"entries": opened.count, "last": opened.last, "acts": listed}
-        print(json.dumps(head, ensure_ascii=False, indent=1))
+        tell_data(head)
         return
     for line in said:
-        print(line.say(language))
+        tell(line.say(language))
     if rows:
         _show([title.say(language) for title in TITLES], rows)
 
@@ -85,12 +85,11 @@ def _said(log: AppendOnlyLog) -> list[Words]:
 
 def _show(titles: list[str], rows: list[tuple[str, ...]]) -> None:
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     # In a pipe every cell stays in one line.
     width = None if sys.stdout.isatty() else 400
     table = Table(*titles)
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*map(marked, row))
     Console(width=width, highlight=False).print(table)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
@@ -14,6 +13,7 @@ import typer
 
 from shibie import __version__
 from shibie.cli.helped import Commands, HelpedGroup
+from shibie.cli.terminal import tell
 from shibie.errors import InputError, Problem, Words
 from shibie.plain_day import plain_day
 
@@ -39,7 +39,7 @@ app = Commands(
 
 def _say_version(asked: bool) -> None:
     if asked:
-        print(f"shibie {__version__}")
+        tell(f"shibie {__version__}")
         raise typer.Exit
 
 
@@ -226,14 +226,14 @@ def told(lines: Iterable[str]) -> bool:
     """Print lines on stderr, each once; returns whether there is any."""
     distinct = dict.fromkeys(lines)
     for line in distinct:
-        print(line, file=sys.stderr)
+        tell(line, error=True)
     return bool(distinct)
 
 
 def tell_written(paths: Iterable[str | Path], lang: Lang) -> None:
     """Print where each result is."""
     for path in paths:
-        print(Words(f"结果在 {path}", f"results in {path}").say(lang))
+        tell(Words(f"结果在 {path}", f"results in {path}").say(lang))
 
 
 def warned_of_chosen(ruleset: RuleSet, read: Roster, lang: Lang) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from shibie.cli.app import LangOption, app, spoken
+from shibie.cli.terminal import tell
 from shibie.errors import InputError, Problem, Words
 
 
@@ -42,4 +43,4 @@ def blank(
         advice = Words("换一个 .xlsx 文件名", "give another name that ends in .xlsx")
         raise InputError(Problem("--out", found, suggestion=advice))
     write_blank(path, ruleset, language)
-    print(Words(f"空白名册在 {path}", f"the empty workbook is in {path}").say(language))
+    tell(Words(f"空白名册在 {path}", f"the empty workbook is in {path}").say(language))

@@ -25,6 +25,7 @@ from shibie.cli.app import (
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs, must_be_apart
 from shibie.cli.task import Task, task_of
+from shibie.cli.terminal import marked, tell
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -146,9 +147,9 @@ def check(
         if rejected:
             _tell_rejected(rejected.first, bool(outs or annotate), language)
         for note in (*result.notes, *given_back):
-            print(note, file=sys.stderr)
+            tell(note, error=True)
         if annotate is not None:
-            print(
+            tell(
                 Words(f"退还的名册在 {annotate}", f"the roster is given back in {annotate}").say(
                     language
                 )
@@ -173,7 +174,7 @@ def _for_spark(task: Task) -> str:
 
 def _tell(what: str) -> None:
     """Progress, on a terminal."""
-    print(what, file=sys.stderr, flush=True)
+    tell(what, error=True)
 
 
 def _tell_unrecognised(unrecognised: Results, lang: Lang) -> None:
@@ -188,19 +189,19 @@ def _tell_unrecognised(unrecognised: Results, lang: Lang) -> None:
             f"未识别：栏目 {columns} 个，词 {words} 个（{rows} 行）；见 未识别 表",
             f"not recognised: columns {columns}, words {words} (rows {rows}); see unrecognised",
         )
-        print(line.say(lang), file=sys.stderr)
+        tell(line.say(lang), error=True)
 
 
 def _tell_rejected(first: list[str], written: bool, lang: Lang) -> None:
     """The first rejected rows, and where all of them are to be had."""
     for line in first:
-        print(line, file=sys.stderr)
+        tell(line, error=True)
     if not written:
         hint = Words(
             "没有写出结果；用 --out 写出，“退回”表中有每一行及原因",
             "no results were written; with --out, rejected lists each row and reason",
         )
-        print(hint.say(lang), file=sys.stderr)
+        tell(hint.say(lang), error=True)
 
 
 def report(ruleset: RuleSet, summary: dict[str, Any], lang: Lang, rejected: str = "") -> None:
@@ -213,20 +214,19 @@ def report(ruleset: RuleSet, summary: dict[str, Any], lang: Lang, rejected: str 
         rejected: how many rows of what were rejected; empty where none was.
     """
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     from shibie.results.overview import blocks, heading, warnings
     from shibie.words.speaker import Speaker
 
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
-    console.print(f"[bold]{escape(Speaker(ruleset, lang).pack())}[/bold]")
+    console.print(f"[bold]{marked(Speaker(ruleset, lang).pack())}[/bold]")
     for line in heading(ruleset, summary, lang):
-        console.print(line)
+        console.print(marked(line))
     if rejected:
-        console.print(escape(rejected), soft_wrap=True)
+        console.print(marked(rejected), soft_wrap=True)
     for line in warnings(ruleset, summary, lang):
-        console.print(f"[bold red]{escape(line)}[/bold red]")
+        console.print(f"[bold red]{marked(line)}[/bold red]")
     for name, rows in blocks(ruleset, summary, lang):
         shown = [row for row in rows if row[1] or row[2]]
         if shown:
@@ -234,10 +234,10 @@ def report(ruleset: RuleSet, summary: dict[str, Any], lang: Lang, rejected: str 
 
 
 def _table(make: type[Table], name: str, rows: list[tuple[str, int, int]], lang: Lang) -> Table:
-    table = make(title=name, title_justify="left", show_header=True, header_style="bold")
+    table = make(title=marked(name), title_justify="left", show_header=True, header_style="bold")
     table.add_column(Words("项目", "item").say(lang), min_width=36)
     table.add_column(Words("户", "households").say(lang), justify="right")
     table.add_column(Words("人", "persons").say(lang), justify="right")
     for text, households, persons in rows:
-        table.add_row(text, f"{households:,}", f"{persons:,}")
+        table.add_row(marked(text), f"{households:,}", f"{persons:,}")
     return table

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -26,6 +25,7 @@ from shibie.cli.app import (
 )
 from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.task import task_of
+from shibie.cli.terminal import marked, tell, tell_data
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def diff(
         write(out, before, after, written, meant, found, said, language)
     if as_json:
         data = as_data(before, written, meant, found, said, language)
-        print(json.dumps(data, ensure_ascii=False, indent=1))
+        tell_data(data)
     else:
         print_changes(before, after, written, meant, language)
         if roster is not None:
@@ -166,12 +166,14 @@ def print_changes(
         parts = [f"{WHATS[each.what].say(lang)} {_named(each.id, each.title, lang)}"]
         if each.before.zh or each.after.zh:
             parts += [text.say(lang) for text in (each.before, each.after) if text.zh]
-        print("\n    ".join(parts))
+        tell(parts[0])
+        for text in parts[1:]:
+            tell(f"    {text}")
     if not written:
-        print(say("两版写得一样", "both are written alike"))
+        tell(say("两版写得一样", "both are written alike"))
     days = days_of(old, new)
     if days.old is not None:
-        print(say(
+        tell(say(
             f"两版没有共同的有效日期：旧版按 {days.old}，新版按 {days.new} 比较",
             f"no common day of effect: compared as of {days.old} and {days.new}",
         ))  # fmt: skip
@@ -180,17 +182,17 @@ def print_changes(
         if relation.meaning == "equivalent":
             continue
         named = _named(relation.id, relation.title, lang)
-        print(f"{MEANINGS[relation.meaning].say(lang)} {named}")
-        tell = (
+        tell(f"{MEANINGS[relation.meaning].say(lang)} {named}")
+        examples = (
             (relation.lost, say("原来成立、现在不成立", "no more")),
             (relation.gained, say("现在成立、原来不成立", "now")),
         )
-        for witness, word in tell:
+        for witness, word in examples:
             if witness is not None:
                 if relation.meaning == "unknowns":
                     word = say("例", "e.g.")
-                print(f"    {word}{say('：', ': ')}{shown(old, witness, lang).split(' ⇒ ')[0]}")
-    print(say(
+                tell(f"    {word}{say('：', ': ')}{shown(old, witness, lang).split(' ⇒ ')[0]}")
+    tell(say(
         f"意义不变（已证明，至多 4 人、每表 2 行）：{len(same)} 条",
         f"the same in meaning (proved, up to 4 members and 2 rows): {len(same)} rules",
     ))  # fmt: skip
@@ -213,7 +215,7 @@ def print_moves(new: RuleSet, found: tuple[Move, ...], caveats: Sequence[str], l
 
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
     for caveat in caveats:
-        print(caveat)
+        tell(caveat)
     counts = by_village(found)
     pairs = [
         pair
@@ -226,20 +228,20 @@ def print_moves(new: RuleSet, found: tuple[Move, ...], caveats: Sequence[str], l
     total: Counter[tuple[str, str]] = Counter()
     for village, of_village in counts.items():
         total.update(of_village)
-        table.add_row(village, *_cells(of_village, pairs))
+        table.add_row(marked(village), *_cells(of_village, pairs))
     table.add_section()
     table.add_row(say("合计", "all"), *_cells(total, pairs))
     console.print(table)
     moved = [each for each in found if each.moved]
     for each in moved[:MOST_SHOWN]:
-        print(
+        tell(
             f"{each.household_id} {each.village} {word(new, each.before, lang)} → "
             f"{word(new, each.after, lang)} {each.why.say(lang)}"
         )
     if len(moved) > MOST_SHOWN:
         rest = len(moved) - MOST_SHOWN
-        print(say(f"……另有 {rest} 户，见 --out", f"… {rest} more: see --out"))
-    print(
+        tell(say(f"……另有 {rest} 户，见 --out", f"… {rest} more: see --out"))
+    tell(
         say(
             f"{len(found)} 户中 {len(moved)} 户改变",
             f"{len(moved)} of {len(found)} households move",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +24,7 @@ from shibie.cli.app import (
     warned_of_chosen,
 )  # fmt: skip
 from shibie.cli.task import task_of
+from shibie.cli.terminal import tell, tell_data
 from shibie.errors import InputError, Problem, Words
 
 
@@ -94,7 +94,7 @@ def explain(
         write_text(html, page(told, ruleset, judged, language))
     if as_json:
         data = [as_data(each) for each in told]
-        print(json.dumps(data[0] if len(data) == 1 else data, ensure_ascii=False, indent=1))
+        tell_data(data[0] if len(data) == 1 else data)
     elif full:
         from rich.console import Console
 
@@ -104,5 +104,5 @@ def explain(
     else:
         for each in told:
             for line in short(each, language):
-                print(line)
+                tell(line)
     raise typer.Exit(REJECTED if doubtful else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 from shibie.cli.app import LangOption, RulesOption, app, day, must_exist
 from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.task import task_of
+from shibie.cli.terminal import tell
 from shibie.errors import Words, listed
 
 
@@ -77,4 +77,4 @@ def fit(
             Words(f"写在 {out}；请逐行看过再用", f"written to {out}; read it before you use it")
         )
     for line in said:
-        print(line.say(task.lang), file=sys.stderr)
+        tell(line.say(task.lang), error=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,6 +32,7 @@ from shibie.cli.app import (
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.task import task_of
+from shibie.cli.terminal import marked, tell_data
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def helpers(
                 write_helping_folder(path, written, lists, press, language)
         notes = [note.say(language) for note in given.layout.notes if _is_ours(note)]
         if as_json:
-            print(json.dumps(_data(figures, [*caveats, *notes]), ensure_ascii=False, indent=1))
+            tell_data(_data(figures, [*caveats, *notes]))
         else:
             _print(figures, [*caveats, *notes], targets)
             lost = said_of_rejected(given.ruleset, tables.rejected_rows(), language)
@@ -182,7 +182,6 @@ def _data(figures: HelpingFigures, caveats: Sequence[str]) -> dict[str, Any]:
 
 def _print(figures: HelpingFigures, caveats: Sequence[str], targets: Sequence[Path]) -> None:
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     from shibie.papers.helping.said import sentences
@@ -191,7 +190,7 @@ def _print(figures: HelpingFigures, caveats: Sequence[str], targets: Sequence[Pa
     lang = figures.tables.lang
     console = Console(width=None if sys.stdout.isatty() else 120, highlight=False)
     for said in (*caveats, *sentences(figures)):
-        console.print(escape(said), soft_wrap=True)
+        console.print(marked(said), soft_wrap=True)
     load = figures.tables.helpers
     if len(load.rows):
         names = ("helper", "employer", "households", "persons", "not_seen", "late")
@@ -201,6 +200,6 @@ def _print(figures: HelpingFigures, caveats: Sequence[str], targets: Sequence[Pa
             right = "left" if name in ("helper", "employer") else "right"
             shown.add_column(TITLES[name].say(lang), justify=right)  # type: ignore[arg-type]
         for row in list(load.rows)[:_SHOWN]:
-            shown.add_row(*(escape(str(row[place])) for place in at))
+            shown.add_row(*(marked(str(row[place])) for place in at))
         console.print(shown)
     tell_written(targets, lang)

@@ -25,6 +25,7 @@ from shibie.cli.app import (
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.task import task_of
+from shibie.cli.terminal import marked, tell
 from shibie.errors import Words
 
 if TYPE_CHECKING:
@@ -82,7 +83,6 @@ def link(
 def _report(found: Candidates) -> None:
     """Print what there was to look for, what was found, and the first of it."""
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     from shibie.linkage.written import KINDS, likely
@@ -95,13 +95,13 @@ def _report(found: Candidates) -> None:
     console = Console(width=None if sys.stdout.isatty() else 160, highlight=False)
     for name, each in summary["registers"].items():
         title = found.ruleset.registers[name].title
-        console.print(escape(say(
+        console.print(marked(say(
             f"{title}：{each['rows']} 行没有可用的证件号码，{each['with_candidates']} 行有候选",
             f"{title}: rows without a usable number: {each['rows']}, with candidates:"
             f" {each['with_candidates']}",
         )))  # fmt: skip
     counts = summary["candidates"]
-    console.print(escape(say(
+    console.print(marked(say(
         f"名册 {summary['persons']} 人，其中 {summary['without_number']} 人没有可用的证件号码；"
         f"可能是同一人的 {counts['person']} 对，可能是同一户的 {counts['household']} 对",
         f"persons on the roster: {summary['persons']}, without a usable number:"
@@ -123,8 +123,8 @@ def _report(found: Candidates) -> None:
                 likely(each).say(lang), KINDS[kind].say(lang), each.household_id, each.name,
                 f"{other} {each.other_name}", each.agrees, each.differs,
             )  # fmt: skip
-            table.add_row(*map(escape, cells))
+            table.add_row(*map(marked, cells))
     if shown:
         console.print(table)
     for note in found.notes:
-        print(note.say(lang), file=sys.stderr)
+        tell(note.say(lang), error=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from shibie.cli.terminal import marked, tell
 from shibie.errors import Problem, Words
 
 if TYPE_CHECKING:
@@ -71,23 +72,23 @@ def print_score(score: Score, lang: Lang) -> None:
             sum(trial.fate == fate for trial in score.trials if trial.mutant.rule == rule)
             for fate in FATES
         ]
-        table.add_row(rule, *(str(count or "") for count in counts))
+        table.add_row(marked(rule), *(str(count or "") for count in counts))
     console.print(table)
     for trial in score.trials:
         if trial.fate != "survived":
             continue
-        print(
+        tell(
             f"{FATES['survived'].say(lang)} mutant.{trial.mutant.name}: {change(score, trial, lang)}"
         )
         if trial.accepted:
-            print("  " + say(f"理由：{trial.accepted}", f"reason: {trial.accepted}"))
+            tell("  " + say(f"理由：{trial.accepted}", f"reason: {trial.accepted}"))
         elif trial.witness is not None:
             said = shown(score.ruleset, trial.witness, lang)
-            print("  " + say(f"能分辨它的户：{said}", f"told apart by: {said}"))
+            tell("  " + say(f"能分辨它的户：{said}", f"told apart by: {said}"))
     for each in score.stale:
-        print(Problem(each.at, each.why).render(lang))
+        tell(Problem(each.at, each.why).render(lang))
     killed = score.count("test") + score.count("property")
-    print(say(
+    tell(say(
         f"{len(score.trials)} 个变异，发现 {killed} 个，等价 {score.count('equivalent')} 个，"
         f"未被发现 {score.count('survived')} 个：{score.percent}%",
         f"{len(score.trials)} mutants, {killed} killed, {score.count('equivalent')} equivalent, "

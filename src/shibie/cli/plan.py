@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from shibie.cli.app import (
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.task import task_of
+from shibie.cli.terminal import marked, tell_data
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -142,7 +142,6 @@ class PlanRequest:
 
 def _print_drafts(plans: DraftedPlans, caveats: Sequence[str], as_json: bool) -> None:
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     from shibie.papers.plan.tables import TITLES
@@ -159,18 +158,18 @@ def _print_drafts(plans: DraftedPlans, caveats: Sequence[str], as_json: bool) ->
             },
             "caveats": caveats,
         }  # fmt: skip
-        print(json.dumps(data, ensure_ascii=False, indent=1))
+        tell_data(data)
         return
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
     for caveat in caveats:
-        console.print(escape(caveat))
-    console.print(coverage(covered, plans.eligible, plans.without, lang))
+        console.print(marked(caveat))
+    console.print(marked(coverage(covered, plans.eligible, plans.without, lang)))
     table = Table(title=TITLES["measures"].say(lang), title_justify="left")
     table.add_column(TITLES["measure"].say(lang), min_width=30)
     for name in ("households", "given", "misfits", "open"):
         table.add_column(TITLES[name].say(lang), justify="right")
     for row in rows:
-        table.add_row(row[1], *(f"{number:,}" for number in row[2:6]))
+        table.add_row(marked(row[1]), *(f"{number:,}" for number in row[2:6]))
     console.print(table)
 
 
@@ -197,7 +196,6 @@ def _print_review(
     reviewed: ResultTable, found: Review, caveats: Sequence[str], as_json: bool, lang: Lang
 ) -> None:
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     from shibie.papers.plan.tables import FITS, TITLES
@@ -221,12 +219,12 @@ def _print_review(
             ],
             "caveats": caveats,
         }  # fmt: skip
-        print(json.dumps(data, ensure_ascii=False, indent=1))
+        tell_data(data)
         return
     console = Console(width=None if sys.stdout.isatty() else 130, highlight=False)
     for caveat in caveats:
-        console.print(escape(caveat))
-    console.print(coverage(found.planned, found.eligible, list(found.without), lang))
+        console.print(marked(caveat))
+    console.print(marked(coverage(found.planned, found.eligible, list(found.without), lang)))
     counts = [
         f"{word.say(lang)} {sum(each.verdict == name for each in found.rows)}"
         for name, word in FITS.items()
@@ -242,9 +240,9 @@ def _print_review(
         table.add_column(TITLES[name].say(lang), overflow="fold")
     for row, each in zip(reviewed.rows, found.rows, strict=True):
         if each.verdict != "fits":
-            table.add_row(*map(str, row[: len(shown)]))
+            table.add_row(*map(marked, row[: len(shown)]))
     for fault in found.rejected:
-        table.add_row(str(fault.row), "", "", fault.value, terms.REJECTED.say(lang),
-                      fault.reason.say(lang))  # fmt: skip
+        cells = (fault.row, "", "", fault.value, terms.REJECTED.say(lang), fault.reason.say(lang))
+        table.add_row(*map(marked, cells))
     if table.row_count:
         console.print(table)

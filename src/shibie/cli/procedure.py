@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +26,7 @@ from shibie.cli.app import (
 )  # fmt: skip
 from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.task import task_of
+from shibie.cli.terminal import marked, tell_data
 from shibie.errors import LANGS, InputError, Lang, Problem, Words
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def procedure(
                 "households": counts.households,
             }
             given_back = {"caveats": caveats, **rows, "records": records}
-            print(json.dumps(given_back, ensure_ascii=False, indent=1))
+            tell_data(given_back)
         else:
             report(progress, shares, caveats, counts)
             tell_written(outs, language)
@@ -125,10 +125,8 @@ _NAMED = 4
 
 def _of_places(kind: ViolationCount, lang: Lang) -> str:
     """The places whose records are at fault, each with how many households it is."""
-    from rich.markup import escape
-
     named = [
-        Words(f"{escape(place)} {households} 户", f"{escape(place)}: {households}").say(lang)
+        Words(f"{marked(place)} {households} 户", f"{marked(place)}: {households}").say(lang)
         for place, households in kind.of_places[:_NAMED]
     ]
     more = len(kind.of_places) - len(named)
@@ -141,7 +139,6 @@ def report(
 ) -> None:
     """Print how the roster was judged, households at each step and violations by kind."""
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     from shibie.results.said_of_rejected import said_of_faults
@@ -156,13 +153,13 @@ def report(
 
     console = Console(width=None if sys.stdout.isatty() else 110, highlight=False)
     count = progress.households
-    console.print(f"[bold]{escape(Speaker(progress.ruleset, lang).pack())}[/bold]")
+    console.print(f"[bold]{marked(Speaker(progress.ruleset, lang).pack())}[/bold]")
     for caveat in caveats:
-        console.print(escape(caveat))
+        console.print(marked(caveat))
     console.print(say(f"有程序记录的 {count} 户", f"{count} households with recorded steps"))
     said = [words.say(lang) for words in (counts.said, *counts.notes)]
     for line in (*said, *said_of_faults(progress.ruleset, counts, lang)):
-        console.print(escape(line))
+        console.print(marked(line))
     table = Table(title=say("各步骤户数", "households at each step"), title_justify="left")
     for title in (
         say("步骤", "step"),
@@ -173,7 +170,7 @@ def report(
         table.add_column(title)
     for each in progress.steps:
         name = f"{each.step.number} {each.step.title}"
-        table.add_row(name, each.step.actor, str(each.standing), str(each.recorded))
+        table.add_row(marked(name), marked(each.step.actor), str(each.standing), str(each.recorded))
     console.print(table)
     table = Table(title=say("程序问题", "violations"), title_justify="left")
     titles = [say("例如", "for example"), terms.HOLDS.say(lang), terms.UNKNOWN.say(lang)]
@@ -183,9 +180,9 @@ def report(
     for title in titles if lang == "zh" else ["rule_id", *titles]:
         table.add_column(title)
     for kind in progress.violations:
-        cells = [kind.example.say(lang), str(kind.certain), str(kind.unknown)]
+        cells = [marked(kind.example.say(lang)), str(kind.certain), str(kind.unknown)]
         cells += [_of_places(kind, lang)] if whole else []
-        table.add_row(*cells if lang == "zh" else [kind.rule_id, *cells])
+        table.add_row(*cells if lang == "zh" else [marked(kind.rule_id), *cells])
     console.print(table)
     for share in shares:
         percent = f"{100 * share.having / share.of:.1f}%" if share.of else "—"
@@ -195,10 +192,12 @@ def report(
             None: terms.UNKNOWN.say(lang),
         }[share.holds]
         console.print(
-            labelled(
-                f"{labelled(share.title, f'{share.having}/{share.of}', lang)} = {percent}"
-                f"{say('，应达', ',at least')} {share.least}%",
-                verdict,
-                lang,
+            marked(
+                labelled(
+                    f"{labelled(share.title, f'{share.having}/{share.of}', lang)} = {percent}"
+                    f"{say('，应达', ',at least')} {share.least}%",
+                    verdict,
+                    lang,
+                )
             )
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -31,6 +30,7 @@ from shibie.cli.app import (
 from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.recheck_printed import print_recheck
 from shibie.cli.task import task_of
+from shibie.cli.terminal import tell_data
 from shibie.errors import InputError, Problem, Words
 
 
@@ -116,7 +116,7 @@ def recheck(
         for path in targets:
             write(path, found, data, language)
         if as_json:
-            print(json.dumps(data, ensure_ascii=False, indent=1))
+            tell_data(data)
         else:
             print_recheck(ruleset, data, language)
             tell_written(targets, language)

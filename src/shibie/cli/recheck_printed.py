@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from shibie.cli.terminal import marked
 from shibie.errors import Words
 
 if TYPE_CHECKING:
@@ -18,15 +19,14 @@ if TYPE_CHECKING:
 def print_recheck(ruleset: RuleSet, data: dict[str, Any], lang: Lang) -> None:
     """Print the figures of a re-check as tables."""
     from rich.console import Console
-    from rich.markup import escape
 
     from shibie.words.speaker import Speaker
 
     speaker = Speaker(ruleset, lang)
     console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
-    console.print(f"[bold]{speaker.say('回头看：', 're-check: ')}{escape(speaker.pack())}[/bold]")
+    console.print(f"[bold]{speaker.say('回头看：', 're-check: ')}{marked(speaker.pack())}[/bold]")
     for caveat in data["caveats"]:
-        console.print(escape(caveat))
+        console.print(marked(caveat))
     _totals(console, data, lang)
     if "sample" in data:
         _rates(console, data["sample"], lang)
@@ -153,14 +153,14 @@ def _table(
 
     from shibie.words import terms
 
-    table = Table(title=title, title_justify="left")
+    table = Table(title=marked(title), title_justify="left")
     table.add_column(terms.COLUMNS["item"].say(lang), min_width=36)
     table.add_column(terms.COLUMNS["households"].say(lang), justify="right")
     table.add_column(terms.COLUMNS["people"].say(lang), justify="right")
     for text, households, persons, then in rows:
         people = "" if persons is None else f"{persons:,}"
         table.add_row(
-            text,
+            marked(text),
             "" if households is None else f"{households:,}",
             people if then is None else f"{people} / {then:,}",
         )
@@ -182,10 +182,10 @@ def _villages(console: Any, villages: dict[str, Any], speaker: Speaker) -> None:
     )
     table.add_column(terms.COLUMNS["village"].say(lang))
     for name in names:
-        table.add_column(village_item(speaker, name), justify="right")
+        table.add_column(marked(village_item(speaker, name)), justify="right")
     for village, items in villages.items():
         cells = [items.get(name, {"households": 0, "persons": 0}) for name in names]
-        table.add_row(village or "—", *(f"{c['households']}/{c['persons']}" for c in cells))
+        table.add_row(marked(village or "—"), *(f"{c['households']}/{c['persons']}" for c in cells))
     console.print(table)
 
 

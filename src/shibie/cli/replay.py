@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import gc
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from shibie.cli.app import JsonOption, LangOption, app
+from shibie.cli.terminal import tell, tell_data
 from shibie.errors import Words
 
 if TYPE_CHECKING:
@@ -43,10 +43,10 @@ def replay(
     found = replayed(summary, inputs, rules)
     language: Lang = "en" if lang is not None and lang.value == "en" else "zh"
     if as_json:
-        print(json.dumps(_data(found), ensure_ascii=False, indent=1))
+        tell_data(_data(found))
     else:
         for line in said(found):
-            print(line.say(language))
+            tell(line.say(language))
     raise typer.Exit(0 if found.same else DIFFERENT)
 
 

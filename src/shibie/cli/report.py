@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -30,6 +29,7 @@ from shibie.cli.helpers import MostOption, VisitDaysOption, asked_limits
 from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.recheck import since_of
 from shibie.cli.task import task_of
+from shibie.cli.terminal import marked, tell, tell_data
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def report(
     )
     _write(whole, targets, template)
     if as_json:
-        print(json.dumps(_data(whole), ensure_ascii=False, indent=1))
+        tell_data(_data(whole))
     else:
         _print_whole(whole, targets, full)
     raise typer.Exit(REJECTED if doubtful else 0)
@@ -141,12 +141,12 @@ def _print_whole(whole: WholeReport, targets: Sequence[Path], full: bool) -> Non
     from shibie.papers.report.write import sections
 
     for caveat in whole.caveats:
-        print(caveat)
+        tell(caveat)
     for heading, paragraphs in (("", whole.report.paragraphs), *sections(whole)):
         if heading:
-            print(heading)
+            tell(heading)
         for paragraph in paragraphs:
-            print("".join(piece for piece in paragraph if isinstance(piece, str)))
+            tell("".join(piece for piece in paragraph if isinstance(piece, str)))
     _print(whole.checks, full, whole.lang)
     tell_written(targets, whole.lang)
 
@@ -182,9 +182,9 @@ def _check(path: Path, full: bool, as_json: bool, lang: Lang) -> None:
     figures = read_figures(path)
     checks = reconcile(figures, lang)
     if as_json:
-        print(json.dumps([_check_data(each) for each in checks], ensure_ascii=False, indent=1))
+        tell_data([_check_data(each) for each in checks])
     else:
-        print(figures.title)
+        tell(figures.title)
         _print(checks, full, lang)
     raise typer.Exit(DIFFERS if failures(checks) else 0)
 
@@ -315,7 +315,7 @@ def _print(checks: Sequence[FigureIdentity], full: bool, lang: Lang) -> None:
     from shibie.papers.report.write import check_rows, counted
 
     console = Console(width=None if sys.stdout.isatty() else 150, highlight=False)
-    console.print(counted(checks, lang))
+    console.print(marked(counted(checks, lang)))
     shown = [check for check in checks if full or check.outcome != "holds"]
     if not shown:
         return
@@ -324,7 +324,6 @@ def _print(checks: Sequence[FigureIdentity], full: bool, lang: Lang) -> None:
                  Words("报告", "reported"), Words("结果", "outcome"), Words("说明", "note")):  # fmt: skip
         table.add_column(word.say(lang), overflow="fold")
     for row in check_rows(shown, lang):
-        table.add_row(
-            row["title"], row["by"], row["worked"], row["said"], row["outcome"], row["note"]
-        )
+        names = ("title", "by", "worked", "said", "outcome", "note")
+        table.add_row(*(marked(row[name]) for name in names))
     console.print(table)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict
 from decimal import Decimal
@@ -22,6 +21,8 @@ from shibie.cli.app import (
     spoken,
 )  # fmt: skip
 from shibie.cli.helped import FormulaCommand
+from shibie.cli.terminal import marked, tell_data
+from shibie.shown_text import shown_line
 
 if TYPE_CHECKING:
     from shibie.errors import Lang
@@ -56,7 +57,7 @@ def fields(rules: PackOption = None, as_json: JsonOption = False, lang: LangOpti
         tables[f"registers/{name}"] = register.columns
     if as_json:
         listing = {name: [asdict(spec) for spec in specs] for name, specs in tables.items()}
-        print(json.dumps(listing, ensure_ascii=False, indent=1))
+        tell_data(listing)
         return
     _print_fields(tables, spoken(lang, rules or ""))
 
@@ -73,7 +74,8 @@ def _print_fields(tables: dict[str, tuple[FieldSpec, ...]], lang: Lang) -> None:
         table = Table(*headers, title=name, title_justify="left")
         for spec in specs:
             codes = " ".join(_with_words(spec))
-            table.add_row(spec.name, spec.title, spec.type, spec.unit, codes, spec.description)
+            cells = (spec.name, spec.title, spec.type, spec.unit, codes, spec.description)
+            table.add_row(*map(marked, cells))
         console.print(table)
 
 
@@ -100,7 +102,7 @@ def schema() -> None:
     form = PackForm.model_json_schema(by_alias=True)
     form["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     form["title"] = "shibie pack"
-    print(json.dumps(form, ensure_ascii=False, indent=1))
+    tell_data(form)
 
 
 @app.command()
@@ -145,7 +147,8 @@ def evaluate(
     judged = day(as_of) if as_of else None
     facts = given_text(given)
     value = evaluate_given(expression, facts, rules, judged, trust_declarations, set_aside or ())
-    print(shown(value))
+    # A number that was worked out is what was asked for; a text is as it may be shown.
+    print(shown_line(shown(value)) if isinstance(value, str | frozenset) else shown(value))
 
 
 def shown(value: Any) -> str:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from shibie.cli.app import JsonOption, LangOption, app, spoken
+from shibie.cli.terminal import tell, tell_data
 from shibie.errors import Words
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def run(
         data = as_data(report)
         if measured is not None:
             data["coverage"] = coverage_data(ruleset, measured, language)
-        print(json.dumps(data, ensure_ascii=False, indent=1))
+        tell_data(data)
     else:
         print_report(report, language)
         if measured is not None:
@@ -87,14 +86,14 @@ def print_coverage(ruleset: RuleSet, measured: Coverage, lang: Lang) -> None:
     for rule in measured.wanted:
         missing = [each for each in measured.missing if each.tested.rule == rule]
         if missing:
-            print(f"{rule} {measured.percent(rule)}%")
+            tell(f"{rule} {measured.percent(rule)}%")
         for each in missing:
-            print(
+            tell(
                 f"  {Words('没有测试显示', 'no test shows').say(lang)} {unseen_words(ruleset, each).say(lang)}"
             )
     seen, wanted = measured.percent(), sum(measured.wanted.values())
     shown = wanted - len(measured.missing)
-    print(
+    tell(
         Words(
             f"条件覆盖 {seen}%（{shown}/{wanted}）",
             f"conditions covered: {seen}% ({shown}/{wanted})",
@@ -118,15 +117,15 @@ def write_suggestions(ruleset: RuleSet, measured: Coverage, file: Path, lang: La
     }
     for each in found:
         if each.witness is None:
-            print(
+            tell(
                 f"{said[each.reply].say(lang)} {unseen_words(ruleset, each.missing).say(lang)}",
-                file=sys.stderr,
+                error=True,
             )
     told = Words("没有可补的测试", "no tests to add")
     if written:
         many = len(written)
         told = Words(f"{many} 个待填的测试在 {file}", f"{many} tests to fill in: {file}")
-    print(told.say(lang), file=sys.stderr)
+    tell(told.say(lang), error=True)
 
 
 def as_data(report: TestReport) -> dict[str, object]:
@@ -158,18 +157,18 @@ def print_report(report: TestReport, lang: Lang) -> None:
         return Words(zh, en).say(lang)
 
     for outcome in report.failures:
-        print(f"{outcome.test.where}: {outcome.test.name}")
+        tell(f"{outcome.test.where}: {outcome.test.name}")
         for each in outcome.differences:
-            print(f"  {each.said.say(lang)}")
+            tell(f"  {each.said.say(lang)}")
     passed = len(report.outcomes) - len(report.failures)
-    print(
+    tell(
         say(
             f"{passed} 个测试通过，{len(report.failures)} 个失败",
             f"{passed} tests passed, {len(report.failures)} failed",
         )
     )
     if not report.outcomes:
-        print(say("没有找到测试（tests/*.yaml）", "no tests found (tests/*.yaml)"))
+        tell(say("没有找到测试（tests/*.yaml）", "no tests found (tests/*.yaml)"))
     for rule, words in report.unseen.items():
         shown = either((terms.OUTCOMES[word].say(lang) for word in words), lang)
-        print(say(f"没有测试使 {rule} {shown}", f"no test shows {rule}: {shown}"))
+        tell(say(f"没有测试使 {rule} {shown}", f"no test shows {rule}: {shown}"))

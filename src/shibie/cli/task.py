@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from shibie.cli.app import Language, day, must_exist, spoken
+from shibie.cli.terminal import tell
 from shibie.errors import InputError, Problem, Words
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def task_of(
     if project is not None and meant is None:
         # It was not named, so it is said that it counts.
         said = Words(f"按 {project.file}", f"as {project.file} says")
-        print(said.say(language), file=sys.stderr)
+        tell(said.say(language), error=True)
     said_somewhere = {"roster": place, "rules": rules, "as_of": as_of}
     _must_be_said([name for name in needed if not said_somewhere[name]], project)
     more = {each.register: each for each in project.registers} if project else {}

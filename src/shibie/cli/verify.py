@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from shibie.cli.app import JsonOption, LangOption, app, spoken
+from shibie.cli.terminal import marked, marked_lines, tell, tell_data
 from shibie.errors import Problem, Words
+from shibie.shown_text import shown_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,9 @@ def verify(
 
     def progress(title: Words) -> None:
         if loud:
-            print(f"\r\033[K{title.say(language)} …", end="", file=sys.stderr, flush=True)
+            print(
+                f"\r\033[K{shown_line(title.say(language))} …", end="", file=sys.stderr, flush=True
+            )
 
     if mutants:
         raise typer.Exit(_mutants(ruleset, timeout, progress, as_json, language))
@@ -77,7 +80,7 @@ def verify(
     if witnesses is not None:
         write_witnesses(report, witnesses)
     if as_json:
-        print(json.dumps(as_data(report, language), ensure_ascii=False, indent=1))
+        tell_data(as_data(report, language))
     else:
         print_report(report, language)
     raise typer.Exit(0 if report.verdict in ("proved", "noted") else REFUTED)
@@ -93,7 +96,7 @@ def _mutants(
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
     if as_json:
-        print(json.dumps(mutants.as_data(found, lang), ensure_ascii=False, indent=1))
+        tell_data(mutants.as_data(found, lang))
     else:
         mutants.print_score(found, lang)
     return 0 if found.good else REFUTED
@@ -176,16 +179,19 @@ def print_report(report: PackReport, lang: Lang) -> None:
     for check in report.checks:
         verdict = VERDICTS[check.verdict].say(lang)
         table.add_row(
-            check.title.say(lang), verdict, remarks(check, report, lang), f"{check.seconds:.1f}"
+            marked(check.title.say(lang)),
+            verdict,
+            marked_lines(remarks(check, report, lang)),
+            f"{check.seconds:.1f}",
         )
     console.print(table)
     for finding in report.findings:
         if finding.verdict in ("refuted", "undecided"):
             print_finding(report, finding, lang)
     for each in report.stale:
-        print(Problem(each.at, each.why).render(lang))
+        tell(Problem(each.at, each.why).render(lang))
     bound = report.bound
-    print(say(
+    tell(say(
         f"用时 {report.seconds:.1f} 秒；界限：至多 {bound.members} 人，每人每表至多 {bound.rows} 行",
         f"{report.seconds:.1f} s; bound: at most {bound.members} members, {bound.rows} rows each",
     ))  # fmt: skip
@@ -217,16 +223,16 @@ def print_finding(report: PackReport, finding: ProofFinding, lang: Lang) -> None
     from shibie.words.lists import labelled
 
     word = VERDICTS["accepted" if finding.accepted else finding.verdict].say(lang)
-    print(labelled(f"{word} {finding.name}", finding.what.say(lang), lang))
+    tell(labelled(f"{word} {finding.name}", finding.what.say(lang), lang))
     if finding.accepted:
         where = finding.where
         if where.zh:
             bound = finding.reach == "bound"
             rest = Words("，界限内" if bound else "", " within the bound" if bound else "")
-            print("  " + Words(
+            tell("  " + Words(
                 f"只限：{where.zh}（别处没有{rest.zh}）", f"only where: {where.en} (nowhere else{rest.en})"
             ).say(lang))  # fmt: skip
-        print("  " + Words(f"理由：{finding.accepted}", f"reason: {finding.accepted}").say(lang))
+        tell("  " + Words(f"理由：{finding.accepted}", f"reason: {finding.accepted}").say(lang))
     elif finding.witness is not None:
         said = shown(report.ruleset, finding.witness, lang)
-        print("  " + Words(f"例：{said}", f"e.g. {said}").say(lang))
+        tell("  " + Words(f"例：{said}", f"e.g. {said}").say(lang))

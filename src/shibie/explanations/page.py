@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from html import escape
+from html import escape as escaped
 from typing import Any
 
 from shibie.errors import Lang, Words
@@ -21,6 +21,7 @@ from shibie.explanations.text import (
 )
 from shibie.ruleset.basis import Basis
 from shibie.ruleset.model import RuleSet
+from shibie.shown_text import shown_data, shown_line
 from shibie.words import terms
 from shibie.words.lists import joined, labelled
 from shibie.words.speaker import Speaker
@@ -36,9 +37,14 @@ small{color:#667}ul{margin:.2em 0;padding-left:1.3em}details{margin:.6em 0}
 """
 
 
+def _text(text: str) -> str:
+    """A text as a page shows it: none of it is markup."""
+    return escaped(shown_line(text))
+
+
 def as_data(told: Explanation) -> dict[str, Any]:
     """The explanation as plain data."""
-    return {
+    data: dict[str, Any] = {
         "household_id": told.household_id,
         "head": told.head,
         "former_head": told.former_head,
@@ -83,6 +89,8 @@ def as_data(told: Explanation) -> dict[str, Any]:
         "other_rules": [_reason(each) for each in told.others],
         **_persons(told),
     }
+    shown: dict[str, Any] = shown_data(data)
+    return shown
 
 
 def _persons(told: Explanation) -> dict[str, Any]:
@@ -163,7 +171,7 @@ def page(told: Sequence[Explanation], ruleset: RuleSet, as_of: date, lang: Lang 
     return (
         f'<!doctype html><html lang="{lang}"><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style><h1>{title}</h1>"
-        f"<p>{escape(Speaker(ruleset, lang).pack())}<br>{terms.DAY.say(lang)} {as_of}</p>{body}</html>\n"
+        f"<p>{_text(Speaker(ruleset, lang).pack())}<br>{terms.DAY.say(lang)} {as_of}</p>{body}</html>\n"
     )
 
 
@@ -172,14 +180,14 @@ def _household(told: Explanation, lang: Lang) -> str:
         return Words(zh, en).say(lang)
 
     parts = [
-        f"<h2>{escape(named(told))} <small>{escape(about(told, lang))}</small>{say('：', ': ')}"
-        f'<span class="{told.eligibility}">{escape(told.outcome)}</span></h2>',
-        *(f"<p><b>{escape(caveat)}</b></p>" for caveat in told.caveats),
-        _section(say("状态", "Standing"), map(escape, told.standing)),
+        f"<h2>{_text(named(told))} <small>{_text(about(told, lang))}</small>{say('：', ': ')}"
+        f'<span class="{told.eligibility}">{_text(told.outcome)}</span></h2>',
+        *(f"<p><b>{_text(caveat)}</b></p>" for caveat in told.caveats),
+        _section(say("状态", "Standing"), map(_text, told.standing)),
         _section(
             say("人口", "Persons"),
             (
-                escape(each.said(lang)) + _behind(each.facts, each.basis, lang)
+                _text(each.said(lang)) + _behind(each.facts, each.basis, lang)
                 for each in told.uncounted or ()
             ),
         ),
@@ -187,18 +195,18 @@ def _household(told: Explanation, lang: Lang) -> str:
     ]
     for obstacle in told.why_not:
         title = say(f"为什么不是“{obstacle.outcome}”", f"Why not '{obstacle.outcome}'")
-        parts.append(_section(title, map(escape, obstacle.because)))
+        parts.append(_section(title, map(_text, obstacle.because)))
     for each in told.collect:
         facts = joined(each.facts, lang)
-        lines = [escape(f"{answer} → {result}") for answer, result in each.answers]
-        lines += [escape(line) for line in how_to_find_out(each, lang)]
+        lines = [_text(f"{answer} → {result}") for answer, result in each.answers]
+        lines += [_text(line) for line in how_to_find_out(each, lang)]
         parts.append(_section(say("要查清：", "To find out: ") + facts, lines))
-    changes = (escape(changed(each, lang)) for each in told.change)
+    changes = (_text(changed(each, lang)) for each in told.change)
     parts.append(_section(say("怎样会变", "What would change it"), changes))
     notes = [every_set_needs(told, lang), CUT_SHORT.say(lang) if told.cut_short else ""]
-    parts.append(_section(say("说明", "Note"), map(escape, filter(None, notes))))
-    parts.append(_section(say("经手", "Who moved it"), map(escape, (*told.moved, *told.procedure))))
-    parts.append(_section(say("帮扶", "Tracks"), map(escape, told.tracks)))
+    parts.append(_section(say("说明", "Note"), map(_text, filter(None, notes))))
+    parts.append(_section(say("经手", "Who moved it"), map(_text, (*told.moved, *told.procedure))))
+    parts.append(_section(say("帮扶", "Tracks"), map(_text, told.tracks)))
     rest = _section("", (_told(each, lang) for each in told.others))
     summary = say("问过的其他规则", "The other rules that were asked")
     parts.append(f"<details><summary>{summary}</summary>{rest}</details>" if rest else "")
@@ -207,24 +215,24 @@ def _household(told: Explanation, lang: Lang) -> str:
 
 def _section(title: str, lines: Iterable[str]) -> str:
     items = "".join(f"<li>{line}</li>" for line in lines)
-    heading = f"<h3>{escape(title)}</h3>" if title else ""
+    heading = f"<h3>{_text(title)}</h3>" if title else ""
     return f"{heading}<ul>{items}</ul>" if items else ""
 
 
 def _told(each: Reason, lang: Lang) -> str:
     outcome = terms.OUTCOMES[each.outcome].say(lang)
-    text = labelled(f"{escape(each.title)} — {outcome}", escape(each.said), lang)
+    text = labelled(f"{_text(each.title)} — {outcome}", _text(each.said), lang)
     return text + _behind(each.facts, each.basis, lang)
 
 
 def _behind(facts: Iterable[ReasonFact], basis: Basis, lang: Lang) -> str:
     """Where something comes from, and the facts behind it."""
     listed = "".join(
-        f"<li>{escape(f.title)} {escape(f.value)} <small>{escape(f.source)} {escape(f.where)}</small></li>"
+        f"<li>{_text(f.title)} {_text(f.value)} <small>{_text(f.source)} {_text(f.where)}</small></li>"
         for f in facts
     )
     origin = ""
     if basis.source:
         sure = terms.PROVENANCES[basis.provenance].say(lang)
-        origin = f"<br><small>{escape(basis.text)} — {escape(basis.source)} [{sure}]</small>"
+        origin = f"<br><small>{_text(basis.text)} — {_text(basis.source)} [{sure}]</small>"
     return f"{origin}<ul>{listed}</ul>" if listed else origin

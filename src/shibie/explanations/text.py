@@ -10,6 +10,7 @@ from shibie.explanations.explanation import Collect, Explanation, WouldChange
 from shibie.explanations.reasons import Reason, ReasonFact
 from shibie.explanations.uncounted import said_together
 from shibie.ruleset.basis import Basis
+from shibie.shown_text import shown_line
 from shibie.words import terms
 from shibie.words.lists import bracketed, clauses, joined, labelled
 from shibie.words.speaker import OWN_RULES
@@ -96,7 +97,7 @@ def short(told: Explanation, lang: Lang = "zh") -> list[str]:
     if told.standing and told.stands_apart:
         lines.insert(1, terms.STANDING.say(lang) + say("：", ": ") + clauses(told.standing, lang))
     lines[1:1] = told.caveats
-    return lines
+    return list(map(shown_line, lines))
 
 
 def _grounds(told: Explanation, lang: Lang) -> list[str]:
@@ -166,17 +167,16 @@ def changed(each: WouldChange, lang: Lang) -> str:
 
 def full(told: Explanation, lang: Lang = "zh") -> Tree:
     """The whole explanation as a tree for a terminal."""
-    from rich.markup import escape
     from rich.tree import Tree
 
     def say(zh: str, en: str) -> str:
         return Words(zh, en).say(lang)
 
     head = named(told) + bracketed(about(told, lang), lang)
-    root = Tree(f"[bold]{labelled(escape(head), told.outcome, lang)}[/bold]")
+    root = Tree(f"[bold]{_text(labelled(head, told.outcome, lang))}[/bold]")
 
     for caveat in told.caveats:
-        root.add(escape(caveat))
+        root.add(_text(caveat))
 
     def reasons(title: str, these: tuple[Reason, ...]) -> None:
         if not these:
@@ -184,26 +184,26 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
         branch = root.add(f"[bold]{title}[/bold]")
         for each in these:
             outcome = terms.OUTCOMES[each.outcome].say(lang)
-            node = branch.add(escape(labelled(f"{each.title} — {outcome}", each.said, lang)))
+            node = branch.add(_text(labelled(f"{each.title} — {outcome}", each.said, lang)))
             for fact in each.facts:
-                node.add(escape(_fact(fact, lang)))
+                node.add(_text(_fact(fact, lang)))
             if each.basis.source:
-                node.add(escape(_source(each.basis, lang)))
+                node.add(_text(_source(each.basis, lang)))
 
     def lines(title: str, these: list[str]) -> None:
         if these:
-            branch = root.add(f"[bold]{title}[/bold]")
+            branch = root.add(f"[bold]{_text(title)}[/bold]")
             for line in these:
-                branch.add(escape(line))
+                branch.add(_text(line))
 
     if told.uncounted:
         branch = root.add(f"[bold]{say('人口', 'persons')}[/bold]")
         for person in told.uncounted:
-            node = branch.add(escape(person.said(lang)))
+            node = branch.add(_text(person.said(lang)))
             for fact in person.facts:
-                node.add(escape(_fact(fact, lang)))
+                node.add(_text(_fact(fact, lang)))
             if person.basis.source:
-                node.add(escape(_source(person.basis, lang)))
+                node.add(_text(_source(person.basis, lang)))
 
     reasons(say("为什么", "why"), told.why)
     for obstacle in told.why_not:
@@ -224,6 +224,13 @@ def full(told: Explanation, lang: Lang = "zh") -> Tree:
     lines(say("帮扶", "tracks"), list(told.tracks))
     reasons(say("问过的其他规则", "the other rules that were asked"), told.others)
     return root
+
+
+def _text(text: str) -> str:
+    """A text of which nothing is markup, as it may be shown."""
+    from rich import markup
+
+    return markup.escape(shown_line(text))
 
 
 def _fact(fact: ReasonFact, lang: Lang) -> str:

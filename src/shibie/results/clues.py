@@ -24,6 +24,7 @@ from shibie.decision import DUPLICATE_PERSON, Decision
 from shibie.engines.interpreter import evaluate
 from shibie.engines.place import Place
 from shibie.engines.trace import Trace, hit_rows, trace
+from shibie.health_words import without_health
 from shibie.household import Adjudication
 from shibie.language import tree
 from shibie.language.tree import MEMBER
@@ -32,6 +33,7 @@ from shibie.registers.matching import Registers
 from shibie.registers.row_key import compared
 from shibie.results.table import Table
 from shibie.ruleset.model import Rule, RuleSet
+from shibie.shown_text import shown_line
 from shibie.vocabulary import shared
 
 # A register and the number of one of its rows.
@@ -247,8 +249,9 @@ class _Household:
         text = json.dumps([register, key, household.household_id, member_id, rule_id])
         return Clue(
             "c-" + hashlib.sha256(text.encode()).hexdigest()[:16], register, key,
-            household.household_id, member_id, ("" if who is None else shared(who, "name") or ""), rule_id,
-            *("" if each is None else str(each) for each in (
+            household.household_id, member_id,
+            "" if who is None else shown_line(shared(who, "name") or ""), rule_id,
+            *("" if each is None else without_health(shown_line(str(each))) for each in (
                 (said.verdict, said.reason, said.officer, said.date) if said else ()
             )),
         )  # fmt: skip

@@ -17,6 +17,7 @@ from shibie.atomic import new_files
 from shibie.formula_cells import defused
 from shibie.results.table import Table
 from shibie.rosters.parquet import LIST_SEPARATOR, write_columns
+from shibie.shown_text import shown_data
 
 Format = Literal["csv", "parquet"]
 # By this sign before its text Excel knows a file of CSV for UTF-8.
@@ -70,7 +71,7 @@ class Writing:
 
     def summary(self, out: str, summary: Mapping[str, Any]) -> str:
         """The text of `summary.json` in a folder."""
-        return json_text({**summary, **self.beside(out)})
+        return json_text({**shown_data(summary), **self.beside(out)})
 
 
 def write_folder(
@@ -95,7 +96,7 @@ def json_text(data: Mapping[str, Any]) -> str:
 
 def write_table(folder: Path, table: Table, form: Format, style: CsvStyle = PLAIN) -> None:
     """Write a table as a file of its name."""
-    path = folder / f"{table.name}.{form}"
+    path, table = folder / f"{table.name}.{form}", table.as_shown()
     if form == "csv":
         write_csv(path, table, style)
     else:

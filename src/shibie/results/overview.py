@@ -16,6 +16,7 @@ from shibie.results.counts import total
 from shibie.results.workbook_sheets import printed_across
 from shibie.ruleset.checking.standings import UNDECIDED
 from shibie.ruleset.model import Among, RuleSet
+from shibie.shown_text import shown_line
 from shibie.words import terms
 from shibie.words.speaker import Speaker
 
@@ -39,7 +40,7 @@ def write_overview(
     sheet.write_string(row, 0, Speaker(ruleset, lang).pack(), bold)
     row += 1
     for line in (*heading(ruleset, summary, lang), *warnings(ruleset, summary, lang)):
-        sheet.write_string(row, 0, line)
+        sheet.write_string(row, 0, shown_line(line))
         row += 1
     row += 1
     for name, rows in blocks(ruleset, summary, lang):
@@ -51,7 +52,7 @@ def write_overview(
             sheet.write_string(row, column, title.say(lang), header)
         for text, households, persons in rows:
             row += 1
-            sheet.write_string(row, 0, text, plain)
+            sheet.write_string(row, 0, shown_line(text), plain)
             sheet.write_number(row, 1, households, plain)
             sheet.write_number(row, 2, persons, plain)
         row += 2
@@ -255,7 +256,7 @@ def _charts(
     for offset, name in enumerate(names, start=1):
         sheet.write_string(1, first + offset, speaker.eligibility(name))
     for row, village in enumerate(villages, start=2):
-        sheet.write_string(row, first, village or "—")
+        sheet.write_string(row, first, shown_line(village) or "—")
         for offset, name in enumerate(names, start=1):
             count = summary["by_village"][village][name]["households"]
             sheet.write_number(row, first + offset, count)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from shibie.shown_text import shown_line
 from shibie.words.speaker import Speaker
 
 
@@ -66,10 +67,11 @@ def place_and_reason(speaker: Speaker, fault: Fault) -> str:
     """A fault in a line: 成员 第 5 行 证件号码:校验码不对."""
     field = speaker.field(fault.field, fault.source)
     where = speaker.say(f"{fault.source} 第 {fault.row} 行", f"{fault.source} row {fault.row}")
-    return speaker.say(
+    said = speaker.say(
         f"{where} {field}：{fault.reason}" if field else f"{where}：{fault.reason}",
         f"{where} {field}: {fault.reason}" if field else f"{where}: {fault.reason}",
     )
+    return shown_line(said)
 
 
 def faults_by_place(faults: Iterable[Fault]) -> Mapping[tuple[str, int], list[Fault]]:

@@ -18,6 +18,7 @@ from shibie.results.table import Table
 from shibie.results.tables import COLUMNS
 from shibie.results.titles import TITLES
 from shibie.ruleset.model import RuleSet
+from shibie.shown_text import shown_line
 
 Target = Literal["workbook", "csv", "parquet"]
 
@@ -118,7 +119,7 @@ class Result(Closing):
     @property
     def notes(self) -> tuple[str, ...]:
         """What was normalised, ignored or not found."""
-        return tuple(note.say(self.lang) for note in self._decided.notes)
+        return tuple(shown_line(note.say(self.lang)) for note in self._decided.notes)
 
     @property
     def made_from(self) -> dict[str, Any]:

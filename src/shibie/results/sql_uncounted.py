@@ -16,6 +16,7 @@ from shibie.results.why_uncounted import COUNTS, source, why
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import Host, Output
 from shibie.ruleset.model import RuleSet
+from shibie.shown_text import shown_line
 
 # Of `people` those who do not surely count; the first part is the whole condition.
 UNCOUNTED = f"people WHERE NOT {flag('wt', 0)}"
@@ -49,16 +50,24 @@ class UncountedResults:
             for lang in ("zh", "en")
         }
         self.host.keep("uncounted_why", columns)
+        names: list[str] = []
+        if asked_of_members(self.ruleset):
+            distinct = f"SELECT DISTINCT name FROM {UNCOUNTED} AND name IS NOT NULL"
+            names = [str(name) for (name,) in self.host.stream(distinct)]
+            names = [name for name in names if shown_line(name) != name]
+        shown = {"name": text_column(names), "shown": text_column(list(map(shown_line, names)))}
+        self.host.keep("uncounted_names", shown)
 
     def output(self, lang: Lang) -> Output:
         """The table of who does not surely count, in the roster's order."""
-        name = "coalesce(p.name, '')" if asked_of_members(self.ruleset) else "''"
+        name = "coalesce(s.shown, p.name, '')" if asked_of_members(self.ruleset) else "''"
         same = " AND ".join(f"p.{key} = w.{key}" for key in (*self.true, *self.unknown))
         query = (
             f"SELECT p.hid AS household_id, p.member_id, {name} AS name, p.counted,"
             f" w.{lang} AS reason, {quoted(source(self.ruleset, lang))} AS basis, p.ord_, p.mid"
             f" FROM (SELECT *, {COUNTED} AS counted FROM {UNCOUNTED}) AS p"
             f" JOIN uncounted_why AS w ON {same}"
+            + (" LEFT JOIN uncounted_names AS s ON p.name = s.name" if name != "''" else "")
         )
         return Output("uncounted", COLUMNS["uncounted"], lists_of("uncounted"), query, "ord_, mid")
 

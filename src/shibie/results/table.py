@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from shibie.duckdb_tables import Column, make_table, quoted_name
 from shibie.errors import Words, cannot_load
+from shibie.shown_text import shown
 
 if TYPE_CHECKING:
     import pandas
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
     import pyarrow
 
 Cells = tuple[Any, ...]
+# Columns whose cells name something, by which a table is joined to others and read again.
+KEYS: Final = frozenset(
+    (
+        "household_id", "member_id", "row_key", "clue_id", "rule_id", "other_household_id",
+        "other_member_id", "successors", "origins",
+    )
+)  # fmt: skip
+# A table that is read again as it is, with what people wrote: acts have their numbers from it.
+_AGAIN: Final = "acts"
 # The columns of all result tables whose cells are whole numbers; the others are text.
 _WHOLE: Final = frozenset(("row",))
 
@@ -75,6 +85,31 @@ def streamed(
     return StreamedRows(count, read, arrow)
 
 
+class _ShownRows(Collection[Cells]):
+    """Rows of which the texts of some columns are as they may be shown.
+
+    Args:
+        rows: as they are.
+        free: of each column, whether it holds what people wrote.
+    """
+
+    def __init__(self, rows: Collection[Cells], free: Sequence[bool]) -> None:
+        self._rows, self._free = rows, free
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Cells]:
+        for row in self._rows:
+            yield tuple(
+                shown(cell) if may and isinstance(cell, str) else cell
+                for cell, may in zip(row, self._free, strict=True)
+            )
+
+    def __contains__(self, row: object) -> bool:
+        return any(each == row for each in self)
+
+
 @dataclass(frozen=True)
 class Table:
     """A named table: columns, and rows in the roster's order.
@@ -111,6 +146,14 @@ class Table:
             name: "VARCHAR[]" if name in self.lists else "BIGINT" if name in _WHOLE else "VARCHAR"
             for name in self.columns
         }
+
+    def as_shown(self) -> Table:
+        """The table as files have it: what is no key is shown as text, without numbers of people."""
+        if self.name == _AGAIN:
+            return self
+        return replace(
+            self, rows=_ShownRows(self.rows, [each not in KEYS for each in self.columns])
+        )
 
     def as_columns(self) -> dict[str, Column]:
         """The cells by column."""

@@ -18,6 +18,7 @@ from shibie.results.table import Table
 from shibie.results.why_uncounted import COUNTS, source, why
 from shibie.rosters.records import Rejection
 from shibie.rosters.unrecognised import WORD_CODES, UnknownColumn
+from shibie.shown_text import shown_line
 from shibie.vocabulary import shared
 
 
@@ -108,7 +109,8 @@ def uncounted_table(checked: Checked, lang: Lang) -> Table:
             member = case.household.members[each.index]
             rows.append(
                 (
-                    case.household.household_id, member.member_id, shared(member, "name") or "",
+                    case.household.household_id, member.member_id,
+                    shown_line(shared(member, "name") or ""),
                     COUNTS[each.counts], words[each.truths], basis,
                 )
             )  # fmt: skip
@@ -127,10 +129,23 @@ def unmatched_table(checked: Checked) -> Table:
     return Table("unmatched", COLUMNS["unmatched"], rows)
 
 
-def rejected_table(rejected: Iterable[Rejection], lang: Lang) -> Table:
-    """The rejected rows with their reasons."""
+def rejected_table(rejected: Iterable[Rejection], lang: Lang, whole: bool = False) -> Table:
+    """The rejected rows with their reasons.
+
+    Args:
+        rejected: in the order of the input.
+        lang: of the reasons.
+        whole: show what was found whole, with numbers and health, for a file that is asked to.
+    """
     rows = tuple(
-        (each.source, each.row, each.field, each.value, each.reason.say(lang), each.code)
+        (
+            shown_line(each.source),
+            each.row,
+            each.field,
+            each.written if whole else each.value,
+            each.reason.say(lang),
+            each.code,
+        )
         for each in rejected
     )
     return Table("rejected", COLUMNS["rejected"], rows)
@@ -144,14 +159,30 @@ def unrecognised_table(
     A sensitive word stands there as it stands among the rejected rows: not at all.
     """
     rows = [
-        ("column", each.source, each.column, "", each.header, each.rows, each.suggestion.say(lang))
+        (
+            "column",
+            shown_line(each.source),
+            each.column,
+            "",
+            each.header,
+            each.rows,
+            each.suggestion.say(lang),
+        )
         for each in columns
     ]
     ordered = sorted(
         words, key=lambda each: (each.place, each.field, -each.rows, each.word, each.reason)
     )
     rows += [
-        ("word", each.source, "", each.field, each.word, each.rows, each.reason.say(lang))
+        (
+            "word",
+            shown_line(each.source),
+            "",
+            each.field,
+            each.word,
+            each.rows,
+            each.reason.say(lang),
+        )
         for each in ordered
     ]
     return Table("unrecognised", COLUMNS["unrecognised"], tuple(rows))

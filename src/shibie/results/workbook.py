@@ -29,12 +29,13 @@ from shibie.results.overview import write_overview
 from shibie.results.questions import ToVerify, questions_of
 from shibie.results.rejected_households import RejectedHousehold
 from shibie.results.said_of_decision import reasons, standing, tracks
-from shibie.results.table import Table
+from shibie.results.table import KEYS, Table
 from shibie.results.workbook_ledgers import Ledgers
 from shibie.results.workbook_origin import write_origin
 from shibie.results.workbook_questions import write_lists, write_questions
 from shibie.results.workbook_sheets import Cell, SheetColumn, Sheets, new_book
 from shibie.ruleset.model import Rule, RuleSet
+from shibie.shown_text import shown_household
 from shibie.vocabulary import shared
 from shibie.words import terms
 from shibie.words.lists import bracketed
@@ -118,7 +119,7 @@ class _WorkbookWriter:
         self.ruleset, self.show_ids = ruleset, show_ids
         self.speaker = Speaker(ruleset, lang)
         self.lang, self.say = lang, self.speaker.say
-        self.sheets = Sheets(book)
+        self.sheets = Sheets(book, show_ids=show_ids)
         self.fills = {value: self.sheets.filled(color) for value, color in _FILLS.items()}
         self.bases = self.memo_bases()
         self.questions: list[ToVerify] = []
@@ -156,7 +157,7 @@ class _WorkbookWriter:
 
     def column(self, name: str) -> SheetColumn:
         """A column that other tables have, too."""
-        return SheetColumn(terms.COLUMNS[name].say(self.lang))
+        return SheetColumn(terms.COLUMNS[name].say(self.lang), key=name in KEYS)
 
     # --- 认定结果 -----------------------------------------------------------------------
 
@@ -201,7 +202,9 @@ class _WorkbookWriter:
         columns = self.decision_columns()
         rejected = Cell(self.speaker.eligibility("rejected"), self.fills["rejected"])
         kind = [None] if self.ruleset.kinds else []
-        row = [lost.household_id, *[None] * 4, rejected, *kind, "\n".join(lost.reasons)]
+        # No verdict is asked of it: its number names nothing that is read again.
+        number = lost.household_id if self.show_ids else shown_household(lost.household_id)
+        row = [number, *[None] * 4, rejected, *kind, "\n".join(lost.reasons)]
         return [*row, *[None] * (len(columns) - len(row))]
 
     def titles(self, rule_ids: Iterable[str]) -> list[str]:

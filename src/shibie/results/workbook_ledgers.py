@@ -10,8 +10,8 @@ from shibie.citizen_id import mask
 from shibie.errors import Lang
 from shibie.health_words import without_health
 from shibie.language.tree import HOUSEHOLD, MEMBER
-from shibie.numbers_in_text import without_citizen_numbers, without_numbers
-from shibie.results.table import Table
+from shibie.numbers_in_text import without_numbers
+from shibie.results.table import KEYS, Table
 from shibie.results.why_uncounted import WORDS as PERSONS
 from shibie.results.workbook_sheets import SheetColumn, Sheets
 from shibie.rosters.records import sensitive
@@ -20,6 +20,8 @@ from shibie.words.speaker import Speaker
 
 # What officers write in words of their own; all else names something, and is read again by it.
 _FREE: Final = ("head", "reason", "evidence", "officer")
+# The number of a clue, its row's key, its household's and member's number.
+_CLUE_KEYS: Final = frozenset((0, 2, 3, 4))
 
 
 class Ledgers:
@@ -47,7 +49,11 @@ class Ledgers:
             self.say("核实人", "officer"), self.say("核实日期", "date"),
         )  # fmt: skip
         rows = map(self.clue_row, clues.rows)
-        self.sheets.add(self.say("疑点", "clues"), [SheetColumn(each) for each in titles], rows)
+        self.sheets.add(
+            self.say("疑点", "clues"),
+            [SheetColumn(each, key=at in _CLUE_KEYS) for at, each in enumerate(titles)],
+            rows,
+        )
 
     def clue_row(self, row: Sequence[Any]) -> Sequence[Any]:
         """A clue in words."""
@@ -64,7 +70,7 @@ class Ledgers:
             return
         names = ("household_id", "member_id", "name")
         columns = [
-            *(SheetColumn(terms.COLUMNS[name].say(self.lang)) for name in names),
+            *(SheetColumn(terms.COLUMNS[name].say(self.lang), key=name in KEYS) for name in names),
             SheetColumn(self.say("是否计入人口", "counted")),
             SheetColumn(self.say("原因", "reason"), wrap=True, width=44),
             SheetColumn(terms.SOURCE.say(self.lang), wrap=True, width=44),
@@ -103,7 +109,8 @@ class Ledgers:
             return
         specs = act_specs()
         titles = [spec.name if self.speaker.is_foreign else spec.title for spec in specs]
-        columns = [SheetColumn(title) for title in titles]
+        # `act_row` masks what is no key; an act is read again by what names something.
+        columns = [SheetColumn(title, key=True) for title in titles]
         self.sheets.add(self.say("办理", "acts"), columns, map(self.act_row, acts))
 
     def act_row(self, act: Act) -> Sequence[Any]:
@@ -125,7 +132,7 @@ class Ledgers:
         if not self.show_ids:
             said |= {name: without_numbers(said[name]) for name in _FREE}
             if act.kind == "correction":
-                said |= {name: without_citizen_numbers(said[name]) for name in ("was", "value")}
+                said |= {name: without_numbers(said[name]) for name in ("was", "value")}
             told = ("evidence",) if act.reason in self.ruleset.reasons else ("evidence", "reason")
             said |= {name: without_health(said[name], self.lang) for name in told}
         return list(said.values())

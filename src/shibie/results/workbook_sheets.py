@@ -18,8 +18,9 @@ from xlsxwriter.worksheet import Worksheet
 from shibie.atomic import new_file, new_files
 from shibie.errors import Lang, Words
 from shibie.results.files import CsvStyle, write_table
-from shibie.results.table import Table
+from shibie.results.table import KEYS, Table
 from shibie.rosters.parquet import LIST_SEPARATOR
+from shibie.shown_text import inert, shown
 
 MAX_WIDTH, HEADER_WIDTH = 60, 14
 LINE_HEIGHT = 15
@@ -71,7 +72,9 @@ def write_book(
     with new_book(out) as book:
         sheets = Sheets(book)
         for table in tables:
-            columns = [SheetColumn(titles[name].say(lang)) for name in table.columns]
+            columns = [
+                SheetColumn(titles[name].say(lang), key=name in KEYS) for name in table.columns
+            ]
             rows = (
                 [LIST_SEPARATOR.join(cell) if isinstance(cell, tuple) else cell for cell in row]
                 for row in table.rows
@@ -110,11 +113,13 @@ class SheetColumn:
         title: its header.
         wrap: whether long text goes on in a second line.
         width: in characters; 0: as wide as its text.
+        key: whether its cells name something, by which the sheet is read again: they stay whole.
     """
 
     title: str
     wrap: bool = False
     width: int = 0
+    key: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,10 +136,13 @@ class Sheets:
     Args:
         book: the workbook.
         most_rows: how many rows a sheet has below its header.
+        show_ids: show numbers of people whole.
     """
 
-    def __init__(self, book: xlsxwriter.Workbook, most_rows: int = MOST_ROWS) -> None:
-        self.book, self.most_rows = book, most_rows
+    def __init__(
+        self, book: xlsxwriter.Workbook, most_rows: int = MOST_ROWS, show_ids: bool = False
+    ) -> None:
+        self.book, self.most_rows, self.show_ids = book, most_rows, show_ids
         top = {"valign": "top"}
         self.header = book.add_format(
             {"bold": True, "bg_color": "#DDE6F0", "border": 1, "text_wrap": True, **top}
@@ -199,6 +207,8 @@ class GrowingSheet:
                 look = self.sheets.amounts
             if value is None or value == "":
                 continue
+            if isinstance(value, str) and not (self.sheets.show_ids or self.columns[number].key):
+                value = shown(value)
             write_cell(self.sheet, self.last, number, value, look)
             width = text_width(value)
             if width > self.widths[number]:
@@ -231,7 +241,7 @@ def write_cell(sheet: Worksheet, row: int, column: int, value: Any, look: Format
         case int() | Decimal():
             sheet.write_number(row, column, cast("float", value), look)
         case _:
-            text = str(value)
+            text = inert(str(value))
             if len(text) > MOST_CHARACTERS:
                 text = text[: MOST_CHARACTERS - 1] + "…"
             sheet.write_string(row, column, text, look)

@@ -24,6 +24,7 @@ from shibie.rosters.records import Rejection, RowTable, TypedRow
 from shibie.rosters.step_rows import step_names
 from shibie.ruleset.model import RuleSet
 from shibie.ruleset.verdicts import ALL_VERDICTS, listed
+from shibie.shown_text import shown_line
 from shibie.vocabulary import folded, meant, specs_of
 
 # What an act may be called: its word in either language, or the code itself; folded.
@@ -231,7 +232,7 @@ class _Written:
         try:
             read_cell(values.get("value"), spec, self.as_of)
         except CellError as error:
-            shown = str(values.get("value"))[:60]
+            shown = shown_line(str(values.get("value")))[:60]
             self.reject(record, "value", shown, error.reason.zh, error.reason.en, error.code)
             return False
         return True

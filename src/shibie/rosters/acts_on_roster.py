@@ -30,6 +30,7 @@ from shibie.rosters.cells import read_cell
 from shibie.rosters.national_export import HOUSEHOLD_ID
 from shibie.rosters.records import Rejection, RowTable, TypedRow, as_text, sensitive
 from shibie.ruleset.model import RuleSet
+from shibie.shown_text import shown_line
 from shibie.vocabulary import HEAD, FieldSpec, meant
 
 
@@ -235,9 +236,9 @@ class _Named:
         try:
             was, value = (read_cell(text, spec, self.as_of) for text in (act.was, act.value))
         except CellError as error:
-            shown = (act.value or act.was or "")[:60]
+            shown = act.value or act.was or ""
             return self.reject(
-                given, "value", mask(shown) if masked else shown,
+                given, "value", mask(shown) if masked else shown_line(shown)[:60],
                 error.reason.zh, error.reason.en, error.code,
             )  # fmt: skip
         whose = (given.household, act.member_id or "")

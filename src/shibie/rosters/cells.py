@@ -20,12 +20,12 @@ from shibie import citizen_id
 from shibie.case import Value
 from shibie.errors import Words, closest, listed
 from shibie.health_words import NOT_SHOWN, tells_of_health
-from shibie.numbers_in_text import without_citizen_numbers
 from shibie.other_documents import other_document
 from shibie.plain_text import latin, legible, plain, unspaced
 from shibie.rosters.cell_error import CellError, fault
 from shibie.rosters.days import DayError, day_of_cell
 from shibie.rosters.exact_numbers import exact_number, must_be_within_limits
+from shibie.shown_text import shown_line
 from shibie.traditional import simplified
 from shibie.vocabulary import FieldSpec, FieldType, folded
 
@@ -196,7 +196,7 @@ def shown(cell: Cell, spec: FieldSpec | None) -> str:
         return citizen_id.mask(text)
     if tells_of_health(text):
         return NOT_SHOWN
-    text = without_citizen_numbers(text)
+    text = shown_line(text)
     return text if len(text) <= 60 else text[:60] + "…"
 
 
@@ -332,7 +332,10 @@ def _coded(text: str, spec: FieldSpec) -> str:
             f"只能填一项，这里写了 {count} 项{further_zh}",
             f"only one may be written here, found {count}{further_en}",
         )
-    match = None if spec.sensitive else _most_like(text, spec)
+    if spec.sensitive:
+        # A list of what it may be would be shown beside somebody's row.
+        fault("not_a_code", "不在代码表中；可填的词见栏目说明", "no word of this field's list")
+    match = _most_like(text, spec)
     hint_zh, hint_en = (f"，是否为“{match}”？", f"; did you mean '{match}'?") if match else ("", "")
     fault(
         "not_a_code",

@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from shibie.citizen_id import mask
 from shibie.errors import Words
 from shibie.household import Adjudication
-from shibie.numbers_in_text import without_citizen_numbers
 from shibie.rosters.records import as_text, sensitive
 from shibie.ruleset.model import RuleSet
+from shibie.shown_text import shown_line
 from shibie.vocabulary import specs_of
 
 _REASONS: Mapping[str, Words] = {
@@ -82,4 +82,4 @@ def _shown(value: Any, is_field: bool, is_masked: bool) -> str:
     if not is_field or isinstance(value, dict | list | tuple):
         return ""
     text = as_text(value)
-    return mask(text) if is_masked else without_citizen_numbers(text)[:60]
+    return mask(text) if is_masked else shown_line(text)[:60]

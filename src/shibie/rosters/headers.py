@@ -13,6 +13,7 @@ from shibie.rosters.cells import Cell, is_blank
 from shibie.rosters.header_labels import MOST_ROWS, TOTALS, Label, labels, plain, text_of
 from shibie.rosters.header_units import is_unit_row, table_wide_unit, with_unit
 from shibie.rosters.sheets import Sheet
+from shibie.rosters.shown_headers import shown_header
 from shibie.vocabulary import FieldSpec, folded
 
 NO_USES: Final[Mapping[str, ColumnUse]] = {}
@@ -123,8 +124,9 @@ def usable(
                 where,
                 Words(
                     f"缺少栏目：{listed(shown, lang='zh')}；"
-                    f"第 {number} 行有：{listed(found, lang='zh') or '（空）'}",
-                    f"missing columns: {listed(shown)}; row {number} has: {listed(found) or '(nothing)'}",
+                    f"第 {number} 行有：{listed(map(shown_header, found), lang='zh') or '（空）'}",
+                    f"missing columns: {listed(shown)}; row {number} has:"
+                    f" {listed(shown_header(each, 'en') for each in found) or '(nothing)'}",
                 ),
                 suggestion=Words(
                     "shibie fields 列出每个栏目可用的名称",
@@ -299,7 +301,10 @@ def ignored_note(sheet: Sheet, header: Header, specs: Sequence[FieldSpec]) -> Wo
     for text in header.ignored:
         near = did_you_mean(text, [spec.title for spec in specs])
         hints.append(
-            Words(text + (near.zh if near else ""), text + (f" ({near.en})" if near else ""))
+            Words(
+                shown_header(text) + (near.zh if near else ""),
+                shown_header(text, "en") + (f" ({near.en})" if near else ""),
+            )
         )
     return Words(
         f"{sheet.shown}：未使用的栏目：" + listed((hint.zh for hint in hints), lang="zh"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,20 +11,20 @@ from shibie.case import Value
 from shibie.citizen_id import mask
 from shibie.errors import Words
 from shibie.health_words import NOT_SHOWN, tells_of_health
-from shibie.household import Member
-from shibie.numbers_in_text import without_citizen_numbers
 from shibie.registers.masked_numbers import is_masked
 from shibie.rosters import stated
 from shibie.rosters.cell_error import CellError
 from shibie.rosters.cells import NOT_ASKED, Cell, as_written, read_cell, shown
 from shibie.rosters.headers import Header
 from shibie.rosters.sheets import Sheet
-from shibie.vocabulary import FieldSpec, specs_of
+from shibie.rosters.shown_headers import WITHHELD
+from shibie.shown_text import one_line, shown_household, shown_line
+from shibie.vocabulary import FieldSpec
 
-# What a member's sensitive fields may say, shown of no column whatever.
-_WITHHELD = frozenset(code for spec in specs_of(Member) if spec.sensitive for code in spec.codes)
 # Columns of names: in these such signs are no words of health.
 _NAMES = frozenset(("head", "name"))
+# Where a household's or member's own number is told.
+_NUMBERS_OF = frozenset(("", "household_id", "member_id"))
 
 
 def sensitive(specs: Iterable[FieldSpec]) -> frozenset[str]:
@@ -44,8 +45,8 @@ def as_text(value: Value) -> str:
 class Rejection:
     """One fault that kept a row, or a household, out.
 
-    Whatever shows a fault shows it as it is held here: citizen numbers are masked also where
-    they stand in a column of something else, and words of illness are left out.
+    Whatever shows a fault shows it as it is held here: numbers of people are masked also where
+    they stand in a column of something else, words of illness are left out, and all is one line.
 
     Attributes:
         source: sheet or file.
@@ -55,6 +56,7 @@ class Rejection:
         reason: what was wrong and what was expected.
         household_id: the household it concerns, if known.
         code: what kind of fault it is: one of `errors.CODES`.
+        written: what was found, whole, for a file that is asked to show numbers.
     """
 
     source: str
@@ -64,16 +66,24 @@ class Rejection:
     reason: Words
     household_id: str | None = None
     code: str = "invalid"
+    written: str = dataclasses.field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        safe, reason = without_citizen_numbers(self.value), self.reason
-        if self.value in _WITHHELD or (self.field not in _NAMES and tells_of_health(self.value)):
+        object.__setattr__(self, "written", one_line(self.written or self.value))
+        safe, reason = self._shown(), self.reason
+        if self.value in WITHHELD or (self.field not in _NAMES and tells_of_health(self.value)):
             safe = NOT_SHOWN
             # Some reasons repeat what was found.
             reason = Words(*(said.replace(f"“{self.value}”", NOT_SHOWN) for said in reason))
-        reason = Words(*map(without_citizen_numbers, reason))
+        reason = Words(*map(shown_line, reason))
         object.__setattr__(self, "value", safe)
         object.__setattr__(self, "reason", reason)
+
+    def _shown(self) -> str:
+        """What was found, as text."""
+        if self.field in _NUMBERS_OF:
+            return shown_household(self.value)
+        return shown_line(self.value)
 
 
 @dataclass(frozen=True)
@@ -116,6 +126,7 @@ class TypedRow:
             reason,
             str(household_id) if household_id else None,
             code,
+            value,
         )
 
 
@@ -180,7 +191,7 @@ def _records(sheet: Sheet, header: Header, as_of: date, match: str) -> Iterator[
         faults = tuple(
             Rejection(
                 source, written_at, spec.name, shown(cell, spec), error.reason,
-                str(household_id) if household_id else None, error.code,
+                str(household_id) if household_id else None, error.code, as_written(cell),
             )
             for spec, cell, error in bad
         )  # fmt: skip

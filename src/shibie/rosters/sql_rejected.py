@@ -11,6 +11,7 @@ from shibie.errors import Words
 from shibie.rosters.records import Rejection
 from shibie.rosters.sql_cells import quoted
 from shibie.rosters.sql_host import ROW, Host
+from shibie.shown_text import shown_line
 
 REJECTED_ROWS: Final = "rejected_rows"
 REJECTED_HOUSEHOLDS: Final = "rejected_households"
@@ -42,9 +43,11 @@ class RejectedTables:
             "place": integer_column([self.places[each.source] for each in rejected]),
             "seq": integer_column(range(start, start + len(rejected))),
             "source": text_column([each.source for each in rejected]),
+            "shown": text_column([shown_line(each.source) for each in rejected]),
             ROW: integer_column([each.row for each in rejected]),
             "field": text_column([each.field for each in rejected]),
             "value": text_column([each.value for each in rejected]),
+            "written": text_column([each.written for each in rejected]),
             "zh": text_column([each.reason.zh for each in rejected]),
             "en": text_column([each.reason.en for each in rejected]),
             "code": text_column([each.code for each in rejected]),
@@ -64,9 +67,9 @@ class RejectedTables:
             return
         named = ", ".join(quoted(each) for each in sorted(sources))
         query = (
-            f"SELECT source, {ROW}, field, value, zh, en, code, {HID} FROM {REJECTED_ROWS}"
+            f"SELECT source, {ROW}, field, value, zh, en, code, {HID}, written FROM {REJECTED_ROWS}"
             f" WHERE source IN ({named}) ORDER BY place, {ROW}, seq"
         )
-        for source, row, name, value, zh, en, code, household in self.host.stream(query):
+        for source, row, name, value, zh, en, code, household, written in self.host.stream(query):
             reason = Words(zh, en)
-            yield Rejection(source, int(row), name, value, reason, household or None, code)
+            yield Rejection(source, int(row), name, value, reason, household or None, code, written)

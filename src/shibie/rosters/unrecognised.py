@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from shibie.errors import Words, closest
-from shibie.numbers_in_text import without_citizen_numbers
 from shibie.rosters.column_letters import letters
 from shibie.rosters.headers import Header
 from shibie.rosters.layout import Layout
 from shibie.rosters.placing import Placed, Unread
 from shibie.rosters.sheets import Sheet
+from shibie.rosters.shown_headers import shown_header
 from shibie.rosters.sql_cells import WHITE_SPACE
 from shibie.rosters.sql_host import Host
 from shibie.vocabulary import FieldSpec, folded
@@ -28,7 +28,7 @@ class UnknownColumn:
     Attributes:
         source: sheet or file.
         column: its letters, as a spreadsheet names it.
-        header: as it is written, without citizen numbers.
+        header: as a message may show it.
         rows: how many rows have anything in it.
         suggestion: what to do about it.
     """
@@ -54,7 +54,7 @@ def unknown_columns(layout: Layout, host: Host | None = None) -> tuple[UnknownCo
         for index, text in zip(header.ignored_at, header.ignored, strict=True):
             found.append(
                 UnknownColumn(
-                    unread.sheet.shown, letters(index), without_citizen_numbers(text.strip()),
+                    unread.sheet.shown, letters(index), shown_header(text.strip()),
                     rows[index], _suggestion(text, unread),
                 )
             )  # fmt: skip

@@ -36,7 +36,10 @@ _RARE: Final = b"\xf0\xf3"
 # With these begins whatever an ideograph may be written as.
 _IDEOGRAPHS: Final = b"\xe2\xe3\xef"
 # With these bytes begin, in UTF-8, all of what may stand among or for the digits of a number.
-_BETWEEN: Final = ODD.encode() + b"\t\x0b\x0c\x1c\x1d\x1e\x1f \xc2\xcd\xd8\xe1\xe2\xe3\xef\xf0\xf3"
+_BETWEEN: Final = (
+    bytes(code for code in range(0x20) if chr(code) not in "\x00\n\r")
+    + b"\x7f \xc2\xcd\xd8\xe1\xe2\xe3\xef\xf0\xf3"
+)
 
 
 def may_be_household(column: MatchedColumn, numbers: Iterable[str]) -> str:

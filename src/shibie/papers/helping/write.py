@@ -27,6 +27,7 @@ from shibie.results.workbook_sheets import (
     text_width,
     write_cell,
 )  # fmt: skip
+from shibie.shown_text import shown
 from shibie.words.speaker import Speaker
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -167,7 +168,7 @@ def _list_sheet(
     sheet = book.add_worksheet(name)
     last = len(COLUMNS) - 1
     sheet.merge_range(0, 0, 0, last, LISTS.say(lang) if lang == "zh" else "Households", looks.title)
-    sheet.merge_range(1, 0, 1, last, said_of_list(it, lang), looks.plain)
+    sheet.merge_range(1, 0, 1, last, shown(said_of_list(it, lang)), looks.plain)
     for at, (_, title, width) in enumerate(COLUMNS):
         sheet.set_column(at, at, width)
         sheet.write_string(2, at, title.say(lang), looks.header)
@@ -178,7 +179,8 @@ def _list_sheet(
             if value == "":
                 sheet.write_blank(number, at, None, looks.cell)
             else:
-                write_cell(sheet, number, at, value, looks.cell)
+                said = shown(value) if isinstance(value, str) else value
+                write_cell(sheet, number, at, said, looks.cell)
             lines = max(lines, 1 + text_width(value) // width)
         sheet.set_row(number, 15 * lines)
     sheet.freeze_panes(3, 0)

@@ -27,6 +27,7 @@ from shibie.papers.notice.privacy import public_name, tells_of_sensitive_things
 from shibie.papers.notice.request import asked_for
 from shibie.registers.set_aside import said_of_set_aside
 from shibie.ruleset.model import RuleSet
+from shibie.shown_text import shown_line
 from shibie.vocabulary import shared
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
@@ -239,7 +240,7 @@ def _clean(value: Any) -> Any:
     """Masks personal numbers in every text, wherever a clerk may have typed them."""
     match value:
         case str():
-            return without_numbers(value)
+            return shown_line(value)
         case list():
             return [_clean(each) for each in value]
         case dict():
@@ -284,7 +285,7 @@ def _list(
     _must_be_public(place, first.household.household_id if first else "")
     return {
         **setting.shared(),
-        **place,
+        **_clean(place),
         "result": setting.speaker.eligibility("eligible"),
         "households": len(rows),
         "persons": sum(row["persons"] for row in rows),
@@ -306,7 +307,7 @@ def _row(
         "tracks": setting.speaker.joined(r.title for r in ruleset.tracks if r.id in given) or "—",
     }
     _must_be_public(row, decision.household_id)
-    return row
+    return {name: _clean(value) for name, value in row.items()}
 
 
 def _must_be_public(row: Mapping[str, Any], household_id: str) -> None:

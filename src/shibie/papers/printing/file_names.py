@@ -21,14 +21,16 @@ _DEVICE: Final = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\s*\..*)?", re.IGNORECASE
 )
 
+from shibie.shown_text import shown_line
+
 
 def file_stem(name: str) -> str:
-    """A name that is safe as a file name on any system, and not too long.
+    """A name that is safe as a file name on any system, not too long, and nobody's number.
 
     >>> file_stem("石磨/青杨"), file_stem(".."), file_stem("con.1"), file_stem("a. ")
     ('石磨_青杨', '_', '_con.1', 'a')
     """
-    text = _UNSAFE.sub("_", unicodedata.normalize("NFC", name)).strip(". ")
+    text = _UNSAFE.sub("_", shown_line(unicodedata.normalize("NFC", name))).strip(". ")
     if _DEVICE.fullmatch(text):
         text = f"_{text}"
     return shortened(text, MOST_LETTERS) or "_"

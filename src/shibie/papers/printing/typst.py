@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shibie.errors import InputError, Problem, Words, cannot_load
+from shibie.shown_text import shown, shown_data
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -51,7 +52,9 @@ class Typst:
         Raises:
             InputError: when the template does not compile.
         """
-        given = json.dumps({**data, "font": self.fonts.family}, ensure_ascii=False)
+        given = json.dumps(
+            {**shown_data(data, shown), "font": self.fonts.family}, ensure_ascii=False
+        )
         try:
             made = self.compiler.compile(
                 format=form, ppi=ppi if form == "png" else None, sys_inputs={"data": given},

@@ -9,6 +9,7 @@ from typing import Any
 
 from shibie.errors import Words, cannot_load
 from shibie.papers.printing.template_faults import must_be_word, template_fault
+from shibie.shown_text import shown, shown_data
 
 
 def docxtpl_library() -> Any:
@@ -47,7 +48,8 @@ def filled(
     from shibie.papers.printing.template_sandbox import TemplateSandbox
 
     must_be_word(template)
-    fields = dict(data)
+    # XML has no signs that are orders, and Word would not open the file.
+    fields = shown_data(dict(data), shown)
     sandbox = TemplateSandbox()
     try:
         document = docxtpl.DocxTemplate(str(template))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from shibie.atomic import new_files, write_bytes, write_text
 from shibie.checking_in_python import CheckedBy, caveats_of
@@ -18,6 +20,7 @@ from shibie.papers.report.identities import UNITS, FigureIdentity
 from shibie.papers.report.pieces import Mark, Paragraphs, Piece
 from shibie.papers.report.published import PublishedCount
 from shibie.papers.report.text import ReportText
+from shibie.shown_text import shown_line
 from shibie.words import terms
 from shibie.words.lists import bracketed
 from shibie.words.speaker import Speaker
@@ -126,7 +129,7 @@ def markdown(whole: WholeReport, folder: str) -> str:
     """The report as Markdown; each figure links to its query, charts lie in `folder`."""
     say, lang = whole.say, whole.lang
     eligibility = whole.speaker.eligibility
-    lines = [f"# {whole.report.title}", "", f"*{whole.provenance()}*", "",
+    lines = [f"# {as_text(whole.report.title)}", "", f"*{as_text(whole.provenance())}*", "",
              f"## {say('一、基本情况', '1. Basic figures')}", ""]  # fmt: skip
     for paragraph in whole.report.paragraphs:
         lines += ["".join(map(_linked, paragraph)), ""]
@@ -138,12 +141,17 @@ def markdown(whole: WholeReport, folder: str) -> str:
     if whole.drawn:
         lines += [f"## {say('图', 'Charts')}", ""]
         for chart, _ in whole.drawn:
-            lines += [f"![{chart.title}]({folder}/{chart.name}.png)", ""]
+            lines += [f"![{as_text(chart.title)}]({folder}/{chart.name}.png)", ""]
     for heading, paragraphs in sections(whole):
-        lines += [f"## {heading}", ""]
+        lines += [f"## {as_text(heading)}", ""]
         for paragraph in paragraphs:
             lines += ["".join(map(_linked, paragraph)), ""]
-    lines += [f"## {say('数字核对', 'Reconciliation')}", "", counted(whole.checks, lang), ""]
+    lines += [
+        f"## {say('数字核对', 'Reconciliation')}",
+        "",
+        as_text(counted(whole.checks, lang)),
+        "",
+    ]
     titles = (say("核对", "identity"), "", say("算式", "worked"), say("报告", "reported"),
               say("结果", "outcome"), say("说明", "note"))  # fmt: skip
     cells = ("title", "by", "worked", "said", "outcome", "note")
@@ -151,7 +159,7 @@ def markdown(whole: WholeReport, folder: str) -> str:
     lines += _table(titles, [[row[cell] for cell in cells] for row in rows])
     lines += [f"## {say('附：查询', 'Queries')}", ""]
     for query in whole.report.queries:
-        lines += [f'<a id="q{query.number}"></a>[{query.number}] {query.title}', "",
+        lines += [f'<a id="q{query.number}"></a>[{query.number}] {as_text(query.title)}', "",
                   f"```sql\n{query.sql}\n```", ""]  # fmt: skip
     return "\n".join(lines)
 
@@ -166,12 +174,27 @@ def sections(whole: WholeReport) -> list[tuple[str, Paragraphs]]:
 
 
 def _linked(piece: Piece) -> str:
-    return f"<sup>[[{piece.number}]](#q{piece.number})</sup>" if isinstance(piece, Mark) else piece
+    if isinstance(piece, Mark):
+        return f"<sup>[[{piece.number}]](#q{piece.number})</sup>"
+    return as_text(piece)
+
+
+# Markup of Markdown that a name may have in it; what is HTML in it, too.
+_SIGNS: Final = re.compile(r"([\\`*\[\]|~#]|(?<!\w)_|_(?!\w))")
+
+
+def as_text(text: str) -> str:
+    r"""A text of which nothing is markup.
+
+    >>> as_text("<b>[石磨](http://x)|*村*")
+    '&lt;b&gt;\\[石磨\\](http://x)\\|\\*村\\*'
+    """
+    return _SIGNS.sub(r"\\\1", escape(shown_line(text), quote=False))
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    lines += [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
+    lines += [f"| {' | '.join(map(as_text, row))} |" for row in rows]
     return [*lines, ""]
 
 

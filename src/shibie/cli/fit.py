@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +14,8 @@ from shibie.cli.inputs_kept import keep_inputs
 from shibie.cli.task import task_of
 from shibie.cli.terminal import tell
 from shibie.errors import Words, listed
+from shibie.rosters.shown_headers import shown_header
+from shibie.shown_text import shown
 
 
 @app.command()
@@ -53,23 +56,32 @@ def fit(
     stem = out.stem if out else file.stem
     found = proposal(read_sheets(file), ruleset, judged, stem, known)
     if out is None:
-        print(found.text, end="")
+        text = found.text
+        for header in found.unsure:
+            # What is no header of the form may be somebody's row.
+            text = text.replace(json.dumps(header, ensure_ascii=False),
+                                json.dumps(shown_header(header), ensure_ascii=False))  # fmt: skip
+        print(shown(text), end="")
     else:
         write_text(out, found.text)
     said = [
         Words(
             f"认出 {found.sure} 栏，没有认出 {len(found.unsure)} 栏"
-            + ("：" + "、".join(found.unsure) if found.unsure else ""),
+            + ("：" + "、".join(map(shown_header, found.unsure)) if found.unsure else ""),
             f"columns read: {found.sure}; not recognised: {len(found.unsure)}"
-            + (f" ({listed(found.unsure)})" if found.unsure else ""),
+            + (
+                f" ({listed(shown_header(each, 'en') for each in found.unsure)})"
+                if found.unsure
+                else ""
+            ),
         )
     ]
     for header, words in found.words.items():
         rows = sum(count for _, count in words)
         said.append(
             Words(
-                f"“{header}”有 {len(words)} 个词读不懂，共 {rows} 行",
-                f"'{header}': {len(words)} words that are no codes, in {rows} rows",
+                f"“{shown_header(header)}”有 {len(words)} 个词读不懂，共 {rows} 行",
+                f"'{shown_header(header, 'en')}': {len(words)} words that are no codes, in {rows} rows",
             )
         )
     if out is not None:

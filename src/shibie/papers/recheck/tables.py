@@ -18,6 +18,7 @@ from shibie.results.files import json_text
 from shibie.results.table import Cells, StreamedRows, Table
 from shibie.results.tables import CAVEAT_TITLES, caveats_tables
 from shibie.results.workbook_sheets import write_tables
+from shibie.shown_text import shown_data
 from shibie.words import terms
 from shibie.words.speaker import Speaker
 
@@ -147,4 +148,6 @@ def village_item(speaker: Speaker, name: str) -> str:
 
 def write(out: Path, found: Recheck, data: Mapping[str, Any], lang: Lang = "zh") -> None:
     """Write a workbook (.xlsx), or a folder of CSV with `recheck.json`."""
-    write_tables(out, tables(found, data, lang), TITLES, lang, {"recheck.json": json_text(data)})
+    write_tables(
+        out, tables(found, data, lang), TITLES, lang, {"recheck.json": json_text(shown_data(data))}
+    )

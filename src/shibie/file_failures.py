@@ -94,7 +94,9 @@ def file_failure(error: OSError, where: str = "", doing: Words | None = None) ->
     reason = reason_of(error)
     what = Words(f"{doing.zh}：{reason.zh}", f"{doing.en}: {reason.en}") if doing else reason
     place = where or named_by(error) or "shibie"
-    return InputError(Problem(place, what, suggestion=_advice_on(error, place), code="file_failure"))
+    return InputError(
+        Problem(place, what, suggestion=_advice_on(error, place), code="file_failure")
+    )
 
 
 def named_by(error: OSError) -> str:

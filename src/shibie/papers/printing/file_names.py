@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
+from shibie.shown_text import shown_line
+
 # Systems take 255 bytes, or 260 letters with all folders above: room is left for an ending, for
 # a number, and for the name of the folder that a file is written in until it is whole.
 MOST_LETTERS: Final = 80
@@ -20,8 +22,6 @@ _UNSAFE: Final = re.compile(
 _DEVICE: Final = re.compile(
     r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\s*\..*)?", re.IGNORECASE
 )
-
-from shibie.shown_text import shown_line
 
 
 def file_stem(name: str) -> str:

@@ -15,7 +15,7 @@ from shibie.language.connectives import TRUE, not_true
 from shibie.language.tree import Node
 from shibie.proofs.findings import ProofFinding
 from shibie.proofs.larger import Larger
-from shibie.proofs.places import Place, place_of_witness
+from shibie.proofs.places import FindingPlace, place_of_witness
 from shibie.proofs.prover import Prover
 from shibie.ruleset.checking.properties import MUTANT
 from shibie.ruleset.model import Accepted, RuleSet
@@ -164,7 +164,7 @@ class Acceptances:
         self.stale.append(StaleAcceptance(accepted.finding, accepted.at, why))
 
 
-def _elsewhere(outside: ProofFinding, place: Place | None) -> ProofFinding:
+def _elsewhere(outside: ProofFinding, place: FindingPlace | None) -> ProofFinding:
     """What is still found, or not decided, of the households that are not accepted."""
     what = outside.what
     if place is None:

@@ -25,14 +25,14 @@ from shibie.words.prose import describe
 
 
 @dataclass(frozen=True)
-class Place:
+class FindingPlace:
     """One place: a condition on households, and the same in words."""
 
     where: Node
     words: Words
 
 
-def place_of_witness(prover: Prover, finding: ProofFinding) -> Place | None:
+def place_of_witness(prover: Prover, finding: ProofFinding) -> FindingPlace | None:
     """The place of the household that a finding shows; None where none can be made out.
 
     It can where the finding is about one household, not about one before and after a change.
@@ -63,7 +63,7 @@ def place_of_witness(prover: Prover, finding: ProofFinding) -> Place | None:
         if suffices(fewer):
             said = fewer
     where = every(_as_condition(each) for each in said)
-    return None if where == TRUE else Place(where, _in_words(ruleset, said))
+    return None if where == TRUE else FindingPlace(where, _in_words(ruleset, said))
 
 
 def _as_condition(said: tuple[Node, bool]) -> Node:

@@ -20,7 +20,7 @@ from shibie.words.prose import describe
 
 
 @dataclass(frozen=True)
-class Level:
+class ConditionLevel:
     """A condition or formula as it is written, or what it asks of the items of a collection.
 
     Attributes:
@@ -55,7 +55,7 @@ class Level:
         return Words(*(describe(part, ruleset, lang) for lang in LANGS))
 
 
-def levels(ruleset: RuleSet) -> Iterator[Level]:
+def levels(ruleset: RuleSet) -> Iterator[ConditionLevel]:
     """Every condition and formula of a pack that is written, each followed by those inside it.
 
     >>> from shibie.ruleset.loader import load
@@ -66,18 +66,18 @@ def levels(ruleset: RuleSet) -> Iterator[Level]:
         yield from _within(outermost)
 
 
-def _outermost(ruleset: RuleSet) -> Iterator[Level]:
+def _outermost(ruleset: RuleSet) -> Iterator[ConditionLevel]:
     for each in written_conditions(ruleset):
         owner = each.rule.owner
         if each.exception is None:
-            yield Level(each.id, each.node, owner, each.rule.text)
+            yield ConditionLevel(each.id, each.node, owner, each.rule.text)
         else:
-            yield Level(f"{each.rule.id}.{each.id}", each.node, owner, each.exception.text)
+            yield ConditionLevel(f"{each.rule.id}.{each.id}", each.node, owner, each.exception.text)
     if ruleset.persons is not None:
-        yield Level("persons", ruleset.persons.counted, MEMBER, "")
+        yield ConditionLevel("persons", ruleset.persons.counted, MEMBER, "")
     for register in ruleset.registers.values():
         for checked in register.checks:
-            yield Level(
+            yield ConditionLevel(
                 f"{register.id}.{checked.field[1]}",
                 ruleset.comparisons[checked.field],
                 checked.owner,
@@ -85,10 +85,10 @@ def _outermost(ruleset: RuleSet) -> Iterator[Level]:
             )
     for standing in ruleset.standings:
         if not standing.implied:
-            yield Level(standing.id, standing.when, HOUSEHOLD, "")
+            yield ConditionLevel(standing.id, standing.when, HOUSEHOLD, "")
 
 
-def _within(level: Level) -> Iterator[Level]:
+def _within(level: ConditionLevel) -> Iterator[ConditionLevel]:
     yield level
     for part in walk_outside_items(level.node):
         match part:
@@ -100,4 +100,4 @@ def _within(level: Level) -> Iterator[Level]:
                 continue
         if not isinstance(inner, Literal):
             inside = (*level.inside, collection)
-            yield from _within(Level(level.id, inner, level.owner, level.text, inside))
+            yield from _within(ConditionLevel(level.id, inner, level.owner, level.text, inside))

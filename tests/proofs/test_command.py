@@ -112,3 +112,33 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     folder = pack(tmp_path / "pack", SOUND.replace(*GAP))
     with pytest.raises(InputError, match="cannot write"):
         run(str(folder), "--witnesses", str(tmp_path / "file"))
+
+
+def test_where_an_acceptance_holds_is_said(tmp_path: Path) -> None:
+    where = "where: low and rooms <= 2 and members.none(able), "
+    text = SOUND.replace(*GAP) + f"accepted:\n  - {{finding: gap, {where}reason: 另行安排}}\n"
+    code, said = run(str(pack(tmp_path, text)), "--members", "2", "--rows", "1")
+    assert code == 0, said
+    assert "已接受 gap：纳入而没有任何帮扶批次的户" in said
+    assert "  只限：low and rooms <= 2 and members.none(able)（别处没有，界限内）" in said
+    assert "  理由：另行安排" in said
+    narrow = text.replace("rooms <= 2", "rooms <= 1")
+    code, said = run(str(pack(tmp_path, narrow)), "--members", "2", "--rows", "1", "--json")
+    data = json.loads(said)
+    (gap,) = [
+        each for check in data["checks"] if check["name"] == "gap" for each in check["findings"]
+    ]
+    assert (code, gap["verdict"], "accepted" in gap) == (1, "refuted", False)
+    assert gap["what"] == "纳入而没有任何帮扶批次的户（在所接受的范围之外）"
+    assert gap["witness"]["given"][0]["rooms"] == 2
+    (stale,) = json.loads(
+        run(
+            str(pack(tmp_path, text.replace("rooms <= 2", "rooms > 2"))), "--json", "--members", "2"
+        )[1]
+    )["stale"]
+    line = len(text.splitlines())
+    assert stale == {
+        "finding": "gap",
+        "where": f"ruleset.yaml:{line}:15",
+        "why": "接受的“gap”在所写的范围（where）里已不存在，请删去或改写",
+    }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import stat
+import threading
 from pathlib import Path
 
 import pytest
@@ -69,3 +72,90 @@ def test_a_place_that_cannot_be_written_to_is_named(tmp_path: Path, name: str) -
     with pytest.raises(InputError, match=f"{name}: cannot write"):
         write_text(tmp_path / name, "x")
     assert {each.name for each in tmp_path.iterdir()} == {"file", "folder"}
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (errno.ENOSPC, "list.csv: cannot write: the disk is full\n  → make room, or take another disk"),
+        (errno.EROFS, "list.csv: cannot write: the disk is read-only\n  → name another place"),
+        (errno.EACCES, "list.csv: cannot write: no permission, or in use\n"
+         "  → close it where it is open, as in Excel or WPS; else look at the permissions"),
+    ],
+)  # fmt: skip
+def test_what_the_system_says_is_said_so_that_it_helps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: int, said: str
+) -> None:
+    """Windows lets nobody replace a file that is open in another program."""
+
+    def failing(_: Path, to: Path) -> None:
+        raise OSError(failure, "", str(to))
+
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises(InputError) as caught:
+        write_text(tmp_path / "new" / "list.csv", "x")
+    assert caught.value.render("en") == f"{tmp_path / 'new'}/{said}"
+    assert caught.value.problems[0].code == "file_failure"
+    # The folder was made for it.
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_name_may_be_as_long_as_the_disk_takes(tmp_path: Path) -> None:
+    write_text(tmp_path / ("x" * 255), "")
+    with pytest.raises(InputError, match="cannot write: the name is too long"):
+        write_text(tmp_path / ("x" * 256), "")
+    assert [len(each.name) for each in tmp_path.iterdir()] == [255]
+
+
+def test_of_two_runs_to_one_folder_one_whole_result_is_left(tmp_path: Path) -> None:
+    """They put their files in place one after the other; none has a table of the other's."""
+    out = tmp_path / "results"
+    names = [f"{number}.csv" for number in range(40)]
+
+    def run(own: str) -> None:
+        for turn in range(10):
+            with new_files(out, gone=[*names, "summary.json"]) as folder:
+                # The one has tables that the other does not have.
+                for name in names[:: 2 if own == "a" else 1]:
+                    (folder / name).write_text(f"{own}{turn}", encoding="utf-8")
+                (folder / "summary.json").write_text(f"{own}{turn}", encoding="utf-8")
+
+    threads = [threading.Thread(target=run, args=(own,)) for own in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = {each.name: each.read_text() for each in out.iterdir()}
+    (said,) = set(found.values())
+    assert set(found) == {"summary.json", *names[:: 2 if said[0] == "a" else 1]}
+    assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_folder_that_is_not_whole_has_no_summary(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "results"
+    names = ("a.csv", "summary.json", "z.csv")
+
+    def write(text: str) -> None:
+        with new_files(out) as folder:
+            for name in names:
+                (folder / name).write_text(text, encoding="utf-8")
+
+    write("old")
+    real, moved = os.replace, []
+
+    def killed(file: Path, to: Path) -> None:
+        moved.append(to.name)
+        if to.name == "z.csv":
+            raise KeyboardInterrupt
+        real(file, to)
+
+    monkeypatch.setattr(os, "replace", killed)
+
+    with pytest.raises(KeyboardInterrupt):
+        write("new")
+    assert moved == ["a.csv", "z.csv"]
+    assert {each.name: each.read_text() for each in out.iterdir()} == {
+        "a.csv": "new", "z.csv": "old",
+    }  # fmt: skip

@@ -165,12 +165,12 @@ def spoken(lang: Language | None, rules: str) -> Lang:
     """
     if lang is not None:
         return "en" if lang is Language.en else "zh"
-    from shibie.errors import RulesetError
+    from shibie.errors import ShibieError
     from shibie.ruleset import packs
 
     try:
         text = (packs.find(rules) / packs.RULESET_FILE).read_text(encoding="utf-8")
-    except (RulesetError, OSError, UnicodeDecodeError):
+    except (ShibieError, OSError, UnicodeDecodeError):
         return "zh"
     head = re.search(r"^ruleset:.*?(?=^\S|\Z)", text.removeprefix("\ufeff"), re.M | re.S)
     return "en" if head and re.search(r"\blang: *en\b", head[0]) else "zh"

@@ -183,6 +183,7 @@ class SqliteLog:
             said = self._pragma("integrity_check(1)")
             found = {text for (text,) in self._database.execute(_SCHEMA)}
         if said != "ok":
+            said = said.removeprefix("*** in database main ***").strip()
             self._refuse(f"数据库损坏：{said}", f"the database is damaged: {said}")
         if found != set(_TABLES):
             self._refuse("防改动的触发器被动过", "what guards it against changes was changed")
@@ -313,8 +314,10 @@ class SqliteLog:
         except sqlite3.Error as error:
             kind = getattr(error, "sqlite_errorcode", None)
             undecoded = kind is None and "decode" in str(error)
-            damaged = undecoded or not isinstance(error, sqlite3.OperationalError)
-            known = sqlite3.SQLITE_CORRUPT if undecoded else (kind or 0) & 0xFF
+            # Of a table that lacks a column: its description was garbled.
+            garbled = undecoded or kind == sqlite3.SQLITE_ERROR
+            damaged = garbled or not isinstance(error, sqlite3.OperationalError)
+            known = sqlite3.SQLITE_CORRUPT if garbled else (kind or 0) & 0xFF
             what = Words(
                 f"日志用不了：{_REASONS.get(known, str(error))}", f"the log cannot be used: {error}"
             )

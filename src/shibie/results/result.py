@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol
 
 from shibie.closing import Closing
 from shibie.errors import InputError, Lang, Words, bad_argument
+from shibie.file_failures import files_said
 from shibie.results.clues import CLUES
 from shibie.results.clues import COLUMNS as CLUE_COLUMNS
 from shibie.results.files import CsvStyle, Format, Writing
@@ -155,7 +156,8 @@ class Result(Closing):
         Raises:
             InputError: when a path names another kind of file.
         """
-        kinds = {str(path): target(path) for path in paths}
+        with files_said():
+            kinds = {str(path): target(path) for path in paths}
         folders: dict[str, Format] = {}
         for path, kind in kinds.items():
             if kind != "workbook":

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn, Protocol, overload
 
 from shibie.errors import InputError, Problem, Words
+from shibie.file_failures import reason_of
 from shibie.rosters.cells import Cell, FaultyCell, is_blank
 from shibie.rosters.csv_text import HEADER_DEPTH, CsvText, csv_rows, csv_text
 from shibie.rosters.file_kinds import kind_of, refuse_page
@@ -192,9 +193,9 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
         InputError: when the file cannot be used at all.
     """
     suffix = path.suffix.lower()
-    if not path.exists():
-        _unusable(path, "没有这个文件或文件夹", "there is no such file or folder")
     try:
+        if not path.exists():
+            _unusable(path, "没有这个文件或文件夹", "there is no such file or folder")
         if path.is_dir():
             return tuple(_folder(path))
         if path.name.startswith((".", "~")) and path.with_name(path.name.lstrip(".~$")).is_file():
@@ -210,7 +211,8 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
         if suffix in WORKBOOKS:
             _not_a_workbook(path)
     except OSError as error:
-        _unusable(path, f"读不了（{error.strerror}）", f"cannot be read ({error.strerror})")
+        reason = reason_of(error)
+        _unusable(path, f"读不了（{reason.zh}）", f"cannot be read ({reason.en})")
     raise InputError(
         Problem(
             str(path),

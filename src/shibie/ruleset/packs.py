@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shibie.errors import Problem, RulesetError, Words, did_you_mean, listed
+from shibie.file_failures import files_said
 
 RULESET_FILE, PARAMETERS_FILE = "ruleset.yaml", "parameters.yaml"
 _HERE = Path(__file__).resolve().parent.parent
@@ -33,12 +34,14 @@ def find(name: str | Path) -> Path:
 
     Raises:
         RulesetError: when there is no such pack.
+        InputError: when its folder cannot be looked into.
     """
     path = Path(name)
-    if path.is_file():
-        return path.parent
-    if (path / RULESET_FILE).is_file():
-        return path
+    with files_said(str(name)):
+        if path.is_file():
+            return path.parent
+        if (path / RULESET_FILE).is_file():
+            return path
     packs = shipped()
     if str(name) in packs:
         return packs[str(name)]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -221,3 +224,70 @@ def test_a_path_of_odd_signs(tmp_path: Path) -> None:
         assert [each.name for each in folder.glob("*.db")] == ["acts.db"]
     with open_log(folder, read_only=True) as log:
         assert log.count == 1
+
+
+def test_a_copy_without_what_was_written_ahead_has_every_entry(tmp_path: Path, path: Path) -> None:
+    """Whoever copies a folder may take the database alone, at any moment between two entries."""
+    with SqliteLog(path) as log:
+        for number in range(3, 6):
+            log.append({"n": number})
+            copy = tmp_path / f"copy-{number}.db"
+            shutil.copy(path, copy)
+            with SqliteLog(copy) as copied:
+                assert [event["n"] for event in copied.events()] == list(range(number + 1))
+
+
+def readable(path: Path) -> int:
+    """How many entries of a damaged database can be read, from the first on."""
+    with closing(sqlite3.connect(path)) as database:
+        count = 0
+        try:
+            for _ in database.execute("SELECT number, before, event, hash FROM entries"):
+                count += 1
+        except sqlite3.DatabaseError:
+            return count
+        return 40
+
+
+def test_a_damaged_page_is_placed_at_its_first_entry(tmp_path: Path) -> None:
+    path = tmp_path / "log.db"
+    with SqliteLog(path) as log:
+        log.extend([{"n": number, "text": "户" * 400} for number in range(40)])
+    whole = path.read_bytes()
+    placed = 0
+    for page in range(1, len(whole) // 4096):
+        begin = page * 4096
+        path.write_bytes(whole[:begin] + b"\xff" * 4096 + whole[begin + 4096 :])
+        with pytest.raises(InputError) as caught:
+            SqliteLog(path, read_only=True)
+        (problem,) = caught.value.problems
+        assert (problem.code, "\n" in problem.what.en) == ("broken_log", False)
+        sound = readable(path)
+        if sound < 40:
+            assert problem.where == f"{path}:{sound + 1}"
+            placed += 1
+    # All but the first page, with the descriptions of the tables, and those of the index.
+    assert placed >= 15
+
+
+def test_a_new_log_is_there_whole_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "link", full)
+    with pytest.raises(InputError, match="the log cannot be used: the disk is full") as caught:
+        SqliteLog(tmp_path / "log.db")
+    assert caught.value.problems[0].code == "file_failure"
+    assert list(tmp_path.iterdir()) == []
+
+    def unknown(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    # Some disks know no links.
+    monkeypatch.setattr(os, "link", unknown)
+    with SqliteLog(tmp_path / "log.db") as log:
+        log.append(1)
+    with SqliteLog(tmp_path / "log.db") as log:
+        assert list(log.events()) == [1]

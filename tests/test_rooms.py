@@ -14,7 +14,7 @@ ROOT = Path(shibie.__file__).parent
 # From the lowest to the highest. Rooms of one line do not import each other. A module that stands
 # apart from its room is named by itself.
 LAYERS = (
-    "plain_text plain_day traditional", "numbers_in_text", "shown_text", "errors limits", "archives citizen_id everyday_words everyday_headers chinese_numbers file_failures file_locks", "other_documents scratch_folders", "household health_words formula_cells", "vocabulary", "bounds", "decision case atomic closing duckdb_tables scratch_database acts eventlog", "language", "ruleset", "forms",
+    "limits plain_text plain_day traditional", "numbers_in_text", "shown_text", "errors", "archives citizen_id everyday_words everyday_headers chinese_numbers file_failures file_locks", "other_documents scratch_folders", "household health_words formula_cells", "vocabulary", "bounds", "decision case atomic closing duckdb_tables scratch_database acts eventlog", "language", "ruleset", "forms",
     "lower", "registers", "engines", "procedure", "words results.table rosters.days rosters.cell_error", "rosters.exact_numbers", "rosters.cells", "rosters.parquet", "results.files",
     "rosters", "checking_in_python actlog", "results", "checking_in_sql", "rosters.spark_host rosters.given_roster", "checking_in_parts",
     "annotating", "checking", "replaying project",

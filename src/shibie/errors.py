@@ -7,10 +7,12 @@ suggestion. A function that reads input collects *all* of its problems before it
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
 
+from shibie.limits import FAULTS_SHOWN, NAMES_COMPARED
 from shibie.shown_text import shown, shown_data, shown_line
 
 Lang = Literal["zh", "en"]
@@ -197,6 +199,23 @@ class MissingExtraError(ShibieError):
     """An optional library is not installed; the problem says which extra to install."""
 
 
+def first_of(problems: Sequence[Problem], where: str, more: int = 0) -> list[Problem]:
+    """The first problems of many, and how many more there are.
+
+    Args:
+        problems: that were found.
+        where: what the others are of.
+        more: how many were counted besides.
+
+    >>> found = first_of([Problem(f"a.yaml:{line}:1", Words("错", "wrong")) for line in range(60)], "a.yaml")
+    >>> len(found), found[-1].render("en")
+    (51, 'a.yaml: 10 more problems')
+    """
+    more += max(0, len(problems) - FAULTS_SHOWN)
+    rest = Problem(where, Words(f"另有 {more} 个问题", f"{more} more problems"))
+    return [*problems[:FAULTS_SHOWN], *([rest] if more else [])]
+
+
 def bad_argument(
     name: str,
     what: Words,
@@ -241,7 +260,8 @@ def closest(name: str, known: Iterable[str]) -> str | None:
     """
     # Chinese words are short: one character of two already makes them half alike.
     cutoff = 0.6 if name.isascii() else 0.5
-    matches = difflib.get_close_matches(name, list(known), n=1, cutoff=cutoff)
+    names = list(islice(known, NAMES_COMPARED))
+    matches = difflib.get_close_matches(name, names, n=1, cutoff=cutoff)
     return matches[0] if matches else None
 
 

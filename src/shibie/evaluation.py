@@ -16,6 +16,7 @@ from shibie.errors import InputError, Words, bad_argument
 from shibie.language import tree
 from shibie.language.names import MEMBERS
 from shibie.language.parse import ExpressionError, parse
+from shibie.limits import JSON_LENGTH
 from shibie.registers.set_aside import registers_named
 from shibie.rosters.household_input import case_from
 from shibie.ruleset.conditions import collections_used
@@ -133,11 +134,17 @@ def _json(text: str) -> dict[str, Any]:
             raise ValueError("a key occurs twice")
         return dict(pairs)
 
+    if len(text) > JSON_LENGTH:
+        what = Words(f"超过 {JSON_LENGTH} 个字符", f"longer than {JSON_LENGTH} characters")
+        raise InputError(bad_argument("given", what, code="beyond_bound"))
     try:
         data = json.loads(
             text, parse_float=Decimal, parse_constant=no_constant, object_pairs_hook=once
         )
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        what = Words("嵌套过深", "nested too deeply")
+        raise InputError(bad_argument("given", what, code="beyond_bound")) from None
+    except ValueError as error:
         raise InputError(
             bad_argument(
                 "given",

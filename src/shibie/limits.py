@@ -16,6 +16,8 @@ ARCHIVE_PARTS: Final = 10_000
 ARCHIVE_BYTES: Final = 1 << 30
 # A letter's template with its letterhead takes a few megabytes.
 TEMPLATE_BYTES: Final = 100 << 20
+# One part of its text; a larger one keeps its filling busy for hours.
+TEMPLATE_PART: Final = 10_000_000
 
 # --- workbooks: their reader holds the whole rectangle that a sheet's cells span ----------
 WORKBOOK_SHEETS: Final = 2_000
@@ -33,6 +35,8 @@ CSV_ROW: Final = 16 << 20
 # --- packs and what is given as JSON ------------------------------------------------------
 YAML_BYTES: Final = 4 << 20
 YAML_DEPTH: Final = 64
+# Keys, items and values of a file; the largest pack that is shipped has some thousands.
+YAML_VALUES: Final = 100_000
 EXPRESSION_LENGTH: Final = 20_000
 EXPRESSION_DEPTH: Final = 60
 JSON_LENGTH: Final = 4 << 20
@@ -40,3 +44,9 @@ JSON_LENGTH: Final = 4 << 20
 # --- what is said -------------------------------------------------------------------------
 # Of the faults of a pack, or of a household given as data, so many are shown; the rest are counted.
 FAULTS_SHOWN: Final = 50
+# Names among which the one that was meant is looked for.
+NAMES_COMPARED: Final = 2_000
+# Of the columns of a table that no field answers to, so many get a suggestion.
+COLUMNS_GUESSED: Final = 200
+# Households that are explained in one go; each is held with all that is said of it.
+HOUSEHOLDS_EXPLAINED: Final = 500

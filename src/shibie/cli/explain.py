@@ -26,6 +26,7 @@ from shibie.cli.app import (
 from shibie.cli.task import task_of
 from shibie.cli.terminal import tell, tell_data
 from shibie.errors import InputError, Problem, Words
+from shibie.limits import HOUSEHOLDS_EXPLAINED
 
 
 @app.command()
@@ -74,6 +75,7 @@ def explain(
     if name:
         asked += households_named(given.sheets, ruleset, judged, name, given.form)
     asked = list(dict.fromkeys(asked))
+    asked, left_out = asked[:HOUSEHOLDS_EXPLAINED], asked[HOUSEHOLDS_EXPLAINED:]
     if not asked:
         raise InputError(
             Problem(
@@ -90,6 +92,13 @@ def explain(
     )  # fmt: skip
     told = [explained(checked, each, language) for each in asked]
     doubtful = warned_of_chosen(ruleset, read, language)
+    if left_out:
+        note = Words(
+            f"一次只解释 {HOUSEHOLDS_EXPLAINED} 户，还有 {len(left_out)} 户没有解释，从 {left_out[0]} 起",
+            f"{HOUSEHOLDS_EXPLAINED} households are explained at a time;"
+            f" {len(left_out)} are not, from {left_out[0]} on",
+        )
+        print(note.say(language), file=sys.stderr)
     if html is not None:
         write_text(html, page(told, ruleset, judged, language))
     if as_json:

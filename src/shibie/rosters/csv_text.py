@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from shibie.errors import InputError, Problem, Words
+from shibie.limits import CSV_ROW, TABLE_COLUMNS
 
 # Title rows, often merged, stand above the header; it is never deeper than this.
 HEADER_DEPTH: Final = 20
@@ -63,7 +64,7 @@ def csv_text(path: Path) -> CsvText:
             continue
         text = CsvText(encoding, skip, ",")
         with text.open(path) as lines:
-            return CsvText(encoding, skip, delimiter_of(lines))
+            return CsvText(encoding, skip, delimiter_of(_BoundedLines(path, lines)))
     raise InputError(
         Problem(
             str(path),
@@ -127,9 +128,13 @@ def csv_rows(path: Path, text: CsvText) -> Iterator[tuple[str, ...]]:
         InputError: with the line at which it is no valid CSV.
     """
     with text.open(path) as lines:
-        reader = csv.reader(lines, delimiter=text.delimiter, strict=True)
+        bounded = _BoundedLines(path, lines)
+        reader = csv.reader(bounded, delimiter=text.delimiter, strict=True)
         try:
             for row in reader:
+                bounded.letters = 0
+                if len(row) > TABLE_COLUMNS:
+                    raise too_many_columns(path, len(row))
                 yield tuple(row)
         except (csv.Error, OSError) as error:
             line = reader.line_num
@@ -138,6 +143,58 @@ def csv_rows(path: Path, text: CsvText) -> Iterator[tuple[str, ...]]:
                 f"not valid CSV at line {line} ({error})",
             )
             raise InputError(Problem(str(path), what)) from None
+
+
+def too_many_columns(path: Path, columns: int) -> InputError:
+    """The refusal of a table with more columns than are read."""
+    return InputError(
+        Problem(
+            str(path),
+            Words(
+                f"有 {columns} 列，最多 {TABLE_COLUMNS} 列",
+                f"it has {columns} columns; {TABLE_COLUMNS} are the most that is read",
+            ),
+            suggestion=Words("删去用不到的列", "delete the columns that are not needed"),
+            code="beyond_bound",
+        )
+    )
+
+
+class _BoundedLines:
+    """The lines of a text, none of which is held whole where it has no end.
+
+    Attributes:
+        letters: of the row that is being read, which may go on over many lines.
+    """
+
+    def __init__(self, path: Path, lines: io.TextIOWrapper) -> None:
+        self.path, self.lines, self.letters, self.number = path, lines, 0, 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self.lines.readline(CSV_ROW + 1):
+            self.number += 1
+            self.letters += len(line)
+            if self.letters > CSV_ROW or len(line) > CSV_ROW:
+                raise self.too_long()
+            yield line
+
+    def too_long(self) -> InputError:
+        """The refusal of a row without an end."""
+        most = CSV_ROW >> 20
+        return InputError(
+            Problem(
+                str(self.path),
+                Words(
+                    f"到第 {self.number} 行为止的一行数据超过 {most} 百万字符",
+                    f"the row that goes on to line {self.number} is longer than {most} million"
+                    " characters",
+                ),
+                suggestion=Words(
+                    "看是否少了换行，或有引号没有闭合", "is a line end missing, or an end quote?"
+                ),
+                code="beyond_bound",
+            )
+        )
 
 
 def even_copy(path: Path, text: CsvText, copy: Path) -> Path:

@@ -293,12 +293,16 @@ def _has_groups(row: Sequence[Cell]) -> bool:
     return at > 0 and bool(_GROUP.fullmatch(text)) and not table_wide_unit([row])
 
 
+NAMED: Final = 12
+
+
 def ignored_note(sheet: Sheet, header: Header, specs: Sequence[FieldSpec]) -> Words | None:
     """A note on the columns that were not used, with what they may have meant."""
     if not header.ignored:
         return None
     hints = []
-    for text in header.ignored:
+    # No more are named.
+    for text in header.ignored[:NAMED]:
         near = did_you_mean(text, [spec.title for spec in specs])
         hints.append(
             Words(
@@ -307,6 +311,8 @@ def ignored_note(sheet: Sheet, header: Header, specs: Sequence[FieldSpec]) -> Wo
             )
         )
     return Words(
-        f"{sheet.shown}：未使用的栏目：" + listed((hint.zh for hint in hints), lang="zh"),
-        f"{sheet.shown}: columns not used: " + listed(hint.en for hint in hints),
+        f"{sheet.shown}：未使用的栏目："
+        + listed((*(hint.zh for hint in hints), *header.ignored[NAMED:]), NAMED, "zh"),
+        f"{sheet.shown}: columns not used: "
+        + listed((*(hint.en for hint in hints), *header.ignored[NAMED:]), NAMED),
     )

@@ -16,8 +16,9 @@ from typing import Any, Final, NamedTuple, NoReturn, Protocol, overload
 
 from shibie.errors import InputError, Problem, Words
 from shibie.file_failures import reason_of
+from shibie.limits import TABLE_COLUMNS
 from shibie.rosters.cells import Cell, FaultyCell, is_blank
-from shibie.rosters.csv_text import HEADER_DEPTH, CsvText, csv_rows, csv_text
+from shibie.rosters.csv_text import HEADER_DEPTH, CsvText, csv_rows, csv_text, too_many_columns
 from shibie.rosters.file_kinds import kind_of, refuse_page
 from shibie.rosters.formula_faults import Faults, formula_faults
 from shibie.rosters.origins import Origins
@@ -405,6 +406,8 @@ def table_of(path: Path, shown: str) -> Sheet:
     name = shown.rsplit(".", 1)[0]
     if kind == "parquet" or path.suffix.lower() == ".parquet":
         first = tuple(itertools.islice(_parquet(path), 1))
+        if first and len(first[0]) > TABLE_COLUMNS:
+            raise too_many_columns(path, len(first[0]))
         later = RowsLater(first, lambda: _parquet(path))
         return Sheet(name, shown, later, True, FilePlace(str(path)), read_from=ReadFrom(str(path)))
     text = csv_text(path)

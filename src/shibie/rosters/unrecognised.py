@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from shibie.errors import Words, closest
+from shibie.limits import COLUMNS_GUESSED
 from shibie.rosters.column_letters import letters
 from shibie.rosters.headers import Header
 from shibie.rosters.layout import Layout
@@ -51,11 +52,13 @@ def unknown_columns(layout: Layout, host: Host | None = None) -> tuple[UnknownCo
     for unread in (each for placed in layout.tables.values() for each in placed.unread):
         header, of_file = unread.header, unread.sheet.file is not None
         rows = _counted_by(host, unread) if host and of_file else _counted(unread.sheet, header)
-        for index, text in zip(header.ignored_at, header.ignored, strict=True):
+        free = _free(unread)
+        for place, (index, text) in enumerate(zip(header.ignored_at, header.ignored, strict=True)):
+            near = closest(folded(text), free) if place < COLUMNS_GUESSED else None
             found.append(
                 UnknownColumn(
                     unread.sheet.shown, letters(index), shown_header(text.strip()),
-                    rows[index], _suggestion(text, unread),
+                    rows[index], _suggestion(free[near] if near else None),
                 )
             )  # fmt: skip
     return tuple(found)
@@ -86,11 +89,9 @@ def _counted_by(host: Host, unread: Unread) -> Mapping[int, int]:
     return dict(zip(header.ignored_at, map(int, counts), strict=True))
 
 
-def _suggestion(header: str, unread: Unread) -> Words:
-    """What the column may be, among the fields that have none yet."""
-    near = closest(folded(header), list(_free(unread)))
-    if near is not None:
-        title = _free(unread)[near]
+def _suggestion(title: str | None) -> Words:
+    """What a column may be, by the title of a field that has none yet."""
+    if title is not None:
         return Words(
             f"是否为“{title}”？是的话，把标题改成“{title}”",
             f"is it '{title}'? If so, name the column '{title}'",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from shibie.errors import RulesetError, Words
+from shibie.errors import Problem, RulesetError, Words, first_of
 from shibie.language import tree
 from shibie.ruleset import packs
 from shibie.ruleset.basis import NO_BASIS
@@ -94,7 +94,7 @@ class _Loader(
         properties, accepted = self.properties(), self.accepted()
         reasons = self.reasons()
         if self.problems:
-            raise RulesetError(self.problems)
+            raise RulesetError(self.said())
         return RuleSet(
             id=head.id,
             title=head.title,
@@ -133,6 +133,17 @@ class _Loader(
             standings=standings,
             exits=exits,
         )
+
+    def said(self) -> list[Problem]:
+        """The first problems, and what of the others is known."""
+        found = first_of(self.problems, packs.RULESET_FILE, self.more_problems)
+        if self.unchecked:
+            what = Words(
+                f"问题太多，其余 {self.unchecked} 个条件没有检查",
+                f"too many problems; {self.unchecked} other conditions were not checked",
+            )
+            found.append(Problem(packs.RULESET_FILE, what))
+        return found
 
     def check_effect(self) -> None:
         """The days of effect must be in their order."""

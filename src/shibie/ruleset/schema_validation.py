@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import islice
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from shibie.errors import Problem, Words, did_you_mean, listed
+from shibie.errors import Problem, Words, did_you_mean, first_of, listed
+from shibie.limits import FAULTS_SHOWN
 from shibie.ruleset.yaml_source import YamlSource
 
 FormT = TypeVar("FormT", bound=BaseModel)
@@ -48,7 +51,11 @@ def validated(form: type[FormT], source: YamlSource) -> tuple[FormT | None, list
     try:
         return form.model_validate(source.data), []
     except ValidationError as error:
-        return None, list(_problems(form, source, error.errors(include_url=False)))
+        errors = error.errors(include_url=False, include_context=True)
+        found = list(islice(_problems(form, source, errors), FAULTS_SHOWN + 1))
+        # Those that are not said are counted, as many as there are.
+        more = error.error_count() - len(found) if len(found) > FAULTS_SHOWN else 0
+        return None, first_of(found, source.name, more)
 
 
 def _problems(
@@ -106,9 +113,14 @@ def _in_source(data: object, loc: tuple[int | str, ...]) -> tuple[int | str, ...
     return tuple(path)
 
 
+@lru_cache(maxsize=8)
+def _schema_of(form: type[BaseModel]) -> dict[str, Any]:
+    return form.model_json_schema(by_alias=True)
+
+
 def _keys_of(form: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     """The keys allowed at a location of the form."""
-    schema = form.model_json_schema(by_alias=True)
+    schema = _schema_of(form)
     at: Any = schema
     for part in loc:
         at = _below(schema, at, part)

@@ -12,11 +12,12 @@ from yaml.reader import Reader
 from yaml.scanner import Scanner
 
 from shibie.errors import Words
+from shibie.limits import YAML_DEPTH, YAML_VALUES
 from shibie.ruleset.positions import FORBIDDEN, SourceText, Span
 from shibie.ruleset.yaml_syntax import SyntaxFault, explain, slip_in_key, slip_in_text
 
 YamlPath = tuple[str | int, ...]
-MAX_DEPTH = 64
+MAX_DEPTH = YAML_DEPTH
 _MAX_DIGITS = 100
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
@@ -26,6 +27,9 @@ _SECOND_DOCUMENT = (
     Words("请删去多余的“---”", "remove the extra '---'"),
 )
 _TOO_DEEP = Words(f"嵌套超过 {MAX_DEPTH} 层", f"nested deeper than {MAX_DEPTH} levels")
+_TOO_MANY = Words(
+    f"文件里超过 {YAML_VALUES} 个键和值", f"the file holds more than {YAML_VALUES} keys and values"
+)
 _TOO_LONG = Words(f"数字超过 {_MAX_DIGITS} 位", f"a number of more than {_MAX_DIGITS} characters")
 _QUOTE = Words("如果是文字，请加引号", "if this is text, put it in quotes")
 _REFUSED = {
@@ -84,6 +88,7 @@ class Nodes:
         self.found: list[SyntaxFault] = []
         self._frames: list[_Frame] = []
         self._end = 0  # after the last scalar or bracket read
+        self._values = 0  # keys, items and values read
 
     def build(self) -> None:
         """Reads the page to its end, or to the first fault that hides what follows."""
@@ -123,6 +128,10 @@ class Nodes:
     def _take(self, event: yaml.Event) -> bool:
         """Takes one event; False when reading should stop."""
         if isinstance(event, yaml.NodeEvent):
+            self._values += 1
+            if self._values > YAML_VALUES:
+                self._add(self.page.span(_range(event)[0]), _TOO_MANY)
+                return False
             self._properties(event)
         if isinstance(event, yaml.AliasEvent):
             self._place(None, self._mark(event), "*", plain=False)

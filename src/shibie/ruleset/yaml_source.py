@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from shibie.errors import Problem, RulesetError, Words
+from shibie.errors import Problem, RulesetError, Words, first_of
+from shibie.limits import FAULTS_SHOWN, YAML_BYTES
 from shibie.ruleset.positions import SourceText, Span, trace
 from shibie.ruleset.yaml_nodes import Nodes, YamlPath
 
-MAX_BYTES = 4 * 1024 * 1024
-_MAX_PROBLEMS = 50
+MAX_BYTES = YAML_BYTES
 
 
 @dataclass(frozen=True)
@@ -116,11 +116,8 @@ def read(name: str, text: str) -> YamlSource:
     nodes.build()
     if nodes.found:
         found = sorted(nodes.found, key=lambda item: item[0].start)
-        problems = [page.problem(*item) for item in found[:_MAX_PROBLEMS]]
-        more = len(found) - _MAX_PROBLEMS
-        if more > 0:
-            problems.append(Problem(name, Words(f"另有 {more} 个问题", f"{more} more problems")))
-        raise RulesetError(problems)
+        problems = [page.problem(*item) for item in found[:FAULTS_SHOWN]]
+        raise RulesetError(first_of(problems, name, len(found) - len(problems)))
     return YamlSource(page, nodes.data, nodes.positions, nodes.keys)
 
 

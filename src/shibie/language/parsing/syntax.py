@@ -23,10 +23,7 @@ from shibie.language.types import (
     Text,
     Type,
 )  # fmt: skip
-
-MAX_LENGTH: Final = 20_000
-
-MAX_DEPTH: Final = 60
+from shibie.limits import EXPRESSION_DEPTH, EXPRESSION_LENGTH
 
 # `date("…")` is how a constant is written; all others are operators.
 FUNCTIONS: Final = (*operators.FUNCTIONS, "date")
@@ -90,8 +87,14 @@ class Reader:
         return None if self.refusals else node
 
     def syntax(self) -> ast.expr:
-        if len(self.text) > MAX_LENGTH:
-            self.refuse((0, 1), Words("表达式过长", f"longer than {MAX_LENGTH} characters"))
+        if len(self.text) > EXPRESSION_LENGTH:
+            self.refuse(
+                (0, 1),
+                Words(
+                    f"表达式超过 {EXPRESSION_LENGTH} 个字符",
+                    f"longer than {EXPRESSION_LENGTH} characters",
+                ),
+            )
         if not self.text.strip():
             self.refuse((0, 1), Words("表达式是空的", "the expression is empty"))
         try:
@@ -100,9 +103,15 @@ class Reader:
         except (SyntaxError, ValueError) as error:
             self.not_syntax(error)
         except (RecursionError, MemoryError):
-            depth, root = MAX_DEPTH + 1, ast.Constant(None)
-        if depth > MAX_DEPTH:
-            self.refuse((0, 1), Words("表达式嵌套过深", f"nested deeper than {MAX_DEPTH}"))
+            depth, root = EXPRESSION_DEPTH + 1, ast.Constant(None)
+        if depth > EXPRESSION_DEPTH:
+            self.refuse(
+                (0, 1),
+                Words(
+                    f"表达式嵌套超过 {EXPRESSION_DEPTH} 层",
+                    f"nested deeper than {EXPRESSION_DEPTH}",
+                ),
+            )
         return root
 
     def not_syntax(self, error: SyntaxError | ValueError) -> NoReturn:

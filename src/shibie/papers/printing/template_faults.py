@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -10,11 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
+from shibie.archives import archive_parts, must_be_small
 from shibie.errors import InputError, Problem, Words, did_you_mean
+from shibie.limits import TEMPLATE_BYTES, TEMPLATE_PART
 
-# So large its parts may be: more is no letter, and takes the memory or the hours of the machine.
-MOST_PART: Final = 10_000_000
-MOST_BYTES: Final = 100_000_000
 _LONGEST: Final = 120
 _ATTRIBUTE: Final = re.compile(r"access to attribute '(.*)' of '(.*)' object is unsafe")
 
@@ -26,24 +26,23 @@ def must_be_word(template: Path) -> None:
         InputError: with its path.
     """
     try:
-        with zipfile.ZipFile(template) as parts:
-            sizes = [(part.filename, part.file_size) for part in parts.infolist()]
+        must_be_small(template, TEMPLATE_BYTES)
+        sizes = {part.filename: part.file_size for part in archive_parts(template)}
     except OSError as error:
         reason = error.strerror or str(error)
         what = Words(f"模板读不了：{reason}", f"the template cannot be read: {reason}")
         raise InputError(Problem(str(template), what, code="file_failure")) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError) as error:
         raise _problem(template, _NOT_WORD) from error
-    if "[Content_Types].xml" not in {name for name, _ in sizes}:
+    if "[Content_Types].xml" not in sizes:
         raise _problem(template, _NOT_WORD)
-    xml = max((size for name, size in sizes if name.endswith((".xml", ".rels"))), default=0)
-    if xml > MOST_PART or sum(size for _, size in sizes) > MOST_BYTES:
-        what = Words(
-            f"模板太大：展开后超过 {MOST_BYTES // 1_000_000} MB，或其中一部分文字超过 {MOST_PART // 1_000_000} MB",
-            f"the template is too large: it unpacks to more than {MOST_BYTES // 1_000_000} MB,"
-            f" or a part of its text to more than {MOST_PART // 1_000_000} MB",
-        )
-        raise _problem(template, what)
+    xml = max((size for name, size in sizes.items() if name.endswith((".xml", ".rels"))), default=0)
+    if xml > TEMPLATE_PART:
+        most = TEMPLATE_PART // 1_000_000
+        raise _problem(template, Words(
+            f"模板太大：一部分文字超过 {most} MB",
+            f"the template is too large: a part of its text takes more than {most} MB",
+        ))  # fmt: skip
 
 
 _NOT_WORD: Final = Words("不是 Word 文件（.docx）", "not a Word file (.docx)")

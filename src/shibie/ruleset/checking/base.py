@@ -12,6 +12,7 @@ from shibie.language.names import EVERYONE, MEMBERS, Context, Names, spelled
 from shibie.language.parse import ExpressionError, parse
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.types import BOOL, Type
+from shibie.limits import FAULTS_SHOWN
 from shibie.ruleset import schema
 from shibie.ruleset.basis import Basis
 from shibie.ruleset.composing import Pack
@@ -83,6 +84,8 @@ class Checking:
     def __init__(self, pack: Pack) -> None:
         self.pack, self.form, self.folder = pack, pack.form, pack.folder
         self.problems: list[Problem] = []
+        # Counted only: a pack with thousands of faults has one fault, and is told of the first.
+        self.more_problems = self.unchecked = 0
         self.of: dict[str, LazyNames] = {HOUSEHOLD: LazyNames(), MEMBER: LazyNames()}
         self.shared = LazyNames()
         self.collections: dict[str, str] = {
@@ -105,6 +108,9 @@ class Checking:
     def problem(
         self, path: YamlPath, what: Words, suggestion: Words | None = None, key: bool = False
     ) -> None:
+        if len(self.problems) >= FAULTS_SHOWN:
+            self.more_problems += 1
+            return
         source, path, _ = self.pack.place(path)
         span = source.key_span(path) if key else source.value_span(path)
         self.problems.append(source.problem(span, what, suggestion))
@@ -113,11 +119,17 @@ class Checking:
         self, text: str, path: YamlPath, context: Context, expect: type[Type] | None
     ) -> Node | None:
         """The tree of one condition, or None after its refusals were noted."""
+        if len(self.problems) >= FAULTS_SHOWN:
+            # To look for what thousands of wrong names may mean takes minutes.
+            self.unchecked += 1
+            return None
         source, path, _ = self.pack.place(path)
         try:
             return parse(text, self.names, context, expect)
         except ExpressionError as error:
-            for refusal in error.refusals:
+            said = max(0, FAULTS_SHOWN - len(self.problems))
+            self.more_problems += max(0, len(error.refusals) - said)
+            for refusal in error.refusals[:said]:
                 span = source.locate(path, *refusal.at)
                 self.problems.append(source.problem(span, refusal.what, refusal.suggestion))
             return None

@@ -110,7 +110,7 @@ def test_a_table_with_too_many_columns(tmp_path: Path, monkeypatch: pytest.Monke
 def test_columns_that_no_field_answers_to() -> None:
     """Only those that are named are compared with all fields."""
     ignored = tuple(f"k{each}" for each in range(30_000))
-    header = Header(1, {}, ignored, tuple(range(30_000)))
+    header = Header(1, {}, ignored, ignored_at=tuple(range(30_000)))
     note = ignored_note(Sheet("s", "s.csv", ()), header, ())
     assert note is not None
     assert note.en == (
@@ -129,3 +129,28 @@ def test_a_word_template_that_unfolds(tmp_path: Path, monkeypatch: pytest.Monkey
         file.writestr("word/document.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
     with pytest.raises(InputError, match=r"document\.xml declares entities"):
         word.filled(path, {})
+
+
+def test_explain_says_what_it_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    from typer.testing import CliRunner
+
+    from shibie.cli import explain
+    from shibie.cli.app import app
+
+    monkeypatch.setattr(explain, "HOUSEHOLDS_EXPLAINED", 1)
+    township = Path(__file__).parents[1] / "fixtures" / "township-2015"
+    asked = [f"--household=H01-03-02{each}" for each in (3, 4, 5)]
+    told = CliRunner().invoke(
+        app,
+        [
+            "explain",
+            str(township),
+            "--rules=bazhong-2015",
+            "--as-of=2015-12-20",
+            "--lang=en",
+            *asked,
+        ],
+    )
+    assert told.exit_code == 0
+    assert told.stderr == ("1 households are explained at a time; 2 are not, from H01-03-024 on\n")
+    assert told.stdout.count("H01-03-02") == 1

@@ -154,8 +154,13 @@ class Loader:
 
     def _corrected(self) -> int:
         """Leave the households of which something is corrected to Python; how many more."""
-        known = {str(hid) for (hid,) in self.host.rows(f"SELECT hid FROM {SUSPECT}")}
-        more = sorted(self.reader.acts.corrected - known)
+        if not self.reader.acts.corrected:
+            return 0
+        # As many as there are acts: those that are left to Python already may be a million.
+        corrected = sorted(self.reader.acts.corrected)
+        self.host.keep("corrected_homes", {"hid": text_column(corrected)})
+        asked = f"SELECT hid FROM corrected_homes WHERE hid NOT IN (SELECT hid FROM {SUSPECT})"
+        more = sorted(str(hid) for (hid,) in self.host.rows(asked))
         if more:
             pages = integer_column([0] * len(more))
             self.host.append(SUSPECT, {"hid": text_column(more), "page": pages})

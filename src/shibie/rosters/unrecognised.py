@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -20,6 +20,7 @@ from shibie.vocabulary import FieldSpec, folded
 
 # How a cell that could not be read as a code, or as yes or no, is rejected.
 WORD_CODES = ("not_a_code", "not_yes_no")
+_AT_A_TIME = 500
 
 
 @dataclass(frozen=True)
@@ -77,16 +78,25 @@ def _counted(sheet: Sheet, header: Header) -> Mapping[int, int]:
 
 def _counted_by(host: Host, unread: Unread) -> Mapping[int, int]:
     """The same by a database, which reads only the columns that are asked for."""
-    header = unread.header
-    specs = {index: FieldSpec(f"c{index}", "", "text") for index in header.ignored_at}
-    relation = host.relation(Placed(unread.sheet, Header(header.row, specs, ())))
+    counts: dict[int, int] = {}
+    # A query of ten thousand columns takes gigabytes.
+    left = list(unread.header.ignored_at)
+    while left:
+        counts |= _counted_of(host, unread, left[:_AT_A_TIME])
+        left = left[_AT_A_TIME:]
+    return counts
+
+
+def _counted_of(host: Host, unread: Unread, columns: Sequence[int]) -> Mapping[int, int]:
+    specs = {index: FieldSpec(f"c{index}", "", "text") for index in columns}
+    relation = host.relation(Placed(unread.sheet, Header(unread.header.row, specs, ())))
     written = (
         f'count(*) FILTER (WHERE NOT regexp_full_match(CAST("{relation.columns[index][0]}"'
         f" AS VARCHAR), '[{WHITE_SPACE}]*'))"
-        for index in header.ignored_at
+        for index in columns
     )
     counts = host.rows(f"SELECT {', '.join(written)} FROM {relation.name}")[0]
-    return dict(zip(header.ignored_at, map(int, counts), strict=True))
+    return dict(zip(columns, map(int, counts), strict=True))
 
 
 def _suggestion(title: str | None) -> Words:

@@ -93,7 +93,8 @@ def numbers_in(text: str) -> list[str]:
     """
     if not _ENOUGH.search(text):
         return []
-    identities = [each[0] for each in _IDENTITIES.finditer(text) if not each[1]]
+    text = _DIGESTS.sub("", text)
+    identities = [each[0] for each in _IDENTITIES.finditer(text)]
     return [*identities, *(each[0] for each in _NUMBERS.finditer(without_citizen_numbers(text)))]
 
 

@@ -332,10 +332,7 @@ def _coded(text: str, spec: FieldSpec) -> str:
             f"只能填一项，这里写了 {count} 项{further_zh}",
             f"only one may be written here, found {count}{further_en}",
         )
-    if spec.sensitive:
-        # A list of what it may be would be shown beside somebody's row.
-        fault("not_a_code", "不在代码表中；可填的词见栏目说明", "no word of this field's list")
-    match = _most_like(text, spec)
+    match = None if spec.sensitive else _most_like(text, spec)
     hint_zh, hint_en = (f"，是否为“{match}”？", f"; did you mean '{match}'?") if match else ("", "")
     fault(
         "not_a_code",

@@ -151,7 +151,7 @@ def test_a_template_that_is_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert problem.where == str(file), what
         assert "Word" in problem.what.en or "damaged" in problem.what.en, (what, problem.what.en)
     file.write_bytes(whole)
-    monkeypatch.setattr(template_faults, "MOST_PART", 5_000)
+    monkeypatch.setattr(template_faults, "TEMPLATE_PART", 5_000)
     with pytest.raises(InputError, match="too large"):
         filled(file, DATA)
     file.unlink()

@@ -37,7 +37,9 @@ def run(
     ] = False,
     suggest: Annotated[
         Path | None,
-        typer.Option("--suggest", help="把没测到的写成待填的测试 Write what is missing as tests."),
+        typer.Option(
+            "--suggest", help="把没测到的写成测试，待核对 Write what is missing as tests."
+        ),
     ] = None,
     as_json: JsonOption = False,
     lang: LangOption = None,
@@ -105,12 +107,14 @@ def write_suggestions(ruleset: RuleSet, measured: Coverage, file: Path, lang: La
     """What is missing as tests to fill in; and what no household can show."""
     from shibie.atomic import write_text
     from shibie.coverage import unseen_words
-    from shibie.proofs.suggested_tests import as_yaml, suggestions
+    from shibie.proofs.suggested_tests import as_yaml, suggestions, titles_in_tests
 
     found = list(suggestions(ruleset, measured.missing))
     written = [each for each in found if each.witness is not None]
     if written:
-        write_text(file, as_yaml(ruleset, written))
+        tests = ruleset.folder / "tests" if ruleset.folder else None
+        titled = titles_in_tests(ruleset, tests) if tests else frozenset()
+        write_text(file, as_yaml(ruleset, written, titled))
     said = {
         "none": Words("没有户能显示", "no household shows"),
         "undecided": Words("未找到", "not found"),
@@ -124,7 +128,7 @@ def write_suggestions(ruleset: RuleSet, measured: Coverage, file: Path, lang: La
     told = Words("没有可补的测试", "no tests to add")
     if written:
         many = len(written)
-        told = Words(f"{many} 个待填的测试在 {file}", f"{many} tests to fill in: {file}")
+        told = Words(f"{many} 个测试待核对，在 {file}", f"{many} tests to check: {file}")
     tell(told.say(lang), error=True)
 
 

@@ -11,15 +11,16 @@ from shibie.case import Case
 from shibie.engines.solver.answers import given_of
 from shibie.engines.solver.days import Day
 from shibie.engines.solver.household import Bound, HouseholdTerms, Slot
-from shibie.engines.solver.logic import BoolTerm, both, either, implies, inverse
+from shibie.engines.solver.logic import BoolTerm, both, implies, inverse
 from shibie.engines.solver.outcome import SymbolicOutcome
 from shibie.engines.solver.reading import SolverReading
 from shibie.engines.solver.symbolic import Symbolic
-from shibie.engines.solver.values import NumberTerm, ValueTerm
+from shibie.engines.solver.values import ValueTerm
 from shibie.engines.solver.z3lib import z3
 from shibie.language.tree import HOUSEHOLD, MEMBER, Node
-from shibie.proofs import decision_conditions
+from shibie.proofs import decision_conditions, likely_people
 from shibie.proofs.derived_households import Stepped
+from shibie.proofs.likely_people import Wishes, granted
 from shibie.proofs.witness import Claim, UnconfirmedError, Witness, confirmed, smallest
 from shibie.ruleset.conditions import drawn_on, fields_used
 from shibie.ruleset.model import RuleSet
@@ -62,6 +63,7 @@ class Prover:
         only: names of the findings that are asked for; None: all of them.
         skip: names of findings that are not asked for.
         among: the households that are looked at, as a condition; None: all of them.
+        household: the symbolic household, where it is not the usual one.
     """
 
     def __init__(
@@ -73,13 +75,14 @@ class Prover:
         only: Container[str] | None = None,
         skip: Container[str] = (),
         among: Node | None = None,
+        household: Symbolic | None = None,
     ) -> None:
-        self.only, self.skip, self.among = only, skip, among
+        self.only, self.skip, self.among, self.seconds = only, skip, among, seconds
         # What was asked, by the name of the finding: what should exist, and what should not.
         self.wanted: dict[str, Node] = {}
         self.claims: dict[str, Claimed] = {}
         self.ruleset, self.bound, self.reads = ruleset, bound or Bound(), reads
-        self.household = Symbolic(ruleset, self.bound)
+        self.household = household or Symbolic(ruleset, self.bound)
         self.outcome = self.outcome_of(self.household)
         self.solver = z3.Solver()
         self.solver.set("timeout", int(seconds * 1000))
@@ -213,18 +216,13 @@ class Prover:
                 return "none" if reply == z3.unsat else "undecided", None
             model = solver.model()
             for wish in self._wishes(steps) if plain else ():
-                solver.push()
-                solver.add(wish)
-                if solver.check() == z3.sat:
-                    model = solver.model()
-                else:
-                    solver.pop()
+                model = granted(solver, wish) or model
             return "found", model
         finally:
             while solver.num_scopes():
                 solver.pop()
 
-    def _wishes(self, steps: Container[Slot]) -> Iterable[BoolTerm]:
+    def _wishes(self, steps: Container[Slot]) -> Iterable[BoolTerm | Wishes]:
         """What makes a household easy to read, where the question leaves it open."""
         household, bound = self.household, self.bound
         yield household.as_of.key == Day.of(self.ruleset.effective_to).key
@@ -240,9 +238,10 @@ class Prover:
         yield both(*self._sure_rows())
         yield both(*(household.supplied(register) for register in self.ruleset.registers))
         yield both(*(implies(household.present(each), household.numbered(each)) for each in people))
-        for slot, value in list(household.slots.items()):
-            if isinstance(value, NumberTerm) and slot not in steps:
-                yield either(value.units == 0)
+        yield likely_people.dates_before_judgement(household)
+        yield likely_people.ages(household)
+        yield likely_people.kin(household)
+        yield from likely_people.amounts(household, steps)
 
     def witness(self, model: Any, *others: HouseholdTerms) -> Witness:
         """The household of a model, and those made from it."""

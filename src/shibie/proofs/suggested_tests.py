@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import localcontext
+from pathlib import Path
 
 from shibie.case import Case
 from shibie.coverage import Examined, Missing, measure, unseen_words
@@ -14,14 +16,17 @@ from shibie.engines.solver.logic import BoolTerm, agree, both
 from shibie.errors import Words
 from shibie.language import tree
 from shibie.language.names import PEOPLE
-from shibie.language.tree import MEMBER, Node
+from shibie.language.tree import HOUSEHOLD, MEMBER, Node
 from shibie.language.walks import mapped
 from shibie.proofs.prover import Prover, Reply
 from shibie.proofs.witness import Witness
-from shibie.proofs.witness_text import dumped, readable
+from shibie.proofs.witness_text import dumped, in_words, readable
 from shibie.ruleset.model import RuleSet
 
-TO_FILL_IN = "请填写"
+_HEAD = Words(
+    "# shibie test --suggest：结论是规则现在给出的，请逐条与政策核对。",
+    "# shibie test --suggest: what is expected is what the rules decide today; check each.",
+)
 
 
 @dataclass(frozen=True)
@@ -108,9 +113,17 @@ def _place(prover: Prover, tested: Examined) -> tuple[BoolTerm, SymbolicPlace]:
     return both(*there), place
 
 
-def as_yaml(ruleset: RuleSet, found: Iterable[Suggestion]) -> str:
-    """A file of rule tests; it does not load until a person has filled in what is expected."""
-    blocks = [f"# shibie test --suggest: 把“{TO_FILL_IN}”改为 eligible、ineligible 或 pending。"]
+def as_yaml(
+    ruleset: RuleSet, found: Iterable[Suggestion], titled: Container[str] = frozenset()
+) -> str:
+    """A file of rule tests in the pack's language; each expects what is decided today.
+
+    Args:
+        ruleset: the pack.
+        found: what is suggested.
+        titled: the names of fields for which the pack's tests write the title.
+    """
+    blocks = [_HEAD.say(ruleset.lang)]
     as_of = ruleset.effective_to
     blocks += [f"as_of: {as_of}", "tests:"]
     with localcontext(EXACT):
@@ -118,12 +131,27 @@ def as_yaml(ruleset: RuleSet, found: Iterable[Suggestion]) -> str:
             if each.witness is None:
                 continue
             (state,) = each.witness.states
+            (decision,) = each.witness.decisions(ruleset)
             test = {
-                "name": unseen_words(ruleset, each.missing).zh,
+                "name": unseen_words(ruleset, each.missing).say(ruleset.lang),
                 **({"as_of": each.witness.as_of} if each.witness.as_of != as_of else {}),
-                "given": readable(ruleset, state),
-                "expect": {"eligibility": TO_FILL_IN},
+                "given": in_words(ruleset, readable(ruleset, state), titled),
+                "expect": {"eligibility": decision.eligibility},
             }
             text = dumped({"tests": [test]}).split("\n", 1)[1].rstrip()
             blocks.append("\n".join(f"  {line}" for line in text.splitlines()))
     return "\n".join(blocks) + "\n"
+
+
+def titles_in_tests(ruleset: RuleSet, folder: Path) -> frozenset[str]:
+    """The names of fields that the tests in a folder call by their titles, and never by name."""
+    text = "\n".join(
+        file.read_text(encoding="utf-8", errors="replace") for file in sorted(folder.glob("*.yaml"))
+    )
+    keys = {key.strip("\"'") for key in re.findall(r"(?:^|[{,\s])([^\s{},:\[\]]+)\s*:", text)}
+    return frozenset(
+        spec.name
+        for owner in (HOUSEHOLD, MEMBER, *ruleset.registers)
+        for spec in ruleset.field_specs(owner).values()
+        if spec.title in keys and spec.name not in keys
+    )

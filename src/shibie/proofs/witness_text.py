@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -147,7 +147,7 @@ def rule_tests(ruleset: RuleSet, name: str, witness: Witness) -> str:
             tracks.setdefault(track.track, []).extend(filter(None, [track.member_id]))
         tests.append({
             "name": f"{name}({'前' if index == 0 else '后'})" if several else name,
-            "given": readable(ruleset, state),
+            "given": in_words(ruleset, readable(ruleset, state)),
             "expect": {
                 "eligibility": decision.eligibility, "grounds": list(decision.grounds),
                 "reviews": list(decision.reviews), "tracks": tracks,
@@ -177,3 +177,33 @@ def readable(ruleset: RuleSet, given: Given) -> Given:
         for member in given[MEMBERS]
     ]
     return {**given, MEMBERS: members}
+
+
+def in_words(ruleset: RuleSet, given: Given, titled: Container[str] = frozenset()) -> Given:
+    """The facts as the tests of a pack write them: yes and no in its language, titles where they do.
+
+    Args:
+        ruleset: the pack.
+        given: the facts.
+        titled: the names of fields that are written by their titles.
+    """
+    yes = {True: "是", False: "否"} if ruleset.lang == "zh" else {}
+    household = {spec.name: spec for spec in ruleset.vocabulary.household}
+    member = {spec.name: spec for spec in ruleset.vocabulary.member}
+
+    def written(record: Given, specs: Mapping[str, FieldSpec]) -> Given:
+        found = {}
+        for key, value in record.items():
+            spec = specs.get(key)
+            if key in ruleset.registers:
+                columns = {each.name: each for each in ruleset.registers[key].columns}
+                found[key] = [written(row, columns) for row in value]
+            elif key == MEMBERS:
+                found[key] = [written(person, member) for person in value]
+            else:
+                name = spec.title if spec is not None and key in titled else key
+                said = yes.get(value, value) if isinstance(value, bool) and spec else value
+                found[name] = said
+        return found
+
+    return written(given, household)

@@ -189,9 +189,11 @@ class _RuleTestReader:
                         Words(f"没有“{name}”", f"there is no '{name}'"),
                         did_you_mean(name, allowed),
                     )
+        facts = {
+            name: rule.node for (owner, name), rule in ruleset.facts.items() if owner == HOUSEHOLD
+        }
         for name, wanted in expect.facts.items():
-            fact = ruleset.facts.get((HOUSEHOLD, name))
-            codes = codes_of(fact.node.type) if fact else ()
+            codes = codes_of(facts[name].type) if name in facts else ()
             if codes and wanted not in (*codes, "unknown"):
                 self.problem(
                     (*path, "facts", name),

@@ -233,5 +233,12 @@ def _number(
     if not answer.bool(facts.numbered(member)):
         return None
     sequence = 2 * member + 100 + answer.bool(facts.male(member))
-    born = answer.day(facts.born(member)) if member in symbolic.days else ANY_BIRTH
+    if member in symbolic.days:
+        born = answer.day(facts.born(member))
+    else:
+        # Grown up on the day of judgement, also where that is long ago.
+        today = answer.day(facts.as_of)
+        born = (
+            ANY_BIRTH if today.year > ANY_BIRTH.year + 20 else date(max(1, today.year - 30), 1, 1)
+        )
     return citizen_id.make(REGION, born, sequence)

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner
 
 from shibie.cli.app import app

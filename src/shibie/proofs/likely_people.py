@@ -56,6 +56,13 @@ def ages(household: Symbolic) -> Wishes:
         found.append(born.year >= today.year - _OLDEST)
         if member == 0:
             found.append(born.year <= today.year - _GROWN_UP - 1)
+    specs = household.ruleset.field_specs(MEMBER)
+    for slot, value in household.slots.items():
+        if slot.owner == MEMBER and slot.member == 0 and isinstance(value, Dated):
+            spec = specs[slot.name]
+            if "born" in spec.name or "birth" in spec.name or "出生" in spec.title:
+                grown_up = value.day.year <= today.year - _GROWN_UP - 1
+                found.append(implies(value.known, grown_up))
     return found
 
 

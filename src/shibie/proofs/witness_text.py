@@ -192,7 +192,7 @@ def in_words(ruleset: RuleSet, given: Given, titled: Container[str] = frozenset(
     member = {spec.name: spec for spec in ruleset.vocabulary.member}
 
     def written(record: Given, specs: Mapping[str, FieldSpec]) -> Given:
-        found = {}
+        found: Given = {}
         for key, value in record.items():
             spec = specs.get(key)
             if key in ruleset.registers:

@@ -41,7 +41,12 @@ def needless(prover: Prover) -> Iterator[ProofFinding]:
     for name, node in parts:
         if isinstance(node, tree.Literal):
             continue
-        others = [truth.known for other, truth in truths.items() if other != name]
+        # What is to be reviewed is pending whatever is filled in.
+        others = [
+            truth.no if other == "reviews" else truth.known
+            for other, truth in truths.items()
+            if other != name
+        ]
         yield _one(asked, name, node, others)
 
 

@@ -144,7 +144,8 @@ class Parameters(Checking):
     def keys(self, key: Node, path: YamlPath, series: Iterable[str | None]) -> None:
         """Whether the keys can be values of `by`."""
         if isinstance(key.type, Text | Code):
-            self.keys_listed(codes_of(key.type), path, series)
+            if isinstance(key.type, Text):  # of a declared list, `verify` says it
+                self.keys_listed(codes_of(key.type), path, series)
             return
         if not (isinstance(key.type, Number) and key.type.scale == 0):
             words = Words("by 应是文本、代码或整数", "by must be text, a code or a whole number")

@@ -9,7 +9,7 @@ SHIBIE := $(BIN)/shibie
 AS_OF := 2015-12-20
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test test-slow test-deep lint bench docs clean
+.PHONY: demo test test-slow test-deep fuzz lint bench docs clean
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -54,6 +54,14 @@ test-slow: $(VENV)/.dev
 # The properties alone, on thousands of households that are new in every run.
 test-deep: $(VENV)/.dev
 	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -q -n auto --dist loadgroup -m hypothesis
+
+# Damaged rosters, packs, expressions, templates and logs, new ones in every run; a crash says how
+# to see it again. FUZZ_TARGET=xlsx: of one kind only; FUZZ_COUNT=500: so many of each, not by time.
+FUZZ_SECONDS ?= 120
+fuzz: $(VENV)/.dev
+	PYTHONPATH=src:tests:. $(BIN)/python -m support.fuzzing --seconds $(FUZZ_SECONDS) \
+	  $(if $(FUZZ_SEED),--seed $(FUZZ_SEED)) $(if $(FUZZ_COUNT),--count $(FUZZ_COUNT)) \
+	  $(foreach name,$(FUZZ_TARGET),--target $(name))
 
 # The engines to compare with are installed for this alone.
 bench: $(VENV)/.dev

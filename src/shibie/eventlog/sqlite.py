@@ -147,7 +147,7 @@ class SqliteLog:
                 self._database.execute("COMMIT")
             except BaseException as error:
                 self._take_back()
-                if isinstance(error, sqlite3.Error | OSError):
+                if isinstance(error, sqlite3.Error | OSError | UnicodeDecodeError):
                     raise not_recorded(self.path.name, error) from error
                 raise
             self._count, self._last = count, last
@@ -327,6 +327,14 @@ class SqliteLog:
         except OSError as error:
             doing = Words("日志用不了", "the log cannot be used")
             raise file_failure(error, str(self.path), doing) from error
+        except UnicodeDecodeError as error:
+            # The text of a damaged page, or the names of the tables themselves.
+            what = Words(
+                f"日志用不了：{_REASONS[sqlite3.SQLITE_CORRUPT]}",
+                "the log cannot be used: it is damaged: not UTF-8 text",
+            )
+            where = f"{self.path}:{entry}" if entry else str(self.path)
+            raise InputError(Problem(where, what, code="broken_log")) from error
 
 
 # What the database says in English alone, by the kind of failure.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 MAGIC: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -27,6 +28,22 @@ def stream_of(file: bytes, names: Sequence[str]) -> bytes | None:
     if not file.startswith(MAGIC) or len(file) < _HEADER:
         return None
     return _CompoundFile(file).stream(names)
+
+
+def never_ends(path: Path) -> bool:
+    """Whether a compound file says of itself what a reader that believes it never comes to the end of.
+
+    The reader of workbooks follows a chain of sectors until it ends, and makes room for as many
+    bytes as the file says that it has: in a damaged file that takes all memory of the machine.
+
+    Args:
+        path: of a workbook of any kind; only one in a compound file is read.
+    """
+    with path.open("rb") as start:
+        if start.read(len(MAGIC)) != MAGIC:
+            return False
+    file = path.read_bytes()
+    return len(file) >= _HEADER and _CompoundFile(file).never_ends()
 
 
 class _CompoundFile:
@@ -68,6 +85,37 @@ class _CompoundFile:
         """What stands in a sector and in those that follow it."""
         return b"".join(map(self._sector, _followed(start, self.next)))
 
+    def never_ends(self) -> bool:
+        """Whether a chain comes back to itself, or more is said to be there than there can be."""
+        sectors = len(self.file) // self.size + 1
+        # Sectors of the directory, of the table, and of the table of small sectors.
+        counts = (
+            *struct.unpack_from("<2I", self.file, 40),
+            *struct.unpack_from("<I", self.file, 64),
+        )
+        if max(counts) > sectors:
+            return True
+        number, seen = self.first_more, set[int]()
+        while sector := self._sector(number):
+            if number in seen:
+                return True
+            seen.add(number)
+            number = (_integers(sector) or (0xFFFFFFFF,))[-1]
+        directory, small = self._chain(self.first_entry), self._chain(self.first_small)
+        starts, of_small = [self.first_entry, self.first_small], list[int]()
+        for at in range(0, len(directory) - _ENTRY + 1, _ENTRY):
+            kind = directory[at + 66]
+            start, size = struct.unpack_from("<IQ", directory, at + 116)
+            # The upper half of the size may be anything where sectors are small.
+            size &= 0xFFFFFFFF if self.size == 512 else 0xFFFFFFFFFFFFFFFF
+            if kind in (_ROOT, _STREAM) and size > len(self.file) + self.size:
+                return True
+            inside = kind == _STREAM and size < self.cutoff
+            (of_small if inside else starts).append(start)
+        return any(_comes_back(start, self.next) for start in starts) or any(
+            _comes_back(start, _integers(small)) for start in of_small
+        )
+
     def stream(self, names: Sequence[str]) -> bytes | None:
         directory = self._chain(self.first_entry)
         root, found = b"", dict[str, tuple[int, int]]()
@@ -98,6 +146,11 @@ class _CompoundFile:
 
 def _integers(data: bytes) -> tuple[int, ...]:
     return struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4])
+
+
+def _comes_back(start: int, following: Sequence[int]) -> bool:
+    *_, last = (None, *_followed(start, following))
+    return last is not None and following[last] < len(following)
 
 
 def _followed(start: int, following: Sequence[int]) -> Iterator[int]:

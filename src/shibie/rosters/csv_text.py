@@ -197,8 +197,27 @@ class _BoundedLines:
         )
 
 
-def even_copy(path: Path, text: CsvText, copy: Path) -> Path:
+def goes_over_lines(path: Path, text: CsvText, rows: int) -> bool:
+    """Whether a cell of the first rows goes on over several lines, as titles do.
+
+    A database that leaves out the rows above a table counts lines.
+    """
+    with text.open(path) as lines:
+        reader = csv.reader(lines, delimiter=text.delimiter, strict=True)
+        try:
+            return sum(1 for _ in itertools.islice(reader, rows)) != reader.line_num
+        except csv.Error:
+            return True
+
+
+def even_copy(path: Path, text: CsvText, copy: Path, above: int = 0) -> Path:
     """A copy in UTF-8 whose rows all have as many cells; blank lines stay rows.
+
+    Args:
+        path: of the file.
+        text: how it is written.
+        copy: where it is written.
+        above: so many rows are titles and headers: they stay rows, of one line each.
 
     Raises:
         InputError: when the file is no valid CSV.
@@ -208,6 +227,7 @@ def even_copy(path: Path, text: CsvText, copy: Path) -> Path:
     width = max(map(len, head), default=1)
     with copy.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, delimiter=text.delimiter, quoting=csv.QUOTE_ALL)
-        for row in itertools.chain(head, rows):
-            writer.writerow([*row, *[""] * (width - len(row))][:width])
+        for number, row in enumerate(itertools.chain(head, rows)):
+            cells = row if number >= above else ()
+            writer.writerow([*cells, *[""] * (width - len(cells))][:width])
     return copy

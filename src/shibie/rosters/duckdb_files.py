@@ -11,7 +11,7 @@ from typing import NoReturn
 import duckdb
 
 from shibie.errors import InputError, Problem, Words
-from shibie.rosters.csv_text import CsvText, even_copy, is_even
+from shibie.rosters.csv_text import CsvText, even_copy, goes_over_lines, is_even
 from shibie.rosters.layout import Placed
 from shibie.rosters.parquet import only
 from shibie.rosters.sheets import FilePlace
@@ -66,12 +66,13 @@ class DuckFiles:
     def csv(self, name: str, placed: Placed) -> None:
         """A table of the used columns of CSV as text, or a view."""
         file, text = _csv(placed)
-        even = is_even(Path(file.path), text)
+        path = Path(file.path)
+        even = is_even(path, text) and not goes_over_lines(path, text, placed.header.row)
         if even and not self.keeps:
             self.uneven[name] = placed
         try:
             if even:
-                self.land(name, Path(file.path), placed, copied=False)
+                self.land(name, path, placed, copied=False)
             else:
                 self.copied(name, placed)
         except duckdb.OutOfMemoryException:
@@ -87,7 +88,8 @@ class DuckFiles:
     def copied(self, name: str, placed: Placed) -> None:
         """The same by a copy in UTF-8 whose rows all have as many cells."""
         file, text = _csv(placed)
-        copy = even_copy(Path(file.path), text, self.scratch / f"{name}.csv")
+        copy = self.scratch / f"{name}.csv"
+        even_copy(Path(file.path), text, copy, placed.header.row)
         self.land(name, copy, placed, copied=True)
 
     def narrowed(self, name: str, where: str, sought: Sought, /) -> str:

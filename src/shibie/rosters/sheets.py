@@ -18,6 +18,7 @@ from shibie.errors import InputError, Problem, Words
 from shibie.file_failures import reason_of
 from shibie.limits import TABLE_COLUMNS
 from shibie.rosters.cells import Cell, FaultyCell, is_blank
+from shibie.rosters.compound_file import never_ends
 from shibie.rosters.csv_text import HEADER_DEPTH, CsvText, csv_rows, csv_text, too_many_columns
 from shibie.rosters.file_kinds import kind_of, refuse_page
 from shibie.rosters.formula_faults import Faults, formula_faults
@@ -426,6 +427,8 @@ def _parquet(path: Path) -> Iterator[Cells]:
 def _workbook(path: Path) -> Iterator[Sheet]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+    if never_ends(path):
+        _not_a_workbook(path)
     with_cells = must_fit(path)
     faults = formula_faults(path)
     try:

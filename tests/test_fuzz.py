@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 FOUND = ROOT / "tests" / "support" / "fuzzing" / "found"
 # Rosters are decided twice, in part by a database, and Parquet takes long to write: so few of each
 # kind every day. `make fuzz FUZZ_TARGET=parquet FUZZ_COUNT=500` tries more of one.
-TRIED = {kind: 25 for kind in KINDS} | {"folder": 10, "parquet": 5}
+TRIED = dict.fromkeys(KINDS, 25) | {"folder": 10, "parquet": 5}
 ON_BOTH_PATHS = 3
 OTHERS = sorted(set(TARGETS) - set(KINDS))
 

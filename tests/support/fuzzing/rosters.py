@@ -198,7 +198,7 @@ def outcome(path: Path, engine: Literal["interpreter", "duckdb"]) -> Outcome:
 
 
 def _rows(table: Any) -> tuple[tuple[Any, ...], ...]:
-    return tuple(sorted((tuple(map(str, row)) for row in table.rows)))
+    return tuple(sorted(tuple(map(str, row)) for row in table.rows))
 
 
 def same_on_both_paths(path: Path) -> Outcome:

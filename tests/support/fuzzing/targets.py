@@ -21,7 +21,7 @@ from shibie.evaluation import evaluate_data
 from shibie.eventlog import open_log
 from shibie.papers.notice.write import FOLDER
 from shibie.papers.printing.word import filled
-from shibie.ruleset.loader import load, loads
+from shibie.ruleset.loader import load
 from support.fuzzing import rosters
 from support.fuzzing.damage import bytes_damaged, words_damaged, zip_damaged
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import errno
 import io
+import json
 import os
 import re
 import shlex
@@ -144,14 +146,13 @@ def test_a_whole_run_needs_nothing_that_windows_lacks(tmp_path: Path) -> None:
     project.mkdir()
     sheets: Book = book()
     sheets["农户"][1][2] = "两千五"
+    sheets["办理"] = [
+        ["kind", "household_id", "rule_id", "verdict", "evidence", "officer", "date"],
+        ["verdict", "003", "vehicle", "upheld", "行驶证", "王某", "2015-12-01"],
+    ]
     write_xlsx(project / "花名册.xlsx", sheets)
-    (project / "acts.csv").write_text(
-        "kind,household_id,rule_id,verdict,evidence,officer,decided_on\n"
-        "verdict,003,vehicle,refuted,行驶证,王某,2015-12-01\n",
-        encoding="gbk",
-    )
     (project / "shibie.yaml").write_text(
-        "rules: bazhong-2015\nas_of: 2015-12-20\nroster: 花名册.xlsx\nout: [结果, 结果.xlsx]\n",
+        "rules: bazhong-2015\nas_of: 2015-12-20\nroster: 花名册.xlsx\nacts: acts.db\nout: [结果, 结果.xlsx]\n",
         encoding="utf-8",
     )
     scratch = tmp_path / "scratch"
@@ -175,6 +176,9 @@ def test_a_whole_run_needs_nothing_that_windows_lacks(tmp_path: Path) -> None:
         assert (status, "输入 3 户 = 认定 2 户 + 退回 1 户" in said) == (3, True), complaint
         assert [row["reason"] for row in rows(project / "结果" / "rejected.csv")] == ["应为数字"]
         (project / "退还.xlsx").rename(tmp_path / f"{engine}.xlsx")
+    copied = tmp_path / "acts.jsonl"
+    assert run("acts", project, "--copy-to", copied)[::2] == (0, "")
+    assert [json.loads(line)["n"] for line in copied.read_bytes().splitlines()] == [1, 2]
     letters = tmp_path / "letters"
     status, said, complaint = run(
         "notice", FIXTURES / "monitoring-2024", "--rules", "monitoring-2024",
@@ -220,11 +224,13 @@ def test_json_from_a_file_or_a_pipe_as_windows_writes_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = '{"不愁吃": true}'
-    for encoding in ("utf-8", "utf-8-sig", "utf-16", "gbk"):
+    for encoding in ("utf-8", "utf-8-sig", "utf-16", "utf-16-be", "gbk"):
         file = tmp_path / f"{encoding}.json"
-        file.write_bytes(text.encode(encoding))
+        data = text.encode(encoding)
+        data = codecs.BOM_UTF16_BE + data if encoding == "utf-16-be" else data
+        file.write_bytes(data)
         assert given_text(f"@{file}") == text
-        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(text.encode(encoding))))
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(data)))
         assert given_text("-") == text
     assert shibie("eval", "不愁吃", "--given", f"@{tmp_path / 'utf-16.json'}") == "true\n"
     with pytest.raises(InputError, match=r"the double quotes of the JSON are gone\n.*@FILE\.json"):

@@ -12,6 +12,7 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,10 +21,10 @@ from zoneinfo import ZoneInfoNotFoundError
 import openpyxl
 import pytest
 
-from shibie import atomic
 from shibie.atomic import new_files, write_text
 from shibie.cli.given import given_text
 from shibie.errors import InputError, RulesetError
+from shibie.file_failures import file_failure
 from shibie.papers.printing import fonts
 from shibie.project.written import read_project
 from shibie.rosters.sheets import read_sheets, unread_notes
@@ -32,6 +33,7 @@ from support.books import Book, book, write_xlsx
 from test_cli import PACK, ROOT, rows, shibie
 
 FIXTURES = ROOT / "fixtures"
+REPLACE = os.replace
 UNDER_WINDOWS = [
     sys.executable,
     "-X",
@@ -56,15 +58,15 @@ class Windows:
             if self.code is not None:
                 error.winerror = self.code  # type: ignore[attr-defined]
             raise error
-        os.replace(source, target)  # noqa: PTH105
+        REPLACE(source, target)
 
     @classmethod
     def instead(
         cls, patch: pytest.MonkeyPatch, opened: dict[str, int], code: int | None
     ) -> Windows:
         made = cls(opened, code)
-        patch.setattr(atomic, "os", SimpleNamespace(replace=made.replace))
-        patch.setattr(atomic, "time", SimpleNamespace(sleep=made.waited.append))
+        patch.setattr(os, "replace", made.replace)
+        patch.setattr(time, "sleep", made.waited.append)
         return made
 
 
@@ -110,34 +112,17 @@ def test_of_a_result_with_one_table_open_elsewhere_all_tables_stay_as_they_were(
     found = {each.name: each.read_text(encoding="utf-8") for each in (tmp_path / "out").iterdir()}
     assert found == dict.fromkeys(names, "1")
 
-    def refuse(*_: object, **__: object) -> None:
-        error = PermissionError(errno.EACCES, "in use")
-        error.winerror = 32  # type: ignore[attr-defined]
-        raise error
 
-    monkeypatch.setattr(Path, "unlink", refuse)
-    with pytest.raises(InputError, match="Excel"), new_files(tmp_path / "out", ["findings.csv"]):
-        pass
+def test_what_windows_says_by_numbers_of_its_own() -> None:
+    def said(winerror: int, name: str) -> str:
+        error = FileNotFoundError(errno.ENOENT, "系统找不到指定的路径", name)
+        error.winerror = winerror  # type: ignore[attr-defined]
+        return file_failure(error).render("zh").splitlines()[-1]
 
-
-def test_a_path_too_long_for_windows_is_said_to_be(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = tmp_path / ("很长的名称" * 10) / ("很长的名称" * 12)
-    Windows.instead(monkeypatch, {}, None)
-
-    def refuse(*_: object, **__: object) -> None:
-        error = FileNotFoundError(errno.ENOENT, "系统找不到指定的路径")
-        error.winerror = 3  # type: ignore[attr-defined]
-        raise error
-
-    monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(InputError) as caught:
-        write_text(out, "")
-    assert "Windows 的路径最长 259 个字" in caught.value.render("zh")
-    with pytest.raises(InputError) as caught:
-        write_text(Path("/x"), "")
-    assert caught.value.problems[0].suggestion is None
+    assert "最多 259 个字" in said(206, "x")
+    assert "最多 259 个字" in said(3, "D:\\" + "很长的名称" * 30)
+    assert said(3, "Z:\\x") == "Z:\\x: 没有这个文件或文件夹"
+    assert "始终保留在此设备上" in said(362, "C:\\OneDrive\\花名册.xlsx")
 
 
 def test_a_whole_run_needs_nothing_that_windows_lacks(tmp_path: Path) -> None:

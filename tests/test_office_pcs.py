@@ -305,6 +305,12 @@ def test_the_rosters_of_the_manual_come_with_the_installed_package(tmp_path: Pat
     for file in (path for path in out.rglob("*") if path.is_file()):
         assert file.read_bytes() == (FIXTURES / file.relative_to(out)).read_bytes()
     assert "不覆盖" in shibie("demo", out, status=2)
+    said = shibie("demo", tmp_path / "again", "--rules", "us-snap-2024")
+    pack = tmp_path / "rules" / "us-snap-2024"
+    assert said.endswith(f"  shibie test {pack}\n")
+    own = ROOT / "rules" / "us-snap-2024"
+    for file in (path for path in own.rglob("*") if path.is_file()):
+        assert (pack / file.relative_to(own)).read_bytes() == file.read_bytes()
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]
     taken = wheel["build"]["targets"]["wheel"]["force-include"]
     assert {f"fixtures/{name}": f"shibie/fixtures/{name}" for name in given} | {

@@ -24,18 +24,34 @@ def demo(
     folder: Annotated[
         Path, typer.Argument(help="写到哪个新文件夹 A new folder to write into.")
     ] = Path("fixtures"),
+    rules: Annotated[
+        str | None,
+        typer.Option(
+            "--rules",
+            "-r",
+            metavar="PACK",
+            help="另把这个规则包写到旁边的 rules，供修改 Also a pack, into `rules` beside it, to be edited.",
+        ),
+    ] = None,
     lang: LangOption = None,
 ) -> None:
     """写出说明书里的示例名册（虚构）Write the made-up rosters that the manual uses."""
     from shibie.atomic import new_file
+    from shibie.ruleset.packs import find
 
     language = spoken(lang, "")
-    if folder.exists():
-        what = Words(f"已有 {folder}，不覆盖", f"{folder} is there, and is not overwritten")
-        advice = Words("换一个名称", "give another name")
-        raise InputError(Problem("FOLDER", what, suggestion=advice))
-    with new_file(folder) as place:
-        shutil.copytree(_data(), place, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    written = {folder: _data()}
+    if rules is not None:
+        pack = find(rules)
+        written[folder.parent / "rules" / pack.resolve().name] = pack
+    for each in written:
+        if each.exists():
+            what = Words(f"已有 {each}，不覆盖", f"{each} is there, and is not overwritten")
+            advice = Words("换一个名称，或先把它移开", "give another name, or move it away")
+            raise InputError(Problem("FOLDER", what, suggestion=advice))
+    for each, source in written.items():
+        with new_file(each) as place:
+            shutil.copytree(source, place, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     print(
         Words(
             f"示例名册在 {folder}，里面的人全是虚构的。可以试：",
@@ -50,6 +66,8 @@ def demo(
         f"explain {_quoted(f'{shown}/township-2015')} {_PACK} --household H07-06-017",
     ):
         print(f"  shibie {line}")
+    for copy in list(written)[1:]:
+        print(f"  shibie test {_quoted(copy.as_posix())}")
 
 
 def _data() -> Path:

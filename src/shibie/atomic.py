@@ -16,18 +16,20 @@ from pathlib import Path
 from typing import Final
 
 from shibie.errors import InputError, Problem, Words
-from shibie.file_failures import file_failure, named_by, open_on_windows
+from shibie.file_failures import file_failure, named_by
 from shibie.file_locks import release_lock, take_lock
 from shibie.scratch_folders import scratch_folder
 
 # What says of a folder of results that it is whole: it goes first and comes last.
 _SEAL: Final = "summary.json"
+# Windows lets nobody replace a file that a program has open: access denied, sharing violation, lock
+# violation. What looks through new files (virus scanners, indexers) lets go of them in moments;
+# Excel and WPS do not.
+_IN_USE: Final = (5, 32, 33)
+_PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
 # How long one waits for another that puts its files into the same folder.
 _PATIENCE: Final = 30.0
 _PAUSE: Final = 0.01
-# What looks through new files (virus scanners, indexers) lets go of them in moments; Excel and
-# WPS do not.
-_PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 @contextmanager
@@ -128,10 +130,10 @@ def _renamed(folder: Path, out: Path) -> bool:
 
 def _move(folder: Path, out: Path, gone: Iterable[str]) -> None:
     names = sorted(each.name for each in folder.iterdir())
-    # A name put on itself changes nothing, and fails where it could not be replaced: of a result
-    # of which one table is open elsewhere, the others stay as old as that one.
-    for place in (out / name for name in (*names, *gone)):
-        if place.exists():
+    # A name put on itself changes nothing, and fails where the file could not be replaced: of a
+    # result of which one table is open elsewhere, the others stay as old as that one.
+    for place in (out / name for name in sorted({*names, *gone})):
+        if place.is_file():
             _put(place, place)
     if _SEAL in names:
         (out / _SEAL).unlink(missing_ok=True)
@@ -144,10 +146,12 @@ def _move(folder: Path, out: Path, gone: Iterable[str]) -> None:
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
     """While no other program puts its files into the same folder."""
-    place, flags = (folder, os.O_RDONLY) if os.name == "posix" else (
-        folder / ".shibie-lock", os.O_RDWR | os.O_CREAT
-    )  # fmt: skip
-    handle = os.open(place, flags, 0o600)
+    place = folder
+    try:
+        handle = os.open(place, os.O_RDONLY)
+    except PermissionError:  # Windows opens no folders
+        place = folder / ".shibie-lock"
+        handle = os.open(place, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         held = _waited_for(handle, folder)
         yield
@@ -180,7 +184,7 @@ def _put(file: Path, out: Path) -> None:
         try:
             os.replace(file, out)  # noqa: PTH105  (over an older file, on any system)
         except PermissionError as error:
-            if pause is None or not open_on_windows(error):
+            if pause is None or getattr(error, "winerror", None) not in _IN_USE:
                 raise
             time.sleep(pause)
         else:

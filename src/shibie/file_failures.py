@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Final
 
 from shibie.errors import InputError, Problem, Words
@@ -40,31 +39,34 @@ _REASONS: Final[Mapping[int, tuple[Words, Words | None]]] = {
     errno.EPIPE: (Words("接收的程序已经关了", "what read it is gone"), None),
 }  # fmt: skip
 
+# Windows has numbers of its own for what is common to many of Python's.
+_TOO_LONG: Final = (
+    Words("路径太长", "the path is too long"),
+    Words(
+        "Windows 的路径连文件名最多 259 个字：换一个浅一些的文件夹，如 D:/识别",
+        "Windows takes 259 characters, the name included: use a folder nearer to the drive",
+    ),
+)
+_IN_THE_CLOUD: Final = (
+    Words("只在云端（OneDrive），取不下来", "only in the cloud (OneDrive), and not to be fetched"),
+    Words(
+        "连上网，右键选“始终保留在此设备上”，再试一次",
+        "go online, right-click, “Always keep on this device”, then retry",
+    ),
+)
+_NAME_TOO_LONG, _NO_SUCH_PATH, _CLOUD_CODES = 206, 3, range(358, 405)
+_LONG: Final = 130
 
-# Windows lets nobody replace a file that a program has open (access denied, sharing violation, lock
-# violation), and takes no longer paths unless told to (name too long, no such path).
-_OPEN_ON_WINDOWS: Final = (5, 32, 33)
-_TOO_LONG_ON_WINDOWS: Final = (206, 3)
-_LONGEST_PATH: Final = 259
 
-
-def open_on_windows(error: OSError) -> bool:
-    """Whether Windows refuses because a program has the file open, or may have."""
-    return getattr(error, "winerror", None) in _OPEN_ON_WINDOWS
-
-
-def _advice_on(error: OSError, where: str) -> Words | None:
-    """What to do, where something helps."""
-    if open_on_windows(error):
-        return _OPEN_ELSEWHERE
-    long = len(str(Path(where).absolute())) > _LONGEST_PATH // 2
-    if long and getattr(error, "winerror", None) in _TOO_LONG_ON_WINDOWS:
-        return Words(
-            f"Windows 的路径最长 {_LONGEST_PATH} 个字：换一个浅一些的文件夹，如 D:\\识别",
-            f"Windows takes paths of {_LONGEST_PATH} characters at most: name a folder nearer to"
-            " the drive, such as D:\\shibie",
-        )
-    return _REASONS.get(error.errno or 0, (None, None))[1]
+def _known(error: OSError) -> tuple[Words, Words | None] | None:
+    """What is said of a failure; None where the system's own words are."""
+    code = getattr(error, "winerror", None)
+    if code in _CLOUD_CODES:
+        return _IN_THE_CLOUD
+    # A scratch folder has the name twice, so what fails may be shorter than what it says.
+    if code == _NAME_TOO_LONG or (code == _NO_SUCH_PATH and len(str(error.filename)) > _LONG):
+        return _TOO_LONG
+    return _REASONS.get(error.errno or 0)
 
 
 def reason_of(error: OSError) -> Words:
@@ -73,7 +75,7 @@ def reason_of(error: OSError) -> Words:
     >>> reason_of(OSError(errno.ENOSPC, "No space left on device")).en
     'the disk is full'
     """
-    known = _REASONS.get(error.errno or 0)
+    known = _known(error)
     text = error.strerror or str(error) or type(error).__name__
     return known[0] if known else Words(text, text)
 
@@ -91,12 +93,10 @@ def file_failure(error: OSError, where: str = "", doing: Words | None = None) ->
     a.xlsx: cannot write: the disk is read-only
       → name another place
     """
-    reason = reason_of(error)
+    reason, (_, advice) = reason_of(error), _known(error) or (None, None)
     what = Words(f"{doing.zh}：{reason.zh}", f"{doing.en}: {reason.en}") if doing else reason
     place = where or named_by(error) or "shibie"
-    return InputError(
-        Problem(place, what, suggestion=_advice_on(error, place), code="file_failure")
-    )
+    return InputError(Problem(place, what, suggestion=advice, code="file_failure"))
 
 
 def named_by(error: OSError) -> str:

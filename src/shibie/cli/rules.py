@@ -144,9 +144,8 @@ def evaluate(
     from shibie.cli.given import given_text
     from shibie.evaluation import evaluate_given
 
-    judged = day(as_of) if as_of else None
-    facts = given_text(given)
-    value = evaluate_given(expression, facts, rules, judged, trust_declarations, set_aside or ())
+    given, judged = given_text(given), day(as_of) if as_of else None
+    value = evaluate_given(expression, given, rules, judged, trust_declarations, set_aside or ())
     # A number that was worked out is what was asked for; a text is as it may be shown.
     print(shown_line(shown(value)) if isinstance(value, str | frozenset) else shown(value))
 

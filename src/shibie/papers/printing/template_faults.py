@@ -32,7 +32,14 @@ def must_be_word(template: Path) -> None:
         reason = error.strerror or str(error)
         what = Words(f"模板读不了：{reason}", f"the template cannot be read: {reason}")
         raise InputError(Problem(str(template), what, code="file_failure")) from error
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        EOFError,
+        RuntimeError,
+        ValueError,
+    ) as error:
         raise _problem(template, _NOT_WORD) from error
     if "[Content_Types].xml" not in sizes:
         raise _problem(template, _NOT_WORD)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import threading
 from pathlib import Path
 
 import pytest
 
 from shibie.atomic import new_file, new_files, write_text
 from shibie.errors import InputError
+from shibie.file_locks import take_lock
 
 
 def broken(path: Path) -> None:
@@ -107,28 +107,29 @@ def test_a_name_may_be_as_long_as_the_disk_takes(tmp_path: Path) -> None:
     assert [len(each.name) for each in tmp_path.iterdir()] == [255]
 
 
-def test_of_two_runs_to_one_folder_one_whole_result_is_left(tmp_path: Path) -> None:
-    """They put their files in place one after the other; none has a table of the other's."""
+def test_of_two_runs_to_one_folder_one_whole_result_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one puts its files in place nobody else may; what only the other has is removed."""
     out = tmp_path / "results"
-    names = [f"{number}.csv" for number in range(40)]
+    out.mkdir()
+    (out / "clues.csv").write_text("other", encoding="utf-8")
+    real, others = os.replace, []
 
-    def run(own: str) -> None:
-        for turn in range(10):
-            with new_files(out, gone=[*names, "summary.json"]) as folder:
-                # The one has tables that the other does not have.
-                for name in names[:: 2 if own == "a" else 1]:
-                    (folder / name).write_text(f"{own}{turn}", encoding="utf-8")
-                (folder / "summary.json").write_text(f"{own}{turn}", encoding="utf-8")
+    def watched(file: Path, to: Path) -> None:
+        handle = os.open(out, os.O_RDONLY)
+        others.append(take_lock(handle))
+        os.close(handle)
+        real(file, to)
 
-    threads = [threading.Thread(target=run, args=(own,)) for own in "ab"]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    found = {each.name: each.read_text() for each in out.iterdir()}
-    (said,) = set(found.values())
-    assert set(found) == {"summary.json", *names[:: 2 if said[0] == "a" else 1]}
-    assert list(tmp_path.iterdir()) == [out]
+    monkeypatch.setattr(os, "replace", watched)
+    with new_files(out, gone=["clues.csv", "a.csv"]) as folder:
+        for name in ("a.csv", "b.csv"):
+            (folder / name).write_text("mine", encoding="utf-8")
+    assert others == [False, False]
+    assert {each.name: each.read_text() for each in out.iterdir()} == {
+        "a.csv": "mine", "b.csv": "mine",
+    }  # fmt: skip
 
 
 def test_a_folder_that_is_not_whole_has_no_summary(

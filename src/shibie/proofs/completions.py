@@ -108,6 +108,8 @@ class Completions:
             *map(prover.yes, stated),
             *(household.supplied(register) for register in ruleset.registers),
             *map(household.numbered, people),
+            # Whether somebody is a person of the household is settled first, by rules of its own.
+            *(prover.outcome.reading.counts(member).known for member in people),
             *(household.sure(register, member, row) for register in ruleset.registers
               for member in people for row in range(prover.bound.rows)),
             *(inverse(household.verdict(rule.id, word)) for rule in rules for word in rule.verdicts),

@@ -18,7 +18,7 @@ def shown(claim: str, members: int) -> tuple[Given, dict[str, tuple[int, str]]]:
     witness = prover.claim(parse(claim, PROBE.names), plain=True).witness
     assert witness is not None
     (given,) = witness.states
-    people = {
+    people: dict[str, tuple[int, str]] = {
         member["relation"]: (
             citizen_id.age(member["id_number"], witness.as_of),
             citizen_id.sex(member["id_number"]),

@@ -10,7 +10,7 @@ import pytest
 
 from shibie.errors import InputError, RulesetError, ShibieError
 from shibie.evaluation import evaluate_given
-from shibie.papers.printing import word
+from shibie.papers.printing import template_faults, word
 from shibie.rosters import csv_text, sheets
 from shibie.rosters.headers import Header, ignored_note
 from shibie.rosters.sheets import Sheet, read_sheets
@@ -122,7 +122,7 @@ def test_a_word_template_that_unfolds(tmp_path: Path, monkeypatch: pytest.Monkey
     path = tmp_path / "letter.docx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("word/document.xml", " " * 3_000_000)
-    monkeypatch.setattr(word, "TEMPLATE_BYTES", 2 << 20)
+    monkeypatch.setattr(template_faults, "TEMPLATE_BYTES", 2 << 20)
     with pytest.raises(InputError, match="takes more than 2 MB unpacked"):
         word.filled(path, {})
     with zipfile.ZipFile(path, "w") as file:

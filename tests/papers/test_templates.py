@@ -188,7 +188,7 @@ def test_names_of_files() -> None:
     names = {
         "CON": "_CON", "nul": "_nul", "com1.石磨": "_com1.石磨", "LPT9 .x": "_LPT9 .x",
         "CONG": "CONG", "com0x": "com0x", "石磨.": "石磨", " 石磨. . ": "石磨",
-        '<>:"/\\|?*': "_" * 9, "a\x07b\x85": "a_b_", "\u202etxt.exe": "_txt.exe", "\ud83d": "_",
+        '<>:"/\\|?*': "_" * 9, "a\x07b\x85": "a_b", "\u202etxt.exe": "txt.exe", "\ud83d": "_",
         "": "_", "..": "_", "户" * 300: "户" * 60, "x" * 300: "x" * 80,
         "e\u0301": "\u00e9", "😀" * 100: "😀" * 45,
     }  # fmt: skip

@@ -16,7 +16,7 @@ MOST_BYTES: Final = 180
 # What some system has no place for: signs of paths, controls, halves of letters, and what turns
 # the letters after it round, so that a name is read as another.
 _UNSAFE: Final = re.compile(
-    '[\\\\/:*?"<>|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff\ud800-\udfff]'
+    '[\\\\/:*?"<>|\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd\ufffe\uffff\ud800-\udfff]'
 )
 # Windows takes these for devices, whatever ending follows them.
 _DEVICE: Final = re.compile(

@@ -27,7 +27,7 @@ from shibie.results.workbook_sheets import (
     text_width,
     write_cell,
 )  # fmt: skip
-from shibie.shown_text import shown
+from shibie.shown_text import shown, shown_data
 from shibie.words.speaker import Speaker
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -86,10 +86,10 @@ class ListPress:
             for each in lists:
                 name = names.new(file_stem(str(each["helper"])))
                 data = {**each, "said": said_of_list(each, self.lang)}
-                yield f"{name}.docx", filled(template, data)
+                yield f"{name}.docx", filled(template, shown_data(data, shown))
         if self.typst is not None and lists:
             data = {"lang": self.lang, "lists": list(lists)}
-            yield f"{LISTS.say(self.lang)}.pdf", self.typst.render(data)
+            yield f"{LISTS.say(self.lang)}.pdf", self.typst.render(shown_data(data, shown))
 
 
 def write_helping_folder(

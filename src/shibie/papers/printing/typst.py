@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shibie.errors import InputError, Problem, Words, cannot_load
-from shibie.shown_text import shown, shown_data
+from shibie.shown_text import inert, shown_data
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -53,7 +53,7 @@ class Typst:
             InputError: when the template does not compile.
         """
         given = json.dumps(
-            {**shown_data(data, shown), "font": self.fonts.family}, ensure_ascii=False
+            {**shown_data(data, inert), "font": self.fonts.family}, ensure_ascii=False
         )
         try:
             made = self.compiler.compile(

@@ -9,7 +9,7 @@ from typing import Any
 
 from shibie.errors import Words, cannot_load
 from shibie.papers.printing.template_faults import must_be_word, template_fault
-from shibie.shown_text import shown, shown_data
+from shibie.shown_text import inert, shown_data
 
 
 def docxtpl_library() -> Any:
@@ -49,7 +49,7 @@ def filled(
 
     must_be_word(template)
     # XML has no signs that are orders, and Word would not open the file.
-    fields = shown_data(dict(data), shown)
+    fields = shown_data(dict(data), inert)
     sandbox = TemplateSandbox()
     try:
         document = docxtpl.DocxTemplate(str(template))

@@ -20,7 +20,7 @@ from shibie.papers.report.identities import UNITS, FigureIdentity
 from shibie.papers.report.pieces import Mark, Paragraphs, Piece
 from shibie.papers.report.published import PublishedCount
 from shibie.papers.report.text import ReportText
-from shibie.shown_text import shown_line
+from shibie.shown_text import shown, shown_data, shown_line
 from shibie.words import terms
 from shibie.words.lists import bracketed
 from shibie.words.speaker import Speaker
@@ -255,7 +255,9 @@ def word(whole: WholeReport, template: Path | None = None) -> bytes:
                     for q in whole.report.queries],
     }  # fmt: skip
     pictures = [picture for _, picture in whole.drawn]
-    return filled(template or TEMPLATES / template_name(whole.lang), fields, pictures)
+    return filled(
+        template or TEMPLATES / template_name(whole.lang), shown_data(fields, shown), pictures
+    )
 
 
 def _with_unit(row: dict[str, str], lang: Lang) -> str:

@@ -14,7 +14,7 @@ from shibie.papers.printing.fonts import Fonts
 from shibie.papers.printing.typst import Typst
 from shibie.papers.report.figures import Figures
 from shibie.ruleset.model import RuleSet
-from shibie.shown_text import shown_data
+from shibie.shown_text import shown, shown_data
 from shibie.words.speaker import Speaker
 
 TEMPLATE = Path(__file__).parent / "templates" / "chart.typ"
@@ -90,4 +90,4 @@ def _bars(name: str, title: str, rows: list[tuple[str, int]], unit: str) -> Char
 
 def drawn(chart: Chart, fonts: Fonts, day: date) -> bytes:
     """A chart as PNG, fine enough for print."""
-    return Typst(TEMPLATE, fonts, day).render(shown_data(chart.data), "png", 220)
+    return Typst(TEMPLATE, fonts, day).render(shown_data(chart.data, shown), "png", 220)

@@ -9,6 +9,7 @@ import pytest
 from shibie.errors import InputError
 from shibie.eventlog import open_log
 from shibie.rosters.compound_file import never_ends
+from shibie.rosters.sheets import read_sheets
 from support.books import write_folder
 from support.fuzzing.rosters import KINDS, Kind, damaged, outcome, put, same_on_both_paths, sheets
 from support.fuzzing.targets import TARGETS
@@ -68,6 +69,13 @@ def test_a_binary_workbook_whose_chains_come_back_to_themselves_is_refused(tmp_p
     whole = put(damaged("xls", 0, tmp_path), tmp_path / "x")  # only its cells are damaged
     assert not never_ends(whole)
     assert not never_ends(ROOT / "README.md")
+
+
+def test_cells_that_do_not_say_their_place_are_refused() -> None:
+    """The reader took whatever it had read before for their place, and memory for all up to there."""
+    (file,) = FOUND.glob("*.xlsb")
+    with pytest.raises(InputError, match="does not open"):
+        read_sheets(file)
 
 
 def test_a_log_with_a_page_that_is_no_text_is_refused() -> None:

@@ -101,12 +101,18 @@ def span_of_xlsb_sheet(part: IO[bytes], texts: Sequence[int]) -> SheetSpan:
     Args:
         part: the sheet.
         texts: the lengths of the workbook's shared texts.
+
+    Raises:
+        ValueError: where a cell does not say its place: the reader would take whatever stood in
+            its memory before for one.
     """
     row = rows = columns = filled = text = 0
     for kind, data in new_records(part):
-        if kind == _NEW_ROW and len(data) >= 4:
-            row = struct.unpack_from("<I", data)[0]
-        elif kind in _NEW_CELLS and len(data) >= 4:
+        if (kind == _NEW_ROW or kind in _NEW_CELLS) and len(data) < 4:
+            raise ValueError("a cell without a place")
+        if kind == _NEW_ROW:
+            (row,) = struct.unpack_from("<I", data)
+        elif kind in _NEW_CELLS:
             (column,) = struct.unpack_from("<I", data)
             rows, columns, filled = max(rows, row + 1), max(columns, column + 1), filled + 1
             if kind == _NEW_SHARED and len(data) >= 12:

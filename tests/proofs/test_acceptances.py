@@ -146,6 +146,20 @@ def test_a_place_beyond_the_bound_is_looked_for_there() -> None:
     assert "does not exist any more" in stale.why.en
 
 
+def test_households_pending_for_nothing_are_accepted_where_they_are() -> None:
+    text = ROWS.replace("ROW2", "60").replace("when: score < 90}", "when: score < 3 or score >= 3}")
+
+    def found(where: str) -> PackReport:
+        accepted = f"accepted: [{{finding: needless.poor, where: {where}, reason: so}}]\n"
+        return asked(text + accepted, "needless")
+
+    report = found("not known(score)")
+    assert (report.verdict, report.stale) == ("proved", ())
+    assert [each.accepted for each in report.findings if each.name == "needless.poor"] == ["so"]
+    (stale,) = found("score > 1").stale
+    assert "does not exist any more where it says" in stale.why.en
+
+
 def test_a_shipped_acceptance_excuses_no_other_gap() -> None:
     """One clause less in the medical track, and whom that leaves without help is a finding."""
     ruleset = load("bazhong-2015")

@@ -39,7 +39,7 @@ def needless(prover: Prover) -> Iterator[ProofFinding]:
     asked = Completions(ruleset, SMALL, min(prover.seconds, MOST_SECONDS))
     truths = {name: asked.prover.outcome.reading.truth(node) for name, node in parts}
     for name, node in parts:
-        if isinstance(node, tree.Literal):
+        if isinstance(node, tree.Literal) or not prover.wants(f"needless.{name}"):
             continue
         # What is to be reviewed is pending whatever is filled in.
         others = [
@@ -47,6 +47,8 @@ def needless(prover: Prover) -> Iterator[ProofFinding]:
             for other, truth in truths.items()
             if other != name
         ]
+        if prover.among is not None:
+            others.append(asked.prover.yes(prover.among))
         yield _one(asked, name, node, others)
 
 

@@ -30,6 +30,7 @@ from shibie.project.written import read_project
 from shibie.rosters.sheets import read_sheets, unread_notes
 from shibie.ruleset import loader
 from support.books import Book, book, write_xlsx
+from support.packs import sound
 from test_cli import PACK, ROOT, rows, shibie
 
 FIXTURES = ROOT / "fixtures"
@@ -275,7 +276,7 @@ def test_without_a_table_of_time_zones_it_is_said_which_package_has_one(
     monkeypatch.setattr(loader, "ZoneInfo", none)
     monkeypatch.setattr(loader, "available_timezones", set)
     with pytest.raises(RulesetError, match=r"no table of time zones\n(.*\n)*.*pip install tzdata"):
-        loader.load(ROOT / "rules" / "bazhong-2015")
+        sound()
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert "tzdata; sys_platform == 'win32'" in project["dependencies"]
 

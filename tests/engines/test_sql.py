@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ def test_a_broken_reading_is_caught(
     agree(ruleset, ALIKE[0])
     monkeypatch.setitem(expressions.CASES, key, broken)
     with pytest.raises(AssertionError):
-        agree(ruleset, ALIKE[0])
+        agree(replace(ruleset), ALIKE[0])  # for which nothing is compiled yet
 
 
 REGRESSIONS = [

@@ -554,7 +554,9 @@ def test_a_stray_cell_in_the_far_corner(tmp_path: Path) -> None:
         sheet = out.add_worksheet("农户")
         sheet.write(0, 0, "户编号")
         sheet.write(1_048_575, 16_383, "x")
-    assert "a sheet reaches to XFD1048576, too far" in unusable(tmp_path / "far.xlsx")
+    assert "reaches to XFD1048576, and all span 17,179,869,184 cells" in unusable(
+        tmp_path / "far.xlsx"
+    )
 
 
 def test_parquet_whose_values_python_cannot_hold(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_a_far_cell_is_seen_however_it_is_written(tmp_path: Path) -> None:
     cells = '<table:table-cell office:value-type="float" office:value="1"{}/>'
     far = cells.format(' table:number-columns-repeated="1000"')
     rows = f'<table:table-row table:number-rows-repeated="100000">{far}</table:table-row>'
-    assert "the sheet 表 reaches to ALL100000, and all span 100000000 cells" in refusal(
+    assert "the sheet 表 reaches to ALL100000, and all span 100,000,000 cells" in refusal(
         ods(tmp_path / "r.ods", rows)
     )
     # What is repeated and blank spans nothing: programs fill sheets up to their ends with it.
@@ -318,8 +318,8 @@ def test_memory_is_bounded(tmp_path: Path) -> None:
         check=True,
     )
     assert run.stdout.splitlines() == [
-        "the sheet 表0 reaches to XFD1048576, and all span 17179869184 cells;"
-        " 20000000 are the most that is read",
+        "the sheet 表0 reaches to XFD1048576, and all span 17,179,869,184 cells;"
+        " 20,000,000 are the most that is read",
         "[1]",
         "[1]",
     ]

@@ -105,9 +105,9 @@ def _check(path: Path, size: WorkbookSize) -> None:
     if size.cells > WORKBOOK_CELLS:
         raise _beyond(
             path,
-            f"{zh}用到了 {corner}，全部工作表共占 {size.cells} 格，最多 {most} 万格",
-            f"{en} reaches to {corner}, and all span {size.cells} cells;"
-            f" {WORKBOOK_CELLS} are the most that is read",
+            f"{zh}用到了 {corner}，全部工作表共占 {size.cells:,} 格，最多 {most} 万格",
+            f"{en} reaches to {corner}, and all span {size.cells:,} cells;"
+            f" {WORKBOOK_CELLS:,} are the most that is read",
         )
     if size.text > WORKBOOK_TEXT:
         raise _beyond(

@@ -130,6 +130,39 @@ def shown(
     return done.returncode, done.stdout or b"", done.stderr.decode("utf-8", "replace")
 
 
+def test_what_is_there_but_cannot_be_read_is_no_table_that_is_missing(
+    roster: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A register on a drive that is gone would be one that was not supplied."""
+    (roster / "registers").mkdir(exist_ok=True)
+    link = roster / "registers" / "vehicles.csv"
+    link.unlink(missing_ok=True)
+    link.symlink_to(roster / "gone.csv")
+    status, said = run(monkeypatch, capsys, "check", roster, *PACK)
+    assert (status, "vehicles.csv: 读不了（没有这个文件或文件夹）" in said) == (2, True)
+    link.unlink()
+    project = roster / "shibie.yaml"
+    project.symlink_to(project)
+    status, said = run(monkeypatch, capsys, "check", roster)
+    assert (status, "shibie.yaml: 无法读取文件" in said) == (2, True)
+
+
+def test_an_option_has_a_value(
+    roster: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of no name is the folder that one is in: a script forgot to say where."""
+    for command in (["--out", ""], ["--out="], ["--temp", ""]):
+        _, said = run(monkeypatch, capsys, "check", roster, *PACK, *command)
+        assert "后面是空的" in said
+    for size in ("-1GB", "1e9GB"):
+        command = ["--engine", "duckdb", "--memory", size]
+        _, said = run(monkeypatch, capsys, "check", roster, *PACK, *command)
+        assert "看不懂的大小" in said
+    given = f'{{"wage_income": {"9" * 5000}}}'
+    status, said = run(monkeypatch, capsys, "eval", "wage_income", *PACK, "--given", given)
+    assert (status, "JSON" in said) == (2, False)
+
+
 def test_whatever_takes_the_output_gets_it_or_it_is_said() -> None:
     whole = json.loads(shown("fields", "--json")[1])
     for encoding in ("ascii", "gbk"):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal, localcontext
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from shibie.case import Value
 from shibie.engines.exact import EXACT
@@ -124,6 +124,14 @@ def parsed(expression: str, ruleset: RuleSet) -> tree.Node:
         ) from None
 
 
+def _whole(digits: str) -> int | Decimal:
+    """A whole number; one of thousands of digits is too large for any fact, and no fault of JSON."""
+    return int(digits) if len(digits) <= _LONGEST_NUMBER else Decimal(digits)
+
+
+_LONGEST_NUMBER: Final = 40
+
+
 def _json(text: str) -> dict[str, Any]:
     def no_constant(name: str) -> NoReturn:
         raise ValueError(f"{name} is not a number")
@@ -139,7 +147,11 @@ def _json(text: str) -> dict[str, Any]:
         raise InputError(bad_argument("given", what, code="beyond_bound"))
     try:
         data = json.loads(
-            text, parse_float=Decimal, parse_constant=no_constant, object_pairs_hook=once
+            text,
+            parse_int=_whole,
+            parse_float=Decimal,
+            parse_constant=no_constant,
+            object_pairs_hook=once,
         )
     except RecursionError:
         what = Words("嵌套过深", "nested too deeply")

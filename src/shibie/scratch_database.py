@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -16,6 +17,8 @@ from shibie.scratch_folders import scratch_folder
 
 # Rows that are fetched at a time.
 _PART: Final = 10_000
+# A size as the database reads it, but for one below nothing.
+_SIZE: Final = re.compile(r"\s*\d+(\.\d+)?\s*([kmgt](i?b)?|b|bytes|%)?\s*", re.IGNORECASE)
 
 
 @contextmanager
@@ -107,6 +110,8 @@ def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[tuple
 
 def _limit(connection: duckdb.DuckDBPyConnection, memory: str) -> None:
     try:
+        if not _SIZE.fullmatch(memory):
+            raise duckdb.InvalidInputException(memory)
         _set(connection, "memory_limit", memory)
     except duckdb.Error:
         raise InputError(

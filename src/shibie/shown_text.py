@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from shibie.numbers_in_text import without_numbers
+from shibie.numbers_in_text import has_birth_date, without_numbers
 
 # Signs that are orders: of terminals, of old printers, and halves of letters that no file holds.
 _ORDERS: Final = r"\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff"
@@ -61,18 +61,22 @@ def shown_line(text: str) -> str:
     return without_numbers(one_line(text))
 
 
-_HOUSEHOLD: Final = re.compile(r"\d{12,14}")
+_HOUSEHOLD: Final = re.compile(r"(?!6[02])\d{12,17}")
 
 
 def shown_household(number: str) -> str:
     """A household's own number as it may be shown: masked where it is somebody's number.
 
-    That of a village has twelve digits, and is nobody's account with a few more behind it.
+    That of a village has twelve digits, and is nobody's account with a few more behind it: it is
+    masked only where there is a birth date in it, or the beginning of a bank card.
 
     >>> shown_household("511921001201"), shown_household("51192119650303531X")
     ('511921001201', '511*************1X')
+    >>> shown_household("5119210012010001"), shown_household("511921650303531")
+    ('5119210012010001', '511**********31')
     """
-    return number if _HOUSEHOLD.fullmatch(number) else shown_line(number)
+    is_key = _HOUSEHOLD.fullmatch(number) and not has_birth_date(number)
+    return number if is_key else shown_line(number)
 
 
 def shown_data(value: Any, say: Callable[[str], str] = shown_line) -> Any:

@@ -53,6 +53,7 @@ def _run() -> int:
 
     try:
         _must_be_text(sys.argv)
+        _must_not_be_empty(sys.argv)
         with files_said():
             status = app(prog_name="shibie", standalone_mode=False)
     except ShibieError as error:
@@ -93,6 +94,27 @@ def _must_be_text(arguments: list[str]) -> None:
     ]
     if problems:
         raise InputError(problems)
+
+
+def _must_not_be_empty(arguments: list[str]) -> None:
+    """Refuse an option whose value is empty: a folder of no name would be the one that one is in.
+
+    Raises:
+        InputError: with each.
+    """
+    from shibie.errors import InputError, Problem, Words
+
+    what = Words("后面是空的", "its value is empty")
+    advice = Words("写上内容，或不用这个选项", "give one, or leave the option out")
+    pairs = pairwise([*arguments, "-"])
+    empty = [
+        one
+        for one, after in pairs
+        if one.startswith("-") and one != "--" and "=" not in one and not after
+    ]
+    empty += [one[:-1] for one in arguments if one.startswith("--") and one.endswith("=")]
+    if empty:
+        raise InputError([Problem(each, what, suggestion=advice) for each in empty])
 
 
 def _language(arguments: list[str]) -> Lang:

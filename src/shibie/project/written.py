@@ -146,7 +146,8 @@ def project_file(place: Path) -> Path | None:
     """The `shibie.yaml` that a path means: itself, or that of a folder; None where it means none."""
     if place.is_dir():
         file = place / PROJECT_FILE
-        return file if file.is_file() else None
+        # One that cannot be read is no reason to go on without it, which its reader says.
+        return file if file.exists() or file.is_symlink() else None
     return place if place.suffix.lower() in (".yaml", ".yml") else None
 
 

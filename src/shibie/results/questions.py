@@ -18,6 +18,7 @@ from shibie.rosters.adjudications import adjudication_specs
 from shibie.rosters.own_additions import own
 from shibie.ruleset.model import Rule, RuleSet
 from shibie.ruleset.verdicts import ALL_VERDICTS
+from shibie.shown_text import shown_line
 from shibie.vocabulary import shared
 from shibie.words import terms
 from shibie.words.speaker import Speaker
@@ -116,7 +117,8 @@ def questions_of(speaker: Speaker, case: Case, decision: Decision) -> Iterator[T
             speaker.statement(rule.id), speaker.outcome(finding.outcome),
         )  # fmt: skip
         words = tuple(map(speaker.verdict, rule.verdicts))
-        yield ToVerify(household.household_id, name_of(speaker.ruleset, rule), shown, words)
+        said = tuple(map(shown_line, shown))
+        yield ToVerify(household.household_id, name_of(speaker.ruleset, rule), said, words)
 
 
 def verifiable(ruleset: RuleSet) -> list[Rule]:

@@ -110,6 +110,8 @@ _NUMBERS: Final = frozenset(("money", "decimal", "integer"))
 _YEARS: Final[Mapping[str, int]] = {
     "半年": 6, "一年": 12, "1年": 12, "全年": 12, "整年": 12, "一整年": 12,
 }  # fmt: skip
+# No word for a code is longer, and no two of them are looked for in what is much longer.
+_LONGEST_WORD: Final = 60
 _NUMBERED: Final = re.compile(r"^\d{1,3}[\s.、_:-]*")
 # Where else than in a column for one code there is room for more of it.
 _FURTHER: Final[Mapping[str, tuple[str, str]]] = {
@@ -314,6 +316,8 @@ def _how_many(text: str, spec: FieldSpec) -> int:
     parts = [part for part in _LISTED.split(text) if part]
     if len(parts) > 1 and all(_found(part, spec) for part in parts):
         return len(parts)
+    if len(text) > 2 * _LONGEST_WORD:
+        return 0
     halves = ((text[:at], text[at:]) for at in range(2, len(text) - 1))
     return 2 if any(_found(one, spec) and _found(two, spec) for one, two in halves) else 0
 

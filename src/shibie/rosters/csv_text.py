@@ -137,12 +137,21 @@ def csv_rows(path: Path, text: CsvText) -> Iterator[tuple[str, ...]]:
                     raise too_many_columns(path, len(row))
                 yield tuple(row)
         except (csv.Error, OSError) as error:
-            line = reader.line_num
+            line, reason = reader.line_num, str(error)
+            zh = next((said for part, said in _REASONS.items() if part in reason), reason)
             what = Words(
-                f"第 {line} 行起不是合法的 CSV（{error}）",
-                f"not valid CSV at line {line} ({error})",
+                f"第 {line} 行起不是合法的 CSV（{zh}）", f"not valid CSV at line {line} ({reason})"
             )
             raise InputError(Problem(str(path), what)) from None
+
+
+# What the reader of CSV says in English alone.
+_REASONS: Final = {
+    "field larger than field limit": f"一格超过 {csv.field_size_limit()} 个字符，看是否有引号没有闭合",
+    "expected after": "引号之后应是分隔符",
+    "unexpected end of data": "引号没有闭合",
+    "new-line character": "换行不成对",
+}
 
 
 def too_many_columns(path: Path, columns: int) -> InputError:

@@ -306,7 +306,7 @@ def ignored_note(sheet: Sheet, header: Header, specs: Sequence[FieldSpec]) -> Wo
         near = did_you_mean(text, [spec.title for spec in specs])
         hints.append(
             Words(
-                shown_header(text) + (near.zh if near else ""),
+                shown_header(text) + (f"（{near.zh}）" if near else ""),
                 shown_header(text, "en") + (f" ({near.en})" if near else ""),
             )
         )

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, NoReturn, Protocol, overload
 
 from shibie.errors import InputError, Problem, Words
-from shibie.file_failures import reason_of
+from shibie.file_failures import named_by, reason_of
 from shibie.limits import TABLE_COLUMNS
 from shibie.rosters.cells import Cell, FaultyCell, is_blank
 from shibie.rosters.compound_file import never_ends
@@ -32,7 +32,7 @@ from shibie.rosters.table_names import (
     names_in_folder,
     own_name,
 )
-from shibie.rosters.workbook_bounds import must_fit, too_many_sheets
+from shibie.rosters.workbook_bounds import listed_twice, must_fit
 from shibie.vocabulary import folded
 
 WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et")
@@ -213,8 +213,12 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
         if suffix in WORKBOOKS:
             _not_a_workbook(path)
     except OSError as error:
-        reason = reason_of(error)
-        _unusable(path, f"读不了（{reason.zh}）", f"cannot be read ({reason.en})")
+        reason, named = reason_of(error), named_by(error)
+        _unusable(
+            Path(named) if named else path,
+            f"读不了（{reason.zh}）",
+            f"cannot be read ({reason.en})",
+        )
     raise InputError(
         Problem(
             str(path),
@@ -293,7 +297,9 @@ def _is_leftover(name: str) -> bool:
 
 
 def _is_table(file: Path) -> bool:
-    return file.is_file() and file.suffix.lower() in (*TABLES, *WORKBOOKS)
+    """Whether it is named as a table is; one whose link leads nowhere is refused when it is read."""
+    there = file.is_file() or (file.is_symlink() and not file.is_dir())
+    return there and file.suffix.lower() in (*TABLES, *WORKBOOKS)
 
 
 def _is_result(file: Path) -> bool:
@@ -441,7 +447,7 @@ def _workbook(path: Path) -> Iterator[Sheet]:
             sheet = book.get_sheet_by_name(about.name)
             with_cells -= sheet.end is not None
             if with_cells < 0:  # one part under the names of many sheets is held as often
-                raise too_many_sheets(path, len(book.sheet_names))
+                raise listed_twice(path)
             cells = _cells(sheet, faults.get(about.name, {}))
             hidden = about.visible != SheetVisibleEnum.Visible
             place = ReadFrom(str(path), about.name)

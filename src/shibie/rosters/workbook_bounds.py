@@ -20,7 +20,7 @@ from typing import IO, Final, NamedTuple
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from shibie.archives import archive_parts, pieces_of, without_entities
+from shibie.archives import SAVE_AGAIN, archive_parts, pieces_of, without_entities
 from shibie.errors import InputError, Problem, Words
 from shibie.limits import TABLE_COLUMNS, WORKBOOK_CELLS, WORKBOOK_SHEETS, WORKBOOK_TEXT
 from shibie.rosters.binary_spans import span_of_xlsb_sheet, spans_of_xls, texts_of_xlsb
@@ -118,12 +118,18 @@ def _check(path: Path, size: WorkbookSize) -> None:
 
 
 def too_many_sheets(path: Path, sheets: int) -> InputError:
-    """The refusal of a workbook with too many sheets, or with one shown many times."""
+    """The refusal of a workbook with too many sheets."""
     return _beyond(
         path,
-        f"有 {sheets} 张工作表，最多 {WORKBOOK_SHEETS} 张，一张也不能重复列出",
-        f"it has {sheets} sheets; {WORKBOOK_SHEETS} are the most that is read, each listed once",
+        f"有 {sheets} 张工作表，最多 {WORKBOOK_SHEETS} 张",
+        f"it has {sheets} sheets; {WORKBOOK_SHEETS} are the most that is read",
     )
+
+
+def listed_twice(path: Path) -> InputError:
+    """The refusal of a workbook that shows one sheet under several names: it is held as often."""
+    what = Words("同一张工作表列出了不止一次", "one sheet of it is listed more than once")
+    return InputError(Problem(str(path), what, suggestion=SAVE_AGAIN, code="beyond_bound"))
 
 
 def _beyond(path: Path, zh: str, en: str) -> InputError:

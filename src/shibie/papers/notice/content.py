@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from shibie.acts import Act
 from shibie.case import Case
 from shibie.checking_in_python import Checked, CheckedBy
 from shibie.decision import NOT_POOR, Decision
 from shibie.engines.persons import heads, spokesman
-from shibie.errors import InputError, Lang, Problem, Words
+from shibie.errors import InputError, Lang, Problem, Words, bad_argument
 from shibie.explanations.account import account, head_names
 from shibie.explanations.acts_said import said_of_acts
 from shibie.explanations.explanation import Explanation
@@ -27,7 +27,7 @@ from shibie.papers.notice.privacy import public_name, tells_of_sensitive_things
 from shibie.papers.notice.request import asked_for
 from shibie.registers.set_aside import said_of_set_aside
 from shibie.ruleset.model import RuleSet
-from shibie.shown_text import shown_line
+from shibie.shown_text import shown_household
 from shibie.vocabulary import shared
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
@@ -240,7 +240,7 @@ def _clean(value: Any) -> Any:
     """Masks personal numbers in every text, wherever a clerk may have typed them."""
     match value:
         case str():
-            return shown_line(value)
+            return shown_household(value)
         case list():
             return [_clean(each) for each in value]
         case dict():
@@ -282,7 +282,7 @@ def _list(
         "township": str(shared(first.household, "township") or "") if first else "",
         "office": setting.office,
     }
-    _must_be_public(place, first.household.household_id if first else "")
+    _must_be_public(place, "")
     return {
         **setting.shared(),
         **_clean(place),
@@ -314,10 +314,17 @@ def _must_be_public(row: Mapping[str, Any], household_id: str) -> None:
     for name, value in row.items():
         if numbers_in(str(value)):
             raise InputError(
-                Problem(
-                    without_numbers(f"{household_id}: {name}"),
-                    Words("这一栏里有证件号、电话或账号，不能公示",
-                          "there is an identity, phone or account number in it; it may not be published"),
+                bad_argument(name, _NOT_PUBLIC)
+                if name == "office"
+                else Problem(
+                    without_numbers(f"{household_id or value}: {name}"),
+                    _NOT_PUBLIC,
                     suggestion=Words("在名册中改正这一栏", "mend the cell in the roster"),
                 )
-            )  # fmt: skip
+            )
+
+
+_NOT_PUBLIC: Final = Words(
+    "这一栏里有证件号、电话或账号，不能公示",
+    "there is an identity, phone or account number in it; it may not be published",
+)

@@ -14,13 +14,13 @@ from shibie.case import Case
 from shibie.checking_in_python import Checked
 from shibie.decision import Decision
 from shibie.errors import InputError, Lang, Words, bad_argument, listed
-from shibie.numbers_in_text import numbers_in
 from shibie.papers.notice.content import Setting, anybody_counts, letter, public_lists
 from shibie.papers.notice.index import PDF_NAMES, Listed, index_name, write_index
 from shibie.papers.printing.file_names import UniqueNames, file_stem
 from shibie.papers.printing.fonts import chinese_fonts
 from shibie.papers.printing.typst import Typst
 from shibie.papers.printing.word import docxtpl_library, filled
+from shibie.shown_text import one_line, shown_household
 
 FOLDER = Path(__file__).parent / "templates"
 LetterFormat = Literal["docx", "pdf"]
@@ -247,7 +247,8 @@ def letter_name(household_id: str, number: int) -> str:
     >>> letter_name("H01/2", 7), letter_name("11010519491231002X", 7)
     ('H01_2', '0007')
     """
-    return f"{number:04d}" if numbers_in(household_id) else file_stem(household_id)
+    is_shown = shown_household(household_id) == one_line(household_id)
+    return file_stem(household_id) if is_shown else f"{number:04d}"
 
 
 def shipped() -> Iterator[Path]:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-from shibie.shown_text import shown_line
+from shibie.shown_text import shown_household
 
 # Systems take 255 bytes, or 260 letters with all folders above: room is left for an ending, for
 # a number, and for the name of the folder that a file is written in until it is whole.
@@ -30,7 +30,7 @@ def file_stem(name: str) -> str:
     >>> file_stem("石磨/青杨"), file_stem(".."), file_stem("con.1"), file_stem("a. ")
     ('石磨_青杨', '_', '_con.1', 'a')
     """
-    text = _UNSAFE.sub("_", shown_line(unicodedata.normalize("NFC", name))).strip(". ")
+    text = _UNSAFE.sub("_", shown_household(unicodedata.normalize("NFC", name))).strip(". ")
     if _DEVICE.fullmatch(text):
         text = f"_{text}"
     return shortened(text, MOST_LETTERS) or "_"

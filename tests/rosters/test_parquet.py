@@ -142,10 +142,15 @@ def test_columns_of_one_name(tmp_path: Path) -> None:
 
 
 def test_a_column_with_the_name_of_the_readers_own(tmp_path: Path) -> None:
-    """As a database exports it; of its rows the numbers are still told."""
+    """As a database exports it, or one that is no name in SQL; of its rows the numbers are told."""
     folder = households(
         tmp_path / "roster",
-        {"工资性收入": pa.array([1.0, 2.0, 0.125]), "file_row_number": pa.array([7, 7, 7])},
+        {
+            "工资性收入": pa.array([1.0, 2.0, 0.125]),
+            "file_row_number": pa.array([7, 7, 7]),
+            '"': pa.array(["a", "b", "c"]),
+            'x"; --': pa.array(["a", "b", "c"]),
+        },
     )
     summary = small(folder, tmp_path / "small")
     assert by_sql(folder, tmp_path / "set") == summary

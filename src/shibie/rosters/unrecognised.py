@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from shibie.duckdb_tables import quoted_name
 from shibie.errors import Words, closest
 from shibie.limits import COLUMNS_GUESSED
 from shibie.rosters.column_letters import letters
@@ -91,7 +92,7 @@ def _counted_of(host: Host, unread: Unread, columns: Sequence[int]) -> Mapping[i
     specs = {index: FieldSpec(f"c{index}", "", "text") for index in columns}
     relation = host.relation(Placed(unread.sheet, Header(unread.header.row, specs, ())))
     written = (
-        f'count(*) FILTER (WHERE NOT regexp_full_match(CAST("{relation.columns[index][0]}"'
+        f"count(*) FILTER (WHERE NOT regexp_full_match(CAST({quoted_name(relation.columns[index][0])}"
         f" AS VARCHAR), '[{WHITE_SPACE}]*'))"
         for index in columns
     )

@@ -39,11 +39,9 @@ def test_a_sample_of_damaged_rosters_is_the_same_on_both_paths(tmp_path: Path, k
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_sample_of_everything_else(tmp_path: Path, name: str) -> None:
-    from support.fuzzing.targets import put as put_files
-
     target = TARGETS[name]
     for seed in range(25):
-        put_files(target.made(seed, tmp_path), tmp_path / "input")
+        put(target.made(seed, tmp_path), tmp_path / "input")
         assert target.run(tmp_path / "input")
 
 

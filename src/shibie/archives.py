@@ -97,17 +97,22 @@ def pieces_of(file: IO[bytes], part: zipfile.ZipInfo) -> Iterator[bytes]:
         raise zipfile.BadZipFile("a part is not as long as it is said to be")
 
 
-def must_be_small(path: Path, most: int = ARCHIVE_BYTES) -> None:
+def must_be_small(path: Path, most: int = ARCHIVE_BYTES) -> list[zipfile.ZipInfo]:
     """Refuse an archive that is too large, or has entities that unfold in its XML.
+
+    Returns:
+        its parts, each as long as it is said to be.
 
     Raises:
         ArchiveError: saying which bound it exceeds.
         zipfile.BadZipFile: when it is damaged.
     """
+    parts = archive_parts(path, most)
     with path.open("rb") as file:
-        for part in archive_parts(path, most):
+        for part in parts:
             for _ in without_entities(path, part, pieces_of(file, part)):
                 pass
+    return parts
 
 
 def without_entities(path: Path, part: zipfile.ZipInfo, pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -9,6 +9,8 @@ from typing import Final
 
 from shibie.errors import InputError, Problem, Words
 
+# What could not be done, as messages begin.
+CANNOT_READ: Final = Words("读不了", "cannot be read")
 _OPEN_ELSEWHERE: Final = Words(
     "若它正在 Excel、WPS 等程序里打开，先关掉再试；否则检查权限",
     "close it where it is open, as in Excel or WPS; else look at the permissions",

@@ -109,19 +109,20 @@ def rows_of(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[tuple
 
 
 def _limit(connection: duckdb.DuckDBPyConnection, memory: str) -> None:
+    refused = InputError(
+        bad_argument(
+            "memory",
+            Words(f"看不懂的大小：{memory}", f"not a size: {memory}"),
+            Words("如 4GB 或 500MB", "such as 4GB or 500MB"),
+            code="bad_size",
+        )
+    )
+    if not _SIZE.fullmatch(memory):
+        raise refused
     try:
-        if not _SIZE.fullmatch(memory):
-            raise duckdb.InvalidInputException(memory)
         _set(connection, "memory_limit", memory)
     except duckdb.Error:
-        raise InputError(
-            bad_argument(
-                "memory",
-                Words(f"看不懂的大小：{memory}", f"not a size: {memory}"),
-                Words("如 4GB 或 500MB", "such as 4GB or 500MB"),
-                code="bad_size",
-            )
-        ) from None
+        raise refused from None
 
 
 def _set(connection: duckdb.DuckDBPyConnection, name: str, value: str) -> None:

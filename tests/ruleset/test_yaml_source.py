@@ -11,8 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from shibie.errors import RulesetError, Words
+from shibie.limits import YAML_BYTES
 from shibie.ruleset.positions import FORBIDDEN, trace
-from shibie.ruleset.yaml_source import MAX_BYTES, YamlSource, read, read_file
+from shibie.ruleset.yaml_source import YamlSource, read, read_file
 from support.profiles import examples
 
 WIDE = "\uff1a"  # the full-width colon
@@ -468,13 +469,13 @@ def test_file_in_another_encoding(tmp_path: Path) -> None:
 
 def test_file_too_large_missing_or_a_directory(tmp_path: Path) -> None:
     path = tmp_path / "r.yaml"
-    path.write_bytes(b"#" * (MAX_BYTES + 1))
+    path.write_bytes(b"#" * (YAML_BYTES + 1))
     assert file_error(path) == "r.yaml: the file is larger than 4 MiB"
-    path.write_bytes(b"#" * MAX_BYTES)
+    path.write_bytes(b"#" * YAML_BYTES)
     assert read_file(path).data is None
     assert file_error(tmp_path / "absent").startswith("r.yaml: the file cannot be read: No such")
     assert file_error(tmp_path).startswith("r.yaml: the file cannot be read: ")
-    assert refused("贫" * (MAX_BYTES // 3 + 1)) == "a.yaml: the file is larger than 4 MiB"
+    assert refused("贫" * (YAML_BYTES // 3 + 1)) == "a.yaml: the file is larger than 4 MiB"
 
 
 # --- any text at all ---

@@ -9,7 +9,6 @@ from shibie.acts import KIND_WORDS, Act
 from shibie.errors import Lang, Words
 from shibie.eventlog import AppendOnlyLog
 from shibie.health_words import without_health
-from shibie.numbers_in_text import without_numbers
 from shibie.ruleset.verdicts import VERDICT_WORDS
 from shibie.shown_text import shown_line
 
@@ -45,7 +44,7 @@ def listing(log: AppendOnlyLog, lang: Lang) -> list[tuple[str, ...]]:
         cells = (
             str(number), act_id, KIND_WORDS[act.kind].say(lang), act.household_id or "",
             act.member_id or "", without_health(_about(act), lang), without_health(_said(act, lang), lang),
-            without_health(without_numbers(act.officer or ""), lang),
+            without_health(act.officer or "", lang),
             str(act.date or ""), state.say(lang),
         )  # fmt: skip
         rows.append(tuple(map(shown_line, cells)))

@@ -8,13 +8,9 @@ from typing import Annotated, Final
 
 import typer
 
-import shibie
 from shibie.cli.app import LangOption, app, spoken
 from shibie.errors import InputError, Problem, Words
 
-_HERE: Final = Path(shibie.__file__).resolve().parent
-# An installed wheel carries them inside the package; a source checkout beside `src`.
-_SHIPPED: Final = (_HERE / "fixtures", _HERE.parent.parent / "fixtures")
 _SAMPLE: Final = "village-60.xlsx"
 _PACK: Final = "--rules bazhong-2015 --as-of 2015-12-20"
 
@@ -72,11 +68,14 @@ def demo(
 
 def _data() -> Path:
     """Where the rosters lie."""
-    for place in _SHIPPED:
+    from shibie.ruleset.packs import shipped_places
+
+    places = shipped_places("fixtures")
+    for place in places:
         if (place / _SAMPLE).is_file():
             return place
     what = Words("这份安装里没有示例名册", "this installation has no made-up rosters")
-    raise InputError(Problem(str(_SHIPPED[0]), what))
+    raise InputError(Problem(str(places[0]), what))
 
 
 def _quoted(path: str) -> str:

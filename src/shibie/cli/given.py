@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from shibie.errors import InputError, Problem, Words
+from shibie.file_failures import CANNOT_READ, file_failure
 
 _OPTION: Final = "--given"
 BY_FILE: Final = Words(
@@ -43,9 +44,7 @@ def given_text(given: str) -> str:
         try:
             return _decoded(path.read_bytes(), str(path))
         except OSError as error:
-            reason = error.strerror or error
-            what = Words(f"读不了：{reason}", f"cannot be read: {reason}")
-            raise InputError(Problem(str(path), what, code="file_failure")) from error
+            raise file_failure(error, str(path), CANNOT_READ) from error
     # JSON that says something of a name has quotes around the name.
     if ":" in given and '"' not in given:
         what = Words("JSON 里的双引号不见了", "the double quotes of the JSON are gone")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -119,13 +120,13 @@ class Project:
 
     file: Path
     rules: str | None = None
-    as_of: PlainDay | None = None
+    as_of: date | None = None
     roster: Path | None = None
     registers: tuple[RegisterFile, ...] = ()
     form: Path | None = None
     acts: Path | None = None
     before: Path | None = None
-    since: PlainDay | None = None
+    since: date | None = None
     outs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     totals: tuple[Total, ...] = ()
     trust_declarations: bool | None = None

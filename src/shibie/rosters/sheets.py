@@ -32,7 +32,7 @@ from shibie.rosters.table_names import (
     names_in_folder,
     own_name,
 )
-from shibie.rosters.workbook_bounds import listed_twice, must_fit
+from shibie.rosters.workbook_bounds import does_not_open, listed_twice, must_fit
 from shibie.vocabulary import folded
 
 WORKBOOKS: Final = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et")
@@ -211,7 +211,7 @@ def read_sheets(path: Path) -> tuple[Sheet, ...]:
         if suffix in TABLES or (kind == "text" and suffix in WORKBOOKS and path.stat().st_size):
             return (table_of(path, path.name),)
         if suffix in WORKBOOKS:
-            _not_a_workbook(path)
+            raise does_not_open(path)
     except OSError as error:
         reason, named = reason_of(error), named_by(error)
         _unusable(
@@ -408,7 +408,7 @@ def table_of(path: Path, shown: str) -> Sheet:
     if kind == "page":
         raise refuse_page(path)
     if path.suffix.lower() in WORKBOOKS and not path.stat().st_size:
-        _not_a_workbook(path)
+        raise does_not_open(path)
     # A sub-folder is part of the name, so that registers/households is no household table.
     name = shown.rsplit(".", 1)[0]
     if kind == "parquet" or path.suffix.lower() == ".parquet":
@@ -434,7 +434,7 @@ def _workbook(path: Path) -> Iterator[Sheet]:
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     if never_ends(path):
-        _not_a_workbook(path)
+        raise does_not_open(path)
     with_cells = must_fit(path)
     faults = formula_faults(path)
     try:
@@ -455,15 +455,7 @@ def _workbook(path: Path) -> Iterator[Sheet]:
     except (KeyboardInterrupt, SystemExit, GeneratorExit, InputError):
         raise
     except BaseException:
-        _not_a_workbook(path)
-
-
-def _not_a_workbook(path: Path) -> NoReturn:
-    _unusable(
-        path,
-        "工作簿打不开：已损坏、加了密码，或不是 Excel 文件",
-        "the workbook does not open: damaged, password-protected, or no Excel file",
-    )
+        raise does_not_open(path) from None
 
 
 def _cells(sheet: Any, faults: Faults) -> Iterator[Cells]:

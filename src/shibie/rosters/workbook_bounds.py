@@ -85,7 +85,7 @@ def _fitting(path: Path, _changed: int, _size: int) -> int:
         zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError, KeyError,
         expat.ExpatError, NotImplementedError, struct.error, LookupError,
     ) as error:  # fmt: skip
-        raise _damaged(path) from error
+        raise does_not_open(path) from error
     _check(path, size)
     return size.sheets
 
@@ -140,8 +140,8 @@ def _beyond(path: Path, zh: str, en: str) -> InputError:
     return InputError(Problem(str(path), Words(zh, en), suggestion=suggestion, code="beyond_bound"))
 
 
-def _damaged(path: Path) -> InputError:
-    """What the reader of workbooks says of a file that does not open."""
+def does_not_open(path: Path) -> InputError:
+    """The refusal of a file that is no workbook, or a damaged one."""
     return InputError(
         Problem(
             str(path),

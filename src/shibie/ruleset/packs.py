@@ -9,8 +9,11 @@ from shibie.file_failures import files_said
 
 RULESET_FILE, PARAMETERS_FILE = "ruleset.yaml", "parameters.yaml"
 _HERE = Path(__file__).resolve().parent.parent
-# An installed wheel carries the packs inside the package; a source checkout beside `src`.
-_SHIPPED = (_HERE / "rules", _HERE.parent.parent / "rules")
+
+
+def shipped_places(name: str) -> tuple[Path, Path]:
+    """Where a folder that ships may lie: in an installed package, and beside `src` in a checkout."""
+    return _HERE / name, _HERE.parent.parent / name
 
 
 def shipped() -> dict[str, Path]:
@@ -20,7 +23,7 @@ def shipped() -> dict[str, Path]:
     True
     """
     found: dict[str, Path] = {}
-    for root in _SHIPPED:
+    for root in shipped_places("rules"):
         for file in sorted(root.glob(f"*/{RULESET_FILE}")):
             found.setdefault(file.parent.name, file.parent)
     return found

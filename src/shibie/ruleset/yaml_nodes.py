@@ -17,7 +17,6 @@ from shibie.ruleset.positions import FORBIDDEN, SourceText, Span
 from shibie.ruleset.yaml_syntax import SyntaxFault, explain, slip_in_key, slip_in_text
 
 YamlPath = tuple[str | int, ...]
-MAX_DEPTH = YAML_DEPTH
 _MAX_DIGITS = 100
 _INT = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]+")
@@ -26,7 +25,7 @@ _SECOND_DOCUMENT = (
     Words("一个文件只能有一份文档", "a second document; a file holds one"),
     Words("请删去多余的“---”", "remove the extra '---'"),
 )
-_TOO_DEEP = Words(f"嵌套超过 {MAX_DEPTH} 层", f"nested deeper than {MAX_DEPTH} levels")
+_TOO_DEEP = Words(f"嵌套超过 {YAML_DEPTH} 层", f"nested deeper than {YAML_DEPTH} levels")
 _TOO_MANY = Words(
     f"文件里超过 {YAML_VALUES} 个键和值", f"the file holds more than {YAML_VALUES} keys and values"
 )
@@ -138,7 +137,7 @@ class Nodes:
         elif isinstance(event, yaml.ScalarEvent):
             self._scalar(event)
         elif isinstance(event, yaml.CollectionStartEvent):
-            if len(self._frames) == MAX_DEPTH:
+            if len(self._frames) == YAML_DEPTH:
                 self._add(self.page.span(_range(event)[0]), _TOO_DEEP)
                 return False
             value: dict[str, object] | list[object]

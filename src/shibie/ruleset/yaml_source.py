@@ -18,8 +18,6 @@ from shibie.limits import FAULTS_SHOWN, YAML_BYTES
 from shibie.ruleset.positions import SourceText, Span, trace
 from shibie.ruleset.yaml_nodes import Nodes, YamlPath
 
-MAX_BYTES = YAML_BYTES
-
 
 @dataclass(frozen=True)
 class YamlSource:
@@ -110,7 +108,7 @@ def read(name: str, text: str) -> YamlSource:
     {'from': '2015-07-01', 'age': 16, 'rate': Decimal('0.10'), 'paid': 'no'}
     """
     page = SourceText(name, text.removeprefix("\ufeff"))
-    if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
+    if len(text.encode(errors="surrogatepass")) > YAML_BYTES:
         _refuse(name, _TOO_LARGE)
     nodes = Nodes(page)
     nodes.build()
@@ -134,11 +132,11 @@ def read_file(path: Path, shown: str | None = None) -> YamlSource:
     name = path.as_posix() if shown is None else shown
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            content = file.read(YAML_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         _refuse(name, Words(f"无法读取文件：{reason}", f"the file cannot be read: {reason}"))
-    if len(content) > MAX_BYTES:
+    if len(content) > YAML_BYTES:
         _refuse(name, _TOO_LARGE)
     try:
         return read(name, content.decode("utf-8"))

@@ -15,7 +15,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Final
 
-from support.fuzzing.targets import TARGETS, put
+from support.fuzzing.rosters import put
+from support.fuzzing.targets import TARGETS
 
 # So much address space one worker may take: beyond it, it dies, which is a crash.
 MOST_BYTES: Final = 6 << 30

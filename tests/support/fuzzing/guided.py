@@ -22,7 +22,8 @@ def guided(name: str, seconds: float) -> None:
         sys.exit("atheris is not installed: pip install atheris, or use python -m support.fuzzing")
     # Lines are counted where they are loaded; only the project's own are followed.
     with atheris.instrument_imports(include=["shibie"]):
-        from support.fuzzing.targets import TARGETS, put
+        from support.fuzzing.rosters import put
+        from support.fuzzing.targets import TARGETS
     target = TARGETS[name]
     with tempfile.TemporaryDirectory(prefix="shibie-fuzz-") as folder:
         scratch = Path(folder)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import random
-import shutil
 import sqlite3
 import zipfile
 from collections.abc import Callable, Mapping
@@ -231,12 +230,3 @@ TARGETS: Final[Mapping[str, Target]] = {
     "acts.db": _log("acts.db"),
     "acts.jsonl": _log("acts.jsonl"),
 }
-
-
-def put(files: Files, place: Path) -> None:
-    """Write the files of an input into a folder of their own."""
-    shutil.rmtree(place, ignore_errors=True)
-    for name, data in files.items():
-        path = place / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)

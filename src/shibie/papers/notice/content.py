@@ -27,7 +27,7 @@ from shibie.papers.notice.privacy import public_name, tells_of_sensitive_things
 from shibie.papers.notice.request import asked_for
 from shibie.registers.set_aside import said_of_set_aside
 from shibie.ruleset.model import RuleSet
-from shibie.shown_text import shown_household
+from shibie.shown_text import shown_data, shown_household
 from shibie.vocabulary import shared
 from shibie.words.speaker import Speaker
 from shibie.words.values import amount
@@ -143,7 +143,7 @@ def letter(
         **of_kind,
     }
     # The digest is no text of a clerk's: its digits may look like a number that is to be masked.
-    return {**{name: _clean(value) for name, value in fields.items()}, "digest": setting.digest}
+    return {**shown_data(fields, shown_household), "digest": setting.digest}
 
 
 def _result(setting: Setting, told: Explanation, case: Case, tell_changes: bool) -> dict[str, Any]:
@@ -236,19 +236,6 @@ def place_of(case: Case) -> str:
     return "".join(str(shared(case.household, name) or "") for name in names)
 
 
-def _clean(value: Any) -> Any:
-    """Masks personal numbers in every text, wherever a clerk may have typed them."""
-    match value:
-        case str():
-            return shown_household(value)
-        case list():
-            return [_clean(each) for each in value]
-        case dict():
-            return {name: _clean(each) for name, each in value.items()}
-        case _:
-            return value
-
-
 # --- public lists ---------------------------------------------------------------------------
 
 
@@ -285,7 +272,7 @@ def _list(
     _must_be_public(place, "")
     return {
         **setting.shared(),
-        **_clean(place),
+        **shown_data(place, shown_household),
         "result": setting.speaker.eligibility("eligible"),
         "households": len(rows),
         "persons": sum(row["persons"] for row in rows),
@@ -307,7 +294,8 @@ def _row(
         "tracks": setting.speaker.joined(r.title for r in ruleset.tracks if r.id in given) or "—",
     }
     _must_be_public(row, decision.household_id)
-    return {name: _clean(value) for name, value in row.items()}
+    shown: dict[str, Any] = shown_data(row, shown_household)
+    return shown
 
 
 def _must_be_public(row: Mapping[str, Any], household_id: str) -> None:

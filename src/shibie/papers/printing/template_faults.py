@@ -11,8 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-from shibie.archives import archive_parts, must_be_small
+from shibie.archives import must_be_small
 from shibie.errors import InputError, Problem, Words, did_you_mean
+from shibie.file_failures import file_failure
 from shibie.limits import TEMPLATE_BYTES, TEMPLATE_PART
 
 _LONGEST: Final = 120
@@ -26,12 +27,11 @@ def must_be_word(template: Path) -> None:
         InputError: with its path.
     """
     try:
-        must_be_small(template, TEMPLATE_BYTES)
-        sizes = {part.filename: part.file_size for part in archive_parts(template)}
+        parts = must_be_small(template, TEMPLATE_BYTES)
+        sizes = {part.filename: part.file_size for part in parts}
     except OSError as error:
-        reason = error.strerror or str(error)
-        what = Words(f"模板读不了：{reason}", f"the template cannot be read: {reason}")
-        raise InputError(Problem(str(template), what, code="file_failure")) from error
+        doing = Words("模板读不了", "the template cannot be read")
+        raise file_failure(error, str(template), doing) from error
     except (
         zipfile.BadZipFile,
         zlib.error,

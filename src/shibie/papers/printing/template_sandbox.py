@@ -24,6 +24,7 @@ from jinja2.utils import Cycler, Joiner, Namespace, pass_context
 from jinja2.visitor import NodeTransformer
 
 from shibie.errors import Words
+from shibie.shown_text import inert
 
 # Characters that one template may write, each turn of a loop counted as some more of them: rows
 # of a list for some 90,000 households, or a million turns that write nothing.
@@ -58,8 +59,6 @@ _METHODS: Final[Mapping[type, frozenset[str]]] = {
 }
 # Jinja's own objects: of these whatever its sandbox lets through.
 _JINJAS_OWN: Final = (LoopContext, Namespace, Cycler, Joiner)
-# What XML has no place for: the parser would drop the rest of the text, without a word.
-_NO_XML: Final = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _WIDE: Final = re.compile(r"\d{4}|\*|:[^}]*\{")
 
 
@@ -257,8 +256,8 @@ class TemplateSandbox(ImmutableSandboxedEnvironment):
 
 
 def _writable(value: Any) -> Any:
-    """A value as it is written: text without what XML has no place for."""
-    return _NO_XML.sub("\ufffd", value) if type(value) is str else value
+    """A value as it is written: without what XML has no place for, where it drops the rest."""
+    return inert(value) if type(value) is str else value
 
 
 def _must_be_narrow(form: str) -> None:

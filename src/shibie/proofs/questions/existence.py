@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from shibie.errors import Words
 from shibie.language.connectives import TRUE, every
-from shibie.language.tree import Node
+from shibie.language.tree import Node, Not
+from shibie.lower.decision import holds
+from shibie.lower.standings import ELIGIBLE
 from shibie.proofs.findings import ProofFinding
 from shibie.proofs.prover import Claimed, Prover, SolverReply
+from shibie.ruleset.model import Rule
 
 
 def wanted(prover: Prover, name: str, claim: Node, absent: Words) -> Iterator[ProofFinding]:
@@ -73,3 +76,19 @@ def as_unwanted(name: str, found: SolverReply, present: Words) -> ProofFinding:
             )
         case "undecided":
             return ProofFinding(name, "undecided", present)
+
+
+def with_none(
+    prover: Prover, name: str, rules: Sequence[Rule], present: Words
+) -> Iterator[ProofFinding]:
+    """That no eligible household of which enough is known is without all of some rules.
+
+    Args:
+        prover: whom to ask.
+        name: of the finding.
+        rules: of which it should have one; where a pack has none, nothing is asked.
+        present: what to say of one that has none.
+    """
+    if rules:
+        none = every(Not(holds(rule)) for rule in rules)
+        yield from unwanted(prover, name, none, present, within=ELIGIBLE)

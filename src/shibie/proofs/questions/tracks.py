@@ -15,7 +15,7 @@ from shibie.lower.decision import holds
 from shibie.lower.standings import ELIGIBLE
 from shibie.proofs.findings import ProofFinding
 from shibie.proofs.prover import Prover
-from shibie.proofs.questions.existence import unwanted
+from shibie.proofs.questions.existence import with_none
 from shibie.ruleset.model import Rule
 from shibie.words.lists import joined
 
@@ -25,14 +25,8 @@ MOST_SETS = 64
 
 def gap(prover: Prover) -> Iterator[ProofFinding]:
     """Every eligible household of which enough is known gets at least one track."""
-    tracks = prover.ruleset.tracks
-    if tracks:
-        none = every(Not(holds(rule)) for rule in tracks)
-        yield from unwanted(
-            prover, "gap", none,
-            Words("纳入而没有任何帮扶批次的户", "an eligible household without any track"),
-            within=ELIGIBLE,
-        )  # fmt: skip
+    what = Words("纳入而没有任何帮扶批次的户", "an eligible household without any track")
+    yield from with_none(prover, "gap", prover.ruleset.tracks, what)
 
 
 def together(prover: Prover) -> Iterator[ProofFinding]:

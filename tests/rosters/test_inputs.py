@@ -124,3 +124,13 @@ def test_a_table_that_nobody_asks_for_may_be_damaged(tmp_path: Path) -> None:
     roster = books.write_folder(tmp_path / "roster", book())
     (roster / "笔记.csv").write_text("随便写写\n" * 30 + '"没有写完', encoding="utf-8")
     assert same(roster, tmp_path / "out")["in"] == 3
+
+
+def test_steps_of_blanks_alone_are_no_steps(tmp_path: Path) -> None:
+    """Rows that a program has filled with blanks: nothing was done, and nothing is rejected."""
+    sheets = book()
+    sheets["程序"] = [["户编号", "步骤", "完成日期"], ["", "", ""], [" ", "\u3000", ""]]
+    roster = books.write_folder(tmp_path / "roster", sheets)
+    summary = same(roster, tmp_path / "out")
+    assert (summary["in"], summary["decided"], summary["rejected"]) == (3, 3, 0)
+    assert "procedure" not in (tmp_path / "out" / "set" / "findings.csv").read_text("utf-8-sig")
